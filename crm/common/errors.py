@@ -1,0 +1,5 @@
+"""The base of every refusal the domain makes; pages and commands show its message, tests match its class."""
+
+
+class DomainError(Exception):
+    """What was asked cannot be done; the message says where and what, translated, and nothing was written."""

@@ -1,0 +1,17 @@
+"""SQL functions of the database (made by a migration of customers) as expressions; migrations may import these."""
+
+from django.db import models
+
+
+class CrmDay(models.Func):
+    """`crm_day(timestamptz)`: the day in the company's time zone; immutable, so it can be stored and indexed."""
+
+    function = "crm_day"
+    output_field = models.DateField()
+
+
+class CrmFold(models.Func):
+    """`crm_fold(crm_norm(text))`: lower case, no accents, CJK characters doubled so that two of them give trigrams."""
+
+    template = "crm_fold(crm_norm(%(expressions)s))"
+    output_field = models.TextField()

@@ -1,0 +1,32 @@
+"""The unified customer database."""
+
+from customers.models.customers import Contact, ContactPoint, Customer
+from customers.models.interactions import Call, CallEvent, Interaction, Queue
+from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
+from customers.models.tiers import Tier, TierAssignment, TierPolicy
+from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
+
+__all__ = [
+    "Call",
+    "CallEvent",
+    "Contact",
+    "ContactPoint",
+    "Customer",
+    "ExchangeRate",
+    "ImportBatch",
+    "ImportReject",
+    "Interaction",
+    "Invoice",
+    "Order",
+    "OrderLine",
+    "ParkedRow",
+    "Payment",
+    "Product",
+    "ProductGroup",
+    "Queue",
+    "SourceRecord",
+    "SourceSystem",
+    "Tier",
+    "TierAssignment",
+    "TierPolicy",
+]

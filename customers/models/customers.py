@@ -1,0 +1,137 @@
+"""The unified customer: who they are, the people there, how to reach them."""
+
+from typing import ClassVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.sqlfunctions import CrmFold
+from customers.querysets import CustomerQuerySet
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+    exclude=["search", "created_at", "updated_at", "tier", "last_contact_at", "provenance", "link_key"],
+    level=pgtrigger.Statement,
+)
+class Customer(models.Model):
+    """An organization or a person, one row however many systems know them.
+
+    Every field a source can give is the winner of the survivorship rule (`customers.domain.survivorship`): the
+    most trusted system that gives it, then the smallest external id. `provenance` maps field → source record id.
+    `link_key` decides which source records are the same customer (`customers.domain.linking`).
+    """
+
+    class Kind(models.TextChoices):
+        ORGANIZATION = "organization", _("organization")
+        PERSON = "person", _("person")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.ORGANIZATION)
+    name = models.CharField(_("name"), max_length=300)
+    tax_id = models.CharField(_("tax ID"), max_length=50, blank=True)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    address = models.CharField(_("address"), max_length=500, blank=True)
+    city = models.CharField(_("city"), max_length=150, blank=True)
+    region = models.CharField(_("region"), max_length=150, blank=True)
+    country = models.CharField(_("country"), max_length=100, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    industry = models.CharField(_("industry"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=20, blank=True)
+    birth_date = models.DateField(_("date of birth"), null=True, blank=True)
+
+    link_key = models.CharField(max_length=400, unique=True, null=True, editable=False, db_collation="C")  # noqa: DJ001 - many have none, and it is unique
+    provenance = models.JSONField(default=dict, editable=False)
+    tier = models.ForeignKey(
+        "customers.Tier",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("tier"),
+    )
+    last_contact_at = models.DateTimeField(_("last contact"), null=True, blank=True, editable=False)
+    search = models.GeneratedField(expression=CrmFold("name"), output_field=models.TextField(), db_persist=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        permissions = [("export_customer", _("Can export customers"))]
+        indexes = [
+            models.Index(fields=["name", "id"], name="customer_name"),
+            models.Index(fields=["tier", "name", "id"], name="customer_tier_name"),
+            models.Index(models.F("last_contact_at").desc(nulls_last=True), "id", name="customer_last_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:detail", args=[self.pk])
+
+
+@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["search"], level=pgtrigger.Statement)
+class Contact(models.Model):
+    """A person at a customer."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("customer")
+    )
+    name = models.CharField(_("name"), max_length=300)
+    job_title = models.CharField(_("job title"), max_length=150, blank=True)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    search = models.GeneratedField(expression=CrmFold("name"), output_field=models.TextField(), db_persist=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactPoint(models.Model):
+    """One way to reach a customer or a contact there: as written, and normalised for comparing and searching.
+
+    `normalised`: phone → E.164 without the plus (digits only); e-mail → lower case; others → `crm_norm`.
+    """
+
+    class Kind(models.TextChoices):
+        PHONE = "phone", _("phone")
+        EMAIL = "email", _("e-mail")
+        ADDRESS = "address", _("address")
+        WEB = "web", _("web")
+        MESSENGER = "messenger", _("messenger")
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points")
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="contact_points")
+    source_record = models.ForeignKey(
+        "customers.SourceRecord", on_delete=models.SET_NULL, null=True, blank=True, related_name="contact_points"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    raw = models.CharField(_("as written"), max_length=500)
+    normalised = models.CharField(_("normalised"), max_length=500, db_collation="C")
+
+    class Meta:
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "contact", "kind", "normalised", "source_record"],
+                name="contact_point_unique",
+                nulls_distinct=False,
+            )
+        ]
+        indexes = [models.Index(fields=["kind", "normalised"], name="contact_point_exact")]
+
+    def __str__(self) -> str:
+        return self.raw

@@ -1,0 +1,163 @@
+"""Where values come from: source systems, their records, the rows that wait, and the imports that brought them."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.kinds import ImportKind
+from customers.querysets import ImportBatchQuerySet
+
+
+class SourceSystem(models.Model):
+    """A department's system. `rank` orders trust: where two systems give a field, the smaller rank wins."""
+
+    key = models.SlugField(_("key"), max_length=50, unique=True, allow_unicode=True)
+    name = models.CharField(_("name"), max_length=100)
+    rank = models.PositiveSmallIntegerField(_("rank of trust"), default=100)
+
+    class Meta:
+        ordering = ("rank", "key")
+        verbose_name = _("source system")
+        verbose_name_plural = _("source systems")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SourceRecord(models.Model):
+    """One record of a source system as last seen. `object_id` is the row it became, in the table of its kind.
+
+    For customers and contacts `payload` keeps the canonical and the unknown columns; for other kinds only the
+    unknown ones (null when there are none). `digest` is the md5 of the canonical values: equal means unchanged.
+    """
+
+    system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="records")
+    kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    external_id = models.CharField(max_length=200, db_collation="C")
+    digest = models.UUIDField()
+    payload = models.JSONField(null=True, blank=True)
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.SET_NULL, null=True, blank=True, related_name="source_records"
+    )
+    object_id = models.BigIntegerField(null=True, blank=True)
+    first_seen_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("source record")
+        verbose_name_plural = _("source records")
+        constraints = [
+            models.UniqueConstraint(fields=["system", "kind", "external_id"], name="source_record_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"
+
+
+class ImportBatch(models.Model):
+    """One file on its way in. The row is the queue of record: a sweeper finds what a dead worker left behind."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("waiting for its columns to be mapped")
+        QUEUED = "queued", _("queued")
+        STAGING = "staging", _("reading")
+        APPLYING = "applying", _("applying")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+
+    system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="imports", verbose_name=_("source"))
+    kind = models.CharField(_("kind"), max_length=20, choices=ImportKind.choices)
+    path = models.CharField(max_length=500, help_text=_("Where the file lies on the server."))
+    filename = models.CharField(_("file"), max_length=255)
+    mapping = models.JSONField(default=dict, blank=True)
+    dry_run = models.BooleanField(_("dry run"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.UPLOADED)
+    error = models.TextField(_("error"), blank=True)
+
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+    rows = models.BigIntegerField(_("rows"), default=0)
+    created = models.BigIntegerField(_("created"), default=0)
+    updated = models.BigIntegerField(_("updated"), default=0)
+    unchanged = models.BigIntegerField(_("unchanged"), default=0)
+    parked = models.BigIntegerField(_("parked"), default=0)
+    rejected = models.BigIntegerField(_("rejected"), default=0)
+    chunks_total = models.PositiveIntegerField(default=0)
+    chunks_done = models.PositiveIntegerField(default=0)
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ImportBatchQuerySet] = ImportBatchQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        default_permissions = ("view",)
+        permissions = [("import_data", _("Can import files"))]
+        indexes = [
+            models.Index(
+                fields=["heartbeat_at"],
+                condition=models.Q(state__in=["queued", "staging", "applying"]),
+                name="import_batch_unfinished",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class ImportReject(models.Model):
+    """A row that could not go in: where (line, column) and why, with the row as it stood in the file."""
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="rejects")
+    line = models.BigIntegerField()
+    column = models.CharField(max_length=100, blank=True)
+    reason = models.TextField()
+    row = models.JSONField()
+
+    class Meta:
+        ordering = ("line", "id")
+        indexes = [models.Index(fields=["batch", "line"], name="import_reject_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.reason}"
+
+
+class ParkedRow(models.Model):
+    """Rows whose reference is not there yet, with what they wait for; applied when it arrives.
+
+    `rows` holds all canonical rows of one key (an order's lines stay together). A later delivery of the same key
+    replaces the earlier.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.SET_NULL, null=True, related_name="parked_rows")
+    system = models.ForeignKey(SourceSystem, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    external_id = models.CharField(max_length=200, db_collation="C")
+    rows = models.JSONField()
+    waits_for_system = models.ForeignKey(SourceSystem, on_delete=models.CASCADE, related_name="+", null=True)
+    waits_for_kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    waits_for_id = models.CharField(max_length=200, db_collation="C")
+    parked_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("parked row")
+        verbose_name_plural = _("parked rows")
+        constraints = [
+            models.UniqueConstraint(fields=["system", "kind", "external_id"], name="parked_row_unique"),
+        ]
+        indexes = [
+            models.Index(fields=["waits_for_kind", "waits_for_system", "waits_for_id"], name="parked_row_waits_for"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"

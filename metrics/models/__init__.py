@@ -1,0 +1,23 @@
+"""The KPI engine's tables, goals and verdicts, costs and returns."""
+
+from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
+from metrics.models.returns import Benefit, CostEntry, LedgerMonth
+from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup, Source
+
+__all__ = [
+    "Baseline",
+    "Benefit",
+    "Clock",
+    "CostEntry",
+    "Evaluation",
+    "Issue",
+    "IssueMark",
+    "KpiTarget",
+    "LedgerMonth",
+    "Mark",
+    "OtherChange",
+    "RecomputeRun",
+    "Rollout",
+    "Rollup",
+    "Source",
+]

@@ -1,0 +1,147 @@
+"""What the KPI engine keeps: the cells to recompute, the components by cell, and the issues.
+
+A cell is (source, day, team, channel, tier, product group); 0 and '' stand for "none", so that cells compare by
+equality. Components are sums, never results: see `metrics.kpis`.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+
+
+class Source(models.IntegerChoices):
+    """The fact table a component is summed from."""
+
+    CALL = 1, _("calls")
+    ISSUE = 2, _("issues")
+    SURVEY = 3, _("survey answers")
+    ORDER = 4, _("orders")
+    ORDER_LINE = 5, _("order lines")
+    INVOICE = 6, _("invoices")
+    LEDGER = 7, _("ledger")
+    INTERACTION = 8, _("interactions")
+
+
+class Cell(models.Model):
+    """The dimensions shared by marks and rollups."""
+
+    source = models.SmallIntegerField(choices=Source.choices)
+    day = models.DateField()
+    team_id = models.IntegerField(default=0)
+    channel = models.CharField(max_length=12, default="", blank=True, db_collation="C")
+    tier_id = models.IntegerField(default=0)
+    product_group_id = models.IntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class Mark(Cell):
+    """A cell whose facts changed since it was last recomputed. Appended by triggers, taken by the recompute."""
+
+    class Meta:
+        verbose_name = _("mark")
+        verbose_name_plural = _("marks")
+        indexes = [models.Index(fields=["source", "day"], name="mark_source_day")]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.day}"
+
+
+class Rollup(Cell):
+    """The components of one cell under one definition version, in the order `metrics.kpis.sources` gives.
+
+    `sums`: integers (milliseconds, ten-thousandths of the company's currency, counts, sums of squares).
+    `histogram`: counts by logarithmic bucket, for quantiles; null where the source has none.
+    """
+
+    version = models.SmallIntegerField()
+    sums = ArrayField(models.BigIntegerField())
+    histogram = ArrayField(models.IntegerField(), null=True)
+
+    class Meta:
+        verbose_name = _("rollup")
+        verbose_name_plural = _("rollups")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source", "version", "day", "team_id", "channel", "tier_id", "product_group_id"],
+                name="rollup_cell_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_source_display()} {self.day}"
+
+
+class Issue(models.Model):
+    """A chain of incoming contacts of one customer with one purpose, no gap longer than the repeat window.
+
+    `day`, team, channel and tier are those of the first contact.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    purpose = models.CharField(max_length=60, blank=True)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    day = models.DateField()
+    contacts = models.IntegerField()
+    team_id = models.IntegerField(default=0)
+    channel = models.CharField(max_length=12, default="", db_collation="C")
+    tier_id = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("issue (chain of contacts)")
+        verbose_name_plural = _("issues (chains of contacts)")
+        constraints = [models.UniqueConstraint(fields=["customer", "purpose", "first_at"], name="issue_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.first_at:%Y-%m-%d}"
+
+
+class IssueMark(models.Model):
+    """A (customer, purpose) whose contacts changed since its issues were last rebuilt."""
+
+    customer_id = models.BigIntegerField()
+    purpose = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("issue mark")
+        verbose_name_plural = _("issue marks")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.purpose}"
+
+
+class Clock(models.Model):
+    """How far the clock job has come: what changes by time alone was marked up to `done_until`."""
+
+    key = models.CharField(max_length=30, unique=True)
+    done_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class RecomputeRun(models.Model):
+    """One recompute: when, how much, how long; pages show how fresh the figures are."""
+
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    full = models.BooleanField(_("full"), default=False)
+    days = models.IntegerField(_("days"), default=0)
+    rows = models.IntegerField(_("rows"), default=0)
+    seconds = models.FloatField(_("seconds"), null=True, blank=True)
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("recompute")
+        verbose_name_plural = _("recomputes")
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
