@@ -1,8 +1,8 @@
-"""Present value, return and payback. Flows are one amount a year: the first at once, the next at the end of year 1, …"""
+"""Present value, return and payback. A series is one amount a year: at once, at the end of year 1, of year 2, …"""
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 ONE = Decimal(1)
 
@@ -52,8 +52,12 @@ def payback_years(flows: Sequence[Decimal], *, rate: Decimal = Decimal(0)) -> De
 
 
 def internal_rate_of_return(flows: Sequence[Decimal]) -> float | None:
-    """The yearly rate at which the flows are worth 0; None where they never change sign or nothing converges."""
-    if not (any(flow < 0 for flow in flows) and any(flow > 0 for flow in flows)):
+    """The yearly rate at which the flows are worth 0.
+
+    None where they change sign never, or more than once: then no rate or several would do, and none means anything.
+    """
+    signs = [flow > 0 for flow in flows if flow != 0]
+    if sum(one != two for one, two in pairwise(signs)) != 1:
         return None
     import pyxirr
 

@@ -1,0 +1,69 @@
+from math import isclose, sqrt
+
+import numpy as np
+import pytest
+
+from metrics.statistics.clustering import NO_INFLATION, Days, Inflation
+from metrics.statistics.estimates import EmptySample
+from metrics.statistics.scores import Answers, score_difference, score_inflation, score_interval
+
+
+def test_score_is_promoters_less_detractors_in_hundred_answers() -> None:
+    assert Answers(60, 20, 100).score == 40.0
+
+
+def test_adjusted_wald_of_rocks_2016_adds_three_quarters_at_the_ends_and_three_answers() -> None:
+    # 16 promoters and 4 detractors of 40: (16.75 − 4.75) / 43 = .27907; variance (21.5/43 − .27907²) / 43
+    net = 12 / 43
+    half = 1.959963984540054 * sqrt((21.5 / 43 - net**2) / 43)
+
+    interval = score_interval(Answers(16, 4, 40))
+
+    assert isclose(interval.low, 100 * (net - half))
+    assert isclose(interval.high, 100 * (net + half))
+
+
+def test_interval_stays_on_the_scale() -> None:
+    assert score_interval(Answers(10, 0, 10)).high == 100.0
+    assert score_interval(Answers(0, 10, 10)).low == -100.0
+
+
+def test_difference_adds_the_adjusted_variances() -> None:
+    now, before = Answers(16, 4, 40), Answers(20, 20, 60)
+    error = sqrt((21.5 / 43 - (12 / 43) ** 2) / 43 + (41.5 / 63) / 63)
+
+    found = score_difference(now, before)
+
+    assert found.value == 30.0
+    assert isclose(found.low, 100 * (12 / 43 - 1.959963984540054 * error))
+    assert isclose(found.high, 100 * (12 / 43 + 1.959963984540054 * error))
+
+
+def test_inflation_widens() -> None:
+    now, before = Answers(16, 4, 40), Answers(20, 20, 60)
+
+    wide = score_difference(now, before, spread=Inflation(factor=2.0, block_days=7, df=10))
+
+    assert wide.value == 30.0
+    assert wide.p_value > score_difference(now, before).p_value
+
+
+def test_answers_that_all_agree_inflate_nothing() -> None:
+    days = Days(tuple(range(50)), (5.0,) * 50, (10.0,) * 50)
+
+    assert score_inflation((days, Answers(300, 50, 500))) == NO_INFLATION
+
+
+def test_no_answers_have_no_score() -> None:
+    with pytest.raises(EmptySample):
+        score_interval(Answers(0, 0, 0))
+
+
+def test_coverage_of_a_difference_is_nominal() -> None:
+    rng, covered = np.random.default_rng(9), 0
+    for _ in range(2000):
+        before, now = rng.multinomial(80, (0.5, 0.2, 0.3)), rng.multinomial(40, (0.6, 0.1, 0.3))
+        found = score_difference(Answers(now[0], now[1], 40), Answers(before[0], before[1], 80))
+        covered += found.low <= 20 <= found.high
+
+    assert 0.935 <= covered / 2000 <= 0.97
