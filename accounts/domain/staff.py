@@ -1,0 +1,82 @@
+"""Making and changing members of staff."""
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from accounts.models import Team, User
+from accounts.roles import Role
+
+
+def create_user(
+    *, email: str, name: str, role: Role, team: Team | None = None, password: str | None = None, language: str = ""
+) -> User:
+    """Make a member of staff with one role. Without a password they sign in by resetting it.
+
+    Raises ValidationError when the password is too weak, IntegrityError when the e-mail is taken.
+    """
+    if password is not None:
+        validate_password(password, user=User(email=email, name=name))
+    with transaction.atomic():
+        user = User.objects.create_user(email, password, name=name.strip(), team=team, language=language)
+        set_role(user=user, role=role)
+    _confirm_email(user)
+    return user
+
+
+def set_role(*, user: User, role: Role) -> None:
+    """Replace whatever role the user has; an administrator may also open the administration."""
+    with transaction.atomic():
+        other_roles = [one.value for one in Role if one != role]
+        user.groups.remove(*Group.objects.filter(name__in=other_roles))
+        user.groups.add(Group.objects.get(name=role.value))
+        user.is_staff = role == Role.ADMINISTRATOR
+        user.save(update_fields=["is_staff"])
+
+
+def find_role(user: User) -> Role | None:
+    names = set(user.groups.values_list("name", flat=True))
+    return next((role for role in Role if role.value in names), None)
+
+
+def change_user(*, user: User, changed: dict[str, object], role: Role | None) -> None:
+    """Save fields an administrator changed (`changed` by field name), and the role when one is given."""
+    with transaction.atomic():
+        for field, value in changed.items():
+            setattr(user, field, value)
+        user.email = user.email.strip().lower()
+        user.save()
+        if role is not None:
+            set_role(user=user, role=role)
+    _confirm_email(user)
+
+
+def change_own(*, user: User, name: str, language: str) -> None:
+    user.name, user.language = name.strip(), language
+    user.save(update_fields=["name", "language"])
+
+
+def set_language(*, user: User, language: str) -> None:
+    if user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])
+
+
+def deactivate(*, user: User) -> None:
+    """People leave; what they did stays theirs, so accounts are closed, not deleted."""
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def save_team(*, team: Team) -> Team:
+    team.save()
+    return team
+
+
+def _confirm_email(user: User) -> None:
+    """An address an administrator entered counts as confirmed: sign-in and password reset use it."""
+    from allauth.account.models import EmailAddress
+
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})

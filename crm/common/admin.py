@@ -1,0 +1,64 @@
+"""The base of every ModelAdmin: usable at a million rows."""
+
+import json
+from typing import Any, TypeVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+M = TypeVar("M", bound=Model)
+EXACT_UP_TO = 10_000
+
+
+def estimated_count(queryset: QuerySet[Any]) -> int:
+    """The exact number of rows up to 10,000; beyond that, what PostgreSQL's planner expects."""
+    exact = queryset.order_by()[: EXACT_UP_TO + 1].count()
+    if exact <= EXACT_UP_TO:
+        return exact
+    sql, params = queryset.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        row = cursor.fetchone()
+    assert row is not None
+    plan = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+    return max(EXACT_UP_TO + 1, int(plan[0]["Plan"]["Plan Rows"]))
+
+
+class EstimatingPaginator(Paginator[Any]):
+    @cached_property
+    def count(self) -> int:
+        if isinstance(self.object_list, QuerySet):
+            return estimated_count(self.object_list)
+        return len(self.object_list)
+
+
+class LargeModelAdmin(admin.ModelAdmin[M]):
+    """Derive from this. Give `autocomplete_fields` (never a drop-down over customers), `list_select_related`,
+    `search_fields` that an index serves, and write in `save_model` through the app's domain functions.
+
+    Rows are not deleted here unless `may_delete` is set: the domain knows what a deletion must take along.
+    """
+
+    show_full_result_count = False
+    paginator = EstimatingPaginator
+    list_per_page = 50
+    list_max_show_all = 200
+    save_on_top = True
+    may_delete = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self.may_delete and super().has_delete_permission(request, obj)
+
+
+class ReadOnlyAdmin(LargeModelAdmin[M]):
+    """For rows that only the domain writes: history, rollups, frozen baselines."""
+
+    def has_add_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002 (Django passes them)
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002 (Django passes them)
+        return False

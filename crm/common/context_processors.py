@@ -1,0 +1,16 @@
+"""What every page's frame needs: navigation, theme, languages."""
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from crm.common import navigation
+
+THEMES = ("auto", "light", "dark")
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    theme = request.COOKIES.get("theme", "auto")
+    return {
+        "navigation": SimpleLazyObject(lambda: navigation.links_for(request)),
+        "theme": theme if theme in THEMES else "auto",
+    }

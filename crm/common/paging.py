@@ -1,0 +1,160 @@
+"""Paging by key: a page deep in a list costs what the first one does."""
+
+import base64
+import binascii
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import BooleanField, Field, Func, Model, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
+
+M = TypeVar("M", bound=Model)
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[M]):
+    """`rows` in the list's order; a cursor is empty where there is nothing further that way."""
+
+    rows: list[M]
+    next_cursor: str
+    previous_cursor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cursor:
+    """Continue after (or, backwards, before) the row with this sort value and primary key."""
+
+    backwards: bool
+    value: Any
+    pk: Any
+
+
+class _Row(Func):
+    """`(a, b)`, which PostgreSQL compares in order and answers from an index on (a, b)."""
+
+    function = ""
+    template = "(%(expressions)s)"
+
+
+def keyset_page(queryset: QuerySet[M], *, sort: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
+    """One page of `queryset` ordered by `sort` (`field`, or `-field` for descending) and then primary key.
+
+    The field may be an annotation or reach over a relation (`tier__rank`); empty values come last in both directions.
+    An index on (field, id) serves both directions. A cursor that cannot be read gives the first page.
+    """
+    name, descending = sort.lstrip("-"), sort.startswith("-")
+    start = _find_cursor(queryset, name, cursor)
+    backwards = start is not None and start.backwards
+    rows = _take(queryset, name, descending=descending, start=start, count=size + 1)
+    further = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    return Page(
+        rows=rows,
+        next_cursor=_encode(rows[-1], name, backwards=False) if rows and (further or backwards) else "",
+        previous_cursor=_encode(rows[0], name, backwards=True)
+        if rows and ((further and backwards) or (start is not None and not backwards))
+        else "",
+    )
+
+
+def _take(queryset: QuerySet[M], name: str, *, descending: bool, start: _Cursor | None, count: int) -> list[M]:
+    """Known values first, then the empty ones; the other way round when going backwards."""
+    backwards = start is not None and start.backwards
+    segments = [True, False] if backwards else [False, True]
+    if not _may_be_empty(queryset, name):
+        segments = [False]
+    if start is not None and len(segments) > 1:
+        segments = segments[segments.index(start.value is None) :]
+    rows: list[M] = []
+    for at, empty in enumerate(segments):
+        rows += _segment(
+            queryset, name, descending=descending != backwards, empty=empty, start=start if at == 0 else None,
+            split=len(segments) > 1 or empty or _may_be_empty(queryset, name),
+        )[: count - len(rows)]  # fmt: skip
+        if len(rows) >= count:
+            break
+    return rows
+
+
+def _segment(
+    queryset: QuerySet[M], name: str, *, descending: bool, empty: bool, start: _Cursor | None, split: bool
+) -> QuerySet[M]:
+    """`descending` already accounts for walking backwards; `split` keeps empty and known values apart."""
+    sign = "-" if descending else ""
+    fields = ["pk"] if empty or name == "pk" else [name, "pk"]
+    rows = queryset.order_by(*[sign + field for field in fields])
+    if split:
+        rows = rows.filter(**{f"{name}__isnull": empty})
+    if start is None:
+        return rows
+    after = LessThan if descending else GreaterThan
+    values = [start.pk] if len(fields) == 1 else [start.value, start.pk]
+    left = _Row(*fields, output_field=BooleanField())
+    right = _Row(*[Value(value) for value in values], output_field=BooleanField())
+    return rows.filter(after(left, right))
+
+
+def _find_field(queryset: QuerySet[Any], name: str) -> Field[Any, Any] | None:
+    """The model field a sort name reaches; None for an annotation without a known field."""
+    if name in queryset.query.annotations:
+        found = queryset.query.annotations[name]._output_field_or_none  # noqa: SLF001 (no public way to ask)
+        return found if isinstance(found, Field) else None
+    model, field = queryset.model, None
+    for part in name.split("__"):
+        try:
+            field = model._meta.pk if part == "pk" else model._meta.get_field(part)  # noqa: SLF001 (Django's documented name)
+        except FieldDoesNotExist:
+            return None
+        model = getattr(field, "related_model", None) or model
+    return field if isinstance(field, Field) else None
+
+
+def _may_be_empty(queryset: QuerySet[Any], name: str) -> bool:
+    if name in queryset.query.annotations or "__" in name:
+        return True
+    field = _find_field(queryset, name)
+    return field is None or bool(field.null)
+
+
+def _encode(row: Model, name: str, *, backwards: bool) -> str:
+    value: Any = row
+    for part in name.split("__"):
+        value = getattr(value, part, None)
+    text = json.dumps([backwards, value, row.pk], default=_as_text, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _as_text(value: object) -> str:
+    # Django's own encoder drops microseconds, and a key must be exact.
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def _find_cursor(queryset: QuerySet[Any], name: str, text: str) -> _Cursor | None:
+    if not text:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        backwards, value, pk = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        field = _find_field(queryset, name)
+        key = queryset.model._meta.pk  # noqa: SLF001 (Django's documented name)
+        return _Cursor(
+            backwards=bool(backwards),
+            value=_clean(field, value),
+            pk=_clean(key, pk),
+        )
+    except (ValueError, TypeError, binascii.Error, ValidationError):
+        return None
+
+
+def _clean(field: Field[Any, Any] | None, value: Any) -> Any:
+    if isinstance(value, str) and "\x00" in value:
+        raise ValueError("A cursor cannot hold a NUL character")
+    if value is None or field is None:
+        return value
+    return field.to_python(value)

@@ -1,0 +1,160 @@
+"""The components all pages share; `{% load look %}`. `docs/look.md` shows each with an example to copy."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.charts import Chart
+from crm.common.paging import Page
+from crm.common.sparklines import Sparkline, layout
+from crm.common.templatetags.figures import measure
+
+register = template.Library()
+
+# verdict: words, icon, colour. The words and the icon carry the meaning; the colour only repeats it.
+VERDICTS: Mapping[str, tuple[Any, str, str]] = {
+    "improved": (_("Improved"), "trending-up", "green"),
+    "worse": (_("Worse"), "trending-down", "red"),
+    "no_evidence": (_("No evidence of change"), "equal", "secondary"),
+    "too_early": (_("Too early to say"), "hourglass", "azure"),
+    "no_baseline": (_("No baseline"), "ruler-off", "secondary"),
+    "no_data": (_("No data"), "database-off", "secondary"),
+    "not_attributable": (_("Not attributable"), "question-mark", "yellow"),
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A Tabler icon by name; decorative unless given a label."""
+    if label:
+        return format_html('<i class="ti ti-{}" role="img" aria-label="{}"></i>', name, label)
+    return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', name)
+
+
+@register.simple_tag
+def verdict_badge(verdict: str, reason: str = "") -> SafeString:
+    words, symbol, colour = VERDICTS.get(verdict, (verdict, "point", "secondary"))
+    return format_html(
+        '<span class="badge bg-{}-lt verdict" data-verdict="{}" title="{}">{} {}</span>',
+        colour, verdict, reason, icon(symbol), words,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def tier_badge(tier: Any) -> SafeString:
+    """A tier with its name and Tabler colour; None says that there is no tier."""
+    if not tier:
+        return format_html('<span class="text-secondary">{}</span>', gettext("No tier"))
+    return format_html('<span class="badge bg-{}-lt tier">{} {}</span>', tier.colour, icon("medal"), tier.name)
+
+
+@register.simple_tag
+def status_badge(words: str, colour: str = "secondary", symbol: str = "point-filled") -> SafeString:
+    """Any other state: words first, `colour` one of Tabler's."""
+    return format_html('<span class="badge bg-{}-lt">{} {}</span>', colour, icon(symbol), words)
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def breadcrumbs(*pairs: str) -> dict[str, object]:
+    """`{% breadcrumbs label url label url … %}`; the page itself is the heading and is not repeated."""
+    return {"crumbs": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(
+    title: str, text: str = "", action_url: str = "", action_label: str = "", symbol: str = "mood-empty"
+) -> dict[str, object]:
+    """Says what is missing and what to do next; leave the action out for those who may not take it."""
+    return {"title": title, "text": text, "action_url": action_url, "action_label": action_label, "symbol": symbol}
+
+
+@register.inclusion_tag("components/stat_tile.html")
+def stat_tile(label: str, value: object, unit: str = "", n: int | None = None, note: str = "") -> dict[str, object]:
+    """`value` is a figure (written by `measure` with its unit) or ready text; `n` the number of things counted."""
+    shown = value if isinstance(value, str) else measure(value, unit)
+    return {"label": label, "value": shown, "n": n, "note": note}
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: template.Context, field: str, label: str, *, numeric: bool = False) -> dict[str, object]:
+    """A `<th>` that sorts by `?sort=field` and, pressed again, by `?sort=-field`; drops the page cursor."""
+    request: HttpRequest = context["request"]
+    now = str(context.get("sort") or request.GET.get("sort", ""))
+    state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
+    query = request.GET.copy()
+    query.pop("cursor", None)
+    query["sort"] = f"-{field}" if state == "ascending" else field
+    return {"label": label, "numeric": numeric, "state": state, "url": f"?{query.urlencode()}"}
+
+
+@register.inclusion_tag("components/pager.html", takes_context=True)
+def pager(context: template.Context, page: Page[Any]) -> dict[str, object]:
+    """Links to the previous and the next page by key; other parameters are kept."""
+    return {
+        "previous_url": _cursor_url(context["request"], page.previous_cursor),
+        "next_url": _cursor_url(context["request"], page.next_cursor),
+        "shown": len(page.rows),
+    }
+
+
+def _cursor_url(request: HttpRequest, cursor: str) -> str:
+    if not cursor:
+        return ""
+    query = request.GET.copy()
+    query["cursor"] = cursor
+    return f"?{query.urlencode()}"
+
+
+@register.inclusion_tag("components/filter_bar.html", takes_context=True)
+def filter_bar(context: template.Context, form: Any) -> dict[str, object]:
+    """A GET form in one row; `form` is a plain form or a filter's `.form`; keeps the sort order."""
+    request: HttpRequest = context["request"]
+    return {"form": form, "sort": request.GET.get("sort", ""), "is_filtered": _is_filtered(request, form)}
+
+
+def _is_filtered(request: HttpRequest, form: Any) -> bool:
+    return any(request.GET.get(form.add_prefix(name)) for name in form.fields)
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(
+    url: str, done: int, total: int, label: str = "", *, running: bool = True, every_s: int = 1
+) -> dict[str, object]:
+    """A bar that asks `url` for its own next state every `every_s` seconds while `running` (htmx, outerHTML)."""
+    share = min(100, round(100 * done / total)) if total else 0
+    return {"url": url, "done": done, "total": total, "label": label, "share": share, "running": running,
+            "every_s": every_s}  # fmt: skip
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(chart: Chart) -> dict[str, object]:
+    """A figure: title, drawing, and the same numbers as a table."""
+    return {"chart": chart, "data_id": f"chart-data-{chart.key}", "unit": _chart_unit(chart)}
+
+
+def _chart_unit(chart: Chart) -> str:
+    return {"percent": "%", "duration": "s", "money": chart.unit or "money"}.get(chart.format, chart.unit)
+
+
+@register.inclusion_tag("components/sparkline.html")
+def sparkline(
+    values: Sequence[float | None], label: str, go_live: int | None = None, baseline: float | None = None
+) -> dict[str, Sparkline | str]:
+    """A small line without JavaScript. `go_live` is the index in `values` of the first point after it."""
+    return {"line": layout(values, go_live=go_live, baseline=baseline), "label": label}
+
+
+@register.filter
+def as_control(field: BoundField) -> SafeString:
+    """The field's widget, small, in the look of a filter bar."""
+    kind = (
+        "form-select form-select-sm" if isinstance(field.field.widget, forms.Select) else "form-control form-control-sm"
+    )
+    return field.as_widget(attrs={"class": f"{field.field.widget.attrs.get('class', '')} {kind}".strip()})
