@@ -93,4 +93,10 @@ def _by_block(days: Days, block_days: int) -> tuple[Floats, Floats]:
     if not len(ordinals):
         return np.zeros(0), np.zeros(0)
     _, block = np.unique((ordinals - ordinals.min()) // block_days, return_inverse=True)
-    return np.bincount(block, weights=days.numerators), np.bincount(block, weights=days.denominators)
+    return _summed(block, days.numerators), _summed(block, days.denominators)
+
+
+def _summed(block: NDArray[np.intp], values: tuple[float, ...]) -> Floats:
+    import numpy as np
+
+    return np.bincount(block, weights=np.asarray(values, dtype=np.float64)).astype(np.float64)

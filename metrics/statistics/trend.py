@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf, pi, sqrt
 from typing import TYPE_CHECKING
 
-from metrics.statistics.estimates import CONFIDENCE, EmptySample, Interval, Quantile
+from metrics.statistics.estimates import CONFIDENCE, EmptySample, Quantile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,20 +40,14 @@ class Trend:
     p_value: float
     points: int
     df: int
-    mean: float
-    centre: float
 
     @property
     def is_moving(self) -> bool:
         return self.p_value < SIGNIFICANCE
 
-    def drift(self, month: float) -> float:
-        """How far going on like this would carry the figure from its mean by that month."""
-        return self.slope * (month - self.centre)
-
-    def drift_interval(self, month: float) -> Interval:
-        ends = sorted(slope * (month - self.centre) for slope in (self.low, self.high))
-        return Interval(ends[0], ends[1])
+    def drift(self, *, start: float, end: float) -> float:
+        """How far going on like this carries the figure from one month to another."""
+        return self.slope * (end - start)
 
 
 def fit_trend(points: Sequence[Point], *, confidence: float = CONFIDENCE) -> Trend:
@@ -71,8 +65,7 @@ def fit_trend(points: Sequence[Point], *, confidence: float = CONFIDENCE) -> Tre
     months = np.array([point.month for point in used])
     weights = np.array([point.weight for point in used])
     values = np.array([point.value for point in used])
-    centre = float(np.average(months, weights=weights))
-    design = _design(months, centre)
+    design = _design(months)
     slope, error = _slope(design, values, weights / weights.mean())
     df = len(used) - design.shape[1]
     half = Quantile(df).critical(confidence) * error
@@ -83,21 +76,21 @@ def fit_trend(points: Sequence[Point], *, confidence: float = CONFIDENCE) -> Tre
         p_value=_p_value(slope, error, df),
         points=len(used),
         df=df,
-        mean=float(np.average(values, weights=weights)),
-        centre=centre,
     )
 
 
-def explains(trend: Trend, *, month: float, change: float) -> bool:
-    """Whether going on like before would by itself have brought half of the change or more."""
-    drift = trend.drift(month)
-    return change != 0 and drift / change >= 0.5
+def explains(trend: Trend, *, start: float, end: float, change: float) -> bool:
+    """Whether going on like before, from the month compared with to now, brings half of the change or more.
+
+    A slope too uncertain to be called moving still counts here: half a change is easily explained by one.
+    """
+    return change != 0 and trend.drift(start=start, end=end) / change >= 0.5
 
 
-def _design(months: Floats, centre: float) -> Floats:
+def _design(months: Floats) -> Floats:
     import numpy as np
 
-    columns = [np.ones_like(months), months - centre]
+    columns = [np.ones_like(months), months - months.mean()]
     if len(months) >= SEASONAL_POINTS:
         columns += [np.sin(2 * pi * months / 12), np.cos(2 * pi * months / 12)]
     return np.column_stack(columns)

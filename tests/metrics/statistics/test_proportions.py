@@ -79,8 +79,9 @@ def simulated(
 ) -> tuple[Floats, Floats]:
     """Calls answered in time on 455 days whose months differ by chance."""
     months = rng.normal(0, month_sd, days // 28 + 1)[np.arange(days) // 28]
-    offered = rng.poisson(per_day, days) + 1.0
-    return rng.binomial(offered.astype(int), np.clip(share + months, 0, 1)).astype(float), offered
+    offered = rng.poisson(per_day, days).astype(np.float64) + 1
+    answered = rng.binomial(offered.astype(np.int64), np.clip(share + months, 0, 1)).astype(np.float64)
+    return answered, offered
 
 
 def cut(answered: Floats, offered: Floats, first: int, last: int) -> Days:

@@ -71,20 +71,12 @@ def test_false_alarms_on_independent_months_are_nominal() -> None:
 def test_going_on_like_before_explains_a_change_of_its_own_size() -> None:
     trend = fit_trend(points([10.0 - 0.5 * month for month in range(12)]))
 
-    assert isclose(trend.drift(17.5), -6.0)
-    assert explains(trend, month=17.5, change=-6.0)
-    assert explains(trend, month=17.5, change=-12.0)
-    assert not explains(trend, month=17.5, change=-12.1)
-    assert not explains(trend, month=17.5, change=6.0)
-    assert not explains(trend, month=17.5, change=0.0)
-
-
-def test_drift_interval_orders_its_ends() -> None:
-    trend = fit_trend(points([1.0, 3.0, 2.0, 4.0]))
-
-    for month in (-5.0, 20.0):
-        interval = trend.drift_interval(month)
-        assert interval.low < trend.drift(month) < interval.high
+    assert isclose(trend.drift(start=5.5, end=17.5), -6.0)
+    assert explains(trend, start=5.5, end=17.5, change=-6.0)
+    assert explains(trend, start=5.5, end=17.5, change=-11.9)
+    assert not explains(trend, start=5.5, end=17.5, change=-12.1)
+    assert not explains(trend, start=5.5, end=17.5, change=6.0)
+    assert not explains(trend, start=5.5, end=17.5, change=0.0)
 
 
 def test_two_points_are_no_trend() -> None:
