@@ -1,16 +1,43 @@
-#!/usr/bin/env python
+#!/usr/bin/env python3
 """Django's command line, against the services of this checkout (started when they are not up)."""
 
+import importlib.util
 import os
 import sys
+
+from crm.embedded import services
+from crm.embedded.places import load_dotenv, venv_program
+from crm.embedded.problems import Problem, from_os_error
+
+WITHOUT_SERVICES = {"help", "version", "--version", "check", "collectstatic", "makemessages", "compilemessages"}
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    if importlib.util.find_spec("django") is None:
+        use_virtual_environment()
+    load_dotenv()
+    if sys.argv[1:] and sys.argv[1] not in WITHOUT_SERVICES:
+        services.start()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
 
 
+def use_virtual_environment() -> None:
+    """Start again under the Python that `make setup` prepared."""
+    python = str(venv_program("python"))
+    if not os.path.exists(python) or sys.executable == python:  # noqa: PTH110
+        raise Problem("Nothing is set up yet. Run: make setup")
+    os.execv(python, [python, *sys.argv])  # noqa: S606  the same command line
+
+
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Problem as problem:
+        sys.exit(f"{problem}")
+    except OSError as error:
+        if isinstance(error, BrokenPipeError | ConnectionError):
+            raise
+        sys.exit(f"{from_os_error(error)}")

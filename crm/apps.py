@@ -7,6 +7,10 @@ class CrmConfig(AppConfig):
 
     name = "crm"
 
+    def ready(self) -> None:
+        # Tasks bind to the current Celery application; here, not in crm/__init__, so that set-up runs without Celery.
+        from crm import celery  # noqa: F401
+
 
 class CrmAdminConfig(AdminConfig):
     """Django admin; the site class is set here so that every app registers with it."""

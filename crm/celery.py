@@ -1,11 +1,32 @@
 """The Celery application. The database is the queue of record: a lost message only delays work until the next sweep."""
 
 import os
+import signal
 
-from celery import Celery
+import structlog
+from celery import Celery, signals
+
+from crm.embedded import processes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@signals.setup_logging.connect
+def keep_django_logging(**_: object) -> None:
+    """Being connected is the point: Celery then leaves the logging that Django has set up alone."""
+
+
+@signals.worker_process_init.connect
+def end_with_the_worker(**_: object) -> None:
+    """A worker killed with -9 takes its children along, so that no task runs on unseen while it is started again."""
+    processes.die_with_parent(signal.SIGKILL)
+
+
+@signals.task_prerun.connect
+def name_task_in_logs(task_id: str = "", task: object = None, **_: object) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(task=getattr(task, "name", ""), task_id=task_id)

@@ -1,0 +1,8 @@
+# Every target is one call; `make help` lists them. PYTHON=python3.12 chooses another Python to start from.
+PYTHON ?= python3
+TARGETS := setup run test lint fmt bench shell stop clean help
+.DEFAULT_GOAL := help
+.PHONY: $(TARGETS)
+
+$(TARGETS):
+	@$(PYTHON) -m crm.embedded $@

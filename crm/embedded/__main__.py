@@ -1,0 +1,139 @@
+"""`python3 -m crm.embedded TARGET`: what the Makefile calls."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+
+from crm.embedded import checks, services, setup, supervisor
+from crm.embedded.places import CHECKOUT, VENV, load_dotenv, var_dir
+from crm.embedded.problems import Problem, from_os_error
+
+
+def target_setup() -> int:
+    """Virtual environment, packages, assets, embedded services, migrations; quick when nothing changed"""
+    setup.setup(development=not _production())
+    was_up = services.running()
+    services.start()
+    try:
+        supervisor.prepare()
+    finally:
+        if not was_up:
+            services.stop()
+    return 0
+
+
+def target_run() -> int:
+    """Set up, then serve: web, worker and beat in the foreground (PORT=N chooses the port; Ctrl-C stops)"""
+    setup.setup(development=False)
+    supervisor.run()
+    return 0
+
+
+def target_test() -> int:
+    """Set up, then lint, types and every test (ARGS=… is handed to pytest)"""
+    setup.setup()
+    return checks.lint() or checks.test()
+
+
+def target_lint() -> int:
+    """Style, types, import arrows, templates, migrations"""
+    setup.setup()
+    return checks.lint()
+
+
+def target_fmt() -> int:
+    """Format Python and templates"""
+    setup.setup()
+    return checks.fmt()
+
+
+def target_bench() -> int:
+    """Benchmarks, JSON to stdout (ARGS=… is handed on)"""
+    setup.setup()
+    return checks.bench()
+
+
+def target_shell() -> int:
+    """A Python shell with the models, against this copy's services"""
+    setup.setup(development=False)
+    return checks.manage("shell")
+
+
+def target_stop() -> int:
+    """Stop what runs for this copy: web, worker, beat, PostgreSQL, Redis"""
+    stopped = ["web, worker and beat"] if supervisor.stop_leftovers(var_dir()) else []
+    stopped += services.stop()
+    services.stop(var_dir() / "test")
+    setup.say(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
+    return 0
+
+
+def target_clean() -> int:
+    """Stop, and delete all data, packages and compiled files (asks first)"""
+    if not _agreed(f"This deletes the database, uploads and logs in {var_dir()}, .venv and node_modules."):
+        setup.say("Nothing deleted. (In a script: make clean YES=1)")
+        return 1
+    target_stop()
+    for var in (var_dir() / "test", var_dir()):
+        services.forget(var)
+    for place in (var_dir(), VENV, CHECKOUT / "node_modules", CHECKOUT / "staticfiles"):
+        if not place.is_symlink():
+            shutil.rmtree(place, ignore_errors=True)
+    for compiled in CHECKOUT.glob("locale/*/LC_MESSAGES/*.mo"):
+        compiled.unlink()
+    return 0
+
+
+def target_help() -> int:
+    """List the targets"""
+    for name, target in TARGETS.items():
+        sys.stdout.write(f"make {name:7} {target.__doc__}\n")
+    return 0
+
+
+TARGETS: dict[str, Callable[[], int]] = {
+    "setup": target_setup,
+    "run": target_run,
+    "test": target_test,
+    "lint": target_lint,
+    "fmt": target_fmt,
+    "bench": target_bench,
+    "shell": target_shell,
+    "stop": target_stop,
+    "clean": target_clean,
+    "help": target_help,
+}
+
+
+def _production() -> bool:
+    return os.environ.get("CRM_ENV") == "production"
+
+
+def _agreed(what: str) -> bool:
+    if os.environ.get("YES") == "1":
+        return True
+    if not sys.stdin.isatty():
+        return False
+    return input(f"{what} Go on? [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def main(arguments: list[str]) -> int:
+    load_dotenv()
+    target = TARGETS.get(arguments[0] if arguments else "help")
+    if target is None:
+        sys.stderr.write(f"There is no target {arguments[0]}. make help lists them.\n")
+        return 2
+    try:
+        return target()
+    except Problem as problem:
+        sys.stderr.write(f"\n{problem}\n")
+    except OSError as error:
+        sys.stderr.write(f"\n{from_os_error(error)}\n")
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted; the same command goes on where it stopped.\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,72 @@
+"""Lint, tests, formatting, benchmarks: the development commands, run inside the virtual environment."""
+
+import os
+import shlex
+import subprocess
+
+from crm.embedded import browser, services
+from crm.embedded.places import CHECKOUT, var_dir, venv_program
+from crm.embedded.setup import say
+
+PACKAGES = ["crm", "accounts", "customers", "sales", "service", "metrics"]
+
+
+def call(name: str, *arguments: str, env: dict[str, str] | None = None) -> int:
+    command = [str(venv_program(name)), *arguments]
+    return subprocess.run(command, cwd=CHECKOUT, stdin=None, env=env, check=False).returncode
+
+
+def manage(*arguments: str) -> int:
+    return call("python", "manage.py", *arguments)
+
+
+def lint() -> int:
+    """Every check, even after one failed, so that one run shows all there is to do."""
+    steps: list[tuple[str, list[str]]] = [
+        ("ruff", ["check", "."]),
+        ("ruff", ["format", "--check", "."]),
+        ("lint-imports", []),
+        ("mypy", [package for package in PACKAGES if (CHECKOUT / package).is_dir()]),
+    ]
+    if (CHECKOUT / "templates").is_dir():
+        steps.append(("djlint", ["templates", "--lint", "--quiet"]))
+    failed = [" ".join([name, *arguments[:2]]) for name, arguments in steps if call(name, *arguments)]
+    if with_test_services("python", "manage.py", "makemigrations", "--check", "--dry-run"):
+        failed.append("makemigrations --check")
+    if failed:
+        say(f"Lint failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def test() -> int:
+    """Every test, two at a time; the test services are stopped afterwards, so that nothing is left running."""
+    browser.provide()
+    workers = [] if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0" else ["-n", "2"]
+    try:
+        if manage("prepare", "--no-database"):
+            return 1
+        return call("python", "-m", "pytest", *workers, *shlex.split(os.environ.get("ARGS", "")))
+    finally:
+        services.stop(var_dir() / "test")
+
+
+def with_test_services(name: str, *arguments: str) -> int:
+    """Run a command against the services of the tests, so that linting leaves the product's own ones alone."""
+    services.start(var_dir() / "test", durable=False)
+    found = services.urls(var_dir() / "test")
+    env = dict(os.environ)
+    if found:
+        env.setdefault("DATABASE_URL", found[0])
+        env.setdefault("REDIS_URL", found[1])
+    return call(name, *arguments, env=env)
+
+
+def fmt() -> int:
+    results = [call("ruff", "check", "--fix", "--quiet", "."), call("ruff", "format", ".")]
+    if (CHECKOUT / "templates").is_dir():
+        call("djlint", "templates", "--reformat", "--quiet")  # its exit code only says that it changed something
+    return max(results)
+
+
+def bench() -> int:
+    return call("python", "-m", "bench", *shlex.split(os.environ.get("ARGS", "")))

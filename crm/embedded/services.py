@@ -1,0 +1,127 @@
+"""The embedded services as one thing: start what is not up, stop, and say where they are."""
+
+import os
+import shutil
+from pathlib import Path
+
+from crm.embedded import postgres_server, processes, record, redis_server
+from crm.embedded.account import Account, server_account, server_home
+from crm.embedded.places import var_dir
+from crm.embedded.postgres_server import Cluster
+from crm.embedded.record import Record, Service
+from crm.embedded.redis_server import RedisServer
+
+
+def start(var: Path | None = None, *, durable: bool = True) -> None:
+    """Bring up the embedded servers that no `DATABASE_URL` / `REDIS_URL` replaces; quick when they are up.
+
+    Settings find them through the record in the state directory. `durable=False` is for tests: their cluster may be
+    lost, so it does not wait for the disk.
+    """
+    var = var or var_dir()
+    need_postgres, need_redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
+    if not (need_postgres or need_redis):
+        return
+    known = record.find(var)
+    if known and _up(known, postgres=need_postgres, redis=need_redis):
+        return
+    with record.locked(var, "services"):
+        known = record.find(var)
+        account = server_account()
+        home = Path(known.postgres.home) if known else server_home(var=var, account=account)
+        known = known or Record(
+            Service(0, record.new_password(), str(home)), Service(0, record.new_password(), str(home))
+        )
+        if need_postgres:
+            known = _start_postgres(var, known, Cluster(home, account, durable))
+        if need_redis:
+            _start_redis(var, known, RedisServer(home, account))
+
+
+def _up(known: Record, *, postgres: bool, redis: bool) -> bool:
+    """Whether the recorded servers run and answer: two small files read, two connections opened."""
+    cluster, server = _cluster(known), _redis(known)
+    if postgres and (postgres_server.running(cluster) or (0, 0))[1] != known.postgres.port:
+        return False
+    if redis and redis_server.running(server) is None:
+        return False
+    ports = [known.postgres.port] * postgres + [known.redis.port] * redis
+    return all(processes.answers(port) for port in ports)
+
+
+def _start_postgres(var: Path, known: Record, cluster: Cluster) -> Record:
+    found = postgres_server.running(cluster)
+    if found and processes.answers(found[1]):
+        return _recorded(var, known, postgres=found[1])
+    postgres_server.stop(cluster)
+    programs = postgres_server.programs_for(cluster)
+    postgres_server.create(cluster, programs=programs, password=known.postgres.password)
+    known = _recorded(var, known, postgres=record.chosen_port("POSTGRES_PORT", earlier=known.postgres.port))
+    postgres_server.start(cluster, programs=programs, port=known.postgres.port)
+    postgres_server.make_database(
+        cluster, programs=programs, port=known.postgres.port, password=known.postgres.password
+    )
+    return known
+
+
+def _start_redis(var: Path, known: Record, server: RedisServer) -> Record:
+    if redis_server.running(server) is not None and processes.answers(known.redis.port):
+        return known
+    redis_server.stop(server)
+    known = _recorded(var, known, redis=record.chosen_port("REDIS_PORT", earlier=known.redis.port))
+    redis_server.start(server, port=known.redis.port, password=known.redis.password)
+    return known
+
+
+def _recorded(var: Path, known: Record, *, postgres: int | None = None, redis: int | None = None) -> Record:
+    changed = Record(
+        Service(postgres or known.postgres.port, known.postgres.password, known.postgres.home),
+        Service(redis or known.redis.port, known.redis.password, known.redis.home),
+    )
+    record.save(var, changed)
+    return changed
+
+
+def stop(var: Path | None = None) -> list[str]:
+    """Stop the embedded servers of this state directory; the names of those that ran."""
+    var = var or var_dir()
+    known = record.find(var)
+    if not known:
+        return []
+    with record.locked(var, "services"):
+        stopped = []
+        if redis_server.stop(_redis(known)):
+            stopped.append("Redis")
+        if postgres_server.stop(_cluster(known)):
+            stopped.append("PostgreSQL")
+    return stopped
+
+
+def running(var: Path | None = None) -> bool:
+    """Whether an embedded server of this state directory is up."""
+    known = record.find(var or var_dir())
+    if not known:
+        return False
+    return postgres_server.running(_cluster(known)) is not None or redis_server.running(_redis(known)) is not None
+
+
+def forget(var: Path) -> None:
+    """Stop the servers and delete all their data, wherever it lies."""
+    stop(var)
+    known = record.find(var)
+    if known and Path(known.postgres.home) != var:
+        shutil.rmtree(known.postgres.home, ignore_errors=True)
+
+
+def urls(var: Path | None = None) -> tuple[str, str] | None:
+    """(database, Redis) addresses of the embedded services, whether up or not; None before the first start."""
+    known = record.find(var or var_dir())
+    return (known.database_url, known.redis_url) if known else None
+
+
+def _cluster(known: Record) -> Cluster:
+    return Cluster(Path(known.postgres.home), Account())
+
+
+def _redis(known: Record) -> RedisServer:
+    return RedisServer(Path(known.redis.home), Account())

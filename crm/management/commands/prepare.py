@@ -1,0 +1,70 @@
+"""Make the database and the static files ready to serve: what `make setup` and `make run` do before starting."""
+
+import hashlib
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand
+
+from crm.common import demo
+
+
+class Command(BaseCommand):
+    help = "Apply migrations, collect static files, and with --demo load the demo company into an empty database."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true")
+        parser.add_argument("--no-database", action="store_true", help="static files only")
+
+    def handle(self, *_args: str, **options: Any) -> None:
+        collect_static()
+        if options["no_database"]:
+            return
+        call_command("migrate", interactive=False, verbosity=0)
+        if options["demo"] and not settings.PRODUCTION:
+            self.load_demo()
+
+    def load_demo(self) -> None:
+        """Load the demo company if nobody uses this database yet, or if loading it was interrupted."""
+        begun = settings.VAR_DIR / "demo.begun"
+        if "seed_demo" not in get_commands() or not (begun.exists() or _is_empty()):
+            return
+        self.stderr.write("Loading the demo company (a minute or two, once)")
+        begun.touch()
+        call_command("seed_demo", stdout=self.stderr)
+        users = "  ".join(demo.USERS.values())
+        note = f"Demo sign-ins: {users}\nPassword of each: {demo.PASSWORD}\n"
+        (settings.VAR_DIR / "demo.txt").write_text(note, encoding="utf-8")
+        begun.unlink()
+
+
+def _is_empty() -> bool:
+    return not get_user_model().objects.exists()
+
+
+def collect_static() -> None:
+    """Collect static files unless none has changed since."""
+    stamp = Path(settings.STATIC_ROOT) / ".baseline-static"
+    wanted = static_digest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(wanted)
+
+
+def static_digest() -> str:
+    """Names, sizes and times of all static files; reading them all would take as long as collecting."""
+    seen = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = Path(storage.path(name)).stat()
+            seen.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return seen.hexdigest()

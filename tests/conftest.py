@@ -1,0 +1,103 @@
+"""Fixtures everybody may use.
+
+- `db` (pytest-django): a real database of this process, copied in a moment from a template that has all migrations.
+  The template is made again when a migration changes. With `-n 2` each process has its own copy.
+- `@pytest.mark.django_db(transaction=True)` / `transactional_db`: real commits. Afterwards the database is put back to
+  what the migrations left (roles, tiers, policies stay), not merely emptied.
+- `user_for(role)`: a user of the group sales, service, manager or administrator. `client_for(role)`: one signed in.
+- `live_stack`: real gunicorn and a real Celery worker on this process's test database, and a Redis of their own;
+  implies real commits. See `tests.live.LiveStack`: `url`, `sign_in_cookies`, `kill_worker`, `start_worker`,
+  `stop_redis`, `start_redis`.
+- `page`: a Chromium page whose console errors and failed requests make the test fail; `browser` below it.
+  `page_for(role)`: a page signed in as a role on `live_stack`. Mark such tests `@pytest.mark.browser`.
+
+Logs of the live processes lie in pytest's temporary directory, named in the failure's output.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client, TransactionTestCase
+from pytest_django import DjangoDbBlocker
+
+from accounts.models import User
+from tests import database
+from tests.live import LiveStack
+
+pytest_plugins = ["tests.browsers"]
+
+PASSWORD = "a-long-test-password"
+
+
+class UserFor(Protocol):
+    def __call__(self, role: str, *, email: str = "") -> User: ...
+
+
+class ClientFor(Protocol):
+    def __call__(self, role: str, *, email: str = "") -> Client: ...
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        name = database.create()
+    yield
+    with django_db_blocker.unblock():
+        database.drop(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def restore_after_commits() -> None:
+    """Tests that really commit leave the database as the migrations did."""
+    TransactionTestCase._fixture_teardown = lambda _self: database.restore()  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def user_for() -> UserFor:
+    def make(role: str, *, email: str = "") -> User:
+        user, _made = User.objects.get_or_create(
+            email=email or f"{role}@test.example", defaults={"name": role.title(), "is_staff": role == "administrator"}
+        )
+        user.set_password(PASSWORD)
+        user.save()
+        user.groups.add(Group.objects.get(name=role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_for(db: None, user_for: UserFor) -> ClientFor:
+    def make(role: str, *, email: str = "") -> Client:
+        client = Client()
+        client.force_login(user_for(role, email=email))
+        return client
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def live_processes(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+    with LiveStack(logs=tmp_path_factory.mktemp("live")) as stack:
+        yield stack
+
+
+@pytest.fixture
+def live_stack(live_processes: LiveStack, transactional_db: None) -> Iterator[LiveStack]:
+    live_processes.heal()
+    yield live_processes
+    live_processes.settle()
+
+
+@pytest.fixture
+def wait_for() -> Callable[[Callable[[], object]], None]:
+    """Wait until a condition holds; fails after 30 seconds."""
+
+    def wait(condition: Callable[[], object], seconds: float = 30) -> None:
+        from crm.embedded import processes
+
+        assert processes.wait_until(lambda: bool(condition()), seconds=seconds), "waited in vain"
+
+    return wait

@@ -1,0 +1,161 @@
+"""The real thing for browser and reliability tests: gunicorn, a Celery worker and a Redis of their own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from crm.embedded import processes, record, redis_server, supervisor
+from crm.embedded.account import server_account, server_home
+from crm.embedded.places import CHECKOUT
+from crm.embedded.redis_server import RedisServer
+
+
+class LiveStack:
+    """Web server and worker on the present test database. `kill_…` is -9; `heal` starts again what is down."""
+
+    def __init__(self, *, logs: Path) -> None:
+        self.logs = logs
+        self.port = processes.free_port()
+        self.redis_port = processes.free_port()
+        self.redis_password = record.new_password()
+        self.redis = _redis_of_its_own()
+        self.web: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://:{self.redis_password}@127.0.0.1:{self.redis_port}/0"
+
+    def __enter__(self) -> Self:
+        call_command("prepare", no_database=True)
+        self.heal()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for process in (self.web, self.worker):
+            if process and process.poll() is None:
+                process.terminate()
+        for process in (self.web, self.worker):
+            if process:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=20)
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
+        self.stop_redis()
+
+    def heal(self) -> None:
+        """Start whatever is not running, and wait until it serves."""
+        if redis_server.running(self.redis) is None:
+            self.start_redis()
+        if self.web is None or self.web.poll() is not None:
+            self.web = self._start("web", supervisor.web_command(host="127.0.0.1", port=self.port))
+        if self.worker is None or self.worker.poll() is not None:
+            self.start_worker()
+        assert processes.wait_until(self._serves, seconds=60), self.log("web")
+
+    def settle(self) -> None:
+        """Before the database is put back: no open transaction of the live processes stands in the way."""
+        self.heal()
+        with connection.cursor() as cursor:
+            busy = """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+            """
+
+            def idle() -> bool:
+                cursor.execute(busy)
+                return bool(cursor.fetchone() == (0,))
+
+            processes.wait_until(idle, seconds=10)
+
+    def start_worker(self) -> None:
+        """Start the worker and wait until it takes jobs."""
+        self.worker = self._start("worker", supervisor.worker_command())
+        assert processes.wait_until(lambda: " ready." in self.log("worker", whole=True), seconds=60), self.log("worker")
+
+    def kill_worker(self) -> None:
+        assert self.worker is not None
+        self.worker.send_signal(signal.SIGKILL)
+        self.worker.wait()
+
+    def kill_web(self) -> None:
+        assert self.web is not None
+        self.web.send_signal(signal.SIGKILL)
+        self.web.wait()
+
+    def start_redis(self) -> None:
+        redis_server.start(self.redis, port=self.redis_port, password=self.redis_password)
+
+    def stop_redis(self) -> None:
+        redis_server.stop(self.redis)
+
+    def sign_in_cookies(self, user: User) -> list[dict[str, str]]:
+        """Cookies, as Playwright takes them, of a session of `user`."""
+        client = Client()
+        client.force_login(user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        return [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.url}]
+
+    def log(self, name: str, *, whole: bool = False) -> str:
+        """What the process of that name wrote since it was last started; its end unless `whole`."""
+        text = (self.logs / f"{name}.log").read_text(errors="replace")
+        return text if whole else text[-4000:]
+
+    def _start(self, name: str, command: list[str]) -> "subprocess.Popen[bytes]":
+        with (self.logs / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=CHECKOUT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=processes.die_with_parent,  # noqa: PLW1509  no threads at this point
+            )
+
+    def _environment(self) -> dict[str, str]:
+        found = connection.settings_dict
+        database = f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+        own = {
+            "DATABASE_URL": database,
+            "REDIS_URL": self.redis_url,
+            "CRM_WEB_WORKERS": "1",
+            "CRM_WORKER_PROCESSES": "2",
+        }
+        return os.environ | own | {"DJANGO_SETTINGS_MODULE": "crm.settings", "SECRET_KEY": settings.SECRET_KEY}
+
+    def _serves(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+def _redis_of_its_own() -> RedisServer:
+    """A Redis that a test may stop without harming another test process."""
+    account = server_account()
+    var = Path(os.environ["CRM_VAR"])
+    known = record.find(var)
+    home = Path(known.postgres.home) if known else server_home(var=var, account=account)
+    place = home / "live" / str(os.getpid())
+    place.mkdir(parents=True, exist_ok=True)
+    return RedisServer(place, account)
