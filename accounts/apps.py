@@ -9,5 +9,15 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.domain.permissions import grant_everything_to_administrators
+        from crm.common.navigation import NavItem, register
 
+        register(
+            NavItem(
+                label=_("Administration"),
+                url_name="admin:index",
+                icon="settings",
+                permission="accounts.change_user",
+                order=90,
+            )
+        )
         post_migrate.connect(grant_everything_to_administrators)

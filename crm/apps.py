@@ -14,3 +14,5 @@ class CrmConfig(AppConfig):
 
 class CrmAdminConfig(AdminConfig):
     """Django admin; the site class is set here so that every app registers with it."""
+
+    default_site = "crm.admin_site.CrmAdminSite"

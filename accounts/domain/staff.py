@@ -20,7 +20,7 @@ def create_user(
     with transaction.atomic():
         user = User.objects.create_user(email, password, name=name.strip(), team=team, language=language)
         set_role(user=user, role=role)
-    _confirm_email(user)
+        _confirm_email(user)
     return user
 
 
@@ -39,16 +39,14 @@ def find_role(user: User) -> Role | None:
     return next((role for role in Role if role.value in names), None)
 
 
-def change_user(*, user: User, changed: dict[str, object], role: Role | None) -> None:
-    """Save fields an administrator changed (`changed` by field name), and the role when one is given."""
+def change_user(*, user: User, role: Role | None = None) -> None:
+    """Save what an administrator changed on `user`, and the role when one is given."""
     with transaction.atomic():
-        for field, value in changed.items():
-            setattr(user, field, value)
         user.email = user.email.strip().lower()
         user.save()
         if role is not None:
             set_role(user=user, role=role)
-    _confirm_email(user)
+        _confirm_email(user)
 
 
 def change_own(*, user: User, name: str, language: str) -> None:
@@ -77,6 +75,5 @@ def _confirm_email(user: User) -> None:
     """An address an administrator entered counts as confirmed: sign-in and password reset use it."""
     from allauth.account.models import EmailAddress
 
-    with transaction.atomic():
-        EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
-        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})

@@ -1,0 +1,111 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain import staff
+from accounts.models import Team, User
+from accounts.roles import CHOICES, Role
+from crm.common.admin import LargeModelAdmin
+
+admin.site.unregister(Group)
+
+
+class RoleForm(forms.ModelForm[User]):
+    role = forms.ChoiceField(label=_("Role"), choices=CHOICES)
+
+    class Meta:
+        model = User
+        fields = ("email", "name", "team", "phone_agent", "language", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "role" in self.fields:
+            self.fields["role"].initial = staff.find_role(self.instance)
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+class NewUserForm(RoleForm):
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Left empty, the person sets one by “Forgot your password?”."),
+    )
+
+    def clean_password(self) -> str | None:
+        password = self.cleaned_data["password"] or None
+        if password:
+            validate_password(password)
+        return password
+
+
+@admin.register(User)
+class UserAdmin(LargeModelAdmin[User], DjangoUserAdmin[User]):
+    form = RoleForm
+    add_form = NewUserForm
+    list_display = ("email", "name", "team", "role", "is_active", "last_login")
+    list_filter = ("is_active", "groups", "team")
+    list_select_related = ("team",)
+    search_fields = ("email", "name", "phone_agent")
+    ordering = ("email",)
+    autocomplete_fields = ("team",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "role", "team", "is_active")}),
+        (_("Details"), {"fields": ("phone_agent", "language", "last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "role", "team", "password")}),)
+
+    @admin.display(description=_("Role"))
+    def role(self, user: User) -> str:
+        names = {group.name for group in user.groups.all()}
+        return ", ".join(str(role.label) for role in Role if role.value in names)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        data = form.cleaned_data
+        if change:
+            role = Role(data["role"]) if "role" in data else None
+            staff.change_user(user=obj, role=role)
+            return
+        made = staff.create_user(
+            email=data["email"],
+            name=data["name"],
+            role=Role(data["role"]),
+            team=data["team"],
+            password=data["password"],
+        )
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+
+@admin.register(Team)
+class TeamAdmin(LargeModelAdmin[Team]):
+    list_display = ("name", "key", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "key")
+    prepopulated_fields = {"key": ("name",)}
+
+    def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
+        staff.save_team(team=obj)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin):
+    """A role's permissions can be adjusted; the four roles themselves stay."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return obj is not None and obj.name not in set(Role) and super().has_delete_permission(request, obj)

@@ -1,0 +1,92 @@
+"""Who gets what at each URL: one row per URL name. `test_access_matrix` fails for a URL that has no row here.
+
+Add a row beside its neighbours. `arguments` makes the rows the URL speaks of, in the test's database, and returns the
+URL's keyword arguments. Statuses are for a GET unless `method` says "post" (an empty form is sent).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ROLES = ("sales", "service", "manager", "administrator")
+EVERYONE = ("anonymous", *ROLES)
+Arguments = Callable[[], dict[str, Any]]
+
+
+def no_arguments() -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """`axe` says whether the browser test opens the page; pages that need a state of the session say why not."""
+
+    statuses: Mapping[str, int]
+    arguments: Arguments = no_arguments
+    method: str = "get"
+    axe: bool = True
+
+
+def open_to(
+    *roles: str, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, axe: bool = True
+) -> Row:
+    """These roles and the administrator get `status`, the other roles 403, others are sent to the sign-in page."""
+    statuses = {role: status if role in roles or role == "administrator" else 403 for role in ROLES}
+    return Row(statuses={"anonymous": 302, **statuses}, arguments=arguments, method=method, axe=axe and status == 200)
+
+
+def staff(*, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
+    return open_to(*ROLES, arguments=arguments, method=method, status=status, axe=axe)
+
+
+def public(*, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
+    return Row(statuses=dict.fromkeys(EVERYONE, status), arguments=arguments, method=method, axe=axe and status == 200)
+
+
+def before_sign_in(*, status: int = 200, signed_in: int = 302, axe: bool = True) -> Row:
+    """Pages for those who are not signed in; others are sent on."""
+    return Row(statuses={"anonymous": status, **dict.fromkeys(ROLES, signed_in)}, axe=axe and status == 200)
+
+
+def _reset_key() -> dict[str, Any]:
+    return {"uidb36": "1", "key": "none"}
+
+
+MATRIX: Mapping[str, Row] = {
+    # crm
+    "home": staff(status=302),
+    # accounts
+    "accounts:profile": staff(),
+    "accounts:language": public(method="post", status=302),
+    "accounts:theme": public(method="post", status=302),
+    "account_login": before_sign_in(),
+    "account_logout": Row(statuses={"anonymous": 302, **dict.fromkeys(ROLES, 200)}),
+    "account_signup": before_sign_in(),
+    "account_confirm_login_code": public(status=302),
+    "account_inactive": public(),
+    "account_reauthenticate": staff(),
+    "account_change_password": staff(),
+    "account_set_password": staff(status=302),
+    "account_reset_password": public(),
+    "account_reset_password_done": public(),
+    "account_reset_password_from_key": public(arguments=_reset_key),
+    "account_reset_password_from_key_done": public(),
+    "account_email": staff(status=302),
+    "account_email_verification_sent": public(),
+    "account_confirm_email": public(arguments=lambda: {"key": "none"}),
+    # What changes the second step asks for the password first, unless it was just given: 302.
+    "mfa_index": staff(),
+    "mfa_authenticate": public(status=302),
+    "mfa_reauthenticate": staff(status=302),
+    "mfa_login_webauthn": public(status=302),
+    "mfa_activate_totp": staff(status=302),
+    "mfa_deactivate_totp": staff(status=404),
+    "mfa_view_recovery_codes": staff(status=404),
+    "mfa_generate_recovery_codes": staff(status=302),
+    "mfa_download_recovery_codes": staff(status=404),
+    "mfa_list_webauthn": staff(),
+    "mfa_add_webauthn": staff(status=302),
+    "mfa_reauthenticate_webauthn": staff(status=302),
+    "mfa_remove_webauthn": staff(arguments=lambda: {"pk": 0}, status=404),
+    "mfa_edit_webauthn": staff(arguments=lambda: {"pk": 0}, status=302),
+}

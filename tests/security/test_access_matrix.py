@@ -1,0 +1,82 @@
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.domain import staff
+from accounts.models import User
+from accounts.roles import Role
+from tests.security.matrix import EVERYONE, MATRIX, Row
+
+pytestmark = pytest.mark.django_db
+
+
+def url_names(patterns: list[URLPattern | URLResolver], namespace: str = "") -> Iterator[str]:
+    """Every named URL of the project, with namespaces; the administration is a world of its own."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace == "admin":
+                continue
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from url_names(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield f"{namespace}{pattern.name}"
+
+
+def all_names() -> list[str]:
+    return sorted(set(url_names(get_resolver().url_patterns)))
+
+
+@pytest.fixture
+def people() -> dict[str, User]:
+    made = {role.value: staff.create_user(email=f"{role}@test.example", name=str(role), role=role) for role in Role}
+    # Nobody types it here, and hashing a real one for every row takes longer than the rows.
+    for user in made.values():
+        user.password = "a password nobody types"
+        user.save()
+    return made
+
+
+def client_of(people: dict[str, User], who: str) -> Client:
+    client = Client(raise_request_exception=True)
+    if who in people:
+        client.force_login(people[who])
+    return client
+
+
+def seen_by(row: Row, name: str, people: dict[str, User]) -> dict[str, int]:
+    url = reverse(name, kwargs=row.arguments())
+    return {who: getattr(client_of(people, who), row.method)(url).status_code for who in EVERYONE}
+
+
+def test_every_url_has_a_row() -> None:
+    assert sorted(MATRIX) == all_names()
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_each_role_gets_what_the_matrix_says(name: str, people: dict[str, User]) -> None:
+    row = MATRIX[name]
+    assert seen_by(row, name, people) == dict(row.statuses)
+
+
+@pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.statuses["sales"] in {200, 403}])
+def test_a_page_for_staff_sends_others_to_the_sign_in_page(name: str) -> None:
+    row = MATRIX[name]
+    if row.statuses["anonymous"] != 302:
+        assert row.statuses["anonymous"] in {200, 404, 422}
+        return
+    answer = getattr(Client(), row.method)(reverse(name, kwargs=row.arguments()))
+    assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def test_the_administration_is_for_administrators(people: dict[str, User]) -> None:
+    answers = {who: client_of(people, who).get("/admin/", follow=False).status_code for who in EVERYONE}
+    assert answers == {"anonymous": 302, "sales": 302, "service": 302, "manager": 302, "administrator": 200}
+    refused = client_of(people, "manager").get("/admin/", follow=True)
+    assert refused.status_code == 403
+
+
+def test_anonymous_visitors_of_the_administration_sign_in_with_everyone() -> None:
+    answer = Client().get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/accounts/login/?next=/admin/"
