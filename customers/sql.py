@@ -1,0 +1,134 @@
+"""Statements of the customers app that must be SQL, each with what it computes and what it costs."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class TieredFact:
+    """A table whose rows carry the customer's tier as of their day.
+
+    `customer` is an expression over the row (`f`) that gives its customer, or over `source` where that is joined in
+    (`source` is `table alias`, `join` the condition).
+    """
+
+    table: str
+    customer: str = "f.customer_id"
+    day: str = "f.day"
+    source: str = ""
+    join: str = ""
+
+
+# The measure over the trailing window for every customer, and the tier it gives; only rows whose tier changes are kept.
+# Cost: one pass each over the window's order lines (joined to orders) and invoices, one over customers and the
+# assignments of the day. Parameters: first, last, profit (bool), as_of; the cases follow in CASE's own.
+DECISIONS = """
+CREATE TEMPORARY TABLE retier_decision ON COMMIT DROP AS
+WITH bought AS (
+  SELECT o.customer_id,
+         sum(l.amount_company) AS revenue,
+         sum(l.cost_company) AS cost,
+         sum(l.amount_company) FILTER (WHERE l.cost_company IS NOT NULL) AS covered
+  FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
+  WHERE l.counted AND l.day BETWEEN %(first)s AND %(last)s AND o.customer_id IS NOT NULL
+  GROUP BY o.customer_id
+), billed AS (
+  SELECT customer_id, sum(due) AS due, sum(on_time) AS on_time FROM (
+    SELECT customer_id,
+           amount_company * CASE WHEN due_on < %(as_of)s THEN 1 ELSE paid_on_time / amount END AS due,
+           CASE WHEN paid_on_time = amount THEN amount_company ELSE amount_company * (paid_on_time / amount) END AS on_time
+    FROM customers_invoice
+    WHERE due_on BETWEEN %(first)s AND %(last)s AND amount > 0 AND customer_id IS NOT NULL
+  ) AS invoice GROUP BY customer_id
+), figure AS (
+  SELECT c.id AS customer_id,
+         coalesce(b.revenue, 0) AS revenue,
+         coalesce(b.covered, 0) AS covered,
+         CASE WHEN %(profit)s THEN coalesce(b.revenue, 0) - coalesce(b.cost, 0) ELSE coalesce(b.revenue, 0) END AS value,
+         coalesce(i.due, 0) AS due,
+         i.on_time / nullif(i.due, 0) AS share
+  FROM customers_customer c
+  LEFT JOIN bought b ON b.customer_id = c.id
+  LEFT JOIN billed i ON i.customer_id = c.id
+), decided AS (
+  SELECT *, {decision} AS tier_id FROM figure
+)
+SELECT d.*, a.id AS current_id, a.tier_id AS current_tier_id, lower(a.valid) AS current_from,
+       upper(a.valid) AS until
+FROM decided d
+LEFT JOIN customers_tierassignment a ON a.customer_id = d.customer_id AND a.valid @> %(as_of)s::date
+WHERE a.tier_id IS DISTINCT FROM d.tier_id AND a.reason IS DISTINCT FROM 'override'
+"""
+
+# One condition a rule, best first; a minimum that is null is none. No invoice due in the window counts as paid on time.
+CASE = "WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s) AND (%({0}_share)s IS NULL OR coalesce(share, 1) >= %({0}_share)s) THEN %({0}_tier)s"
+
+# A customer without a tier on the day may have one later: the new assignment ends where that begins.
+LATER = """
+UPDATE retier_decision d SET until = later.first FROM (
+  SELECT a.customer_id, min(lower(a.valid)) AS first
+  FROM customers_tierassignment a JOIN retier_decision r ON r.customer_id = a.customer_id AND r.current_id IS NULL
+  WHERE lower(a.valid) > %(as_of)s GROUP BY a.customer_id
+) AS later WHERE later.customer_id = d.customer_id
+"""
+
+CHANGES = """
+SELECT count(*) FILTER (WHERE better), count(*) FILTER (WHERE NOT better) FROM (
+  SELECT coalesce(n.rank, 32767) < coalesce(o.rank, 32767) AS better
+  FROM retier_decision d
+  LEFT JOIN customers_tier n ON n.id = d.tier_id
+  LEFT JOIN customers_tier o ON o.id = d.current_tier_id
+) AS change
+"""
+
+# What was decided earlier on the same day is taken back before the day is decided anew.
+TAKE_BACK = """
+DELETE FROM customers_tierassignment a USING retier_decision d
+WHERE a.id = d.current_id AND d.current_from = %(as_of)s
+"""
+
+CLOSE = """
+UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), %(as_of)s) FROM retier_decision d
+WHERE a.id = d.current_id AND d.current_from < %(as_of)s
+"""
+
+# The day's decision may fall back to the tier of the day before: then that assignment goes on.
+REOPEN = """
+UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), d.until) FROM retier_decision d
+WHERE a.customer_id = d.customer_id AND upper(a.valid) = %(as_of)s AND a.tier_id = d.tier_id AND a.reason = 'policy'
+"""
+
+OPEN = """
+INSERT INTO customers_tierassignment (customer_id, tier_id, valid, reason, figures, policy_id)
+SELECT d.customer_id, d.tier_id, daterange(%(as_of)s, d.until), 'policy',
+       jsonb_build_object('measure', %(measure)s::text, 'from', %(first)s::date, 'to', %(last)s::date,
+         'value', round(d.value, 2)::text, 'revenue', round(d.revenue, 2)::text, 'covered', round(d.covered, 2)::text,
+         'due', round(d.due, 2)::text, 'on_time', round(d.share, 4)::text),
+       %(policy)s
+FROM retier_decision d
+WHERE d.tier_id IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM customers_tierassignment a WHERE a.customer_id = d.customer_id AND a.valid @> %(as_of)s::date)
+"""
+
+# The customer shows the tier of today; deciding a past day does not change it when a later assignment holds.
+SHOW = """
+UPDATE customers_customer c SET tier_id = d.tier_id FROM retier_decision d
+WHERE c.id = d.customer_id AND (d.until IS NULL OR d.until > %(today)s) AND c.tier_id IS DISTINCT FROM d.tier_id
+"""
+
+
+def decisions(rules: int) -> str:
+    """DECISIONS for a policy of so many rules; their parameters are r0_tier, r0_value, r0_share, r1_tier, …"""
+    cases = " ".join(CASE.format(f"r{index}") for index in range(rules))
+    return DECISIONS.format(decision=f"CASE {cases} END" if rules else "NULL::bigint")
+
+
+def retier_fact(fact: TieredFact) -> str:
+    """Rows of the changed customers from the day on get their new tier; touches only rows that differ."""
+    source, join = (f", {fact.source}", f"AND {fact.join}") if fact.source else ("", "")
+    return f"""
+UPDATE {fact.table} f SET tier_id = d.tier_id FROM retier_decision d{source}
+WHERE {fact.customer} = d.customer_id {join} AND {fact.day} >= %(as_of)s AND (d.until IS NULL OR {fact.day} < d.until)
+  AND f.tier_id IS DISTINCT FROM d.tier_id
+"""
+
+
