@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from customers.models import Customer
-from customers.sql import TieredFact
 
 Context = Callable[[HttpRequest, Customer], dict[str, Any] | None]
 
@@ -52,6 +51,20 @@ class TimelineSource:
     key: str
     entries: Callable[[Customer, datetime | None, datetime | None, int], list[TimelineEntry]]
     permission: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TieredFact:
+    """A table whose rows carry the customer's tier as of their day, for `retier` to rewrite.
+
+    `customer` and `day` are expressions over the row `f`, or over `source` (`table alias`) joined on `join`.
+    """
+
+    table: str
+    customer: str = "f.customer_id"
+    day: str = "f.day"
+    source: str = ""
+    join: str = ""
 
 
 _panels: Final[dict[str, Panel]] = {}

@@ -5,3 +5,19 @@ from django.utils.translation import gettext_lazy as _
 class ServiceConfig(AppConfig):
     name = "service"
     verbose_name = _("Service")
+
+    def ready(self) -> None:
+        from customers.registry import Panel, TieredFact, register_panel, register_tiered_fact
+        from service.panels import last_survey
+
+        register_tiered_fact(TieredFact(table="service_surveyanswer"))
+        register_panel(
+            Panel(
+                key="last-survey",
+                title=_("Last survey"),
+                template="service/last_survey_panel.html",
+                context=last_survey,
+                permission="service.view_surveyanswer",
+                order=40,
+            )
+        )

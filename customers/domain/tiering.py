@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.days import add_months, today
 from crm.common.errors import DomainError
-from customers import registry, sql
+from customers import registry
+from customers.domain import tiering_sql as sql
 from customers.models import Customer, Tier, TierPolicy
 
 LOCK = 0x7E71E4  # advisory lock: two retiers take turns
@@ -47,7 +48,8 @@ class Rule:
 @dataclass(frozen=True, kw_only=True)
 class Retiered:
     """What a run did: upgraded + downgraded + held = customers. A first tier counts as an upgrade, losing it as a
-    downgrade; held are those who keep theirs, because of their figures or because a person decided so."""
+    downgrade; held are those who keep theirs, because of their figures or because a person decided so.
+    """
 
     customers: int
     upgraded: int
@@ -78,13 +80,13 @@ def read_rules(*, rules: Sequence[Mapping[str, Any]], tiers: Mapping[str, Tier])
 
 
 def _read_rule(rule: Mapping[str, Any], tiers: Mapping[str, Tier], number: int) -> Rule:
-    tier = tiers.get(str(rule.get("tier", "")))
-    if tier is None:
-        raise InvalidPolicy(_("Rule %(number)d names the unknown tier “%(tier)s”.") % {"number": number, "tier": rule.get("tier")})  # fmt: skip
+    key = str(rule.get("tier", ""))
+    if key not in tiers:
+        raise InvalidPolicy(_("Rule %(number)d names the unknown tier “%(tier)s”.") % {"number": number, "tier": key})
     min_on_time = _read_minimum(rule.get("min_on_time"), number)
     if min_on_time is not None and not 0 <= min_on_time <= 1:
         raise InvalidPolicy(_("Rule %(number)d: a share paid on time lies between 0 and 1.") % {"number": number})
-    return Rule(tier=tier, min_value=_read_minimum(rule.get("min_value"), number), min_on_time=min_on_time)
+    return Rule(tier=tiers[key], min_value=_read_minimum(rule.get("min_value"), number), min_on_time=min_on_time)
 
 
 def _read_minimum(value: object, number: int) -> Decimal | None:
@@ -92,8 +94,8 @@ def _read_minimum(value: object, number: int) -> Decimal | None:
         return None
     try:
         minimum = Decimal(str(value))
-    except InvalidOperation as error:
-        raise InvalidPolicy(_("Rule %(number)d: “%(value)s” is no number.") % {"number": number, "value": value}) from error  # fmt: skip
+    except InvalidOperation:
+        minimum = Decimal("NaN")
     if not minimum.is_finite():
         raise InvalidPolicy(_("Rule %(number)d: “%(value)s” is no number.") % {"number": number, "value": value})
     return minimum

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ RULES = [
 ]
 
 
-def seed(apps, schema_editor):
+def seed(apps: Any, schema_editor: Any) -> None:
     tier = apps.get_model("customers", "Tier").objects.using(schema_editor.connection.alias)
     policy = apps.get_model("customers", "TierPolicy").objects.using(schema_editor.connection.alias)
     if tier.exists() or policy.exists():

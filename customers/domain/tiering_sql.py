@@ -1,22 +1,6 @@
-"""Statements of the customers app that must be SQL, each with what it computes and what it costs."""
+"""The statements of `retier`, each with what it computes and what it costs."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, kw_only=True)
-class TieredFact:
-    """A table whose rows carry the customer's tier as of their day.
-
-    `customer` is an expression over the row (`f`) that gives its customer, or over `source` where that is joined in
-    (`source` is `table alias`, `join` the condition).
-    """
-
-    table: str
-    customer: str = "f.customer_id"
-    day: str = "f.day"
-    source: str = ""
-    join: str = ""
-
+from customers.registry import TieredFact
 
 # The measure over the trailing window for every customer, and the tier it gives; only rows whose tier changes are kept.
 # Cost: one pass each over the window's order lines (joined to orders) and invoices, one over customers and the
@@ -35,7 +19,8 @@ WITH bought AS (
   SELECT customer_id, sum(due) AS due, sum(on_time) AS on_time FROM (
     SELECT customer_id,
            amount_company * CASE WHEN due_on < %(as_of)s THEN 1 ELSE paid_on_time / amount END AS due,
-           CASE WHEN paid_on_time = amount THEN amount_company ELSE amount_company * (paid_on_time / amount) END AS on_time
+           CASE WHEN paid_on_time = amount THEN amount_company
+                ELSE amount_company * (paid_on_time / amount) END AS on_time
     FROM customers_invoice
     WHERE due_on BETWEEN %(first)s AND %(last)s AND amount > 0 AND customer_id IS NOT NULL
   ) AS invoice GROUP BY customer_id
@@ -43,7 +28,7 @@ WITH bought AS (
   SELECT c.id AS customer_id,
          coalesce(b.revenue, 0) AS revenue,
          coalesce(b.covered, 0) AS covered,
-         CASE WHEN %(profit)s THEN coalesce(b.revenue, 0) - coalesce(b.cost, 0) ELSE coalesce(b.revenue, 0) END AS value,
+         coalesce(b.revenue, 0) - CASE WHEN %(profit)s THEN coalesce(b.cost, 0) ELSE 0 END AS value,
          coalesce(i.due, 0) AS due,
          i.on_time / nullif(i.due, 0) AS share
   FROM customers_customer c
@@ -60,7 +45,8 @@ WHERE a.tier_id IS DISTINCT FROM d.tier_id AND a.reason IS DISTINCT FROM 'overri
 """
 
 # One condition a rule, best first; a minimum that is null is none. No invoice due in the window counts as paid on time.
-CASE = "WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s) AND (%({0}_share)s IS NULL OR coalesce(share, 1) >= %({0}_share)s) THEN %({0}_tier)s"
+CASE = """WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s)
+     AND (%({0}_share)s IS NULL OR coalesce(share, 1) >= %({0}_share)s) THEN %({0}_tier)s"""
 
 # A customer without a tier on the day may have one later: the new assignment ends where that begins.
 LATER = """
@@ -106,7 +92,9 @@ SELECT d.customer_id, d.tier_id, daterange(%(as_of)s, d.until), 'policy',
        %(policy)s
 FROM retier_decision d
 WHERE d.tier_id IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM customers_tierassignment a WHERE a.customer_id = d.customer_id AND a.valid @> %(as_of)s::date)
+  AND NOT EXISTS (
+    SELECT 1 FROM customers_tierassignment a WHERE a.customer_id = d.customer_id AND a.valid @> %(as_of)s::date
+  )
 """
 
 # The customer shows the tier of today; deciding a past day does not change it when a later assignment holds.
@@ -129,6 +117,4 @@ def retier_fact(fact: TieredFact) -> str:
 UPDATE {fact.table} f SET tier_id = d.tier_id FROM retier_decision d{source}
 WHERE {fact.customer} = d.customer_id {join} AND {fact.day} >= %(as_of)s AND (d.until IS NULL OR {fact.day} < d.until)
   AND f.tier_id IS DISTINCT FROM d.tier_id
-"""
-
-
+"""  # noqa: S608 - assembled from constants of registered facts

@@ -1,0 +1,229 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from crm.common.days import today
+from customers.domain import tiering
+from customers.models import Customer, Tier, TierAssignment, TierPolicy
+from tests.factories import (
+    CallFactory,
+    CustomerFactory,
+    InteractionFactory,
+    InvoiceFactory,
+    OrderFactory,
+    SurveyAnswerFactory,
+    TierAssignmentFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 1)
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def earn(customer: Customer, profit: str, *, day: date = date(2026, 1, 10)) -> None:
+    OrderFactory(customer=customer, placed_at=at(day), lines=[("1", str(Decimal(profit) + 50), "50")])
+
+
+def tier(key: str) -> Tier:
+    return Tier.objects.get(key=key)
+
+
+def history(customer: Customer) -> list[tuple[str, date, date | None]]:
+    rows = TierAssignment.objects.filter(customer=customer).order_by("valid").select_related("tier")
+    return [(row.tier.key, row.valid.lower, row.valid.upper) for row in rows]
+
+
+def counts(done: tiering.Retiered) -> tuple[int, int, int, int]:
+    return done.customers, done.upgraded, done.downgraded, done.held
+
+
+def test_the_seeded_policy_is_in_force_and_readable() -> None:
+    policy = tiering.find_policy()
+    assert policy is not None
+    rules = tiering.read_rules(rules=policy.rules, tiers={t.key: t for t in Tier.objects.all()})
+    assert [(r.tier.key, r.min_value, r.min_on_time) for r in rules] == [
+        ("platinum", Decimal(20000), Decimal("0.90")),
+        ("gold", Decimal(5000), Decimal("0.80")),
+        ("silver", Decimal(1000), Decimal("0.60")),
+        ("bronze", None, None),
+    ]
+
+
+def test_everyone_gets_the_tier_their_figures_earn() -> None:
+    best, late, poor, none = (CustomerFactory(name=name) for name in ("best", "late", "poor", "none"))
+    earn(best, "20000")
+    earn(late, "20000")
+    InvoiceFactory(customer=late, due_on=date(2026, 2, 1), amount=Decimal(1000), paid_on_time=Decimal(700))
+    earn(poor, "999.99")
+    done = tiering.retier(as_of=DAY)
+    assert counts(done) == (4, 4, 0, 0)
+    assert {c.name: c.tier.key for c in Customer.objects.select_related("tier")} == {
+        "best": "platinum", "late": "silver", "poor": "bronze", "none": "bronze",
+    }  # fmt: skip
+    assert TierAssignment.objects.get(customer=late).figures == {
+        "measure": "profit", "from": "2025-03-02", "to": "2026-03-01", "value": "20000.00", "revenue": "20050.00",
+        "covered": "20050.00", "due": "1000.00", "on_time": "0.7000",
+    }  # fmt: skip
+    assert history(none) == [("bronze", DAY, None)]
+
+
+def test_running_the_same_day_again_changes_nothing() -> None:
+    customer = CustomerFactory()
+    earn(customer, "6000")
+    tiering.retier(as_of=DAY)
+    before = list(TierAssignment.objects.values())
+    assert counts(tiering.retier(as_of=DAY)) == (1, 0, 0, 1)
+    assert list(TierAssignment.objects.values()) == before
+
+
+def test_the_window_counts_its_first_and_last_day() -> None:
+    inside, before, after = (CustomerFactory(name=name) for name in ("inside", "before", "after"))
+    earn(inside, "2500", day=date(2025, 3, 2))
+    earn(inside, "2500", day=DAY)
+    earn(before, "5000", day=date(2025, 3, 1))
+    earn(after, "5000", day=date(2026, 3, 2))
+    tiering.retier(as_of=DAY)
+    assert {c.name: c.tier.key for c in Customer.objects.select_related("tier")} == {
+        "inside": "gold", "before": "bronze", "after": "bronze",
+    }  # fmt: skip
+
+
+def test_cancelled_orders_count_nothing_and_unknown_costs_count_as_none() -> None:
+    customer = CustomerFactory()
+    OrderFactory(customer=customer, placed_at=at(DAY), status="cancelled", lines=[("1", "9000", "1")])
+    OrderFactory(customer=customer, placed_at=at(DAY), lines=[("2", "600", None), ("-1", "100", "40")])
+    tiering.retier(as_of=DAY)
+    figures = TierAssignment.objects.get().figures
+    assert (figures["value"], figures["revenue"], figures["covered"]) == ("1140.00", "1100.00", "-100.00")
+
+
+def test_an_invoice_due_on_the_day_is_not_late_yet() -> None:
+    customer = CustomerFactory()
+    InvoiceFactory(customer=customer, due_on=DAY, amount=Decimal(100), paid_on_time=Decimal(40), paid=Decimal(40))
+    tiering.retier(as_of=DAY)
+    figures = TierAssignment.objects.get().figures
+    assert (figures["due"], figures["on_time"]) == ("40.00", "1.0000")
+
+
+def test_downgrade_closes_the_old_assignment_and_opens_the_new_one() -> None:
+    customer = CustomerFactory()
+    earn(customer, "6000", day=date(2025, 4, 1))
+    tiering.retier(as_of=DAY)
+    later = date(2026, 4, 5)
+    assert counts(tiering.retier(as_of=later)) == (1, 0, 1, 0)
+    assert history(customer) == [("gold", DAY, later), ("bronze", later, None)]
+    customer.refresh_from_db()
+    assert customer.tier == tier("bronze")
+
+
+def test_a_day_decided_anew_replaces_its_decision_and_rejoins_the_day_before() -> None:
+    customer = CustomerFactory()
+    tiering.retier(as_of=DAY)
+    earn(customer, "6000")
+    later = DAY + timedelta(days=1)
+    tiering.retier(as_of=later)
+    assert history(customer) == [("bronze", DAY, later), ("gold", later, None)]
+    customer.orders.all().delete()
+    assert counts(tiering.retier(as_of=later)) == (1, 0, 1, 0)
+    assert history(customer) == [("bronze", DAY, None)]
+
+
+def test_a_past_day_is_decided_up_to_the_next_assignment() -> None:
+    customer = CustomerFactory()
+    earn(customer, "6000", day=date(2026, 1, 10))
+    tiering.retier(as_of=DAY)
+    past = date(2025, 12, 1)
+    assert counts(tiering.retier(as_of=past)) == (1, 1, 0, 0)
+    assert history(customer) == [("bronze", past, DAY), ("gold", DAY, None)]
+    customer.refresh_from_db()
+    assert customer.tier == tier("gold")
+
+
+def test_past_days_in_order_rebuild_history() -> None:
+    customer = CustomerFactory()
+    tiering.retier(as_of=date(2026, 1, 1))
+    earn(customer, "1000", day=date(2026, 1, 10))
+    earn(customer, "4000", day=date(2026, 2, 10))
+    for month in (1, 2, 3):
+        tiering.retier(as_of=date(2026, month, 1))
+    assert history(customer) == [
+        ("bronze", date(2026, 1, 1), date(2026, 2, 1)),
+        ("silver", date(2026, 2, 1), DAY),
+        ("gold", DAY, None),
+    ]
+
+
+def test_a_tier_set_by_a_person_stays_until_it_ends() -> None:
+    customer = CustomerFactory(tier=tier("platinum"))
+    TierAssignmentFactory(customer=customer, tier=tier("platinum"), valid=(DAY, date(2026, 4, 1)), reason="override")
+    assert counts(tiering.retier(as_of=DAY)) == (1, 0, 0, 1)
+    assert counts(tiering.retier(as_of=date(2026, 4, 1))) == (1, 1, 0, 0)
+    assert history(customer) == [("platinum", DAY, date(2026, 4, 1)), ("bronze", date(2026, 4, 1), None)]
+
+
+def tiers_of(table: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id, tier_id FROM {table} ORDER BY id")
+        return cursor.fetchall()
+
+
+def test_facts_from_the_day_on_carry_the_tier_and_older_ones_keep_theirs() -> None:
+    customer, silver = CustomerFactory(), tier("silver").pk
+    earn(customer, "1000", day=DAY - timedelta(days=1))
+    earn(customer, "1000", day=DAY)
+    walk_in = OrderFactory(customer=None, placed_at=at(DAY), lines=[("1", "10", "5")])
+    for day in (DAY - timedelta(days=1), DAY):
+        InvoiceFactory(customer=customer, due_on=day, amount=Decimal(10), paid_on_time=Decimal(10))
+        contact = InteractionFactory(customer=customer, occurred_at=at(day))
+        CallFactory(interaction=contact, entered_at=at(day))
+        SurveyAnswerFactory(customer=customer, answered_at=at(day))
+    tiering.retier(as_of=DAY)
+    for table in ("invoice", "interaction", "call"):
+        assert [t for _, t in tiers_of(f"customers_{table}")] == [None, silver]
+    assert [t for _, t in tiers_of("service_surveyanswer")] == [None, silver]
+    assert [t for _, t in tiers_of("customers_order")] == [None, silver, None]
+    assert [t for _, t in tiers_of("customers_orderline")] == [None, silver, None]
+    walk_in.refresh_from_db()
+    assert walk_in.tier_id is None
+
+
+def test_refusals() -> None:
+    with pytest.raises(tiering.DayInFuture):
+        tiering.retier(as_of=today() + timedelta(days=1))
+    TierPolicy.objects.all().delete()
+    with pytest.raises(tiering.NoPolicy):
+        tiering.retier(as_of=DAY)
+
+
+@pytest.mark.parametrize(
+    ("rules", "words"),
+    [
+        ([], "at least one rule"),
+        ([{"tier": "tin"}], "unknown tier “tin”"),
+        ([{"tier": "bronze"}, {"tier": "gold"}], "best tier down"),
+        ([{"tier": "gold", "min_value": "much"}], "“much” is no number"),
+        ([{"tier": "gold", "min_on_time": "90"}], "between 0 and 1"),
+    ],
+)
+def test_rules_that_cannot_be_applied_say_why(rules: list[dict[str, str]], words: str) -> None:
+    with pytest.raises(tiering.InvalidPolicy, match=words):
+        tiering.read_rules(rules=rules, tiers={t.key: t for t in Tier.objects.all()})
+
+
+def test_a_new_version_takes_over_once_published() -> None:
+    customer, manager = CustomerFactory(), UserFactory()
+    draft = TierPolicy.objects.create(version=2, measure="revenue", rules=[{"tier": "gold"}])
+    tiering.retier(as_of=DAY)
+    published = tiering.publish_policy(policy=draft, by=manager, at=at(DAY))
+    assert (published.published_by, published.published_at) == (manager, at(DAY))
+    with pytest.raises(tiering.AlreadyPublished):
+        tiering.publish_policy(policy=draft, by=manager, at=at(DAY))
+    assert counts(tiering.retier(as_of=DAY)) == (1, 1, 0, 0)
+    assert history(customer) == [("gold", DAY, None)]
