@@ -1,0 +1,134 @@
+"""Calls from the events of the telephone system's queue log.
+
+Events are kept (`CallEvent`, the same line once); a call is always worked out anew from all events of its
+(system, callid, queue), set-based. So the order of lines and files does not matter, a line read twice changes
+nothing, and a file cut and completed later ends in the same state.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from accounts.models import Team
+from customers.domain.phones import normalise_phone
+from customers.models import Queue, SourceSystem
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
+OVERFLOW_EVENTS = ("EXITWITHTIMEOUT", "EXITWITHKEY", "EXITEMPTY")
+REJECT_EVENTS = ("FULL", "CLOSED", "JOINEMPTY")
+TRANSFER_EVENTS = ("TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER")
+HOLD_AND_TALK_EVENTS = ("COMPLETEAGENT", "COMPLETECALLER", *TRANSFER_EVENTS)
+CALL_EVENTS = ("ENTERQUEUE", "CONNECT", "ABANDON", *OVERFLOW_EVENTS, *REJECT_EVENTS, *HOLD_AND_TALK_EVENTS)
+OTHER_EVENTS = (
+    "ADDMEMBER", "AGENTCALLBACKLOGIN", "AGENTCALLBACKLOGOFF", "AGENTDUMP", "AGENTLOGIN", "AGENTLOGOFF",
+    "CALLSTATUS", "CONFIGRELOAD", "DID", "INFO", "MEMBERADD", "MEMBERREMOVE", "PAUSE", "PAUSEALL", "PENALTY",
+    "QUEUESTART", "REMOVEMEMBER", "RINGCANCELED", "RINGNOANSWER", "SYSCOMPAT", "UNPAUSE", "UNPAUSEALL",
+)  # fmt: skip
+KNOWN_EVENTS = frozenset(CALL_EVENTS + OTHER_EVENTS)
+NO_CALL = ("NONE", "MANAGER", "REALTIME")  # stand where a callid would, in events of members and of the system
+
+
+class QueueEvent(NamedTuple):
+    """One line of a queue log; `params` are its parameters joined by |."""
+
+    line: int
+    at: datetime
+    callid: str
+    queue: str
+    agent: str
+    event: str
+    params: str
+    digest: UUID
+
+
+class Recorded(NamedTuple):
+    """How many events were new, and how many were there already."""
+
+    created: int
+    unchanged: int
+
+
+def duration_fields(*, event: str, count: int) -> tuple[int, ...]:
+    """Positions (from 1) of the seconds in an event of `count` parameters: wait, or hold and talk.
+
+    The layouts are Asterisk's; transfers before 1.6 had no original position, overflows before 1.4 no wait.
+    """
+    if event in HOLD_AND_TALK_EVENTS:
+        before_last = 0 if event == "TRANSFER" and count == 4 else 1
+        return count - before_last - 1, count - before_last
+    wait = {"CONNECT": 1, "ABANDON": 3, "EXITEMPTY": 3, "EXITWITHTIMEOUT": 3, "EXITWITHKEY": 4}.get(event)
+    if wait is None or (event in OVERFLOW_EVENTS and count < wait):
+        return ()
+    return (wait,)
+
+
+def record_events(*, system: SourceSystem, events: Iterable[QueueEvent]) -> Recorded:
+    """Keep the events that are new and work out their calls anew; `events` is held in the database, not in memory."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute((SQL / "call_stage.sql").read_text())
+        copied = _copy(cursor=cursor, events=events)
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.calls'), %s)", [system.pk])
+        created = _keep(cursor=cursor, system=system)
+        _rebuild(cursor=cursor, system=system)
+    return Recorded(created=created, unchanged=copied - created)
+
+
+def assign_queue(*, queue: Queue, team: Team | None, purpose: str) -> None:
+    """Say whose `queue` is and what its callers want; its calls and their interactions follow."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        Queue.objects.filter(pk=queue.pk).update(team=team, purpose=purpose)
+        cursor.execute((SQL / "call_assign_queue.sql").read_text(), {"queue": queue.pk})
+
+
+def rematch_callers(*, numbers: Collection[str], customers: Collection[int]) -> None:
+    """Give each call from `numbers` (normalised), and each call of `customers`, to the one who owns its number.
+
+    To be called when phone numbers of customers come, go or move: the result does not depend on whether the calls
+    or the numbers came first. A number of several customers, or of none, gives no customer.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute((SQL / "call_rematch.sql").read_text(), {"numbers": list(numbers), "customers": list(customers)})
+
+
+def _copy(*, cursor: CursorWrapper, events: Iterable[QueueEvent]) -> int:
+    copied = 0
+    with cursor.copy("COPY staged_event (at, callid, queue, agent, event, params, digest) FROM STDIN") as copy:
+        for event in events:
+            copy.write_row(event[1:])
+            copied += 1
+    return copied
+
+
+def _keep(*, cursor: CursorWrapper, system: SourceSystem) -> int:
+    """Keep what is new in `staged_event`; the calls it belongs to stand in `touched_call` afterwards."""
+    cursor.execute(
+        (SQL / "call_keep_events.sql").read_text(),
+        {"system": system.pk, "call_events": list(CALL_EVENTS), "no_call": list(NO_CALL)},
+    )
+    (created,) = cursor.fetchone()
+    return int(created)
+
+
+def _rebuild(*, cursor: CursorWrapper, system: SourceSystem) -> None:
+    """Work out the calls of `touched_call` from all their events; write the interactions and calls that differ."""
+    params = {
+        "system": system.pk,
+        "call_events": list(CALL_EVENTS),
+        "talk_events": list(HOLD_AND_TALK_EVENTS),
+        "overflow_events": list(OVERFLOW_EVENTS),
+        "reject_events": list(REJECT_EVENTS),
+    }
+    cursor.execute("ANALYZE touched_call")
+    cursor.execute((SQL / "call_facts.sql").read_text(), params)
+    cursor.execute("SELECT DISTINCT caller FROM call_fact WHERE caller <> ''")
+    numbers = [(caller, normalise_phone(caller)) for (caller,) in cursor.fetchall()]
+    with cursor.copy("COPY caller_number (caller, normalised) FROM STDIN") as copy:
+        for row in numbers:
+            copy.write_row(row)
+    cursor.execute((SQL / "call_write.sql").read_text(), params)

@@ -1,0 +1,71 @@
+-- Writes queues, interactions and calls that differ from `call_fact`. The customer of a call is whoever alone has
+-- the caller's number; the tier is theirs as of that day.
+ANALYZE call_fact, caller_number;
+
+INSERT INTO customers_queue (name, team_id, purpose)
+SELECT DISTINCT f.queue, t.id, '' FROM call_fact f LEFT JOIN accounts_team t ON t.key = f.queue
+ON CONFLICT (name) DO NOTHING;
+
+CREATE TEMP TABLE call_now ON COMMIT DROP AS
+WITH owner AS MATERIALIZED (
+  SELECT p.normalised, min(p.customer_id) AS customer_id
+  FROM customers_contactpoint p
+  WHERE p.kind = 'phone' AND p.normalised IN (SELECT normalised FROM caller_number WHERE normalised <> '')
+  GROUP BY p.normalised HAVING count(DISTINCT p.customer_id) = 1
+), staff AS MATERIALIZED (
+  SELECT phone_agent, min(id) AS agent_id FROM accounts_user WHERE phone_agent <> ''
+  GROUP BY phone_agent HAVING count(*) = 1
+)
+SELECT f.*, q.id AS queue_id, q.team_id, q.purpose, coalesce(n.normalised, '') AS normalised,
+       o.customer_id, a.tier_id, s.agent_id,
+       coalesce(c.interaction_id, nextval(pg_get_serial_sequence('customers_interaction', 'id'))) AS interaction_id
+FROM call_fact f
+JOIN customers_queue q ON q.name = f.queue
+LEFT JOIN caller_number n ON n.caller = f.caller
+LEFT JOIN owner o ON o.normalised = n.normalised
+LEFT JOIN staff s ON s.phone_agent = f.agent_name
+LEFT JOIN customers_tierassignment a ON a.customer_id = o.customer_id AND a.valid @> crm_day(f.entered_at)
+LEFT JOIN customers_call c ON c.system_id = %(system)s AND c.callid = f.callid AND c.queue_id = q.id;
+
+INSERT INTO customers_interaction AS i (
+  id, customer_id, contact_value, contact_normalised, channel, direction, purpose, subject, body, outcome, occurred_at,
+  duration_s, agent_id, agent_name, team_id, tier_id, is_contact, created_at)
+SELECT interaction_id, customer_id, caller, normalised, 'phone', 'in', purpose, '', '', outcome, entered_at,
+       (talk_ms / 1000)::int, agent_id, agent_name, team_id, tier_id, outcome = 'answered', now()
+FROM call_now
+ON CONFLICT (id) DO UPDATE SET
+  customer_id = excluded.customer_id, contact_value = excluded.contact_value,
+  contact_normalised = excluded.contact_normalised, purpose = excluded.purpose, outcome = excluded.outcome,
+  occurred_at = excluded.occurred_at, duration_s = excluded.duration_s, agent_id = excluded.agent_id,
+  agent_name = excluded.agent_name, team_id = excluded.team_id, tier_id = excluded.tier_id,
+  is_contact = excluded.is_contact
+WHERE (i.customer_id, i.contact_value, i.contact_normalised, i.purpose, i.outcome, i.occurred_at, i.duration_s,
+       i.agent_id, i.agent_name, i.team_id, i.tier_id, i.is_contact)
+   IS DISTINCT FROM (excluded.customer_id, excluded.contact_value, excluded.contact_normalised, excluded.purpose,
+       excluded.outcome, excluded.occurred_at, excluded.duration_s, excluded.agent_id, excluded.agent_name,
+       excluded.team_id, excluded.tier_id, excluded.is_contact);
+
+INSERT INTO customers_call AS c (
+  system_id, callid, queue_id, interaction_id, entered_at, answered_at, ended_at, outcome, waited_ms, talk_ms,
+  hold_ms, wrap_ms, position, caller, agent_name, agent_id, team_id, tier_id)
+SELECT %(system)s, callid, queue_id, interaction_id, entered_at, answered_at, ended_at, outcome, waited_ms, talk_ms,
+       0, 0, position, caller, agent_name, agent_id, team_id, tier_id
+FROM call_now
+ON CONFLICT (system_id, callid, queue_id) DO UPDATE SET
+  interaction_id = excluded.interaction_id, entered_at = excluded.entered_at, answered_at = excluded.answered_at,
+  ended_at = excluded.ended_at, outcome = excluded.outcome, waited_ms = excluded.waited_ms,
+  talk_ms = excluded.talk_ms, position = excluded.position, caller = excluded.caller,
+  agent_name = excluded.agent_name, agent_id = excluded.agent_id, team_id = excluded.team_id,
+  tier_id = excluded.tier_id
+WHERE (c.interaction_id, c.entered_at, c.answered_at, c.ended_at, c.outcome, c.waited_ms, c.talk_ms, c.position,
+       c.caller, c.agent_name, c.agent_id, c.team_id, c.tier_id)
+   IS DISTINCT FROM (excluded.interaction_id, excluded.entered_at, excluded.answered_at, excluded.ended_at,
+       excluded.outcome, excluded.waited_ms, excluded.talk_ms, excluded.position, excluded.caller,
+       excluded.agent_name, excluded.agent_id, excluded.team_id, excluded.tier_id);
+
+UPDATE customers_customer c SET last_contact_at = seen.latest
+FROM (SELECT customer_id, max(entered_at) AS latest FROM call_now
+      WHERE outcome = 'answered' AND customer_id IS NOT NULL GROUP BY customer_id) seen
+WHERE c.id = seen.customer_id AND (c.last_contact_at IS NULL OR c.last_contact_at < seen.latest);
+
+DROP TABLE call_now;
