@@ -57,8 +57,8 @@ class LargeModelAdmin(admin.ModelAdmin[M]):
 class ReadOnlyAdmin(LargeModelAdmin[M]):
     """For rows that only the domain writes: history, rollups, frozen baselines."""
 
-    def has_add_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002 (Django passes them)
+    def has_add_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:  # noqa: ARG002 (Django passes them)
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False

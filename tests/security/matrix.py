@@ -55,6 +55,8 @@ def _reset_key() -> dict[str, Any]:
 MATRIX: Mapping[str, Row] = {
     # crm
     "home": staff(status=302),
+    "healthz": public(axe=False),
+    "readyz": public(axe=False),
     # accounts
     "accounts:profile": staff(),
     "accounts:language": public(method="post", status=302),
