@@ -17,7 +17,7 @@ def main() -> None:
     if importlib.util.find_spec("django") is None:
         use_virtual_environment()
     load_dotenv()
-    if sys.argv[1:] and sys.argv[1] not in WITHOUT_SERVICES:
+    if sys.argv[1:] and sys.argv[1] not in WITHOUT_SERVICES and "--no-database" not in sys.argv:
         services.start()
     from django.core.management import execute_from_command_line
 

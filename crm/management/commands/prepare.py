@@ -9,9 +9,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
 from crm.common import demo
+from crm.embedded.postgres_server import OLDEST
 
 
 class Command(BaseCommand):
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         collect_static()
         if options["no_database"]:
             return
+        check_database()
         call_command("migrate", interactive=False, verbosity=0)
         if options["demo"] and not settings.PRODUCTION:
             self.load_demo()
@@ -44,6 +47,19 @@ class Command(BaseCommand):
         begun.unlink()
 
 
+def check_database() -> None:
+    """Say in a sentence why the database cannot be used, before a migration fails in a hundred lines."""
+    found = connection.settings_dict
+    place = f"{found['HOST'] or 'the local socket'}:{found['PORT'] or 5432}, database {found['NAME']}"
+    try:
+        connection.ensure_connection()
+        version = connection.pg_version
+    except DatabaseError as error:
+        raise CommandError(f"PostgreSQL at {place} cannot be used: {error} Check DATABASE_URL.") from error
+    if version < OLDEST * 10_000:
+        raise CommandError(f"PostgreSQL at {place} is version {version // 10_000}; {OLDEST} or newer is needed.")
+
+
 def _is_empty() -> bool:
     return not get_user_model().objects.exists()
 
@@ -56,7 +72,7 @@ def collect_static() -> None:
         return
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(wanted)
 
 
