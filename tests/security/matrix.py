@@ -89,6 +89,6 @@ MATRIX: Mapping[str, Row] = {
     "mfa_list_webauthn": staff(),
     "mfa_add_webauthn": staff(status=302),
     "mfa_reauthenticate_webauthn": staff(status=302),
-    "mfa_remove_webauthn": staff(arguments=lambda: {"pk": 0}, status=404),
+    "mfa_remove_webauthn": staff(arguments=lambda: {"pk": 0}, status=302),
     "mfa_edit_webauthn": staff(arguments=lambda: {"pk": 0}, status=302),
 }

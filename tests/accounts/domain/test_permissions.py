@@ -1,0 +1,29 @@
+import pytest
+from django.contrib.auth.models import Group, Permission
+
+from accounts.domain import staff
+from accounts.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def permissions_of(role: Role) -> set[str]:
+    rows = Permission.objects.filter(group__name=role.value).values_list("content_type__app_label", "codename")
+    return {f"{label}.{codename}" for label, codename in rows}
+
+
+def test_migrations_make_the_four_roles() -> None:
+    assert set(Group.objects.values_list("name", flat=True)) >= {"sales", "service", "manager", "administrator"}
+
+
+def test_an_administrator_may_do_everything() -> None:
+    everything = {
+        f"{label}.{codename}"
+        for label, codename in Permission.objects.values_list("content_type__app_label", "codename")
+    }
+    assert permissions_of(Role.ADMINISTRATOR) == everything
+
+
+def test_only_administrators_open_the_administration() -> None:
+    made = {role: staff.create_user(email=f"{role}@example.com", name="", role=role).is_staff for role in Role}
+    assert made == {Role.SALES: False, Role.SERVICE: False, Role.MANAGER: False, Role.ADMINISTRATOR: True}

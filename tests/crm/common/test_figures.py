@@ -1,0 +1,73 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.utils import translation
+
+from crm.common.templatetags import figures
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (figures.number(1234567.8), "1,234,568"),
+        (figures.number(Decimal("1.25"), 1), "1.2"),
+        (figures.number(None), "–"),
+        (figures.number("x"), "–"),
+        (figures.number(float("nan")), "–"),
+        (figures.signed(-3.21, 1), "−3.2"),
+        (figures.signed(3), "+3"),
+        (figures.signed(0), "±0"),
+        (figures.percent(0.8234), "82.3%"),
+        (figures.percent(Decimal(1), 0), "100%"),
+        (figures.points(0.041), "+4.1\u202fpp"),
+        (figures.money(Decimal("1234.5"), "EUR"), "€1,234.50"),
+        (figures.money(1234, "JPY"), "¥1,234"),
+        (figures.money_round(Decimal("1234.5"), "USD"), "$1,234"),
+        (figures.money(None), "–"),
+        (figures.duration(42), "42 s"),
+        (figures.duration(42.34), "42.3 s"),
+        (figures.duration(185), "3 min 05 s"),
+        (figures.duration(7500), "2 h 05 min"),
+        (figures.duration(3 * 86400 + 4 * 3600), "3 d 4 h"),
+        (figures.duration(-90), "−1 min 30 s"),
+        (figures.duration(None), "–"),
+        (figures.measure(0.5, "share"), "50.0%"),
+        (figures.measure(0.5, "ratio"), "50.0%"),
+        (figures.measure(61, "seconds"), "1 min 01 s"),
+        (figures.measure(1500, "USD"), "$1,500"),
+        (figures.measure(42.25, "score"), "42.2"),
+        (figures.measure(1200, "calls"), "1,200\u202fcalls"),
+        (figures.measure(None, "share"), "–"),
+    ],
+)
+def test_figures_in_english(written: str, expected: str) -> None:
+    assert written == expected
+
+
+def test_figures_follow_the_reader() -> None:
+    with translation.override("zh-hans"):
+        assert (figures.money(1234.5, "CNY"), figures.percent(0.5)) == ("¥1,234.50", "50.0%")
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (dt.datetime(2026, 5, 10, 11, 59, 40, tzinfo=dt.UTC), "just now"),
+        (dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC), "3\xa0days ago"),
+        (dt.datetime(2026, 5, 12, 12, tzinfo=dt.UTC), "in 2\xa0days"),
+        (dt.date(2026, 5, 10), "today"),
+        (dt.date(2026, 5, 8), "2\xa0days ago"),
+    ],
+)
+@time_machine.travel(dt.datetime(2026, 5, 10, 12, tzinfo=dt.UTC), tick=False)
+def test_moments_read_relative_with_the_exact_one_on_hover(moment: dt.date, words: str) -> None:
+    tag = str(figures.ago(moment))
+    assert f">{words}</time>" in tag
+    assert f'datetime="{moment.isoformat()}"' in tag
+    assert 'title="May ' in tag
+
+
+def test_no_moment_is_a_dash() -> None:
+    assert figures.ago(None) == "–"
