@@ -205,13 +205,9 @@ TIME_ZONE = env.str("CRM_TIME_ZONE", default="UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
-STATICFILES_FINDERS = [
-    "crm.staticfiles.ServedFilesFinder",
-    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-]
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_FINDERS = [
-    "crm.common.assets.ServedFilesFinder",
+    "crm.staticfiles.ServedFilesFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STATICFILES_DIRS = [

@@ -20,6 +20,10 @@ FLAGS = [
 ]
 
 
+# Playwright keeps an event loop in this thread; Django's queries of the same thread are no less safe for that.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium.find()

@@ -4,13 +4,13 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
@@ -42,7 +42,9 @@ class LiveStack:
         return f"redis://:{self.redis_password}@127.0.0.1:{self.redis_port}/0"
 
     def __enter__(self) -> Self:
-        call_command("prepare", no_database=True)
+        # With the product's settings, as the live server reads what they collect.
+        command = [sys.executable, "manage.py", "prepare", "--no-database"]
+        subprocess.run(command, cwd=CHECKOUT, env=self._environment(), check=True)
         self.heal()
         return self
 

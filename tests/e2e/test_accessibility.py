@@ -1,0 +1,112 @@
+"""Every page of the access matrix in a real browser: axe finds nothing serious, nothing sticks out at phone width, and
+the content security policy refuses nothing (its refusals are console errors, which fail the `page` fixture)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import BrowserContext, Page
+
+from tests.live import LiveStack
+from tests.security.matrix import MATRIX, Row
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(settings.BASE_DIR, "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = """
+async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+  const found = await axe.run(document, { resultTypes: ["violations"], runOnly: { type: "tag", values: tags } });
+  return found.violations
+    .filter((one) => ["serious", "critical"].includes(one.impact))
+    .map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join(" | ")}`);
+}
+"""
+WIDTH = "[document.documentElement.scrollWidth, window.innerWidth]"
+
+
+def pages_for(who: str) -> dict[str, Row]:
+    return {name: row for name, row in MATRIX.items() if row.axe and row.statuses[who] == 200}
+
+
+def only_for_visitors() -> dict[str, Row]:
+    return {name: row for name, row in pages_for("anonymous").items() if row.statuses["administrator"] != 200}
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical, and whether the page is wider than the window."""
+    page.wait_for_load_state("networkidle")
+    if page.locator("[data-chart]").count():
+        page.wait_for_function("[...document.querySelectorAll('[data-chart]')].every((box) => 'ready' in box.dataset)")
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN_AXE)
+    needed, given = page.evaluate(WIDTH)
+    return found + ([f"wider than the window: {needed} > {given}"] if needed > given else [])
+
+
+def faults_of(page: Page, rows: dict[str, Row]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, row in rows.items():
+        answer = page.goto(reverse(name, kwargs=row.arguments()))
+        assert answer is not None
+        assert answer.status == 200, name
+        if here := faults(page):
+            found[name] = here
+    return found
+
+
+def look_like(context: BrowserContext, stack: LiveStack, *, theme: str, language: str) -> None:
+    context.add_cookies(
+        [
+            {"name": "theme", "value": theme, "url": stack.url},
+            {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": stack.url},
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "width"), [("light", "en", 1440), ("dark", "en", 390), ("light", "zh-hans", 390)]
+)
+def test_no_page_has_a_serious_fault(
+    page_for: Callable[[str], Page],
+    context: BrowserContext,
+    live_stack: LiveStack,
+    theme: str,
+    language: str,
+    width: int,
+) -> None:
+    look_like(context, live_stack, theme=theme, language=language)
+    page = page_for("administrator")
+    page.set_viewport_size({"width": width, "height": 900})
+    assert faults_of(page, pages_for("administrator")) == {}
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
+def test_no_page_before_sign_in_has_a_serious_fault(
+    page: Page, context: BrowserContext, live_stack: LiveStack, theme: str, width: int
+) -> None:
+    look_like(context, live_stack, theme=theme, language="en")
+    page.set_viewport_size({"width": width, "height": 900})
+    assert faults_of(page, only_for_visitors()) == {}
+
+
+@pytest.fixture
+def any_page(context: BrowserContext) -> Any:
+    """A page whose refused requests are meant."""
+    made = context.new_page()
+    yield made
+    made.close()
+
+
+def test_refusals_read_well_too(any_page: Page, page_for: Callable[[str], Page], live_stack: LiveStack) -> None:
+    page_for("sales")
+    found = {}
+    for path, status in (("/admin/", 403), ("/no/such/page/", 404)):
+        answer = any_page.goto(live_stack.url + path)
+        assert answer is not None
+        assert answer.status == status
+        found[path] = faults(any_page)
+    assert found == {"/admin/": [], "/no/such/page/": []}
