@@ -266,6 +266,9 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Baseline CRM <crm@localhost>")
 
+# Whether `make run` loads the demo company into an empty database.
+CRM_DEMO = env.bool("CRM_DEMO", default=not PRODUCTION)
+
 # The company: what an amount without a currency and a phone number without a country code mean.
 CRM_CURRENCY = env.str("CRM_CURRENCY", default="EUR")
 CRM_COUNTRY = env.str("CRM_COUNTRY", default="DE")

@@ -1,4 +1,4 @@
-"""Of the npm packages, only the files that pages load are served; the rest would be collected and compressed for nothing."""
+"""Of the npm packages, only the files that pages load are served; the rest would be compressed for nothing."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

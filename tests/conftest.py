@@ -51,7 +51,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def restore_after_commits() -> None:
     """Tests that really commit leave the database as the migrations did."""
-    TransactionTestCase._fixture_teardown = lambda _self: database.restore()  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = lambda _self: database.restore()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -31,59 +31,44 @@ class Rest:
         cls.until = 0.0
 
 
-class ForgivingClient(RedisCacheClient):
-    """The client Django's backend calls; each operation has the answer it gives when Redis cannot be reached."""
+def forgiving(operation: Callable[..., Any], otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    """`operation`, answering `otherwise(…same arguments…)` when Redis cannot be reached."""
 
-    def _try(self, otherwise: Any, operation: Callable[[], Any]) -> Any:
+    def method(client: RedisCacheClient, *arguments: Any, **options: Any) -> Any:
         if Rest.on():
-            return otherwise
+            return otherwise(*arguments, **options)
         try:
-            return operation()
+            return operation(client, *arguments, **options)
         except (RedisError, OSError) as error:
             Rest.begin()
             log.warning("redis unreachable", error=str(error), resting_s=REST_S)
-            return otherwise
+            return otherwise(*arguments, **options)
 
-    def get(self, key: str, default: Any) -> Any:
-        return self._try(default, lambda: super(ForgivingClient, self).get(key, default))
+    return method
 
-    def get_many(self, keys: Any) -> Any:
-        return self._try({}, lambda: super(ForgivingClient, self).get_many(keys))
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
-        self._try(None, lambda: super(ForgivingClient, self).set(key, value, timeout))
+def nothing(*_: Any, **__: Any) -> None:
+    return None
 
-    def set_many(self, data: Any, timeout: int | None) -> None:
-        self._try(None, lambda: super(ForgivingClient, self).set_many(data, timeout))
 
-    def add(self, key: str, value: Any, timeout: int | None) -> Any:
-        return self._try(True, lambda: super(ForgivingClient, self).add(key, value, timeout))
+def no(*_: Any, **__: Any) -> bool:
+    return False
 
-    def touch(self, key: str, timeout: int | None) -> Any:
-        return self._try(False, lambda: super(ForgivingClient, self).touch(key, timeout))
 
-    def delete(self, key: str) -> Any:
-        return self._try(False, lambda: super(ForgivingClient, self).delete(key))
+class ForgivingClient(RedisCacheClient):
+    """The client that Django's backend calls."""
 
-    def delete_many(self, keys: Any) -> None:
-        self._try(None, lambda: super(ForgivingClient, self).delete_many(keys))
-
-    def has_key(self, key: str) -> Any:
-        return self._try(False, lambda: super(ForgivingClient, self).has_key(key))
-
-    def incr(self, key: str, delta: int) -> Any:
-        return self._try(delta, lambda: super(ForgivingClient, self).incr(key, delta))
-
-    def clear(self) -> Any:
-        return self._try(False, lambda: super(ForgivingClient, self).clear())
-
-    def ping(self) -> bool:
-        try:
-            answered = bool(self.get_client(None).ping())
-        except (RedisError, OSError):
-            return False
-        Rest.end()
-        return answered
+    get = forgiving(RedisCacheClient.get, lambda _key, default: default)
+    get_many = forgiving(RedisCacheClient.get_many, lambda _keys: {})
+    set = forgiving(RedisCacheClient.set, nothing)
+    set_many = forgiving(RedisCacheClient.set_many, nothing)
+    add = forgiving(RedisCacheClient.add, lambda *_: True)
+    touch = forgiving(RedisCacheClient.touch, no)
+    delete = forgiving(RedisCacheClient.delete, no)
+    delete_many = forgiving(RedisCacheClient.delete_many, nothing)
+    has_key = forgiving(RedisCacheClient.has_key, no)
+    incr = forgiving(RedisCacheClient.incr, lambda _key, delta: delta)
+    clear = forgiving(RedisCacheClient.clear, no)
 
 
 class ForgivingRedisCache(RedisCache):
@@ -95,4 +80,9 @@ class ForgivingRedisCache(RedisCache):
 
     def reaches_server(self) -> bool:
         """Whether Redis answers right now."""
-        return bool(self._cache.ping())
+        try:
+            answered = bool(self._cache.get_client(None).ping())
+        except (RedisError, OSError):
+            return False
+        Rest.end()
+        return answered

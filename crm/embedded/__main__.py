@@ -33,7 +33,7 @@ def target_run() -> int:
 def target_test() -> int:
     """Set up, then lint, types and every test (ARGS=… is handed to pytest)"""
     setup.setup()
-    return checks.lint() or checks.test()
+    return max(checks.lint(), checks.test())
 
 
 def target_lint() -> int:

@@ -10,13 +10,21 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from crm.embedded.problems import Problem
 
 CANDIDATES = ("nobody", "postgres", "daemon", "www-data")
 ELSEWHERE = (Path("/var/lib/baseline-crm"), Path("/var/tmp/baseline-crm"), Path("/tmp/baseline-crm"))  # noqa: S108  root's own, 0755
+
+
+class Identity(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 @dataclass(frozen=True)
@@ -26,21 +34,32 @@ class Account:
     uid: int | None = None
     gid: int | None = None
 
-    def run(self, command: list[str], **options: object) -> subprocess.CompletedProcess[str]:
-        """Run `command` as this user, output captured and merged; never raises for its exit code."""
-        return subprocess.run(  # type: ignore[call-overload, no-any-return]
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            **self.identity(),
-            **options,
-        )
+    def run(
+        self, command: list[str], *, cwd: Path, env: dict[str, str] | None = None, standard_input: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `command` as this user in a session of its own, output captured and merged; any exit code will do.
 
-    def identity(self) -> dict[str, object]:
-        if self.uid is None:
+        The output goes through a file: a server started by `command` keeps a pipe open for as long as it runs.
+        """
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+            done = subprocess.run(
+                command,
+                input=standard_input,
+                stdout=output,
+                stderr=output,
+                text=True,
+                check=False,
+                cwd=cwd,
+                env=env,
+                start_new_session=True,
+                **self.identity(),
+            )
+            output.seek(0)
+            return subprocess.CompletedProcess(command, done.returncode, output.read())
+
+    def identity(self) -> Identity:
+        """Arguments for `subprocess` to run as this user."""
+        if self.uid is None or self.gid is None:
             return {}
         return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
@@ -48,7 +67,7 @@ class Account:
         """Whether this user may enter (or execute) `path`."""
         if self.uid is None:
             return True
-        return self.run(["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)], cwd="/").returncode == 0
+        return self.run(["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)], cwd=Path("/")).returncode == 0
 
     def own_dir(self, path: Path) -> None:
         """Make `path` a directory only this user can read."""

@@ -86,26 +86,37 @@ def programs_for(cluster: Cluster) -> Programs:
 
 
 def create(cluster: Cluster, *, programs: Programs, password: str) -> None:
-    """Make the cluster unless it is there; a half-made one is made anew."""
-    if (cluster.data / "baseline.conf").exists():
+    """Make the cluster unless it is there. It is made beside its place and moved there when complete."""
+    if cluster.data.exists():
         return
-    shutil.rmtree(cluster.data, ignore_errors=True)
-    cluster.account.own_dir(cluster.data)
-    draft = cluster.home / "postgres.password"
-    cluster.account.own_file(draft, password)
+    draft = cluster.home / "postgres.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    cluster.account.own_dir(draft)
+    password_file = cluster.home / "postgres.password"
+    cluster.account.own_file(password_file, password)
     locale = ["--locale=C.UTF-8"]
     if programs.major >= 17:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    options = ["-U", "crm", "--auth=scram-sha-256", f"--pwfile={draft}", "--encoding=UTF8", *locale]
+    options = ["-U", "crm", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8", *locale]
     if not cluster.durable:
         options.append("--no-sync")
-    made = _run(cluster, [str(programs.bin / "initdb"), "-D", str(cluster.data), *options])
-    draft.unlink()
+    made = _run(cluster, [str(programs.bin / "initdb"), "-D", str(draft), *options])
+    password_file.unlink()
     if made.returncode:
         raise _failed(cluster, "PostgreSQL could not make its data directory", made.stdout)
-    with (cluster.data / "postgresql.conf").open("a", encoding="utf-8") as conf:
+    with (draft / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("\ninclude = 'baseline.conf'  # written anew at each start; settings below this line win\n")
-    cluster.account.own_file(cluster.data / "baseline.conf", "")
+    draft.rename(cluster.data)
+
+
+def set_password(cluster: Cluster, *, programs: Programs, password: str) -> None:
+    """Give the cluster (not running) a new password: its record was lost, its data were not."""
+    forget_stale_pid(cluster)
+    cluster.account.own_file(cluster.data / "baseline.conf", configuration(cluster, port=5432))
+    command = [str(programs.bin / "postgres"), "--single", "-D", str(cluster.data), "postgres"]
+    done = _run(cluster, command, standard_input=f"ALTER ROLE crm PASSWORD '{password}'\n")
+    if done.returncode or "ERROR" in done.stdout:
+        raise _failed(cluster, "The password of the database could not be set", done.stdout)
 
 
 def start(cluster: Cluster, *, programs: Programs, port: int) -> None:
@@ -125,16 +136,18 @@ def start(cluster: Cluster, *, programs: Programs, port: int) -> None:
 def make_database(cluster: Cluster, *, programs: Programs, port: int, password: str) -> None:
     """Make the database `crm` unless it is there."""
     command = [str(programs.bin / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "crm", "-w", "crm"]
-    made = _run(cluster, command, PGPASSWORD=password)
+    made = _run(cluster, command, password=password)
     if made.returncode and "already exists" not in made.stdout:
         raise _failed(cluster, "The database could not be made", made.stdout)
 
 
-def _run(cluster: Cluster, command: list[str], **extra: str) -> subprocess.CompletedProcess[str]:
-    keep = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    env = keep | {"HOME": str(cluster.home), "LC_ALL": "C.UTF-8"} | extra
+def _run(
+    cluster: Cluster, command: list[str], *, password: str = "", standard_input: str = ""
+) -> subprocess.CompletedProcess[str]:
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    env |= {"HOME": str(cluster.home), "LC_ALL": "C.UTF-8", "PGPASSWORD": password}
     # A new session: Ctrl-C in the terminal is for the supervisor, which then stops the server in order.
-    return cluster.account.run(command, env=env, cwd=cluster.home, start_new_session=True)
+    return cluster.account.run(command, standard_input=standard_input, env=env, cwd=cluster.home)
 
 
 def running(cluster: Cluster) -> tuple[int, int] | None:

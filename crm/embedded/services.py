@@ -29,11 +29,12 @@ def start(var: Path | None = None, *, durable: bool = True) -> None:
         known = record.find(var)
         account = server_account()
         home = Path(known.postgres.home) if known else server_home(var=var, account=account)
+        lost = known is None
         known = known or Record(
             Service(0, record.new_password(), str(home)), Service(0, record.new_password(), str(home))
         )
         if need_postgres:
-            known = _start_postgres(var, known, Cluster(home, account, durable))
+            known = _start_postgres(var, known, Cluster(home, account, durable), lost=lost)
         if need_redis:
             _start_redis(var, known, RedisServer(home, account))
 
@@ -49,12 +50,14 @@ def _up(known: Record, *, postgres: bool, redis: bool) -> bool:
     return all(processes.answers(port) for port in ports)
 
 
-def _start_postgres(var: Path, known: Record, cluster: Cluster) -> Record:
+def _start_postgres(var: Path, known: Record, cluster: Cluster, *, lost: bool) -> Record:
     found = postgres_server.running(cluster)
-    if found and processes.answers(found[1]):
+    if found and processes.answers(found[1]) and not lost:
         return _recorded(var, known, postgres=found[1])
     postgres_server.stop(cluster)
     programs = postgres_server.programs_for(cluster)
+    if lost and cluster.data.exists():
+        postgres_server.set_password(cluster, programs=programs, password=known.postgres.password)
     postgres_server.create(cluster, programs=programs, password=known.postgres.password)
     known = _recorded(var, known, postgres=record.chosen_port("POSTGRES_PORT", earlier=known.postgres.port))
     postgres_server.start(cluster, programs=programs, port=known.postgres.port)

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             return
         check_database()
         call_command("migrate", interactive=False, verbosity=0)
-        if options["demo"] and not settings.PRODUCTION:
+        if options["demo"] and settings.CRM_DEMO:
             self.load_demo()
 
     def load_demo(self) -> None:
@@ -52,12 +52,13 @@ def check_database() -> None:
     found = connection.settings_dict
     place = f"{found['HOST'] or 'the local socket'}:{found['PORT'] or 5432}, database {found['NAME']}"
     try:
-        connection.ensure_connection()
-        version = connection.pg_version
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
+            (version,) = cursor.fetchone() or (0,)
     except DatabaseError as error:
         raise CommandError(f"PostgreSQL at {place} cannot be used: {error} Check DATABASE_URL.") from error
-    if version < OLDEST * 10_000:
-        raise CommandError(f"PostgreSQL at {place} is version {version // 10_000}; {OLDEST} or newer is needed.")
+    if version < OLDEST:
+        raise CommandError(f"PostgreSQL at {place} is version {version}; {OLDEST} or newer is needed.")
 
 
 def _is_empty() -> bool:
