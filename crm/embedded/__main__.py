@@ -54,6 +54,12 @@ def target_bench() -> int:
     return checks.bench()
 
 
+def target_messages() -> int:
+    """Collect the texts to translate into locale/ (needs gettext)"""
+    setup.setup(development=False)
+    return checks.messages()
+
+
 def target_shell() -> int:
     """A Python shell with the models, against this copy's services"""
     setup.setup(development=False)
@@ -88,7 +94,7 @@ def target_clean() -> int:
 def target_help() -> int:
     """List the targets"""
     for name, target in TARGETS.items():
-        sys.stdout.write(f"make {name:7} {target.__doc__}\n")
+        sys.stdout.write(f"make {name:8} {target.__doc__}\n")
     return 0
 
 
@@ -99,6 +105,7 @@ TARGETS: dict[str, Callable[[], int]] = {
     "lint": target_lint,
     "fmt": target_fmt,
     "bench": target_bench,
+    "messages": target_messages,
     "shell": target_shell,
     "stop": target_stop,
     "clean": target_clean,

@@ -69,7 +69,8 @@ def percent(value: object, decimals: int = 1) -> str:
 def points(value: object, decimals: int = 1) -> str:
     """A difference of two shares in percentage points: `{{ 0.041|points }}` → +4.1 pp."""
     found = _find_decimal(value)
-    return NO_DATA if found is None else f"{signed(found * 100, decimals)}{NARROW_SPACE}{gettext('pp')}"
+    unit = gettext("pp")
+    return NO_DATA if found is None else f"{signed(found * 100, decimals)}{NARROW_SPACE}{unit}"
 
 
 @register.filter
