@@ -277,3 +277,5 @@ CRM_COUNTRY = env.str("CRM_COUNTRY", default="DE")
 KPI_ANSWER_WITHIN_S = env.int("KPI_ANSWER_WITHIN_S", default=20)
 KPI_SHORT_ABANDON_S = env.int("KPI_SHORT_ABANDON_S", default=5)
 KPI_REPEAT_WINDOW_HOURS = env.int("KPI_REPEAT_WINDOW_HOURS", default=168)
+# Connections a recompute rebuilds months on at once.
+KPI_RECOMPUTE_WORKERS = env.int("KPI_RECOMPUTE_WORKERS", default=2)

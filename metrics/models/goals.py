@@ -40,7 +40,7 @@ class Baseline(Scope):
     """
 
     kpi = models.CharField(_("KPI"), max_length=40)
-    version = models.SmallIntegerField(_("definition version"))
+    version = models.IntegerField(_("definition version"))
     window_from = models.DateField(_("from"))
     window_to = models.DateField(_("to"))
     go_live_on = models.DateField(_("go-live"))

@@ -54,10 +54,10 @@ class Rollup(Cell):
     """The components of one cell under one definition version, in the order `metrics.kpis.sources` gives.
 
     `sums`: integers (milliseconds, ten-thousandths of the company's currency, counts, sums of squares).
-    `histogram`: counts by logarithmic bucket, for quantiles; null where the source has none.
+    `histogram`: entries of logarithmic bucket << 20 | count, for quantiles; null where there is none.
     """
 
-    version = models.SmallIntegerField()
+    version = models.IntegerField()
     sums = ArrayField(models.BigIntegerField())
     histogram = ArrayField(models.IntegerField(), null=True)
 
@@ -81,7 +81,10 @@ class Issue(models.Model):
     `day`, team, channel and tier are those of the first contact.
     """
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Without a constraint: a writer that moves or deletes a customer need not know of issues, its marks bring them up.
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     purpose = models.CharField(max_length=60, blank=True)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
@@ -95,6 +98,10 @@ class Issue(models.Model):
         verbose_name = _("issue (chain of contacts)")
         verbose_name_plural = _("issues (chains of contacts)")
         constraints = [models.UniqueConstraint(fields=["customer", "purpose", "first_at"], name="issue_unique")]
+        indexes = [
+            models.Index(fields=["day", "team_id", "channel", "tier_id"], name="issue_cell"),
+            models.Index(fields=["last_at"], name="issue_last_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.first_at:%Y-%m-%d}"

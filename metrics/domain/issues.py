@@ -1,0 +1,66 @@
+"""Build issues (chains of contacts) from the interaction log: anew for each (customer, purpose) that changed."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from metrics import sql
+from metrics.kpis.sources import ISSUES
+from metrics.models import Clock, IssueMark
+
+CUSTOMERS_AT_ONCE = 100_000
+MANY_MARKS = 50_000  # from here on reading all contacts once is cheaper
+
+
+def rebuild(*, full: bool = False) -> None:
+    """Rebuild the issues that changed; all of them when `full` or when the repeat window is another than last time."""
+    if full or not is_built() or has_many_marks():
+        rebuild_all()
+    elif IssueMark.objects.exists():
+        rebuild_marked()
+
+
+def repeat_window() -> timedelta:
+    return timedelta(hours=ISSUES.rules["repeat_window_hours"])
+
+
+def built_key() -> str:
+    return f"issues:{ISSUES.rules['repeat_window_hours']}"
+
+
+def is_built() -> bool:
+    return Clock.objects.filter(key=built_key()).exists()
+
+
+def has_many_marks() -> bool:
+    return IssueMark.objects.all()[MANY_MARKS : MANY_MARKS + 1].exists()
+
+
+def rebuild_marked() -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.CHAIN_LOCK})
+        cursor.execute(sql.REBUILD_MARKED_ISSUES, {"repeat_window": repeat_window()})
+
+
+def rebuild_all() -> None:
+    """Range by range of customers; remembered as built at the end, so one that is killed starts again."""
+    for first in customer_ranges():
+        rebuild_range(first=first, after=first + CUSTOMERS_AT_ONCE)
+    rebuild_marked()
+    Clock.objects.exclude(key=built_key()).filter(key__startswith="issues:").delete()
+    Clock.objects.update_or_create(key=built_key(), defaults={"done_until": timezone.now()})
+
+
+def customer_ranges() -> range:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.CUSTOMERS_WITH_ISSUES)
+        lowest, highest = cursor.fetchone()
+    return range(0) if lowest is None else range(lowest, highest + 1, CUSTOMERS_AT_ONCE)
+
+
+def rebuild_range(*, first: int, after: int) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.CHAIN_LOCK})
+        parameters = {"first": first, "after": after, "repeat_window": repeat_window()}
+        cursor.execute(sql.REBUILD_ISSUES_OF, parameters)

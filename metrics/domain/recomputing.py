@@ -1,0 +1,187 @@
+"""Bring the rollups up to the facts: take the marked cells and replace them, each source under a lock of its own.
+
+The marks are the queue: a recompute that is killed at any point leaves them, or has replaced their cells. Any number
+may run at once; they share the months to rebuild. See docs/kpis.md.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from crm.common.days import start_of
+from metrics import sql
+from metrics.domain import clock, issues
+from metrics.kpis.base import FactSource
+from metrics.kpis.sources import SOURCES
+from metrics.models import Clock, RecomputeRun, Rollup
+
+Job = TypeVar("Job")
+
+
+@dataclass
+class Tally:
+    """What was done: the days touched and the cells computed."""
+
+    days: set[date] = field(default_factory=set)
+    rows: int = 0
+
+    def add(self, rows: int, days: Iterable[date]) -> None:
+        self.rows += rows
+        self.days.update(days)
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """`days`: how many days had a cell recomputed; `rows`: how many cells."""
+
+    days: int
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MonthJob:
+    source: FactSource
+    month: date
+
+    @property
+    def locks(self) -> dict[str, int]:
+        return {**lock_of(self.source), "month_lock": self.month.year * 12 + self.month.month}
+
+
+def recompute(*, full: bool = False, as_of: date | None = None, sources: Sequence[FactSource] = SOURCES) -> Recomputed:
+    """Recompute what changed, or everything when `full`.
+
+    `as_of`: judge what depends on the clock (issues that matured, invoices overdue) at the end of that day of the
+    company instead of now; the next run without it judges at its own moment again.
+    """
+    began = monotonic()
+    run = RecomputeRun.objects.create(started_at=timezone.now(), full=full)
+    tally = Tally()
+    issues.rebuild(full=full)
+    clock.set_to(end_of(as_of) if as_of else timezone.now())
+    for source in sources:
+        if full or not is_built(source):
+            mark_all(source)
+    rebuild_months([job for source in sources for job in months_to_rebuild(source)], tally=tally)
+    for source in sources:
+        recompute_marked(source, tally=tally)
+    return finish(run, tally=tally, seconds=monotonic() - began)
+
+
+def finish(run: RecomputeRun, *, tally: Tally, seconds: float) -> Recomputed:
+    run.finished_at, run.days, run.rows, run.seconds = timezone.now(), len(tally.days), tally.rows, seconds
+    run.save(update_fields=["finished_at", "days", "rows", "seconds"])
+    return Recomputed(days=run.days, rows=run.rows, seconds=round(seconds, 3))
+
+
+def end_of(day: date) -> datetime:
+    """The last instant of the company's day."""
+    return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def lock_of(source: FactSource) -> dict[str, int]:
+    return {"source_lock": sql.LOCKS + source.source}
+
+
+def built_key(source: FactSource) -> str:
+    return f"rollup:{source.source.name.lower()}:{source.version}"
+
+
+def is_built(source: FactSource) -> bool:
+    """Whether this version's rollups are the ones kept; asked again under the lock, for a process of another version
+    (an older release, another setting) may have asked for its own meanwhile and marks are taken only once."""
+    return Clock.objects.filter(key=built_key(source)).exists()
+
+
+def mark_all(source: FactSource) -> None:
+    """Ask for every month of the source, in one transaction; rollups of another version are of no use any more."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_SOURCE, lock_of(source))
+        cursor.execute(sql.months_with_facts(source))
+        months = [month for (month,) in cursor.fetchall()]
+        cursor.execute(sql.MARK_MONTHS, {"source": source.source, "months": months})
+        Rollup.objects.filter(source=source.source).exclude(version=source.version).delete()
+        family = Clock.objects.filter(key__startswith=built_key(source).rpartition(":")[0] + ":")
+        family.exclude(key=built_key(source)).delete()
+        Clock.objects.update_or_create(key=built_key(source), defaults={"done_until": timezone.now()})
+
+
+def months_to_rebuild(source: FactSource) -> list[MonthJob]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MONTHS_TO_REBUILD, {"source": source.source, "version": source.version})
+        return [MonthJob(source, month) for (month,) in cursor.fetchall()]
+
+
+def recompute_marked(source: FactSource, *, tally: Tally) -> None:
+    """Replace the marked cells that no month rebuild took. The lock is a statement of its own, before the snapshot."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK_SOURCE, lock_of(source))
+        if is_built(source):
+            cursor.execute(sql.recompute_cells(source))
+            tally.add(*cursor.fetchone())
+
+
+def rebuild_month(job: MonthJob, *, wait: bool, tally: Tally) -> bool:
+    """Rebuild a month if it is still marked; False when another recompute is at it and we do not `wait`."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.SHARE_SOURCE, job.locks)
+        cursor.execute(sql.LOCK_MONTH if wait else sql.TRY_LOCK_MONTH, job.locks)
+        if not wait and cursor.fetchone() == (False,):
+            return False
+        if is_built(job.source):
+            cursor.execute(sql.rebuild_month(job.source), {"first": job.month})
+            tally.add(*cursor.fetchone())
+        return True
+
+
+def rebuild_months(jobs: Sequence[MonthJob], *, tally: Tally) -> None:
+    """First what no other recompute is at, then wait for the rest, so that on return every month was rebuilt."""
+    left = SimpleQueue[MonthJob]()
+
+    def first_pass(job: MonthJob) -> None:
+        if not rebuild_month(job, wait=False, tally=tally):
+            left.put(job)
+
+    share_out(jobs, work=first_pass)
+    for job in drain(left):
+        rebuild_month(job, wait=True, tally=tally)
+
+
+def share_out(jobs: Sequence[Job], *, work: Callable[[Job], None]) -> None:
+    """Run the jobs on a few connections at once; one after the other inside a transaction, which threads cannot see."""
+    workers = min(settings.KPI_RECOMPUTE_WORKERS, len(jobs))
+    if workers <= 1 or connection.in_atomic_block:
+        for job in jobs:
+            work(job)
+        return
+    waiting = SimpleQueue[Job]()
+    for job in jobs:
+        waiting.put(job)
+
+    def worker() -> None:
+        try:
+            for job in drain(waiting):
+                work(job)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(workers) as pool:
+        for done in [pool.submit(worker) for _ in range(workers)]:
+            done.result()
+
+
+def drain(waiting: SimpleQueue[Job]) -> Iterable[Job]:
+    while True:
+        try:
+            yield waiting.get_nowait()
+        except Empty:
+            return

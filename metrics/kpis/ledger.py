@@ -1,0 +1,42 @@
+"""KPIs of the finance ledger, by month."""
+
+from django.utils.translation import gettext_lazy as _
+
+from metrics.kpis.base import Kpi
+from metrics.kpis.sources import LEDGER
+
+BY_MONTH = _("The finance ledger, one row a month; it is not divided by team, channel or tier.")
+
+OPERATING_COST_RATIO = Kpi(
+    key="operating_cost_ratio",
+    name=_("Operating cost ratio"),
+    unit="ratio",
+    shape="ratio",
+    higher_is_better=False,
+    source=LEDGER,
+    numerator="operating_cost",
+    denominator="ledger_revenue",
+    n="months",
+    definition=_("Operating cost for each unit of revenue."),
+    formula=_("operating cost ÷ revenue"),
+    data_source=BY_MONTH,
+    misuse=_("Falls when revenue rises, whoever caused it. Few months: read the trend, not one month."),
+    trade_offs=("service_level", "csat"),
+    trade_off_note=_("Saving on staff makes customers wait."),
+)
+PROFIT = Kpi(
+    key="profit",
+    name=_("Profit"),
+    unit="money",
+    shape="sum",
+    higher_is_better=True,
+    source=LEDGER,
+    numerator="ledger_revenue - cost_of_sales - operating_cost",
+    n="months",
+    definition=_("What remains of revenue after cost of sales and operating cost."),
+    formula=_("revenue − cost of sales − operating cost"),
+    data_source=BY_MONTH,
+    misuse=_("Everything the company does is in it: a CRM programme alone hardly shows."),
+    trade_offs=("csat",),
+)
+KPIS = (OPERATING_COST_RATIO, PROFIT)

@@ -1,0 +1,61 @@
+"""KPIs of what customers say."""
+
+from django.utils.translation import gettext_lazy as _
+
+from metrics.kpis.base import Kpi
+from metrics.kpis.sources import SURVEYS
+
+ANSWERS = _("The survey tool's answers, by the day they were given.")
+WHO_ANSWERS = _("Those who answer are not all who were asked: compare only with a similar response rate and n.")
+
+CSAT = Kpi(
+    key="csat",
+    name=_("Customer satisfaction"),
+    unit="share",
+    shape="proportion",
+    higher_is_better=True,
+    source=SURVEYS,
+    numerator="csat_satisfied",
+    denominator="csat_answers",
+    n="csat_answers",
+    definition=_("Share of answers that are satisfied: 4 or 5 of 5."),
+    formula=_("answers 4–5 ÷ answers 1–5"),
+    data_source=ANSWERS,
+    misuse=WHO_ANSWERS,
+    trade_offs=("operating_cost_ratio", "aht"),
+    trade_off_note=_("More time for each customer costs more."),
+)
+NPS = Kpi(
+    key="nps",
+    name=_("Net promoter score"),
+    unit="score",
+    shape="score",
+    higher_is_better=True,
+    source=SURVEYS,
+    numerator="nps_promoters - nps_detractors",
+    denominator="nps_answers",
+    n="nps_answers",
+    factor=100,
+    definition=_("Promoters (9–10 of 10) less detractors (0–6), per hundred answers."),
+    formula=_("100 × (answers 9–10 − answers 0–6) ÷ answers 0–10"),
+    data_source=ANSWERS,
+    misuse=_("Needs many answers: with a hundred, chance alone moves it by 15 points. Not for single agents."),
+    trade_offs=("operating_cost_ratio",),
+)
+CES = Kpi(
+    key="ces",
+    name=_("Customer effort"),
+    unit="share",
+    shape="proportion",
+    higher_is_better=True,
+    source=SURVEYS,
+    numerator="ces_easy",
+    denominator="ces_answers",
+    n="ces_answers",
+    definition=_("Share of answers that found it easy: 5 to 7 of 7."),
+    formula=_("answers 5–7 ÷ answers 1–7"),
+    data_source=ANSWERS,
+    misuse=WHO_ANSWERS,
+    trade_offs=("operating_cost_ratio",),
+)
+KPIS = (CSAT, NPS, CES)

@@ -1,0 +1,93 @@
+"""KPIs of orders and payment. Amounts are in the company's currency at the rate of the day."""
+
+from django.utils.translation import gettext_lazy as _
+
+from metrics.kpis.base import Kpi
+from metrics.kpis.sources import INVOICES, ORDER_LINES, ORDERS
+
+ORDER_LINES_OF = _("Lines of orders that are not cancelled, by the day the order was placed.")
+
+ORDERS_PLACED = Kpi(
+    key="orders",
+    name=_("Orders"),
+    unit="count",
+    shape="sum",
+    higher_is_better=True,
+    source=ORDERS,
+    numerator="orders",
+    n="orders",
+    definition=_("Number of orders placed or shipped."),
+    formula=_("count of orders that are neither cancelled nor returned"),
+    data_source=_("Orders, by the day they were placed."),
+    misuse=_("Many small orders are not more business: read it with revenue. Season moves it more than a programme."),
+    trade_offs=("gross_profit",),
+    trade_off_note=_("Discounts bring orders and cost profit."),
+)
+REVENUE = Kpi(
+    key="revenue",
+    name=_("Revenue"),
+    unit="money",
+    shape="sum",
+    higher_is_better=True,
+    source=ORDER_LINES,
+    numerator="revenue",
+    n="not_cancelled",
+    n_source=ORDERS,
+    definition=_("What was ordered, at the price agreed; returned goods are negative."),
+    formula=_("Σ quantity × unit price"),
+    data_source=ORDER_LINES_OF,
+    misuse=_("Prices, season and the market move it; a change after go-live is not a change because of it."),
+    trade_offs=("gross_profit",),
+    trade_off_note=_("Discounts bring revenue and cost profit."),
+)
+GROSS_PROFIT = Kpi(
+    key="gross_profit",
+    name=_("Gross profit"),
+    unit="money",
+    shape="sum",
+    higher_is_better=True,
+    source=ORDER_LINES,
+    numerator="costed_revenue - cost",
+    n="costed_lines",
+    definition=_("Revenue less cost of goods, over order lines whose cost is known; n counts those lines."),
+    formula=_("Σ quantity × (unit price − unit cost)"),
+    data_source=ORDER_LINES_OF,
+    misuse=_("Lines without a cost are left out: look at the coverage before comparing."),
+)
+GROSS_PROFIT_COVERAGE = Kpi(
+    key="gross_profit_coverage",
+    name=_("Gross profit: coverage"),
+    unit="share",
+    shape="proportion",
+    higher_is_better=True,
+    source=ORDER_LINES,
+    numerator="costed_lines",
+    denominator="lines",
+    n="lines",
+    variant_of="gross_profit",
+    definition=_("Share of order lines whose cost is known."),
+    formula=_("order lines with a cost ÷ order lines"),
+    data_source=ORDER_LINES_OF,
+    misuse=_("A measure of the data, not of the business."),
+)
+ON_TIME_PAYMENT = Kpi(
+    key="on_time_payment",
+    name=_("Paid on time"),
+    unit="share",
+    shape="ratio",
+    higher_is_better=True,
+    source=INVOICES,
+    numerator="paid_on_time",
+    denominator="due",
+    n="invoices",
+    definition=_(
+        "Of the amounts due, the part that was paid on or before the due date. What is unpaid counts as late from the "
+        "day after; an invoice not due yet counts only with what is already paid."
+    ),
+    formula=_("Σ amounts paid by the due date ÷ Σ amounts due"),
+    data_source=_("Invoices and payments, by the day the invoice was due."),
+    misuse=_("Weighs by amount: one large customer can decide it. Longer credit raises it without any merit."),
+    trade_offs=("revenue",),
+    trade_off_note=_("Strict credit turns buyers away."),
+)
+KPIS = (ORDERS_PLACED, REVENUE, GROSS_PROFIT, GROSS_PROFIT_COVERAGE, ON_TIME_PAYMENT)

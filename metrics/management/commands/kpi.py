@@ -1,0 +1,39 @@
+"""Print a KPI's figures by day, week, month or in total."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from crm.common.commands import DONE, JsonCommand
+from metrics.kpis import get_kpi
+from metrics.management.arguments import add_scope, add_window
+from metrics.queries import figures
+from metrics.queries.scopes import get_scope
+from metrics.queries.series import PERIODS, points
+
+
+class Command(JsonCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("key", metavar="KEY")
+        add_window(parser)
+        parser.add_argument("--by", choices=list(PERIODS), default="total")
+        add_scope(parser)
+
+    def run(
+        self, *, key: str, first: date | None, last: date | None, by: str, **options: Any
+    ) -> tuple[int, dict[str, Any]]:
+        kpi = get_kpi(key)
+        scope = get_scope(team=options["team"], tier=options["tier"], channel=options["channel"])
+        found = points(kpi=kpi, first=first, last=last, by=by, **scope.ids)
+        rows = [figures.row(kpi, point) for point in found]
+        return DONE, {"kpi": kpi.key, "unit": kpi.unit, "version": kpi.version, "rows": rows}
+
+    def show(self, result: dict[str, Any]) -> None:
+        self.stdout.write(f"{result['kpi']} ({result['unit']}, version {result['version']})")
+        for row in result["rows"]:
+            value = "–" if row["value"] is None else row["value"]
+            self.stdout.write(f"{row['period']:<12}{value:>24}  n = {row['n']}")

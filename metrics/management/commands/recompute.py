@@ -1,0 +1,27 @@
+"""Bring the figures up to the facts, as the background job does."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from crm.common.commands import DONE, JsonCommand
+from metrics.domain.recomputing import recompute
+
+
+class Command(JsonCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--full", action="store_true", help="rebuild every month, marked or not")
+        parser.add_argument(
+            "--as-of",
+            type=date.fromisoformat,
+            metavar="DAY",
+            help="judge what changes by time alone at the end of this day instead of now",
+        )
+
+    def run(self, *, full: bool, as_of: date | None, **_options: Any) -> tuple[int, dict[str, Any]]:
+        return DONE, asdict(recompute(full=full, as_of=as_of))

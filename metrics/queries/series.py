@@ -1,0 +1,215 @@
+"""The one way to read figures: rollups of any scope and period, summed in one query."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from crm.common.days import month_end, month_start, today
+from crm.common.errors import DomainError
+from metrics import sql
+from metrics.kpis.base import SCALES, FactSource, Kpi, Terms
+
+PERIODS = {
+    "day": "to_char(day, 'YYYY-MM-DD')",
+    "week": "to_char(day, 'IYYY-\"W\"IW')",
+    "month": "to_char(day, 'YYYY-MM')",
+    "total": "'total'",
+}
+
+
+class UnknownPeriod(DomainError):
+    """Not one of day, week, month, total."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One period's figure. `numerator` and `denominator` in company currency, seconds or counts; None: no facts.
+
+    `value` is None where there is no data. `components` are the stored sums (milliseconds, ten-thousandths).
+    """
+
+    period: str
+    first: date
+    last: date
+    numerator: Decimal | None
+    denominator: Decimal | None
+    n: int
+    components: dict[str, int]
+    value: Decimal | None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which cells: the window and the part of the company; None and '' mean all."""
+
+    first: date | None = None
+    last: date | None = None
+    team_id: int | None = None
+    channel: str = ""
+    tier_id: int | None = None
+
+    def where(self) -> tuple[str, list[Any]]:
+        """SQL over the cells' columns, and its parameters."""
+        conditions = {
+            "day >= %s": self.first,
+            "day <= %s": self.last,
+            "team_id = %s": self.team_id,
+            "channel = %s": self.channel or None,
+            "tier_id = %s": self.tier_id,
+        }
+        given = {condition: value for condition, value in conditions.items() if value is not None}
+        return "".join(f" AND {condition}" for condition in given), list(given.values())
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The sums of a source over one period, and the days between which it has cells."""
+
+    first: date
+    last: date
+    values: dict[str, int]
+
+    def of(self, terms: Terms) -> int:
+        return sum(sign * self.values[name] for name, sign in terms.items())
+
+
+SumsByPeriod = dict[tuple[int, str], Sums]
+
+
+def points(
+    *,
+    kpi: Kpi,
+    first: date | None,
+    last: date | None,
+    by: str = "total",
+    team_id: int | None = None,
+    channel: str = "",
+    tier_id: int | None = None,
+) -> list[Point]:
+    """The KPI's figures by day (days with data only), week, month (all of the window) or total (always one)."""
+    scope = Scope(first=first, last=last, team_id=team_id, channel=channel, tier_id=tier_id)
+    return series(kpis=[kpi], scope=scope, by=by)[kpi.key]
+
+
+def series(*, kpis: Sequence[Kpi], scope: Scope, by: str = "total") -> dict[str, list[Point]]:
+    """Key → figures, of several KPIs in a single query. Raises UnknownPeriod."""
+    if by not in PERIODS:
+        raise UnknownPeriod(f"{by!r}: {', '.join(PERIODS)}")
+    sums = read(kpis=kpis, scope=scope, by=by)
+    return {kpi.key: _points_of(kpi, sums=sums, scope=scope, by=by) for kpi in kpis}
+
+
+def read(*, kpis: Sequence[Kpi], scope: Scope, by: str) -> SumsByPeriod:
+    """(source, period) → sums."""
+    wanted = {source.source: source for kpi in kpis for source in (kpi.source, kpi.n_source) if source}
+    where, parameters = scope.where()
+    queries = " UNION ALL ".join(_query(source, by=by, where=where) for source in wanted.values())
+    with connection.cursor() as cursor:
+        cursor.execute(queries, parameters * len(wanted))
+        return {
+            (source, period): Sums(first, last, dict(zip(wanted[source].positions, values, strict=True)))
+            for source, period, first, last, values in cursor.fetchall()
+        }
+
+
+def _query(source: FactSource, *, by: str, where: str) -> str:
+    sums = ", ".join(f"sum(sums[{place}])" for place in source.positions.values())
+    return (
+        f"SELECT {source.source}, {PERIODS[by]}, min(day), max(day), ARRAY[{sums}] FROM metrics_rollup "
+        f"WHERE source = {source.source} AND version = {source.version}{where} GROUP BY 2"
+    )
+
+
+def _points_of(kpi: Kpi, *, sums: SumsByPeriod, scope: Scope, by: str) -> list[Point]:
+    own = {period: found for (source, period), found in sums.items() if source == kpi.source.source}
+    periods = _periods(own.values(), scope=scope, by=by)
+    found = [_point(kpi, period=period, first=a, last=z, sums=sums) for period, a, z in periods]
+    return [point for point in found if by != "day" or has_data(point)]
+
+
+def has_data(point: Point) -> bool:
+    return bool(point.n or point.numerator or point.denominator)
+
+
+def _point(kpi: Kpi, *, period: str, first: date, last: date, sums: SumsByPeriod) -> Point:
+    own = sums.get((kpi.source.source, period))
+    if own is None:
+        return Point(period, first, last, None, None, 0, {}, None)
+    counted = sums.get((kpi.n_source.source, period)) if kpi.n_source else own
+    n = int(counted.of(kpi.n_terms)) if counted else 0
+    numerator = Decimal(own.of(kpi.numerator_terms)) / SCALES[kpi.numerator_unit]
+    denominator = None
+    if kpi.denominator_terms is not None:
+        denominator = Decimal(own.of(kpi.denominator_terms)) / SCALES[kpi.denominator_unit]
+    components = {name: int(own.values[name]) for name in kpi.components}
+    value = value_of(kpi, numerator=numerator, denominator=denominator, n=n)
+    return Point(period, first, last, numerator, denominator, n, components, value)
+
+
+def value_of(kpi: Kpi, *, numerator: Decimal, denominator: Decimal | None, n: int) -> Decimal | None:
+    """The figure; None where nothing was counted."""
+    if kpi.denominator is None:
+        return numerator if n or numerator else None
+    return numerator / denominator * kpi.factor if denominator else None
+
+
+def _periods(found: Iterable[Sums], *, scope: Scope, by: str) -> list[tuple[str, date, date]]:
+    """Names and bounds of the periods of the window, or else of the days that have cells."""
+    days = [day for sums in found for day in (sums.first, sums.last)]
+    first = scope.first or min(days, default=scope.last or today())
+    last = scope.last or max(days, default=first)
+    if by == "total":
+        return [("total", first, last)]
+    if by == "day":
+        return [(day.isoformat(), day, day) for day in sorted(set(days))]
+    if not days and (scope.first is None or scope.last is None):
+        return []
+    return list(_calendar(first, last, by=by))
+
+
+def _calendar(first: date, last: date, *, by: str) -> Iterable[tuple[str, date, date]]:
+    day = first
+    while day <= last:
+        if by == "month":
+            start, end, name = month_start(day), month_end(day), f"{day:%Y-%m}"
+        else:
+            start = day - timedelta(days=day.weekday())
+            end, name = start + timedelta(days=6), f"{day:%G-W%V}"
+        yield name, max(start, first), min(end, last)
+        day = end + timedelta(days=1)
+
+
+def quantiles(*, kpi: Kpi, scope: Scope, shares: Sequence[float] = (0.5, 0.9)) -> list[Decimal | None]:
+    """Quantiles in seconds of the durations behind the KPI (its `quantiles` histogram), each within 1 %."""
+    place = [each.name for each in kpi.source.histograms].index(kpi.quantiles)
+    where, parameters = scope.where()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.HISTOGRAM.format(source=kpi.source.source, version=kpi.source.version, where=where),
+            [*parameters, place],
+        )
+        counts = cursor.fetchall()
+    return [_quantile(counts, share=share) for share in shares]
+
+
+def _quantile(counts: Sequence[tuple[int, int]], *, share: float) -> Decimal | None:
+    """The smallest duration that at least `share` of all do not exceed, from (bucket, count) in ascending order."""
+    total = sum(count for _bucket, count in counts)
+    seen = 0
+    for bucket, count in counts:
+        seen += count
+        if seen >= share * total:
+            return seconds_of(bucket)
+    return None
+
+
+def seconds_of(bucket: int) -> Decimal:
+    """The middle of a bucket, as a ratio; 0 for those below a tenth of a second."""
+    if bucket == 0:
+        return Decimal(0)
+    middle = sql.BUCKET_FROM_MS / 1000 * sql.BUCKET_RATIO ** (bucket - 0.5)
+    return Decimal(repr(round(middle, 3)))
