@@ -126,7 +126,7 @@ def run() -> None:
 
 def _run_alone() -> None:
     stop_leftovers(var_dir())
-    port = web_port()
+    port = web_port()  # before the work, so that a taken one is named at once
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _raise_stopped)
     if os.environ.get("MAKELEVEL"):
@@ -136,6 +136,7 @@ def _run_alone() -> None:
         _remember(started, port)
         services.start()
         prepare("--demo")
+        port = web_port()  # again: preparing may have taken minutes
         started += children(port=port)
         for child in started:
             child.start()

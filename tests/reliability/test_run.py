@@ -1,0 +1,171 @@
+"""`make run` from outside: what it prints, what it survives, what it leaves behind. No demo company, for speed."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm.embedded import processes, services
+from crm.embedded.places import CHECKOUT
+
+
+class Run:
+    """One `make run` with a state directory of its own; the output goes to a file."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.output = var / "output.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, **environment: str) -> None:
+        kept = {key: value for key, value in os.environ.items() if key not in SET_BY_THE_TESTS}
+        chosen = {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "PYTHONUNBUFFERED": "1"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "crm.embedded", "run"],
+                cwd=CHECKOUT,
+                env=kept | chosen | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def wait_for(self, text: str) -> re.Match[str]:
+        def found() -> re.Match[str] | None:
+            return re.search(text, self.printed())
+
+        assert processes.wait_until(lambda: found() is not None, seconds=60), self.printed()
+        match = found()
+        assert match is not None
+        return match
+
+    def printed(self) -> str:
+        return self.output.read_text()
+
+    def url(self) -> str:
+        return self.wait_for(r"Baseline CRM: (http://localhost:\d+/)[\s\S]*Ctrl-C\n")[1]
+
+    def ready(self) -> dict[str, str]:
+        with urllib.request.urlopen(f"{self.url()}readyz") as answer:
+            found: dict[str, str] = json.load(answer)
+            return found
+
+    def pids(self) -> list[int]:
+        """Of the supervisor, the web server, the worker and beat."""
+        return [pid for pid, _started in json.loads((self.var / "run.json").read_text())["processes"]]
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        """Ctrl-C, as a terminal sends it: to the whole group."""
+        assert self.process is not None
+        os.killpg(self.process.pid, number)
+        return self.process.wait(timeout=60)
+
+    def kill(self) -> None:
+        """-9 to the supervisor alone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+
+SET_BY_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "CRM_TESTING", "PORT", "MAKELEVEL"}
+READY = {"database": "ok", "redis": "ok"}
+
+
+@pytest.fixture(scope="module")
+def var() -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="baseline-run-", dir="/var/tmp"))
+    place.chmod(0o755)
+    yield place
+    services.forget(place)
+    shutil.rmtree(place)
+
+
+@pytest.fixture
+def run(var: Path) -> Iterator[Run]:
+    made = Run(var)
+    yield made
+    if made.process and made.process.poll() is None:
+        made.end(signal.SIGTERM)
+
+
+def test_ctrl_c_stops_all_of_it(run: Run, var: Path) -> None:
+    run.start()
+    assert run.ready() == READY
+    pids = run.pids()
+    assert len(pids) == 4
+    assert run.end() == 0
+    assert run.printed().endswith("Stopping …\nStopped.\n")
+    assert [pid for pid in pids if processes.is_alive(pid)] == []
+    assert services.running(var) is False
+    assert not (var / "run.json").exists()
+
+
+def test_a_child_that_dies_is_started_again(run: Run) -> None:
+    run.start()
+    assert run.ready() == READY
+    worker = run.pids()[2]
+    os.kill(worker, signal.SIGKILL)
+    run.wait_for(r"The worker process died \(exit code -9\); starting it again")
+    assert processes.wait_until(lambda: run.pids()[2] != worker, seconds=10)
+    assert processes.is_alive(run.pids()[2])
+
+
+def test_after_kill_9_the_next_start_cleans_up_and_keeps_the_data(run: Run) -> None:
+    run.start()
+    assert run.ready() == READY
+    before = run.pids()
+    run.kill()
+    run.start()
+    assert run.ready() == READY
+    assert [pid for pid in before if processes.is_alive(pid)] == []
+
+
+def test_only_one_at_a_time(run: Run, var: Path) -> None:
+    run.start()
+    url = run.url()
+    second = subprocess.run(
+        [sys.executable, "-m", "crm.embedded", "run"],
+        cwd=CHECKOUT,
+        env=os.environ | {"CRM_VAR": str(var)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (second.returncode, second.stderr) == (2, f"\nIt already runs at {url}. Stop it with: make stop\n")
+    stop = [sys.executable, "-m", "crm.embedded", "stop"]
+    subprocess.run(stop, cwd=CHECKOUT, env=os.environ | {"CRM_VAR": str(var)}, check=True, capture_output=True)
+    assert run.process is not None
+    assert run.process.wait(timeout=60) == 0
+    assert services.running(var) is False
+
+
+def test_a_taken_port_is_named(run: Run) -> None:
+    port = processes.free_port()
+    with socket.create_server(("127.0.0.1", port)):
+        run.start(PORT=str(port))
+        assert run.process is not None
+        assert run.process.wait(timeout=60) == 2
+    assert run.printed() == (
+        f"\nPort {port} is taken by another program. Choose another with PORT=N, or leave PORT unset and a free one is "
+        "found.\n"
+    )
+
+
+def test_a_child_that_keeps_dying_stops_all_with_its_last_words(run: Run, var: Path) -> None:
+    run.start(CRM_WORKER_PROCESSES="many")
+    assert run.process is not None
+    assert run.process.wait(timeout=90) == 2
+    assert "The worker process keeps dying (exit code 2), so everything was stopped." in run.printed()
+    assert "must be a non-negative integer or 'auto', got 'many'" in run.printed()
+    assert services.running(var) is False
