@@ -272,6 +272,8 @@ CRM_DEMO = env.bool("CRM_DEMO", default=not PRODUCTION)
 # The company: what an amount without a currency and a phone number without a country code mean.
 CRM_CURRENCY = env.str("CRM_CURRENCY", default="EUR")
 CRM_COUNTRY = env.str("CRM_COUNTRY", default="DE")
+# What a year of waiting costs: the discount rate of present values.
+CRM_DISCOUNT_RATE = env.str("CRM_DISCOUNT_RATE", default="0.10")
 
 # Call and issue rules of the KPI definitions.
 KPI_ANSWER_WITHIN_S = env.int("KPI_ANSWER_WITHIN_S", default=20)

@@ -8,3 +8,6 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import checks  # noqa: F401 - registers
+        from customers.importing import specs
+
+        specs.register_all()

@@ -5,9 +5,9 @@ import binascii
 import datetime as dt
 import json
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.db.models import BooleanField, Field, Func, Model, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
@@ -103,8 +103,7 @@ def _segment(
 def _find_field(queryset: QuerySet[Any], name: str) -> Field[Any, Any] | None:
     """The model field a sort name reaches; None for an annotation without a known field."""
     if name in queryset.query.annotations:
-        found = queryset.query.annotations[name]._output_field_or_none  # noqa: SLF001 (no public way to ask)
-        return found if isinstance(found, Field) else None
+        return _find_output_field(queryset.query.annotations[name])
     model, field = queryset.model, None
     for part in name.split("__"):
         try:
@@ -113,6 +112,13 @@ def _find_field(queryset: QuerySet[Any], name: str) -> Field[Any, Any] | None:
             return None
         model = getattr(field, "related_model", None) or model
     return field if isinstance(field, Field) else None
+
+
+def _find_output_field(expression: Any) -> Field[Any, Any] | None:
+    try:
+        return cast("Field[Any, Any]", expression.output_field)
+    except FieldError:
+        return None
 
 
 def _may_be_empty(queryset: QuerySet[Any], name: str) -> bool:

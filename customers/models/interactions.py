@@ -33,6 +33,10 @@ class Interaction(models.Model):
     )
     contact_value = models.CharField(_("contact value"), max_length=254, blank=True)
     contact_normalised = models.CharField(max_length=254, blank=True, db_collation="C")
+    matched_by_value = models.BooleanField(
+        default=False,
+        help_text=_("The customer follows from the contact value: whoever alone has it; nobody else said whose it is."),
+    )
     channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction.choices, default=Direction.IN)
     purpose = models.CharField(_("purpose"), max_length=60, blank=True)
@@ -84,6 +88,11 @@ class Interaction(models.Model):
                 fields=["contact_normalised", "channel"],
                 condition=models.Q(customer=None),
                 name="interaction_unmatched",
+            ),
+            models.Index(
+                fields=["contact_normalised"],
+                condition=models.Q(matched_by_value=True),
+                name="interaction_by_value",
             ),
         ]
 

@@ -130,6 +130,7 @@ class OrderLine(models.Model):
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
+        indexes = [models.Index(fields=["product"], name="order_line_product")]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.unit_price}"

@@ -30,7 +30,7 @@ def judge(figures: Figures) -> Judgement:
         return _no_baseline(figures)
     if current is None or _days_live(frozen, current) < MIN_DAYS:
         return _too_early(figures, frozen)
-    before, season = _comparable(frozen, current)
+    before, season = _comparable(figures.shape, frozen, current)
     judgement = replace(_described(figures, before, current), season=season)
     return _with_notes(figures, frozen, current, _decided(figures, frozen, before, current, judgement))
 
@@ -77,11 +77,15 @@ def _too_early(figures: Figures, frozen: Frozen) -> Judgement:
     return replace(described, reasons=(reason, *_settling(figures)))
 
 
-def _comparable(frozen: Frozen, current: Sample) -> tuple[Sample, bool]:
+def _comparable(shape: Shape, frozen: Frozen, current: Sample) -> tuple[Sample, bool]:
     """The baseline's days to compare with, and whether they are those of the same season."""
-    kept = same_season(baseline=frozen.sample.span, current=current.span)
-    same = frozen.sample.only(kept) if kept is not None else frozen.sample
-    return (same, True) if kept is not None and same.n >= MIN_N else (frozen.sample, False)
+    whole = frozen.sample
+    kept = same_season(baseline=whole.span, current=current.span)
+    if kept is None:
+        return whole, False
+    same = whole.only(kept)
+    enough = MIN_N if shape in TESTED_SHAPES else 1
+    return (same, True) if same.n >= enough else (whole, False)
 
 
 def _described(figures: Figures, before: Sample, current: Sample | None) -> Judgement:

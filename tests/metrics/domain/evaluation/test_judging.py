@@ -120,11 +120,15 @@ def test_shorter_waits_improve_and_the_change_is_a_ratio() -> None:
     assert "From 60.0 s to 45.0 s: a change of −25" in render(found.reasons)
 
 
-def test_a_score_is_compared_in_points() -> None:
-    answers = lambda net: lambda day: DayFigure(day, net + (-1, 1)[day.toordinal() % 2], 10, 10)  # noqa: E731
-    before = frozen(answers(2), shape=Shape.SCORE, ends=0.6)
+def net_of(promoters_less_detractors: int) -> DayMaker:
+    """Ten answers a day."""
+    return lambda day: DayFigure(day, promoters_less_detractors + (-1, 1)[day.toordinal() % 2], 10, 10)
 
-    found = judged(before, answers(4), shape=Shape.SCORE, unit="score")
+
+def test_a_score_is_compared_in_points() -> None:
+    before = frozen(net_of(2), shape=Shape.SCORE, ends=0.6)
+
+    found = judged(before, net_of(4), shape=Shape.SCORE, unit="score")
 
     assert found.verdict == "improved"
     assert found.change == pytest.approx(20.0, abs=0.3)
@@ -167,7 +171,8 @@ def test_before_go_live_it_is_too_early() -> None:
 
 
 def test_few_counted_since_go_live_is_too_early() -> None:
-    rare = lambda day: DayFigure(day, 1.0 * (day.day == 5), 1.0 * (day.day in (5, 6)), int(day.day in (5, 6)))  # noqa: E731
+    def rare(day: date) -> DayFigure:
+        return DayFigure(day, float(day.day == 5), float(day.day in (5, 6)), int(day.day in (5, 6)))
 
     found = judged(frozen(share_of(0.7)), rare)
 
@@ -257,6 +262,30 @@ def test_a_slope_too_weak_to_be_called_moving_still_takes_the_credit_for_half_a_
 
     assert found.verdict == "no_evidence"
     assert keys(found)[0] in {"explained_by_trend", "within_chance"}
+
+
+@pytest.mark.parametrize(
+    ("a_month", "effect", "least", "most"), [(0.0, 0.0, 0, 9), (0.003, 0.0, 0, 11), (0.0, 0.06, 85, 100)]
+)
+def test_how_often_a_hundred_simulated_programmes_are_called_a_change(
+    a_month: float, effect: float, least: int, most: int
+) -> None:
+    """Days spread by 3 points, months by 1: nothing happens, a trend goes on, the share truly rises by 6 points."""
+    rng = np.random.default_rng(17)
+
+    def programme() -> Judgement:
+        months, days = rng.normal(0, 0.01, 24), rng.normal(0, 0.03, 600)
+
+        def make(day: date) -> DayFigure:
+            past = (day - YEAR_2024.first).days
+            share = 0.7 + a_month * past / MONTH_DAYS + months[past // 30] + days[past] + effect * (day >= GO_LIVE)
+            return DayFigure(day, float(round(200 * share)), 200, 200)
+
+        return judged(frozen(make), make)
+
+    called = sum(programme().verdict in {"improved", "worse"} for _ in range(100))
+
+    assert least <= called <= most
 
 
 def test_months_that_spread_are_not_beaten_by_a_huge_n() -> None:

@@ -1,0 +1,340 @@
+"""Imports: a file becomes an `ImportBatch`, is mapped, queued and run; killed at any point it is run again.
+
+Phase one stages the file (`customers.importing.staging`); phase two applies it in chunks, one transaction each, in
+which the counters move with the facts. So starting again loses nothing and doubles nothing.
+"""
+
+import csv
+import logging
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.common import jobs
+from crm.common.errors import DomainError
+from crm.common.hooks import facts_changed
+from customers.importing import frame, opening, staging, tabular
+from customers.importing import mapping as mappings
+from customers.importing.guessing import guess
+from customers.importing.registry import Counts, get_spec
+from customers.importing.sql import BUCKETS
+from customers.models import ImportBatch, SourceSystem
+
+logger = logging.getLogger(__name__)
+
+CHUNK_ROWS = 20_000
+STALE = timedelta(minutes=2)
+WORKER_LOCK = 0x494D50  # first key of the session advisory lock one worker holds on a batch
+UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
+
+
+class FileTooLarge(DomainError):
+    """The upload is larger than allowed."""
+
+
+class BadSourceName(DomainError):
+    """The name of a source system gives no key."""
+
+
+class AlreadyStarted(DomainError):
+    """The import was queued before; its mapping cannot change any more."""
+
+
+class Busy(DomainError):
+    """Another worker is at this import."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a page needs to map a file: its headers, some rows, the columns of the kind, and a guess.
+
+    `guess` maps canonical column → header. `columns` are (name, required).
+    """
+
+    headers: list[str]
+    rows: list[list[str]]
+    columns: list[tuple[str, bool]]
+    guess: dict[str, str]
+    encoding: str
+    delimiter: str
+
+
+def find_or_make_system(*, name: str) -> SourceSystem:
+    """The source system of that name or key, made when new; raises `BadSourceName`."""
+    key = slugify(name, allow_unicode=True)[:50]
+    if not key:
+        raise BadSourceName(_("“%(name)s” is no name for a source.") % {"name": name})
+    return SourceSystem.objects.get_or_create(key=key, defaults={"name": name[:100]})[0]
+
+
+def create_batch(*, file: "File[bytes] | Path", system: SourceSystem, kind: str, by: User | None = None) -> ImportBatch:
+    """Take a file: an upload is stored under a random name, a path is read where it lies. Nothing is read yet.
+
+    Raises `UnknownKind`, `FileTooLarge`, or `Unreadable` for a path that is no file.
+    """
+    get_spec(kind)
+    path, filename = (
+        (file.resolve(), file.name) if isinstance(file, Path) else (_store(file), Path(file.name or "").name)
+    )
+    if not path.is_file():
+        raise opening.Unreadable(_("There is no file “%(path)s”.") % {"path": path})
+    return ImportBatch.objects.create(
+        system=system,
+        kind=kind,
+        path=str(path),
+        filename=filename[:255] or path.name,
+        bytes_total=path.stat().st_size,
+        fingerprint=_fingerprint(path),
+        created_by=by,
+    )
+
+
+def preview(*, batch: ImportBatch, rows: int = 5) -> Preview:
+    """The head of the file; raises a `DomainError` when it cannot be read. Leaves the batch as it is."""
+    spec = get_spec(batch.kind)
+    with staging.open_source(batch, spec) as table:
+        sample = [item[1] for item in islice(table.rows, rows) if not isinstance(item, tabular.BrokenRow)]
+        return Preview(
+            headers=table.headers,
+            rows=sample,
+            columns=[(column.name, column.required) for column in spec.columns],
+            guess=guess(table.headers, spec.names),
+            encoding=table.encoding,
+            delimiter=table.delimiter,
+        )
+
+
+def queue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool = False) -> None:
+    """Hand the import to a worker. Raises `MappingError` when the mapping does not fit the file, `AlreadyStarted`."""
+    from customers.tasks import run_import  # the task calls back into this module
+
+    _enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
+    jobs.wake(run_import, batch_id=batch.pk)
+
+
+def load_file(*, kind: str, path: Path, source: str, mapping: dict[str, Any], dry_run: bool = False) -> ImportBatch:
+    """Import a file in this process. What an earlier, killed run of the same file left is finished, not begun anew.
+
+    Raises a `DomainError` when it cannot be done.
+    """
+    get_spec(kind)
+    if not path.is_file():
+        raise opening.Unreadable(_("There is no file “%(path)s”.") % {"path": path})
+    system = find_or_make_system(name=source)
+    batch = _find_unfinished(system, kind, path, mapping, dry_run=dry_run)
+    if batch is None:
+        batch = create_batch(file=path, system=system, kind=kind)
+        try:
+            _enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
+        except DomainError as error:
+            _fail(batch, str(error))
+            raise
+    return run(batch=batch)
+
+
+def _find_unfinished(
+    system: SourceSystem, kind: str, path: Path, mapping: dict[str, Any], *, dry_run: bool
+) -> ImportBatch | None:
+    return ImportBatch.objects.filter(
+        system=system,
+        kind=kind,
+        path=str(path.resolve()),
+        fingerprint=_fingerprint(path),
+        mapping=mapping,
+        dry_run=dry_run,
+        state__in=UNFINISHED,
+    ).last()
+
+
+def _fingerprint(path: Path) -> str:
+    stat = path.stat()
+    return f"{stat.st_size} {stat.st_mtime_ns}"
+
+
+def _enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool) -> None:
+    spec = get_spec(batch.kind)
+    batch.mapping = mapping
+    if not spec.read:
+        with staging.open_source(batch, spec) as table:
+            mappings.resolve(mapping, spec=spec, headers=table.headers)
+    changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.UPLOADED).update(
+        mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED, heartbeat_at=timezone.now()
+    )
+    if not changed:
+        raise AlreadyStarted(_("This import was started before."))
+    batch.refresh_from_db()
+
+
+def run(*, batch: ImportBatch) -> ImportBatch:
+    """Do what is left of the import. Raises `Busy` when another worker is at it, else its `DomainError` on failure."""
+    with _alone(batch):
+        batch.refresh_from_db()
+        if batch.state not in UNFINISHED:
+            return batch
+        try:
+            _continue(batch)
+        except DomainError as error:
+            _fail(batch, str(error))
+            raise
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            logger.exception("import %s failed", batch.pk)
+            _fail(batch, _("The import failed: %(error)s") % {"error": error})
+            raise
+    facts_changed()
+    return batch
+
+
+def _continue(batch: ImportBatch) -> None:
+    if batch.state != ImportBatch.State.APPLYING or not staging.is_complete(batch):
+        _stage(batch)
+    if batch.dry_run:
+        _rehearse(batch)
+    else:
+        while batch.chunks_done < batch.chunks_total:
+            _apply_next(batch)
+    batch.state = ImportBatch.State.DONE
+    batch.finished_at = timezone.now()
+    batch.save(update_fields=["state", "finished_at"])
+    staging.drop(batch)
+
+
+def _stage(batch: ImportBatch) -> None:
+    """Read the file. Chunks applied before a database crash emptied the table stay applied: rows fall as before."""
+    if batch.state == ImportBatch.State.QUEUED:
+        batch.started_at = timezone.now()
+    batch.state, batch.heartbeat_at = ImportBatch.State.STAGING, timezone.now()
+    batch.save(update_fields=["state", "started_at", "heartbeat_at"])
+    staging.stage(batch)
+    batch.chunks_total = min(BUCKETS, -(-batch.staged // CHUNK_ROWS))
+    batch.state = ImportBatch.State.APPLYING
+    batch.save(update_fields=["chunks_total", "state"])
+
+
+def _apply_next(batch: ImportBatch) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        frame.lock(cursor)
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        _add(locked, frame.apply_chunk(cursor, locked, **_buckets(locked)))
+        locked.chunks_done += 1
+        locked.heartbeat_at = timezone.now()
+        locked.save(update_fields=["chunks_done", "heartbeat_at", *_COUNTERS])
+    batch.refresh_from_db()
+
+
+def _buckets(batch: ImportBatch) -> dict[str, int]:
+    done, total = batch.chunks_done, batch.chunks_total
+    return {"first": done * BUCKETS // total, "last": (done + 1) * BUCKETS // total}
+
+
+_COUNTERS = ("created", "updated", "unchanged", "parked", "rejected")
+
+
+def _add(batch: ImportBatch, counts: Counts) -> None:
+    for name in _COUNTERS:
+        setattr(batch, name, getattr(batch, name) + getattr(counts, name))
+
+
+def _rehearse(batch: ImportBatch) -> None:
+    """Apply everything in one transaction and take it back; only the counts stay."""
+    total = Counts()
+    with transaction.atomic(), connection.cursor() as cursor:
+        frame.lock(cursor)
+        for batch.chunks_done in range(batch.chunks_total):
+            total += frame.apply_chunk(cursor, batch, **_buckets(batch))
+        transaction.set_rollback(True)
+    _add(batch, total)
+    batch.chunks_done = batch.chunks_total
+    batch.save(update_fields=["chunks_done", *_COUNTERS])
+
+
+def _fail(batch: ImportBatch, error: str) -> None:
+    batch.state, batch.error, batch.finished_at = ImportBatch.State.FAILED, error, timezone.now()
+    batch.save(update_fields=["state", "error", "finished_at"])
+    staging.drop(batch)
+
+
+@contextmanager
+def _alone(batch: ImportBatch) -> Iterator[None]:
+    """Hold the batch for this process; the lock dies with the process, so a killed worker blocks nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKER_LOCK, batch.pk % 2**31])
+        if not cursor.fetchone()[0]:
+            raise Busy(_("Another worker is at this import."))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKER_LOCK, batch.pk % 2**31])
+
+
+def stale(*, now: datetime | None = None) -> list[int]:
+    """Ids of the imports a worker left behind: queued or begun, and silent for a while."""
+    silent = Q(heartbeat_at__lt=(now or timezone.now()) - STALE) | Q(heartbeat_at=None)
+    return list(ImportBatch.objects.filter(silent, state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
+
+
+def rejects_csv(*, batch: ImportBatch) -> Iterator[str]:
+    """The rejects as CSV, line by line: line, column, reason, then the row as it stood in the file."""
+    first = batch.rejects.order_by("line", "id").first()
+    headers = list(first.row) if first else []
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["line", "column", "reason", *headers])
+    for reject in batch.rejects.order_by("line", "id").iterator(chunk_size=2000):
+        cells = [reject.row.get(header, "") for header in headers]
+        yield writer.writerow([reject.line, reject.column, reject.reason, *map(_harmless, cells)])
+
+
+def write_rejects(*, batch: ImportBatch) -> Path | None:
+    """The rejects as a file under the state directory; None when there are none."""
+    if not batch.rejected:
+        return None
+    path = Path(settings.VAR_DIR) / "rejects" / f"import-{batch.pk}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        stream.writelines(rejects_csv(batch=batch))
+    return path
+
+
+def _harmless(cell: object) -> str:
+    """A cell that a spreadsheet would run as a formula is written as text."""
+    text = str(cell)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("+-").replace(".", "", 1).isdigit()
+
+
+class _Echo:
+    """What csv.writer writes to when the line itself is wanted."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _store(file: "File[bytes]") -> Path:
+    limit = int(getattr(settings, "CRM_UPLOAD_MAX_BYTES", 1024**3))
+    if (file.size or 0) > limit:
+        raise FileTooLarge(_("The file is larger than %(limit)d bytes.") % {"limit": limit})
+    folder = Path(settings.MEDIA_ROOT) / "imports"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / secrets.token_hex(16)
+    with path.open("wb") as target:
+        chunks: Iterable[bytes] = file.chunks()
+        for chunk in chunks:
+            target.write(chunk)
+    return path

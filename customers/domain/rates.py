@@ -1,0 +1,48 @@
+"""Amounts in the company's currency, at the newest rate on or before the day."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from crm.common.errors import DomainError
+from customers.models import ExchangeRate
+
+ONE = Decimal(1)
+
+
+class NoRate(DomainError):
+    """There is no exchange rate for the currency on or before the day."""
+
+
+class Rates:
+    """All exchange rates, read once; for work on many rows."""
+
+    def __init__(self) -> None:
+        self._days: dict[str, list[date]] = defaultdict(list)
+        self._rates: dict[str, list[Decimal]] = defaultdict(list)
+        for currency, day, rate in ExchangeRate.objects.order_by("currency", "day").values_list(
+            "currency", "day", "rate"
+        ):
+            self._days[currency].append(day)
+            self._rates[currency].append(rate)
+
+    def rate(self, currency: str, day: date) -> Decimal:
+        """Units of the company's currency for one of `currency`; raises `NoRate`."""
+        if currency == settings.CRM_CURRENCY:
+            return ONE
+        position = bisect_right(self._days.get(currency, []), day)
+        if not position:
+            raise NoRate(
+                _("there is no exchange rate from %(currency)s to %(company)s on or before %(day)s")
+                % {"currency": currency, "company": settings.CRM_CURRENCY, "day": day.isoformat()}
+            )
+        return self._rates[currency][position - 1]
+
+
+def to_company(*, amount: Decimal, currency: str, day: date) -> Decimal:
+    """`amount` in the company's currency, to four decimals; raises `NoRate`."""
+    return (amount * Rates().rate(currency, day)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)

@@ -1,0 +1,73 @@
+"""Which source's value a customer's field shows: the first non-empty one by (system rank, system key, external id)."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+FIELDS = (
+    "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry",
+    "language", "birth_date",
+)  # fmt: skip
+EMPTY = "''"
+_DEFAULTS = {"kind": "'organization'", "birth_date": "NULL"}
+
+
+def _winner(field: str, what: str) -> str:
+    return f"(array_agg({what} ORDER BY place) FILTER (WHERE payload ->> '{field}' <> ''))[1]"
+
+
+def _given(field: str) -> str:
+    cast = "::date" if field == "birth_date" else ""
+    value = _winner(field, f"payload ->> '{field}'")
+    return f"coalesce({value}{cast}, {_DEFAULTS.get(field, EMPTY)}) AS {field}"
+
+
+_WINNERS = ", ".join(f"'{field}', " + _winner(field, "record_id") for field in FIELDS)
+
+# The surviving values of the customers in imp_touched. One index probe per record, one aggregate per customer.
+_SURVIVED = f"""
+CREATE TEMP TABLE imp_survived ON COMMIT DROP AS
+SELECT customer_id, link_key, {", ".join(_given(field) for field in FIELDS)},
+       jsonb_strip_nulls(jsonb_build_object({_WINNERS}))
+       AS provenance
+FROM (
+  SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload,
+         row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, sr.external_id) AS place
+  FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched GROUP BY customer_id) t
+  JOIN customers_sourcerecord sr ON sr.customer_id = t.customer_id AND sr.kind = 'customers'
+  JOIN customers_sourcesystem s ON s.id = sr.system_id
+) given
+GROUP BY customer_id, link_key
+"""  # noqa: S608 - put together from the constants above
+
+_COLUMNS = ", ".join(FIELDS)
+_NEW = ", ".join(f"v.{field}" for field in FIELDS)
+_OLD = ", ".join(f"c.{field}" for field in FIELDS)
+_WRITE = f"""
+UPDATE customers_customer c SET ({_COLUMNS}, provenance, updated_at) =
+  ({_NEW}, v.provenance, now())
+FROM imp_survived v WHERE c.id = v.customer_id
+ AND ({_OLD}, c.provenance)
+  IS DISTINCT FROM ({_NEW}, v.provenance);
+INSERT INTO customers_customer (id, {_COLUMNS}, provenance, link_key, created_at, updated_at)
+SELECT v.customer_id, {_NEW}, v.provenance, v.link_key, now(), now()
+FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = v.customer_id);
+"""  # noqa: S608 - put together from the constants above
+
+
+def settle(*, customer_ids: Iterable[int]) -> None:
+    """Let the customers' fields be what their source records now say; after a record of theirs was written."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        settle_selected(cursor, "SELECT unnest(%(ids)s::bigint[]), NULL::text", {"ids": list(customer_ids)})
+
+
+def settle_selected(cursor: CursorWrapper, select: str, params: dict[str, object] | None = None) -> None:
+    """`settle` for the (customer_id, link_key) that `select` gives, in the caller's transaction; makes those that do
+    not exist yet, under that link key.
+    """
+    cursor.execute("DROP TABLE IF EXISTS imp_touched, imp_survived")
+    cursor.execute(f"CREATE TEMP TABLE imp_touched (customer_id, link_key) ON COMMIT DROP AS {select}", params or {})
+    cursor.execute("ANALYZE imp_touched")
+    cursor.execute(_SURVIVED)
+    cursor.execute(_WRITE)

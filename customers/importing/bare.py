@@ -1,0 +1,56 @@
+"""Bare customers: made because a row names them and its mapping says so, until their own row arrives.
+
+What such rows say of them (a country, say) is the word of the newest row, so that the order of arrival is no matter.
+"""
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.domain import survivorship
+from customers.importing.registry import ImportSpec, Reference
+from customers.importing.sql import NIL
+
+_WANTED = """
+DROP TABLE IF EXISTS imp_bare;
+CREATE TEMP TABLE imp_bare ON COMMIT DROP AS
+SELECT DISTINCT ON (d._system_id, d.ref) d._system_id, d.ref, sr.id AS record_id, sr.customer_id,
+       jsonb_build_object('name', d.ref) || d._bare
+       || jsonb_build_object('seen_at', coalesce(to_char(d.seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ''))
+       AS payload
+FROM (SELECT r.*, r."{column}" AS ref, {moment} AS seen FROM imp_rows r
+      WHERE r._bare IS NOT NULL AND r."{column}" <> '') d
+LEFT JOIN customers_sourcerecord sr
+  ON sr.system_id = d._system_id AND sr.kind = 'customers' AND sr.external_id = d.ref
+LEFT JOIN customers_sourcesystem s ON sr.id IS NULL AND position('/' IN d.ref) > 0
+  AND s.key = lower(split_part(d.ref, '/', 1))
+LEFT JOIN customers_sourcerecord other
+  ON other.system_id = s.id AND other.kind = 'customers' AND other.external_id = substr(d.ref, position('/' IN d.ref) + 1)
+WHERE other.id IS NULL AND (sr.id IS NULL OR sr.digest = %(nil)s)
+ORDER BY d._system_id, d.ref, d.seen DESC NULLS LAST, d._bare::text DESC;
+DELETE FROM imp_bare b USING customers_sourcerecord sr
+WHERE sr.id = b.record_id AND (sr.payload ->> 'seen_at', sr.payload::text) >= (b.payload ->> 'seen_at', b.payload::text);
+UPDATE imp_bare SET customer_id = nextval(pg_get_serial_sequence('customers_customer', 'id')) WHERE record_id IS NULL;
+"""
+
+_WRITE = """
+INSERT INTO customers_sourcerecord
+  (system_id, kind, external_id, digest, payload, customer_id, object_id, first_seen_at, changed_at)
+SELECT _system_id, 'customers', ref, %(nil)s, payload, customer_id, customer_id, now(), now()
+FROM imp_bare WHERE record_id IS NULL;
+UPDATE customers_sourcerecord sr SET payload = b.payload, changed_at = now() FROM imp_bare b WHERE sr.id = b.record_id;
+INSERT INTO imp_arrived SELECT 'customers', _system_id, ref FROM imp_bare WHERE record_id IS NULL;
+"""
+
+_TOUCHED = """
+SELECT b.customer_id, left('rec:' || s.key || '/' || b.ref, 400)
+FROM imp_bare b JOIN customers_sourcesystem s ON s.id = b._system_id
+"""
+
+
+def make_customers(cursor: CursorWrapper, spec: ImportSpec, reference: Reference) -> None:
+    """Make or refresh the bare customers that rows of `imp_rows` name by `reference`."""
+    cursor.execute("SELECT EXISTS (SELECT FROM imp_rows WHERE _bare IS NOT NULL)")
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute(_WANTED.format(column=reference.column, moment=spec.moment), {"nil": NIL})
+    cursor.execute(_WRITE, {"nil": NIL})
+    survivorship.settle_selected(cursor, _TOUCHED)

@@ -1,0 +1,78 @@
+"""A row of the file as a row of the staging table: mapped, parsed, checked, with its key's bucket and its digest."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import md5
+from zlib import crc32
+
+from django.utils.translation import gettext as _
+
+from customers.importing.mapping import Cell, ColumnSource, FileMapping
+from customers.importing.registry import Derive, ImportSpec, Invalid, Parse
+from customers.importing.sql import BUCKETS
+
+Staged = tuple[object, ...]
+
+
+class Converter:
+    """Converts the rows of one file; raises `Invalid` with the canonical column and the reason."""
+
+    def __init__(self, spec: ImportSpec, mapping: FileMapping, headers: list[str], derive: Derive | None) -> None:
+        self._plan = [_step(spec, mapping, headers, position) for position in range(len(spec.columns))]
+        self._names = spec.names
+        self._key = self._names.index(spec.key)
+        self._width = len(headers)
+        self._extra = [(headers[index], index) for index in mapping.unknown(headers)]
+        self._bare = _bare_cells(mapping.create_missing, headers)
+        self._derive = derive
+
+    def convert(self, line: int, row: Sequence[str]) -> Staged:
+        if len(row) != self._width:
+            self._check_width(row)
+        values: list[str | None] = []
+        position = 0
+        try:
+            for position, (cell, parse, empty, required) in enumerate(self._plan):
+                text = cell(row)
+                if text:
+                    values.append(parse(text))
+                elif required:
+                    raise Invalid(_("is required"))
+                else:
+                    values.append(empty)
+        except Invalid as error:
+            raise Invalid(str(error), self._names[position]) from None
+        derived = self._derive(values) if self._derive else ()
+        extra = self._json((name, row[index]) for name, index in self._extra) if self._extra else None
+        bare = None if self._bare is None else self._json(((n, cell(row)) for n, cell in self._bare), always=True)
+        key = values[self._key] or ""
+        digest = md5("\x1f".join(map(str, (*values, extra))).encode(), usedforsecurity=False).hexdigest()
+        return (line, crc32(key.encode()) % BUCKETS, key, digest, extra, bare, *values, *derived)
+
+    def _check_width(self, row: Sequence[str]) -> None:
+        if len(row) < self._width or any(row[self._width :]):
+            raise Invalid(
+                _("has %(found)d cells, the header has %(wanted)d") % {"found": len(row), "wanted": self._width}
+            )
+
+    def _json(self, pairs: Iterable[tuple[str, str]], *, always: bool = False) -> str | None:
+        found = {name: value for name, value in pairs if value}
+        if any("\0" in value for value in found.values()):
+            raise Invalid(_("contains a NUL character"), next(name for name, value in found.items() if "\0" in value))
+        return json.dumps(found, ensure_ascii=False) if found or always else None
+
+
+def _step(
+    spec: ImportSpec, mapping: FileMapping, headers: list[str], position: int
+) -> tuple[Cell, Parse, str | None, bool]:
+    column = spec.columns[position]
+    source = mapping.columns.get(column.name)
+    if source is None:
+        return (lambda _row: ""), str, column.empty, False
+    return source.cell(headers), column.parser(source.format), column.empty, column.required
+
+
+def _bare_cells(
+    sources: Mapping[str, ColumnSource] | None, headers: list[str]
+) -> list[tuple[str, Callable[[Sequence[str]], str]]] | None:
+    return None if sources is None else [(name, source.cell(headers)) for name, source in sources.items()]

@@ -1,0 +1,37 @@
+"""The currency of a row and its rate on the row's day, for derivers."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+
+from crm.common.days import day_of
+from customers.domain.rates import NoRate, Rates
+from customers.importing.registry import Invalid
+
+
+class RowRates:
+    """Rates by (currency, day), looked up once each."""
+
+    def __init__(self) -> None:
+        self._rates = Rates()
+        self._known: dict[tuple[str, str], str] = {}
+
+    def rate(self, currency: str, when: str) -> str:
+        """The rate as text for a parsed day or moment; raises `Invalid` for the currency column."""
+        try:
+            return self._known[currency, when]
+        except KeyError:
+            pass
+        day = day_of(datetime.fromisoformat(when)) if "T" in when else date.fromisoformat(when)
+        try:
+            rate = format(self._rates.rate(currency, day), "f")
+        except NoRate as error:
+            raise Invalid(str(error), "currency") from None
+        if len(self._known) > 50_000:
+            self._known.clear()
+        self._known[currency, when] = rate
+        return rate
+
+
+def company_currency() -> str:
+    return str(settings.CRM_CURRENCY)

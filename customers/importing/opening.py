@@ -1,0 +1,127 @@
+"""Opens a file by its content, not its name: plain, gzip, zip with one file, or an XLSX workbook; bombs are refused."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from crm.common.errors import DomainError
+
+BLOCK = 256 * 1024
+_ALWAYS_FINE = 64 * 1024 * 1024
+_LARGEST_RATIO = 300
+_LARGEST_WORKBOOK = 600 * 1024 * 1024
+_LARGEST_STRINGS = 48 * 1024 * 1024
+
+
+class Unreadable(DomainError):
+    """The file cannot be opened as what it claims to be."""
+
+
+def largest() -> int:
+    """Most bytes a file may unpack to."""
+    return int(getattr(settings, "CRM_IMPORT_MAX_BYTES", 8 * 1024**3))
+
+
+class Opened(io.RawIOBase):
+    """The unpacked bytes of a file, counted against the limits; `position()` is how far the file itself was read."""
+
+    def __init__(self, stream: IO[bytes], position: Callable[[], int]) -> None:
+        super().__init__()
+        self._stream = stream
+        self.position = position
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override] # a buffer of bytes is all io gives
+        try:
+            data = self._stream.read(len(buffer))
+        except (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
+            raise Unreadable(_("The compressed file is damaged: %(error)s") % {"error": error}) from error
+        self._count += len(data)
+        self._guard()
+        buffer[: len(data)] = data
+        return len(data)
+
+    def _guard(self) -> None:
+        if self._count > largest():
+            raise Unreadable(_("The file unpacks to more than %(limit)d bytes.") % {"limit": largest()})
+        if self._count > _ALWAYS_FINE and self._count > _LARGEST_RATIO * max(self.position(), 1):
+            raise Unreadable(
+                _("The file unpacks to more than %(ratio)d times its size; this looks like an archive bomb.")
+                % {"ratio": _LARGEST_RATIO}
+            )
+
+
+def is_workbook(path: Path) -> bool:
+    if not zipfile.is_zipfile(path) or not _starts(path, b"PK"):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return "xl/workbook.xml" in archive.namelist()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Opened]:
+    """The bytes inside `path`; raises `Unreadable` for what cannot be opened."""
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise Unreadable(_("The file cannot be read: %(error)s") % {"error": error.strerror}) from error
+    with raw:
+        if _starts(path, b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=raw) as unpacked:
+                yield Opened(cast("IO[bytes]", unpacked), raw.tell)
+        elif _starts(path, b"PK\x03\x04"):
+            with _archive(raw) as archive, archive.open(_only_member(archive)) as member:
+                yield Opened(member, raw.tell)
+        else:
+            yield Opened(raw, raw.tell)
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    with opened(path) as stream:
+        while block := stream.read(BLOCK):
+            yield block
+
+
+def check_workbook(path: Path) -> None:
+    """Raises `Unreadable` for a workbook whose parts would not fit in memory."""
+    with path.open("rb") as raw, _archive(raw) as archive:
+        sizes = {info.filename: info.file_size for info in archive.infolist()}
+    if sum(sizes.values()) > _LARGEST_WORKBOOK or sizes.get("xl/sharedStrings.xml", 0) > _LARGEST_STRINGS:
+        raise Unreadable(_("The workbook is too large; save the sheet as CSV."))
+
+
+def _starts(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(magic)) == magic
+
+
+def _archive(raw: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(raw)
+    except zipfile.BadZipFile as error:
+        raise Unreadable(_("The ZIP file is damaged: %(error)s") % {"error": error}) from error
+
+
+def _only_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    members = [
+        info
+        for info in archive.infolist()
+        if not info.is_dir() and not info.filename.startswith(("__MACOSX/", ".")) and "/." not in info.filename
+    ]
+    if len(members) != 1:
+        names = ", ".join(info.filename for info in members[:5]) or _("none")
+        raise Unreadable(_("The ZIP file must hold exactly one file; it holds: %(names)s") % {"names": names})
+    if members[0].flag_bits & 0x1:
+        raise Unreadable(_("The ZIP file is protected by a password."))
+    return members[0]

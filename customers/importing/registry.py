@@ -1,0 +1,159 @@
+"""Which kinds of files can be imported, and how each becomes rows: apps register an `ImportSpec` when they start.
+
+A spec with `columns` is read from CSV or XLSX through a mapping. A format of its own brings `read`; whatever does not
+fit the set-based frame brings `apply`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from django.utils.functional import Promise
+
+from crm.common.errors import DomainError
+
+if TYPE_CHECKING:
+    from django.db.backends.utils import CursorWrapper
+
+    from customers.importing.tabular import BrokenRow, Row
+    from customers.models import ImportBatch
+
+
+class UnknownKind(DomainError):
+    """No such kind of file."""
+
+
+class Invalid(ValueError):
+    """A value that cannot go in: becomes a reject with line, column and this reason."""
+
+    def __init__(self, reason: str | Promise, column: str = "") -> None:
+        super().__init__(str(reason))
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Format:
+    """How numbers and dates are written in one column of one file."""
+
+    date: str = ""  # strptime format; empty: ISO 8601
+    decimal: str = "."
+
+
+Parse = Callable[[str], str | None]
+"""Turns the stripped, non-empty text of a cell into what COPY takes; raises `Invalid`."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A canonical column. `parser` builds the parse function for a format; `sql` is its type in the staging table.
+
+    `empty`: what an empty cell becomes; None is NULL. Text columns use "".
+    """
+
+    name: str
+    parser: Callable[[Format], Parse]
+    sql: str = "text"
+    required: bool = False
+    empty: str | None = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column that names another record: `into` receives its row's id; an absent one parks the row.
+
+    The target is the record's customer for `customers`, else the row the record became.
+    """
+
+    column: str
+    kind: str
+    into: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """File rows by what became of them."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    parked: int = 0
+    rejected: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.created + other.created,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            self.parked + other.parked,
+            self.rejected + other.rejected,
+        )
+
+
+class Derive(Protocol):
+    """Checks a row as a whole and adds the derived columns; `values` are the parsed canonical columns in order."""
+
+    def __call__(self, values: list[str | None], /) -> Sequence[str | None]: ...
+
+
+Step = Callable[["CursorWrapper"], None]
+Read = Callable[[BinaryIO], Iterator["Row | BrokenRow"]]
+
+
+@dataclass(frozen=True)
+class ImportSpec:
+    """One kind of file.
+
+    `key`: the column whose value identifies a record (all rows of one key share its fate).
+    `derived` (name, SQL type) are added by what `deriver()` returns, called once per file.
+    `many`: all rows of a key belong to it (an order's lines); else the last row of the file wins.
+    `headers`: SQL aggregates that make a key's columns from its rows, for `many`; `conflicts` are aggregates that
+    are true where the rows of a key contradict each other in a column, `conflict_reasons` what to say then.
+    `moment`: SQL over the row giving when it happened; orders what "the newest word" on a bare record is.
+    `prepare` runs on the temporary table `imp_keys` (see `customers.importing.sql`) before the source records are
+    written, `write` after: it inserts and updates the facts. `table` gives new rows their ids.
+    `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
+    `read` replaces the CSV/XLSX reader: it gets the opened bytes and yields (line, cells in the order of `columns`).
+    `apply` replaces the whole set-based step: called once per chunk with its rows in the temporary table `imp_rows`.
+    """
+
+    kind: str
+    columns: tuple[Column, ...] = ()
+    key: str = "external_id"
+    table: str = ""
+    references: tuple[Reference, ...] = ()
+    derived: tuple[tuple[str, str], ...] = ()
+    deriver: Callable[["ImportBatch"], Derive] | None = None
+    many: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+    conflict_reasons: Mapping[str, str | Promise] = field(default_factory=dict)
+    moment: str = "NULL::timestamptz"
+    team: bool = False
+    keeps_payload: bool = False
+    prepare: tuple[Step, ...] = ()
+    write: tuple[Step, ...] = ()
+    read: Read | None = None
+    apply: Callable[["CursorWrapper", "ImportBatch"], Counts] | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+
+_specs: dict[str, ImportSpec] = {}
+
+
+def register(spec: ImportSpec) -> None:
+    _specs[spec.kind] = spec
+
+
+def get_spec(kind: str) -> ImportSpec:
+    """The spec of a kind; raises `UnknownKind` naming the kinds there are."""
+    try:
+        return _specs[kind]
+    except KeyError:
+        raise UnknownKind(f"“{kind}” is no kind of file; there are: {', '.join(sorted(_specs))}") from None
+
+
+def kinds() -> list[str]:
+    return sorted(_specs)

@@ -1,0 +1,64 @@
+"""`contacts`: the people at a customer, with their contact points."""
+
+from collections.abc import Sequence
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.domain.normalising import normalise_email, normalise_phone_cached
+from customers.importing import parsers, points
+from customers.importing.facts import Facts
+from customers.importing.registry import Column, Derive, ImportSpec, Reference
+from customers.models import ImportBatch
+
+
+def deriver(_batch: ImportBatch) -> Derive:
+    def derive(values: list[str | None]) -> Sequence[str | None]:
+        email, phone = values[4] or "", values[5] or ""
+        return normalise_email(email), normalise_phone_cached(phone) if phone else ""
+
+    return derive
+
+
+_POINTS = """
+SELECT k.customer_id, k._object AS contact_id, sr.id AS source_record_id, p.kind, p.raw, p.normalised
+FROM imp_keys k
+JOIN customers_sourcerecord sr ON sr.system_id = k._system_id AND sr.kind = 'contacts' AND sr.external_id = k._key
+CROSS JOIN LATERAL (VALUES ('phone', k.phone, k.phone_normalised), ('email', k.email, k.email_normalised))
+  AS p (kind, raw, normalised)
+WHERE k._action IN ('created', 'updated')
+"""
+
+
+def write_points(cursor: CursorWrapper) -> None:
+    points.replace(cursor, _POINTS)
+
+
+SPEC = ImportSpec(
+    kind="contacts",
+    columns=(
+        Column("external_id", parsers.text(200), required=True),
+        Column("customer_external_id", parsers.text(251), required=True),
+        Column("name", parsers.text(300), required=True),
+        Column("job_title", parsers.text(150)),
+        Column("email", parsers.text(254)),
+        Column("phone", parsers.text(50)),
+    ),
+    table="customers_contact",
+    references=(Reference("customer_external_id", "customers", "customer_id"),),
+    derived=(("email_normalised", "text"), ("phone_normalised", "text")),
+    deriver=deriver,
+    keeps_payload=True,
+    write=(
+        Facts(
+            "customers_contact",
+            {
+                "customer_id": "k.customer_id",
+                "name": "k.name",
+                "job_title": "k.job_title",
+                "email": "coalesce(nullif(k.email_normalised, ''), k.email)",
+                "phone": "k.phone",
+            },
+        ),
+        write_points,
+    ),
+)

@@ -1,0 +1,86 @@
+"""`invoices`: bills; one without a customer of its own belongs to its order's."""
+
+from collections.abc import Sequence
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.importing import parsers, settlement
+from customers.importing.facts import Facts
+from customers.importing.money import RowRates, company_currency
+from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
+from customers.importing.sql import JOIN_TEAM
+from customers.models import ImportBatch
+
+
+def deriver(_batch: ImportBatch) -> Derive:
+    rates, company = RowRates(), company_currency()
+
+    def derive(values: list[str | None]) -> Sequence[str | None]:
+        issued, due = values[3] or "", values[4] or ""
+        if due < issued:
+            raise Invalid(f"{due} < {issued}", "due_on")
+        values[5] = values[5] or company
+        return (rates.rate(values[5], issued),)
+
+    return derive
+
+
+_BELONGS = """
+UPDATE imp_keys k SET customer_id = o.customer_id FROM customers_order o
+WHERE k.customer_id IS NULL AND o.id = k.order_id;
+"""
+
+
+def belong(cursor: CursorWrapper) -> None:
+    cursor.execute(_BELONGS)
+
+
+def settle(cursor: CursorWrapper) -> None:
+    settlement.settle(cursor, "SELECT k._object FROM imp_keys k WHERE k._action = 'updated'")
+
+
+SPEC = ImportSpec(
+    kind="invoices",
+    columns=(
+        Column("external_id", parsers.text(200), required=True),
+        Column("customer_external_id", parsers.text(251)),
+        Column("order_external_id", parsers.text(251)),
+        Column("issued_on", parsers.day, sql="date", required=True),
+        Column("due_on", parsers.day, sql="date", required=True),
+        Column("currency", parsers.currency),
+        Column("amount", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("team", parsers.team),
+    ),
+    table="customers_invoice",
+    references=(
+        Reference("customer_external_id", "customers", "customer_id"),
+        Reference("order_external_id", "orders", "order_id"),
+    ),
+    derived=(("rate", "numeric"),),
+    deriver=deriver,
+    moment="r.issued_on::timestamp AT TIME ZONE 'UTC'",
+    team=True,
+    prepare=(belong,),
+    write=(
+        Facts(
+            "customers_invoice",
+            {
+                "number": "k._key",
+                "customer_id": "k.customer_id",
+                "order_id": "k.order_id",
+                "issued_on": "k.issued_on",
+                "due_on": "k.due_on",
+                "currency": "k.currency",
+                "amount": "k.amount",
+                "amount_company": "round(k.amount * k.rate, 4)",
+                "team_id": "team.id",
+                "tier_id": "tier.tier_id",
+            },
+            joins=JOIN_TEAM
+            + " LEFT JOIN customers_tierassignment tier"
+            + " ON tier.customer_id = k.customer_id AND tier.valid @> k.issued_on",
+            once={"paid": "0", "paid_on_time": "0"},
+        ),
+        settle,
+    ),
+)

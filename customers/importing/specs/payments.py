@@ -1,0 +1,43 @@
+"""`payments`: money received for an invoice, in its currency; the invoice's figures follow."""
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.importing import parsers, settlement
+from customers.importing.facts import Facts
+from customers.importing.registry import Column, ImportSpec, Reference
+
+_BEFORE = """
+ALTER TABLE imp_keys ADD COLUMN _was_invoice_id bigint;
+UPDATE imp_keys k SET _was_invoice_id = p.invoice_id FROM customers_payment p
+WHERE k._action = 'updated' AND p.id = k._object;
+"""
+
+
+def remember(cursor: CursorWrapper) -> None:
+    cursor.execute(_BEFORE)
+
+
+def settle(cursor: CursorWrapper) -> None:
+    settlement.settle(
+        cursor,
+        "SELECT k.invoice_id FROM imp_keys k WHERE k._action IN ('created', 'updated')"
+        " UNION SELECT k._was_invoice_id FROM imp_keys k WHERE k._action = 'updated'",
+    )
+
+
+SPEC = ImportSpec(
+    kind="payments",
+    columns=(
+        Column("external_id", parsers.text(200), required=True),
+        Column("invoice_external_id", parsers.text(251), required=True),
+        Column("paid_on", parsers.day, sql="date", required=True),
+        Column("amount", parsers.decimal, sql="numeric(18,4)", required=True),
+    ),
+    table="customers_payment",
+    references=(Reference("invoice_external_id", "invoices", "invoice_id"),),
+    prepare=(remember,),
+    write=(
+        Facts("customers_payment", {"invoice_id": "k.invoice_id", "paid_on": "k.paid_on", "amount": "k.amount"}),
+        settle,
+    ),
+)

@@ -1,0 +1,61 @@
+"""`products`: name, group and unit cost (company's currency) of what order lines sell."""
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.importing import parsers
+from customers.importing.facts import Facts
+from customers.importing.registry import Column, ImportSpec
+
+# A product that stands there without a source record (made by hand) is the one the file means.
+_PREPARE = """
+UPDATE imp_keys k SET _old_object = p.id, _object = p.id FROM customers_product p
+WHERE k._action = 'created' AND k._old_object IS NULL AND p.system_id = k._system_id AND p.code = k._key;
+INSERT INTO customers_productgroup (name) SELECT DISTINCT k."group" FROM imp_keys k
+WHERE k."group" <> '' AND k._action IN ('created', 'updated') ON CONFLICT (name) DO NOTHING;
+"""
+
+# Lines already sold follow their product's group, and its cost where they have none. One index probe per product.
+_FOLLOW = """
+UPDATE customers_orderline l
+SET product_group_id = p.group_id,
+    cost_company = CASE WHEN l.unit_cost IS NULL THEN round(l.quantity * p.unit_cost, 4) ELSE l.cost_company END
+FROM imp_keys k JOIN customers_product p ON p.id = k._object
+WHERE k._action IN ('created', 'updated') AND k._old_object IS NOT NULL AND l.product_id = p.id
+  AND (l.product_group_id, l.cost_company) IS DISTINCT FROM (
+    p.group_id, CASE WHEN l.unit_cost IS NULL THEN round(l.quantity * p.unit_cost, 4) ELSE l.cost_company END);
+"""
+
+
+def prepare(cursor: CursorWrapper) -> None:
+    cursor.execute(_PREPARE)
+
+
+def follow(cursor: CursorWrapper) -> None:
+    cursor.execute(_FOLLOW)
+
+
+SPEC = ImportSpec(
+    kind="products",
+    columns=(
+        Column("external_id", parsers.text(100), required=True),
+        Column("name", parsers.text(300), required=True),
+        Column("group", parsers.text(150)),
+        Column("unit_cost", parsers.decimal, sql="numeric(18,4)", empty=None),
+    ),
+    table="customers_product",
+    prepare=(prepare,),
+    write=(
+        Facts(
+            "customers_product",
+            {
+                "system_id": "k._system_id",
+                "code": "k._key",
+                "name": "k.name",
+                "group_id": "g.id",
+                "unit_cost": "k.unit_cost",
+            },
+            joins='LEFT JOIN customers_productgroup g ON g.name = k."group"',
+        ),
+        follow,
+    ),
+)

@@ -1,0 +1,237 @@
+"""The SQL of the frame, put together from a spec: the staging table and the two temporary tables of a chunk.
+
+`imp_rows`: the chunk's file rows. `imp_keys`: one row per record with its resolved references and `_action`, one of
+created, updated, unchanged, parked, rejected. Internal columns start with an underscore; the others are the spec's.
+"""
+
+from customers.importing.registry import ImportSpec, Reference
+
+NIL = "00000000-0000-0000-0000-000000000000"
+"""Digest of a bare record: made because something referred to it, before its own row came."""
+
+BUCKETS = 65_536
+INTERNAL = (
+    ("_line", "bigint"),
+    ("_bucket", "integer"),
+    ("_key", 'text COLLATE "C"'),
+    ("_digest", "uuid"),
+    ("_extra", "jsonb"),
+    ("_bare", "jsonb"),
+)
+
+
+def stage_name(batch_id: int) -> str:
+    return f"import_stage_{int(batch_id)}"
+
+
+def quoted(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def typed(spec: ImportSpec) -> list[tuple[str, str]]:
+    """The spec's columns in the staging table: canonical, then derived."""
+    return [(column.name, column.sql) for column in spec.columns] + list(spec.derived)
+
+
+def create_stage(spec: ImportSpec, batch_id: int) -> str:
+    columns = ", ".join(f'"{name}" {type_}' for name, type_ in (*INTERNAL, *typed(spec)))
+    name = stage_name(batch_id)
+    return f"DROP TABLE IF EXISTS {name}; CREATE UNLOGGED TABLE {name} ({columns})"
+
+
+def copy_stage(spec: ImportSpec, batch_id: int) -> str:
+    """COPY of CSV: an unquoted empty cell is NULL, except in columns whose empty is ''."""
+    names = [name for name, _type in (*INTERNAL, *typed(spec))]
+    texts = [name for name, type_ in typed(spec) if type_.startswith("text")]
+    options = "FORMAT csv" + (f", FORCE_NOT_NULL ({quoted(['_key', *texts])})")
+    return f"COPY {stage_name(batch_id)} ({quoted(names)}) FROM STDIN WITH ({options})"
+
+
+def create_rows(spec: ImportSpec) -> str:
+    columns = ", ".join(f'"{name}" {type_}' for name, type_ in (*INTERNAL, *typed(spec)))
+    return (
+        "DROP TABLE IF EXISTS imp_rows, imp_grouped, imp_refs, imp_keys, imp_bare;"
+        f"CREATE TEMP TABLE imp_rows (_system_id bigint, {columns}) ON COMMIT DROP"
+    )
+
+
+def fill_rows_from_stage(spec: ImportSpec, batch_id: int) -> str:
+    names = quoted([name for name, _type in (*INTERNAL, *typed(spec))])
+    return (
+        f"INSERT INTO imp_rows (_system_id, {names}) SELECT %(system)s, {names} FROM {stage_name(batch_id)}"
+        " WHERE _bucket >= %(first)s AND _bucket < %(last)s"
+    )
+
+
+FILL_ROWS_FROM_PARKED = """
+INSERT INTO imp_rows SELECT x.* FROM imp_unparked u, LATERAL jsonb_populate_recordset(NULL::imp_rows, u.rows) x
+WHERE u.kind = %(kind)s
+"""
+
+
+def group_rows(spec: ImportSpec) -> str:
+    """One row per record. Cost: one sort of the chunk."""
+    if not spec.many:
+        return """
+        CREATE TEMP TABLE imp_grouped ON COMMIT DROP AS
+        SELECT DISTINCT ON (_system_id, _key) r.*, count(*) OVER (PARTITION BY _system_id, _key) AS _rows,
+               ''::text AS _conflict, ''::text AS _conflict_column
+        FROM imp_rows r ORDER BY _system_id, _key, _line DESC
+        """
+    headers = ", ".join(f'{expression} AS "{name}"' for name, expression in spec.headers.items())
+    when = " ".join(f"WHEN {test} THEN %(conflict_{name})s" for name, test in spec.conflicts.items())
+    where = " ".join(f"WHEN {test} THEN '{name}'" for name, test in spec.conflicts.items())
+    return f"""
+    CREATE TEMP TABLE imp_grouped ON COMMIT DROP AS
+    SELECT _system_id, _key, count(*) AS _rows, min(_line) AS _line,
+           md5(string_agg(_digest::text, '' ORDER BY _digest))::uuid AS _digest,
+           jsonb_agg(_extra ORDER BY _extra::text) FILTER (WHERE _extra IS NOT NULL) AS _extra,
+           {headers},
+           CASE {when} ELSE '' END AS _conflict, CASE {where} ELSE '' END AS _conflict_column
+    FROM imp_rows GROUP BY _system_id, _key
+    """
+
+
+CREATE_REFS = "CREATE TEMP TABLE imp_refs (kind text, _system_id bigint, ref text, id bigint) ON COMMIT DROP"
+
+
+def fill_refs(reference: Reference) -> str:
+    """Look each distinct reference up: in its own system, else as `source/id` in another. Two index probes each."""
+    target = "customer_id" if reference.kind == "customers" else "object_id"
+    kind, column = reference.kind, reference.column
+    return f"""
+    INSERT INTO imp_refs
+    SELECT '{kind}', d._system_id, d.ref, coalesce(own.{target}, other.{target})
+    FROM (SELECT DISTINCT _system_id, "{column}" AS ref FROM imp_grouped WHERE "{column}" <> '') d
+    LEFT JOIN customers_sourcerecord own
+      ON own.system_id = d._system_id AND own.kind = '{kind}' AND own.external_id = d.ref
+    LEFT JOIN customers_sourcesystem s ON position('/' IN d.ref) > 0 AND s.key = lower(split_part(d.ref, '/', 1))
+    LEFT JOIN customers_sourcerecord other
+      ON other.system_id = s.id AND other.kind = '{kind}'
+     AND other.external_id = substr(d.ref, position('/' IN d.ref) + 1)
+    """
+
+
+def make_keys(spec: ImportSpec) -> str:
+    """Join records and references onto the grouped rows and decide what happens to each."""
+    absent = [f"(g.\"{ref.column}\" <> '' AND r{i}.id IS NULL)" for i, ref in enumerate(spec.references)]
+    columns = "".join(f', r{i}.id AS "{ref.into}"' for i, ref in enumerate(spec.references))
+    joins = "".join(
+        f" LEFT JOIN imp_refs r{i} ON r{i}.kind = '{ref.kind}' AND r{i}._system_id = g._system_id"
+        f' AND r{i}.ref = g."{ref.column}"'
+        for i, ref in enumerate(spec.references)
+    )
+    kinds = " ".join(f"WHEN {test} THEN '{ref.kind}'" for test, ref in zip(absent, spec.references, strict=True))
+    refs = " ".join(f'WHEN {test} THEN g."{ref.column}"' for test, ref in zip(absent, spec.references, strict=True))
+    waits = (
+        f"CASE {kinds} END AS _waits_kind, CASE {refs} END AS _waits_ref"
+        if absent
+        else ("NULL::text AS _waits_kind, NULL::text AS _waits_ref")
+    )
+    fresh = f"nextval(pg_get_serial_sequence('{spec.table}', 'id'))" if spec.table else "NULL::bigint"
+    became = "customer_id" if spec.kind == "customers" else "object_id"
+    return f"""
+    CREATE TEMP TABLE imp_keys ON COMMIT DROP AS
+    SELECT q.*, CASE WHEN _action = 'created' AND _old_object IS NULL THEN {fresh} ELSE _old_object END AS _object
+    FROM (
+      SELECT g.*{columns}, sr.id AS _record_id, sr.{became} AS _old_object, {waits},
+        CASE WHEN g._conflict <> '' THEN 'rejected'
+             WHEN {" OR ".join(absent) or "false"} THEN 'parked'
+             WHEN sr.id IS NULL OR sr.digest = '{NIL}' THEN 'created'
+             WHEN sr.digest = g._digest THEN 'unchanged' ELSE 'updated' END AS _action
+      FROM imp_grouped g
+      LEFT JOIN customers_sourcerecord sr
+        ON sr.system_id = g._system_id AND sr.kind = '{spec.kind}' AND sr.external_id = g._key{joins}
+    ) q
+    """
+
+
+def payload(spec: ImportSpec) -> str:
+    if not spec.keeps_payload:
+        return "k._extra"
+    pairs = ", ".join(f"'{c.name}', nullif(k.\"{c.name}\"::text, '')" for c in spec.columns if c.name != spec.key)
+    extra = "CASE WHEN k._extra IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('extra', k._extra) END"
+    return f"jsonb_strip_nulls(jsonb_build_object({pairs})) || {extra}"
+
+
+def write_records(spec: ImportSpec) -> str:
+    """Remember what was seen: insert the new records, update the bare and the changed ones."""
+    has_customer = spec.keeps_payload
+    customer = "k.customer_id" if has_customer else "NULL::bigint"
+    return f"""
+    INSERT INTO customers_sourcerecord
+      (system_id, kind, external_id, digest, payload, customer_id, object_id, first_seen_at, changed_at)
+    SELECT k._system_id, '{spec.kind}', k._key, k._digest, {payload(spec)}, {customer}, k._object, now(), now()
+    FROM imp_keys k WHERE k._action = 'created' AND k._record_id IS NULL;
+    UPDATE customers_sourcerecord sr
+    SET digest = k._digest, payload = {payload(spec)}, object_id = k._object, changed_at = now(),
+        customer_id = {customer if has_customer else "sr.customer_id"}
+    FROM imp_keys k WHERE sr.id = k._record_id AND k._action IN ('created', 'updated');
+    """
+
+
+PARK = """
+DELETE FROM customers_parkedrow p USING imp_keys k
+WHERE p.system_id = k._system_id AND p.kind = %(kind)s AND p.external_id = k._key AND k._action <> 'rejected';
+INSERT INTO customers_parkedrow
+  (batch_id, system_id, kind, external_id, rows, waits_for_system_id, waits_for_kind, waits_for_id, parked_at)
+SELECT %(batch)s, k._system_id, %(kind)s, k._key,
+       (SELECT jsonb_agg(to_jsonb(r) ORDER BY r._line) FROM imp_rows r
+        WHERE r._system_id = k._system_id AND r._key = k._key AND (%(many)s OR r._line = k._line)),
+       CASE WHEN position('/' IN k._waits_ref) = 0 THEN k._system_id END, k._waits_kind, k._waits_ref, now()
+FROM imp_keys k WHERE k._action = 'parked';
+"""
+
+REJECT_CONFLICTS = """
+INSERT INTO customers_importreject (batch_id, line, "column", reason, row)
+SELECT %(batch)s, r._line, k._conflict_column, k._conflict, to_jsonb(r) - '{_line,_bucket,_digest,_bare,_system_id}'::text[]
+FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key WHERE k._action = 'rejected';
+"""
+
+COUNT = "SELECT _action, sum(_rows) FROM imp_keys GROUP BY _action"
+
+MAKE_TEAMS = """
+INSERT INTO accounts_team (key, name, is_active) SELECT DISTINCT team, team, true FROM imp_grouped WHERE team <> ''
+ON CONFLICT (key) DO NOTHING
+"""
+
+CREATE_ARRIVED = """
+DROP TABLE IF EXISTS imp_arrived;
+CREATE TEMP TABLE imp_arrived (kind text, system_id bigint, id text COLLATE "C") ON COMMIT DROP
+"""
+
+ARRIVE = """
+INSERT INTO imp_arrived SELECT %(kind)s, k._system_id, k._key FROM imp_keys k WHERE k._action = 'created'
+"""
+
+ANYONE_WAITS = """
+SELECT EXISTS (SELECT FROM customers_parkedrow p WHERE p.waits_for_kind IN (SELECT DISTINCT kind FROM imp_arrived))
+"""
+
+# Rows waiting for what arrived: by id in the same system, by an id with a slash in it, by source/id. Index probes.
+UNPARK = """
+DROP TABLE IF EXISTS imp_unparked;
+ANALYZE imp_arrived;
+CREATE TEMP TABLE imp_unparked (kind text, rows jsonb, batch_id bigint) ON COMMIT DROP;
+WITH wanted AS (
+  SELECT p.id FROM imp_arrived a JOIN customers_parkedrow p
+    ON p.waits_for_kind = a.kind AND p.waits_for_system_id = a.system_id AND p.waits_for_id = a.id
+  UNION
+  SELECT p.id FROM imp_arrived a JOIN customers_parkedrow p
+    ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND p.system_id = a.system_id AND p.waits_for_id = a.id
+  UNION
+  SELECT p.id FROM imp_arrived a JOIN customers_sourcesystem s ON s.id = a.system_id JOIN customers_parkedrow p
+    ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND p.waits_for_id = s.key || '/' || a.id
+), taken AS (
+  DELETE FROM customers_parkedrow p USING wanted w WHERE p.id = w.id RETURNING p.kind, p.rows, p.batch_id
+)
+INSERT INTO imp_unparked SELECT * FROM taken;
+TRUNCATE imp_arrived;
+"""
+
+# Team, tier of the day and agent of a fact; `k` is imp_keys.
+JOIN_TEAM = "LEFT JOIN accounts_team team ON team.key = k.team"
+
+
+def join_tier(day: str) -> str:
+    return f"LEFT JOIN customers_tierassignment tier ON tier.customer_id = k.customer_id AND tier.valid @> {day}"

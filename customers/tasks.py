@@ -1,0 +1,31 @@
+"""Celery tasks of the customers app: each takes ids, calls one domain function, and may run twice."""
+
+import logging
+
+from celery import shared_task
+
+from customers.domain import imports
+from customers.models import ImportBatch
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def run_import(*, batch_id: int, **_: object) -> None:
+    """Do what is left of an import; its outcome stands in the batch."""
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        return
+    try:
+        imports.run(batch=batch)
+    except imports.Busy:
+        logger.info("import %s is in other hands", batch_id)
+    except imports.DomainError as error:
+        logger.warning("import %s failed: %s", batch_id, error)
+
+
+@shared_task
+def resume_imports(**_: object) -> None:
+    """The sweeper: run what lost messages and dead workers left behind."""
+    for batch_id in imports.stale():
+        run_import(batch_id=batch_id)

@@ -1,0 +1,99 @@
+"""Verdicts on all KPIs and scopes as of a day, kept as `Evaluation` rows."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import override
+
+from crm.common.days import today
+from metrics.domain.evaluation import reasons
+from metrics.domain.evaluation.figures import Figures, Judgement
+from metrics.domain.evaluation.judging import correct_for_many, judge
+from metrics.domain.evaluation.reading import Subject, find_subjects, read_figures
+from metrics.domain.evaluation.windows import is_read_out
+from metrics.models import Evaluation, OtherChange
+
+# Any two numbers no other lock uses: "verdicts", "all of them".
+LOCK = (0x76657264, 1)
+IDENTITY = ("kpi", "team", "channel", "tier", "as_of")
+JUDGED = (
+    *("baseline", "target", "current_from", "current_to", "baseline_value", "current_value", "n_baseline"),
+    *("n_current", "change", "low", "high", "p", "p_adjusted", "verdict", "reason", "details", "evaluated_at"),
+)
+
+
+def evaluate(*, as_of: date) -> list[Evaluation]:
+    """Judge every KPI and scope on the figures up to `as_of`, today's unfinished day excluded; one transaction.
+
+    Running it again replaces the verdicts of that day. Figures come from the rollups: recompute first.
+    """
+    last = min(as_of, today() - timedelta(days=1))
+    with transaction.atomic():
+        _lock()
+        changes = list(OtherChange.objects.all())
+        subjects = find_subjects()
+        figures = read_figures(subjects, last=last, changes=changes)
+        judgements = correct_for_many([judge(each) for each in figures])
+        rows = [_row(*each, as_of=as_of) for each in zip(subjects, figures, judgements, strict=True)]
+        return _store(rows, as_of=as_of)
+
+
+def _lock() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
+
+
+def _store(rows: list[Evaluation], *, as_of: date) -> list[Evaluation]:
+    stored = Evaluation.objects.bulk_create(rows, update_conflicts=True, unique_fields=IDENTITY, update_fields=JUDGED)
+    Evaluation.objects.filter(as_of=as_of).exclude(pk__in=[row.pk for row in stored]).delete()
+    return stored
+
+
+def _row(subject: Subject, figures: Figures, judgement: Judgement, *, as_of: date) -> Evaluation:
+    current = figures.current.span if figures.current else None
+    with override("en"):
+        reason = reasons.render(judgement.reasons)
+    return Evaluation(
+        kpi=subject.kpi.key,
+        team_id=subject.scope.team_id,
+        channel=subject.scope.channel,
+        tier_id=subject.scope.tier_id,
+        as_of=as_of,
+        baseline=subject.baseline,
+        target=subject.target,
+        current_from=current.first if current else None,
+        current_to=current.last if current else None,
+        baseline_value=_decimal(judgement.before),
+        current_value=_decimal(judgement.now),
+        n_baseline=judgement.n_before,
+        n_current=judgement.n_now,
+        change=judgement.change,
+        low=judgement.low,
+        high=judgement.high,
+        p=judgement.p,
+        p_adjusted=judgement.p_adjusted,
+        verdict=judgement.verdict,
+        reason=reason,
+        details=_details(subject, figures, judgement),
+    )
+
+
+def _details(subject: Subject, figures: Figures, judgement: Judgement) -> dict[str, Any]:
+    """What a page says beside the verdict; `reasons.render_stored` writes the reason in the reader's language."""
+    return {
+        "reasons": reasons.stored(judgement.reasons),
+        "shape": figures.shape.value,
+        "unit": figures.unit,
+        "version": subject.kpi.version,
+        "is_ratio": judgement.is_ratio,
+        "season": judgement.season,
+        "inflation": judgement.inflation,
+        "chosen_after_go_live": bool(figures.frozen and figures.frozen.chosen_after_go_live),
+        "read_out": is_read_out(figures.as_of),
+    }
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(f"{value:.10f}")

@@ -1,0 +1,240 @@
+"""The figures a verdict needs, read from frozen baselines, rollups and the attribution register."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+from typing import Any, NamedTuple, TypeVar
+
+from django.conf import settings
+
+from crm.common.days import month_end, month_start
+from metrics.domain.evaluation.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
+from metrics.domain.evaluation.windows import MIN_DAYS, Window, current_window
+from metrics.kpis import CATALOGUE, Kpi
+from metrics.models import Baseline, KpiTarget, OtherChange, Source
+from metrics.queries import series
+
+Row = TypeVar("Row", Baseline, KpiTarget)
+UNJUDGED_DAYS = 91
+
+
+class Scope(NamedTuple):
+    """Part of the company; None and '' mean all of it."""
+
+    team_id: int | None = None
+    channel: str = ""
+    tier_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One line of a scorecard: a KPI in a scope, with the baseline it is held against and the target in force."""
+
+    kpi: Kpi
+    scope: Scope
+    baseline: Baseline | None
+    outdated: Baseline | None
+    target: KpiTarget | None
+
+
+def find_subjects() -> list[Subject]:
+    """Every KPI for the whole company, and for every scope that has a baseline or a target."""
+    baselines, targets = _by_subject(Baseline.objects.all()), _by_subject(KpiTarget.objects.all())
+    wanted = {(kpi.key, Scope()) for kpi in CATALOGUE.values() if not kpi.variant_of}
+    order = {key: place for place, key in enumerate(CATALOGUE)}
+    keys = sorted(
+        (key for key in wanted | set(baselines) | set(targets) if key[0] in CATALOGUE),
+        key=lambda key: (order[key[0]], key[1].team_id or 0, key[1].channel, key[1].tier_id or 0),
+    )
+    return [_subject(kpi, scope, baselines.get((kpi, scope), []), targets.get((kpi, scope), [])) for kpi, scope in keys]
+
+
+def _by_subject(rows: Iterable[Row]) -> dict[tuple[str, Scope], list[Row]]:
+    found: dict[tuple[str, Scope], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.kpi, Scope(row.team_id, row.channel, row.tier_id)), []).append(row)
+    return found
+
+
+def _subject(key: str, scope: Scope, baselines: Sequence[Baseline], targets: Sequence[KpiTarget]) -> Subject:
+    kpi = CATALOGUE[key]
+    current = [each for each in baselines if each.version == kpi.version]
+    return Subject(
+        kpi=kpi,
+        scope=scope,
+        baseline=min(current, key=_preference, default=None),
+        outdated=min((each for each in baselines if each.version != kpi.version), key=_preference, default=None),
+        target=max(targets, key=lambda each: (each.set_at, each.pk), default=None),
+    )
+
+
+def _preference(baseline: Baseline) -> tuple[bool, float]:
+    """A window chosen before go-live goes before one chosen after it, then the newest."""
+    return baseline.chosen_after_go_live, -baseline.frozen_at.timestamp()
+
+
+def read_figures(subjects: Sequence[Subject], *, last: date, changes: Sequence[OtherChange]) -> list[Figures]:
+    """`last`: the last whole day to look at. `changes`: the attribution register. One query a scope and window."""
+    prepared = [_prepared(subject, last=last) for subject in subjects]
+    points = _read_points(prepared)
+    return [_figures(each, points.get(place, []), last=last, changes=changes) for place, each in enumerate(prepared)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    subject: Subject
+    frozen: Frozen | None
+    window: Window | None
+
+
+def _prepared(subject: Subject, *, last: date) -> _Prepared:
+    frozen = read_frozen(subject.kpi, subject.baseline) if subject.baseline else None
+    settled = last - timedelta(days=settling_days(subject.kpi))
+    return _Prepared(subject, frozen, _window(frozen, last=settled))
+
+
+def _read_points(prepared: Sequence[_Prepared]) -> dict[int, list[series.Point]]:
+    """Place in `prepared` → the days of its window."""
+    places: dict[tuple[Scope, Window], list[int]] = {}
+    for place, each in enumerate(prepared):
+        if each.window is not None:
+            places.setdefault((each.subject.scope, each.window), []).append(place)
+    found: dict[int, list[series.Point]] = {}
+    for (scope, window), together in places.items():
+        part = series.Scope(first=window.first, last=window.last, **scope._asdict())
+        by_key = series.series(kpis=[prepared[place].subject.kpi for place in together], scope=part, by="day")
+        found.update((place, by_key[prepared[place].subject.kpi.key]) for place in together)
+    return found
+
+
+def _figures(
+    prepared: _Prepared, points: Sequence[series.Point], *, last: date, changes: Sequence[OtherChange]
+) -> Figures:
+    subject, kpi = prepared.subject, prepared.subject.kpi
+    current = _current_sample(kpi, prepared.window, points) if prepared.window else None
+    return Figures(
+        shape=Shape(kpi.shape),
+        unit=kpi.unit,
+        higher_is_better=kpi.higher_is_better,
+        as_of=last,
+        frozen=prepared.frozen,
+        current=current,
+        other_changes=_overlapping(subject, changes, current.span) if current else (),
+        settled_days=settling_days(kpi),
+        outdated_version=subject.outdated.version if subject.outdated else None,
+    )
+
+
+def settling_days(kpi: Kpi) -> int:
+    """How long a day's figures may still change. An issue's contacts can follow each other at the repeat window's
+    distance; after three windows nearly all chains have ended, before that the single contacts are over-represented.
+    """
+    return ceil(settings.KPI_REPEAT_WINDOW_HOURS / 24) * 3 if kpi.source.source == Source.ISSUE else 0
+
+
+def _window(frozen: Frozen | None, *, last: date) -> Window | None:
+    if frozen is None:
+        return Window(last - timedelta(days=UNJUDGED_DAYS - 1), last)
+    return current_window(baseline=frozen.sample.span, go_live=frozen.go_live, last=last)
+
+
+def read_frozen(kpi: Kpi, baseline: Baseline) -> Frozen:
+    span = Window(baseline.window_from, baseline.window_to)
+    sample = Sample(
+        span=span,
+        days=tuple(_frozen_day(entry) for entry in baseline.days),
+        whole_days=span.length,
+        ends=_ends(kpi, baseline.components),
+    )
+    months = tuple(_frozen_month(kpi, span, entry) for entry in baseline.series)
+    return Frozen(
+        sample=sample,
+        months=months,
+        go_live=baseline.go_live_on,
+        chosen_after_go_live=baseline.chosen_after_go_live,
+    )
+
+
+def _frozen_day(entry: Mapping[str, Any]) -> DayFigure:
+    denominator = entry["denominator"]
+    return DayFigure(
+        day=date.fromisoformat(entry["period"]),
+        numerator=float(entry["numerator"] or 0),
+        denominator=None if denominator is None else float(denominator),
+        n=int(entry["n"]),
+    )
+
+
+def _frozen_month(kpi: Kpi, span: Window, entry: Mapping[str, Any]) -> MonthFigure:
+    month = date.fromisoformat(f"{entry['period']}-01")
+    covered = (min(span.last, month_end(month)) - max(span.first, month)).days + 1
+    numerator, denominator = entry["numerator"], entry["denominator"]
+    value = None if numerator is None else float(numerator)
+    if value is not None and kpi.denominator is not None:
+        value = value / float(denominator) * kpi.factor if denominator and float(denominator) else None
+    return MonthFigure(month=month, covered=covered, value=value, n=int(entry["n"]))
+
+
+def _ends(kpi: Kpi, components: Mapping[str, Any]) -> float:
+    """For a score: promoters and detractors together as a share of the answers."""
+    if Shape(kpi.shape) is not Shape.SCORE or kpi.denominator_terms is None:
+        return 0.0
+    answers = sum(sign * int(components.get(name, 0)) for name, sign in kpi.denominator_terms.items())
+    ends = sum(int(components.get(name, 0)) for name in kpi.numerator_terms)
+    return ends / answers if answers else 0.0
+
+
+def _current_sample(kpi: Kpi, window: Window, points: Sequence[series.Point]) -> Sample:
+    days = tuple(_current_day(point) for point in points)
+    components: Counter[str] = Counter()
+    for point in points:
+        components.update(point.components)
+    span = _ledger_window(window, days) if kpi.source.source == Source.LEDGER else window
+    kept = tuple(each for each in days if span.first <= each.day <= span.last)
+    return Sample(span=span, days=kept, whole_days=span.length, ends=_ends(kpi, components))
+
+
+def _current_day(point: series.Point) -> DayFigure:
+    return DayFigure(
+        day=point.first,
+        numerator=float(point.numerator or 0),
+        denominator=None if point.denominator is None else float(point.denominator),
+        n=point.n,
+    )
+
+
+def _ledger_window(window: Window, days: Sequence[DayFigure]) -> Window:
+    """A ledger speaks of whole months: those that begin after go-live, are over, and were delivered."""
+    whole = [month_start(each.day) for each in days if month_end(each.day) <= window.last]
+    whole = [month for month in whole if month >= window.first]
+    return Window(min(whole), month_end(max(whole))) if whole else window
+
+
+def _overlapping(subject: Subject, changes: Sequence[OtherChange], current: Window) -> tuple[str, ...]:
+    baseline = subject.baseline
+    if baseline is None:
+        return ()
+    return tuple(
+        change.what
+        for change in changes
+        if _touches(change, subject) and _confounds(change, baseline=baseline, current=current)
+    )
+
+
+def _touches(change: OtherChange, subject: Subject) -> bool:
+    """A change in a part of the scope moves the whole of it too; a change in another team does not."""
+    theirs = Scope(change.team_id, change.channel, change.tier_id)
+    same = all(not one or not other or one == other for one, other in zip(theirs, subject.scope, strict=True))
+    return same and (not change.kpis or subject.kpi.key in change.kpis)
+
+
+def _confounds(change: OtherChange, *, baseline: Baseline, current: Window) -> bool:
+    """A lasting change, when it began after the baseline did; a passing one, when it was on within four weeks of
+    go-live.
+    """
+    if change.happened_to is None:
+        return baseline.window_from < change.happened_from <= current.last
+    near = Window(baseline.go_live_on - timedelta(days=MIN_DAYS), baseline.go_live_on + timedelta(days=MIN_DAYS))
+    return near.overlaps(change.happened_from, change.happened_to)

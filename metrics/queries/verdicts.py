@@ -1,0 +1,124 @@
+"""A scorecard: the stored verdicts of one day, line by line, for pages and commands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from metrics.domain.evaluation.reasons import render_stored
+from metrics.kpis import CATALOGUE, Kpi
+from metrics.models import Evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """One KPI in one scope (keys of team, channel and tier, None for all of them).
+
+    Shares and ledger ratios are 0 … 1, durations seconds, sums a month's average.
+
+    `baseline` is what the present is compared with: the frozen figure, or its part from the same calendar days
+    (`same_season`); `frozen` is the whole frozen figure. `change` is now less baseline, or now / baseline where
+    `change_kind` is "ratio"; `low` and `high` are its 95 % interval. None is "no data", never 0.
+    """
+
+    kpi: Kpi
+    team: str | None
+    team_name: str
+    channel: str | None
+    tier: str | None
+    tier_name: str
+    verdict: str
+    verdict_text: str
+    reason: str
+    baseline: Decimal | None
+    frozen: Decimal | None
+    current: Decimal | None
+    target: Decimal | None
+    target_due: date | None
+    target_met: bool | None
+    change: float | None
+    change_kind: str
+    low: float | None
+    high: float | None
+    p: float | None
+    p_adjusted: float | None
+    n_baseline: int | None
+    n_current: int | None
+    baseline_from: date | None
+    baseline_to: date | None
+    go_live: date | None
+    current_from: date | None
+    current_to: date | None
+    same_season: bool
+    chosen_after_go_live: bool
+    read_out: bool
+    evaluation_id: int
+
+
+def newest_verdict_day(*, on_or_before: date) -> date | None:
+    """The day of the newest verdicts there are."""
+    return Evaluation.objects.filter(as_of__lte=on_or_before).order_by("-as_of").values_list("as_of", flat=True).first()
+
+
+def verdict_rows(*, as_of: date) -> list[VerdictRow]:
+    """The verdicts stored for that day, KPIs in the catalogue's order, the whole company before its parts."""
+    return [verdict_row(each) for each in _in_order(evaluations_of(as_of))]
+
+
+def evaluations_of(as_of: date) -> QuerySet[Evaluation]:
+    found: QuerySet[Evaluation] = Evaluation.objects.filter(as_of=as_of)
+    return found.select_related("baseline", "target", "team", "tier").defer("baseline__days", "baseline__series")
+
+
+def verdict_row(evaluation: Evaluation) -> VerdictRow:
+    """`reason` and `verdict_text` come in the active language."""
+    kpi, baseline, target = CATALOGUE[evaluation.kpi], evaluation.baseline, evaluation.target
+    details = evaluation.details
+    return VerdictRow(
+        kpi=kpi,
+        team=evaluation.team.key if evaluation.team else None,
+        team_name=str(evaluation.team or ""),
+        channel=evaluation.channel or None,
+        tier=evaluation.tier.key if evaluation.tier else None,
+        tier_name=str(evaluation.tier or ""),
+        verdict=evaluation.verdict,
+        verdict_text=str(evaluation.get_verdict_display()),
+        reason=render_stored(details),
+        baseline=evaluation.baseline_value,
+        frozen=baseline.value if baseline else None,
+        current=evaluation.current_value,
+        target=target.value if target else None,
+        target_due=target.due_on if target else None,
+        target_met=_met(kpi, evaluation.current_value, target.value if target else None),
+        change=evaluation.change,
+        change_kind="ratio" if details.get("is_ratio") else "difference",
+        low=evaluation.low,
+        high=evaluation.high,
+        p=evaluation.p,
+        p_adjusted=evaluation.p_adjusted,
+        n_baseline=evaluation.n_baseline,
+        n_current=evaluation.n_current,
+        baseline_from=baseline.window_from if baseline else None,
+        baseline_to=baseline.window_to if baseline else None,
+        go_live=baseline.go_live_on if baseline else None,
+        current_from=evaluation.current_from,
+        current_to=evaluation.current_to,
+        same_season=bool(details.get("season")),
+        chosen_after_go_live=bool(details.get("chosen_after_go_live")),
+        read_out=bool(details.get("read_out")),
+        evaluation_id=evaluation.pk,
+    )
+
+
+def _met(kpi: Kpi, current: Decimal | None, target: Decimal | None) -> bool | None:
+    if current is None or target is None:
+        return None
+    return current >= target if kpi.higher_is_better else current <= target
+
+
+def _in_order(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
+    order = {key: place for place, key in enumerate(CATALOGUE)}
+    known = [each for each in evaluations if each.kpi in order]
+    return sorted(known, key=lambda each: (order[each.kpi], each.team_id or 0, each.channel, each.tier_id or 0))
