@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import pghistory
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from customers.querysets import CustomerQuerySet
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
     exclude=["search", "created_at", "updated_at", "tier", "last_contact_at", "provenance", "link_key"],
     level=pgtrigger.Statement,
@@ -23,6 +24,8 @@ class Customer(models.Model):
 
     Every field a source can give is the winner of the survivorship rule (`customers.domain.survivorship`): the
     most trusted system that gives it, then the smallest external id. `provenance` maps field → source record id.
+    Events keep the row as it was before each change: with the row of today they are all versions, and imports of new
+    customers write none.
     `link_key` decides which source records are the same customer (`customers.domain.linking`).
     """
 
@@ -68,7 +71,9 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="customer_name"),
             models.Index(fields=["tier", "name", "id"], name="customer_tier_name"),
-            models.Index(models.F("last_contact_at").desc(nulls_last=True), "id", name="customer_last_contact"),
+            models.Index(fields=["country", "name", "id"], name="customer_country_name"),
+            models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
+            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], fastupdate=False, name="customer_search"),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +83,9 @@ class Customer(models.Model):
         return reverse("customers:detail", args=[self.pk])
 
 
-@pghistory.track(pghistory.UpdateEvent(), pghistory.DeleteEvent(), exclude=["search"], level=pgtrigger.Statement)
+@pghistory.track(
+    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(), exclude=["search"], level=pgtrigger.Statement
+)
 class Contact(models.Model):
     """A person at a customer."""
 
@@ -94,6 +101,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        indexes = [GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], fastupdate=False, name="contact_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -131,7 +139,19 @@ class ContactPoint(models.Model):
                 nulls_distinct=False,
             )
         ]
-        indexes = [models.Index(fields=["kind", "normalised"], name="contact_point_exact")]
+        indexes = [
+            models.Index(fields=["kind", "normalised"], name="contact_point_exact"),
+            *(
+                GinIndex(
+                    fields=["normalised"],
+                    opclasses=["gin_trgm_ops"],
+                    fastupdate=False,
+                    condition=models.Q(kind=kind),
+                    name=f"contact_point_{kind}",
+                )
+                for kind in ("phone", "email")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.raw

@@ -168,6 +168,9 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
         indexes = [
             models.Index(fields=["customer", "-due_on"], name="invoice_customer"),
+            models.Index(
+                fields=["customer", "due_on"], condition=models.Q(paid__lt=models.F("amount")), name="invoice_open"
+            ),
             models.Index(fields=["number"], name="invoice_number"),
         ]
 
