@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("", include("customers.urls")),
     path("me/", include("accounts.urls")),
     # People's addresses are kept by administrators; allauth's page for changing them is closed.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customers import Customer
@@ -28,7 +29,10 @@ class Tier(models.Model):
         verbose_name_plural = _("tiers")
 
     def __str__(self) -> str:
-        return self.name
+        return gettext(self.name) if self.name else self.key
+
+    # The names tiers start with, for the message catalogues.
+    SEEDED = (gettext_noop("Platinum"), gettext_noop("Gold"), gettext_noop("Silver"), gettext_noop("Bronze"))
 
 
 class TierPolicy(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from crm.common.sqlfunctions import CrmDay
 from customers.models.customers import Customer
-from customers.querysets import OrderQuerySet
+from customers.querysets import InvoiceQuerySet, OrderQuerySet
 
 
 class ExchangeRate(models.Model):
@@ -162,6 +162,8 @@ class Invoice(models.Model):
         db_index=False,
         db_constraint=False,
     )
+
+    objects: ClassVar[InvoiceQuerySet] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("invoice")

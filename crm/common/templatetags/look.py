@@ -52,7 +52,7 @@ def tier_badge(tier: Any) -> SafeString:
     """A tier with its name and Tabler colour; None says that there is no tier."""
     if not tier:
         return format_html('<span class="text-secondary">{}</span>', gettext("No tier"))
-    return format_html('<span class="badge bg-{}-lt tier">{} {}</span>', tier.colour, icon("medal"), tier.name)
+    return format_html('<span class="badge bg-{}-lt tier">{} {}</span>', tier.colour, icon("medal"), tier)
 
 
 @register.simple_tag

@@ -1,0 +1,143 @@
+"""Customers as people type them in. What a person sets is a source record of the system `crm`, trusted before all."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from hashlib import md5
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from crm.common.errors import DomainError
+from crm.common.kinds import ImportKind
+from customers.domain.linking import link_key
+from customers.domain.normalising import normalise_email
+from customers.domain.phones import normalise_phone
+from customers.domain.survivorship import FIELDS, settle, settle_selected
+from customers.importing import points
+from customers.models import Customer, SourceRecord, SourceSystem
+
+CRM: Final = "crm"
+Value = str | date | None
+
+
+class NameMissing(DomainError):
+    """A customer needs a name."""
+
+
+class ChangedMeanwhile(DomainError):
+    """Someone else has changed the customer since it was read; nothing was written."""
+
+
+# The contact points the record gives, as importing a file would make them.
+_POINTS = """
+SELECT r.customer_id, NULL::bigint AS contact_id, r.id AS source_record_id, p.kind, p.raw, p.normalised
+FROM crm_edit JOIN customers_sourcerecord r ON r.id = crm_edit.record_id
+CROSS JOIN LATERAL (VALUES ('phone', coalesce(r.payload ->> 'phone', ''), crm_edit.phone),
+                           ('email', coalesce(r.payload ->> 'email', ''), crm_edit.email),
+                           ('address', coalesce(r.payload ->> 'address', ''),
+                            crm_norm(coalesce(r.payload ->> 'address', '')))) AS p (kind, raw, normalised)
+"""
+
+
+def version(customer: Customer) -> str:
+    """What an editor saw, to be handed back with the changes."""
+    return customer.updated_at.isoformat()
+
+
+def create_customer(*, fields: Mapping[str, Value]) -> Customer:
+    """A new customer from what a person typed in; whether there is one like it already is the caller's question.
+
+    It takes the link key of its values when nobody has it, so that files about the same customer find it.
+    """
+    payload = _payload(fields)
+    if not payload.get("name"):
+        raise NameMissing(_("A customer needs a name."))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('customers_customer', 'id'))")
+        pk = int((cursor.fetchone() or [0])[0])
+        record = SourceRecord(
+            system=_system(), kind=ImportKind.CUSTOMERS, external_id=str(pk), customer_id=pk, object_id=pk
+        )
+        _write(record, payload)
+        select = "SELECT %(id)s::bigint, %(key)s::text"
+        settle_selected(cursor, select, {"id": pk, "key": _free_link_key(payload, pk)})
+        _write_points(cursor, record)
+    return Customer.objects.get(pk=pk)
+
+
+def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: str) -> Customer:
+    """Set the fields that differ from what the customer shows; the others stay the sources' to say.
+
+    An emptied field takes back what a person had set there: what the sources say shows again. `seen` is the `version`
+    the editor started from; raises ChangedMeanwhile when it is not the present one.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        current = Customer.objects.select_for_update().get(pk=customer.pk)
+        if seen != version(current):
+            raise ChangedMeanwhile(
+                _("Someone else has changed this customer meanwhile. Compare, and save again to keep what you typed.")
+            )
+        changed = {name: value for name, value in fields.items() if name in FIELDS and value != getattr(current, name)}
+        if not changed:
+            return current
+        record = _record_of(current)
+        kept = {name: value for name, value in (record.payload or {}).items() if name not in changed}
+        _write(record, {**kept, **_payload(changed)})
+        settle(customer_ids=[current.pk])
+        _write_points(cursor, record)
+    return Customer.objects.get(pk=current.pk)
+
+
+def _system() -> SourceSystem:
+    system, _made = SourceSystem.objects.get_or_create(key=CRM, defaults={"name": "Baseline CRM", "rank": 0})
+    return system
+
+
+def _record_of(customer: Customer) -> SourceRecord:
+    system = _system()
+    found = SourceRecord.objects.filter(system=system, kind=ImportKind.CUSTOMERS, customer=customer).first()
+    return found or SourceRecord(
+        system=system, kind=ImportKind.CUSTOMERS, external_id=str(customer.pk), customer=customer, object_id=customer.pk
+    )
+
+
+def _payload(fields: Mapping[str, Value]) -> dict[str, str]:
+    texts = {name: _text(value) for name, value in fields.items() if name in FIELDS}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _text(value: Value) -> str:
+    return value.isoformat() if isinstance(value, date) else (value or "").strip()
+
+
+def _write(record: SourceRecord, payload: dict[str, Any]) -> None:
+    record.payload = payload
+    record.digest = UUID(md5(json.dumps(payload, sort_keys=True).encode(), usedforsecurity=False).hexdigest())
+    record.changed_at = timezone.now()
+    record.save()
+
+
+def _write_points(cursor: CursorWrapper, record: SourceRecord) -> None:
+    payload = record.payload or {}
+    phone, email = payload.get("phone", ""), payload.get("email", "")
+    cursor.execute("DROP TABLE IF EXISTS crm_edit")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE crm_edit ON COMMIT DROP AS"
+        " SELECT %s::bigint AS record_id, %s::text AS phone, %s::text AS email",
+        [record.pk, normalise_phone(phone) if phone else "", normalise_email(email)],
+    )
+    points.replace(cursor, _POINTS)
+
+
+def _free_link_key(payload: Mapping[str, str], pk: int) -> str:
+    alone = f"{CRM}/{pk}"
+    key = link_key(
+        name=payload["name"], tax_id=payload.get("tax_id", ""), email=payload.get("email", ""),
+        phone=payload.get("phone", ""), record=alone,
+    )  # fmt: skip
+    return link_key(name="", record=alone) if Customer.objects.filter(link_key=key).exists() else key

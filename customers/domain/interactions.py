@@ -1,0 +1,54 @@
+"""Putting a contact on record, and taking back one just put there by mistake."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.common.days import day_of
+from crm.common.errors import DomainError
+from customers.models import Customer, Interaction, TierAssignment
+
+UNDO_WITHIN: Final = timedelta(minutes=2)
+
+
+class InFuture(DomainError):
+    """A contact is logged once it has happened."""
+
+
+class CannotUndo(DomainError):
+    """Only one's own contact, and only for a short while."""
+
+
+def log_interaction(
+    *, customer: Customer, channel: str, direction: str, by: User, now: datetime, purpose: str = "", notes: str = "",
+    occurred_at: datetime | None = None,
+) -> Interaction:  # fmt: skip
+    """Record a contact with the customer, by this member of staff and their team, at the tier of that day."""
+    at = occurred_at or now
+    if at > now + timedelta(minutes=1):
+        raise InFuture(_("The contact lies in the future."))
+    with transaction.atomic():
+        held = TierAssignment.objects.filter(customer=customer, valid__contains=day_of(at))
+        tier_id = held.values_list("tier_id", flat=True).first()
+        interaction = Interaction.objects.create(
+            customer=customer, channel=channel, direction=direction, purpose=purpose.strip(), body=notes.strip(),
+            occurred_at=at, agent=by, team_id=by.team_id, tier_id=tier_id,
+        )  # fmt: skip
+        Customer.objects.filter(pk=customer.pk).update(last_contact_at=Greatest("last_contact_at", at))
+    return interaction
+
+
+def undo_interaction(*, interaction: Interaction, by: User, now: datetime) -> None:
+    """Take back a contact one has logged within the last two minutes."""
+    if interaction.agent_id != by.pk or now - interaction.created_at > UNDO_WITHIN:
+        raise CannotUndo(_("Only a contact you have just logged can be undone."))
+    customer_id = interaction.customer_id
+    with transaction.atomic():
+        interaction.delete()
+        last = Interaction.objects.filter(customer_id=customer_id).aggregate(at=Max("occurred_at"))["at"]
+        Customer.objects.filter(pk=customer_id).update(last_contact_at=last)

@@ -1,0 +1,63 @@
+"""What lists can be narrowed to and sorted by: allow-lists."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.days import today
+from crm.common.kinds import Channel
+from customers.models import Customer, Interaction, Tier
+from customers.queries import countries, search
+from customers.querysets import CustomerQuerySet, InteractionQuerySet
+
+CUSTOMER_SORTS = ("name", "-name", "last_contact_at", "-last_contact_at")
+BY_RELEVANCE = "relevance"
+
+
+class CustomerFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search_for",
+        label=_("Search"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, phone, e-mail, order")}),
+    )
+    tier = django_filters.ModelChoiceFilter(queryset=Tier.objects.all(), label=_("Tier"), empty_label=_("any"))
+    kind = django_filters.ChoiceFilter(choices=Customer.Kind.choices, label=_("Kind"), empty_label=_("any"))
+    country = django_filters.ChoiceFilter(label=_("Country"), empty_label=_("any"))
+    overdue = django_filters.ChoiceFilter(
+        choices=[("yes", _("has overdue invoices"))], label=_("Payment"), empty_label=_("any"), method="owing"
+    )
+
+    class Meta:
+        model = Customer
+        fields = ("q", "tier", "kind", "country", "overdue")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["country"].extra["choices"] = [(name, name) for name in countries.countries()]
+        self.sought = search.read(self.data.get("q", ""))
+
+    def search_for(self, queryset: CustomerQuerySet, _name: str, _value: str) -> CustomerQuerySet:
+        return search.matching(queryset, self.sought)
+
+    def owing(self, queryset: CustomerQuerySet, _name: str, _value: str) -> CustomerQuerySet:
+        return queryset.owing(on=today())
+
+    def sort(self, asked: str) -> str:
+        """The sort in force: what was asked for if it may be, the best matches first in a search, else by name."""
+        if asked in CUSTOMER_SORTS:
+            return asked
+        return BY_RELEVANCE if self.sought.is_possible else "name"
+
+
+class TimelineFilter(django_filters.FilterSet):
+    channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("Channel"), empty_label=_("all"))
+    purpose = django_filters.CharFilter(label=_("Purpose"), lookup_expr="exact")
+
+    class Meta:
+        model = Interaction
+        fields = ("channel", "purpose")
+
+    def narrowed(self, queryset: InteractionQuerySet) -> InteractionQuerySet:
+        return self.filter_queryset(queryset) if self.is_valid() else queryset

@@ -1,0 +1,83 @@
+"""What people type in, checked; the rules themselves stand in the domain."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.days import today
+from crm.common.kinds import Channel
+from customers.domain.normalising import normalise_email
+from customers.domain.phones import normalise_phone
+from customers.models import Customer, Interaction
+
+
+class InteractionForm(forms.Form):
+    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, widget=forms.RadioSelect)
+    direction = forms.ChoiceField(
+        label=_("Direction"), choices=Interaction.Direction.choices, widget=forms.RadioSelect, initial="in"
+    )
+    purpose = forms.CharField(
+        label=_("Purpose"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "purposes", "autofocus": True, "autocomplete": "off"}),
+    )
+    notes = forms.CharField(
+        label=_("Notes"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    occurred_at = forms.DateTimeField(
+        label=_("When"),
+        required=False,
+        help_text=_("Empty means now."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, purposes: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purposes = purposes
+
+
+class CustomerForm(forms.ModelForm[Customer]):
+    """The fields a person may set. `seen` is the version of the customer that the editor started from."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Customer
+        fields = (
+            "kind", "name", "tax_id", "email", "phone", "address", "postcode", "city", "region", "country", "industry",
+            "language", "birth_date",
+        )  # fmt: skip
+        widgets = {
+            "birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "email": forms.EmailInput,
+            "phone": forms.TextInput(attrs={"type": "tel"}),
+            "kind": forms.RadioSelect,
+        }
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if self._is_new("email", email) and email and not normalise_email(email):
+            raise forms.ValidationError(_("This is no e-mail address."))
+        return email
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        if self._is_new("phone", phone) and phone and not normalise_phone(phone):
+            raise forms.ValidationError(_("This is no phone number. One from abroad starts with + and its country."))
+        return phone
+
+    def clean_birth_date(self) -> date | None:
+        day: date | None = self.cleaned_data["birth_date"]
+        if self._is_new("birth_date", day) and day and day > today():
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
+
+    def _is_new(self, name: str, value: object) -> bool:
+        """What a source gave stays as it is, odd as it may be; only what is typed in now is checked."""
+        return value != self.initial.get(name)
+
+    def fields_set(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}

@@ -1,0 +1,64 @@
+"""Customers that may be the one being typed in."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from customers.domain.normalising import normalise_email, normalise_tax_id
+from customers.domain.phones import normalise_phone
+from customers.models import Customer
+from customers.querysets import CustomerQuerySet
+
+SIMILAR = 0.6
+LIMIT = 5
+
+# Each arm is an index probe: the link key, the contact points, the trigrams of the name.
+CANDIDATES = """
+SELECT id, 'tax' FROM customers_customer WHERE link_key = %(tax)s
+UNION ALL
+(SELECT customer_id, 'email' FROM customers_contactpoint
+ WHERE kind = 'email' AND normalised = %(email)s AND %(email)s <> '' LIMIT 5)
+UNION ALL
+(SELECT customer_id, 'phone' FROM customers_contactpoint
+ WHERE kind = 'phone' AND normalised = %(phone)s AND %(phone)s <> '' LIMIT 5)
+UNION ALL
+(SELECT id, 'name' FROM customers_customer WHERE search %% crm_fold(crm_norm(%(name)s))
+ ORDER BY similarity(search, crm_fold(crm_norm(%(name)s))) DESC LIMIT 5)
+"""
+WHY: dict[str, Promise] = {
+    "tax": _("same tax ID"),
+    "email": _("same e-mail"),
+    "phone": _("same phone"),
+    "name": _("similar name"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Duplicate:
+    customer: Customer
+    reasons: list[Promise]
+
+
+def duplicates(
+    *, customers: CustomerQuerySet, name: str, tax_id: str = "", email: str = "", phone: str = ""
+) -> list[Duplicate]:
+    """Up to five, those with most in common first; two statements."""
+    tax = normalise_tax_id(tax_id)
+    values = {
+        "tax": f"tax:{tax}" if tax else None,
+        "email": normalise_email(email),
+        "phone": normalise_phone(phone) if phone else "",
+        "name": name,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_limit(%s)", [SIMILAR])
+        cursor.execute(CANDIDATES, values)
+        found: dict[int, list[str]] = {}
+        for pk, reason in cursor.fetchall():
+            if reason not in found.setdefault(pk, []):
+                found[pk].append(reason)
+    best = sorted(found, key=lambda pk: (-len(found[pk]), list(WHY).index(found[pk][0]), pk))[:LIMIT]
+    known = customers.select_related("tier").in_bulk(best)
+    return [Duplicate(customer=known[pk], reasons=[WHY[r] for r in found[pk]]) for pk in best if pk in known]

@@ -1,0 +1,43 @@
+"""Which source says what of a customer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from customers.models import Customer, SourceRecord
+from customers.queries.overview import FACTS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    value: str
+    won: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """One column a source record, most trusted first; one row a field any of them fills."""
+
+    records: list[SourceRecord]
+    rows: list[tuple[str, list[Said]]]
+
+
+def provenance(customer: Customer) -> Provenance:
+    """One query."""
+    records = list(
+        SourceRecord.objects.filter(customer=customer, kind="customers")
+        .select_related("system")
+        .order_by("system__rank", "system__key", "external_id")
+    )
+    rows = []
+    for name in ("name", *FACTS):
+        said = [Said(value=_value(record, name), won=customer.provenance.get(name) == record.pk) for record in records]
+        if any(one.value for one in said):
+            label = str(Customer._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's documented name
+            rows.append((label, said))
+    return Provenance(records=records, rows=rows)
+
+
+def _value(record: SourceRecord, name: str) -> str:
+    payload: Any = record.payload or {}
+    value = payload.get(name)
+    return "" if value is None else str(value)

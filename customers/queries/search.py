@@ -1,0 +1,108 @@
+"""Customers by a fragment of what one knows of them: name, phone, e-mail, order number.
+
+Each arm is one index probe and stops after `CAP` rows, so that a fragment everybody has (`ltd`, 公司) costs no more
+than a rare one.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Concat
+from django.utils.translation import gettext as _
+
+from customers.querysets import CustomerQuerySet
+
+CAP: Final = 1_000
+MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_PHONE = re.compile(r"^[\d\s()+./-]+$")
+
+_FOLDED = "substr(crm_fold(crm_norm(%s)), 2)"
+NAMES = f"""
+(SELECT id FROM customers_customer WHERE search LIKE ' ' || {_FOLDED} || '%%' LIMIT {CAP})
+UNION (SELECT id FROM customers_customer WHERE search LIKE '%%' || {_FOLDED} || '%%' LIMIT {CAP})
+UNION (SELECT customer_id FROM customers_contact WHERE search LIKE '%%' || {_FOLDED} || '%%' LIMIT {CAP})
+"""  # noqa: S608 - constants
+POINTS = f"""
+SELECT customer_id FROM (
+  SELECT customer_id FROM customers_contactpoint WHERE kind = '{{kind}}' AND normalised LIKE %s LIMIT {CAP}
+) AS found
+"""
+NUMBERS = """
+SELECT customer_id FROM customers_order WHERE number = %s AND customer_id IS NOT NULL
+UNION SELECT customer_id FROM customers_invoice WHERE number = %s AND customer_id IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sought:
+    """What a search text asks for; `hint` says why nothing can be looked for."""
+
+    text: str
+    hint: str = ""
+
+    @property
+    def is_possible(self) -> bool:
+        return bool(self.text) and not self.hint
+
+
+def read(text: str) -> Sought:
+    """`text` as typed. At least 3 Latin or 2 Chinese characters, or 4 digits; NUL and surplus blanks are dropped."""
+    text = " ".join(text.replace("\x00", " ").split())[:200]
+    if not text:
+        return Sought(text="")
+    if _is_long_enough(text):
+        return Sought(text=text)
+    return Sought(text=text, hint=_("Type at least 3 letters, 2 Chinese characters or 4 digits."))
+
+
+def _is_long_enough(text: str) -> bool:
+    if len(_CHINESE.findall(text)) >= MIN_CHINESE:
+        return True
+    if _PHONE.match(text):
+        return len(_digits(text)) >= MIN_DIGITS
+    return sum(character.isalnum() for character in text) >= MIN_LATIN
+
+
+def _digits(text: str) -> str:
+    """Digits as E.164 holds them: no blanks, no international or national leading zeros."""
+    return re.sub(r"\D", "", text).lstrip("0")
+
+
+def matching(customers: CustomerQuerySet, sought: Sought) -> CustomerQuerySet:
+    """Customers found by any arm, each arm the first 1,000; `relevance` orders them: names that begin with the text,
+    names with a word that does, the others; within each by name."""
+    if not sought.is_possible:
+        return customers.none()
+    statement, params = _arms(sought.text)
+    return customers.filter(pk__in=RawSQL(statement, params)).annotate(relevance=_relevance(sought.text))  # noqa: S611 - constants and parameters
+
+
+def _arms(text: str) -> tuple[str, list[str]]:
+    statements, params = [NUMBERS], [text, text]
+    if _PHONE.match(text):
+        statements.append(POINTS.format(kind="phone"))
+        params.append(f"%{_digits(text)}%")
+    if "@" in text or ("." in text and not _CHINESE.search(text)) or text.isascii():
+        statements.append(POINTS.format(kind="email"))
+        params.append(f"%{_escape(text.lower())}%")
+    if "@" not in text and any(character.isalpha() for character in text):
+        statements.append(NAMES)
+        params += [text, text, text]
+    return " UNION ".join(statements), params
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
+
+
+def _relevance(text: str) -> Concat:
+    folded = RawSQL(_FOLDED, [text])  # noqa: S611 - parameter
+    starts = Q(search__startswith=Concat(Value(" "), folded))
+    word = Q(search__contains=Concat(Value(" "), folded))
+    rank = Case(When(starts, then=Value("1")), When(word, then=Value("2")), default=Value("3"))
+    return Concat(rank, F("name"), output_field=models.TextField())

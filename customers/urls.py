@@ -1,0 +1,19 @@
+from django.urls import path
+
+from customers.views import customers, detail, editing, interactions, tiers
+
+app_name = "customers"
+urlpatterns = [
+    path("customers/", customers.customer_list, name="list"),
+    path("customers/new/", editing.customer_create, name="create"),
+    path("customers/<int:pk>/edit/", editing.customer_edit, name="edit"),
+    path("customers/export/", customers.customer_export, name="export"),
+    path("customers/<int:pk>/", detail.customer_detail, name="detail"),
+    path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),
+    path("customers/<int:pk>/orders/", detail.customer_orders, name="orders"),
+    path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
+    path("customers/<int:pk>/history/", detail.customer_history, name="history"),
+    path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
+    path("interactions/<int:pk>/undo/", interactions.undo_contact, name="undo_interaction"),
+    path("tiers/", tiers.tier_list, name="tiers"),
+]

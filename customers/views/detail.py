@@ -1,0 +1,122 @@
+"""The customer page and its tabs."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from crm.common.days import today
+from crm.common.kinds import Channel
+from crm.common.paging import keyset_page
+from customers.filters import TimelineFilter
+from customers.models import Customer, Interaction, Order
+from customers.queries.history import changes
+from customers.queries.overview import overview
+from customers.queries.provenance import provenance
+from customers.queries.standing import standing
+from customers.queries.timeline import Timeline, timeline
+from customers.registry import panels
+from customers.views.access import get_customer, signed_in
+
+RECENT_ORDERS = 5
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = get_customer(request, pk)
+    recent = Order.objects.visible_to(request.user).filter(customer=customer).order_by("-placed_at", "-pk")
+    context = {
+        "customer": customer,
+        "tab": "overview",
+        "overview": overview(customer),
+        "standing": standing(customer_id=customer.pk, today=today()),
+        "recent_orders": recent[:RECENT_ORDERS],
+        "panels": _shown_panels(request, customer),
+        **timeline_context(request, customer),
+    }
+    return render(request, "customers/detail.html", context)
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """The timeline alone, narrowed or continued, for the page to put in place; a page of its own without script."""
+    customer = get_customer(request, pk)
+    template = "customers/timeline.html" if request.headers.get("HX-Request") else "customers/timeline_page.html"
+    return render(request, template, {"customer": customer, "tab": "overview", **timeline_context(request, customer)})
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = get_customer(request, pk)
+    orders = Order.objects.visible_to(request.user).filter(customer=customer).prefetch_related("lines__product")
+    page = keyset_page(orders, sort="-placed_at", cursor=request.GET.get("cursor", ""), size=20)
+    return render(request, "customers/orders.html", {"customer": customer, "tab": "orders", "page": page})
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which source says what, field by field, and which of them won."""
+    customer = get_customer(request, pk)
+    context = {"customer": customer, "tab": "sources", "provenance": provenance(customer)}
+    return render(request, "customers/sources.html", context)
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
+    customer = get_customer(request, pk)
+    context = {"customer": customer, "tab": "history", "changes": changes(customer)}
+    return render(request, "customers/history.html", context)
+
+
+def timeline_context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """What `customers/timeline.html` needs, for every view that shows it."""
+    contacts = Interaction.objects.visible_to(request.user).filter(customer=customer)
+    narrowing = TimelineFilter(request.GET, queryset=contacts)
+    filtered = bool(request.GET.get("channel") or request.GET.get("purpose"))
+    shown: Timeline = timeline(
+        customer=customer,
+        user=signed_in(request),
+        contacts=narrowing.narrowed(contacts),
+        filtered=filtered,
+        cursor=request.GET.get("cursor", ""),
+        before=_read_moment(request.GET.get("before", "")),
+        now=timezone.now(),
+    )
+    return {
+        "timeline": shown,
+        "timeline_filter": narrowing,
+        "timeline_filtered": filtered,
+        "channels": Channel.choices,
+        "continued": bool(request.GET.get("cursor")),
+    }
+
+
+def _read_moment(text: str) -> datetime | None:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment and timezone.is_aware(moment) else None
+
+
+def _shown_panels(request: HttpRequest, customer: Customer) -> list[tuple[str, str]]:
+    """Title and rendered body of what other apps show of this customer to this user."""
+    shown = []
+    for panel in panels():
+        if panel.permission and not request.user.has_perm(panel.permission):
+            continue
+        context = panel.context(request, customer)
+        if context is not None:
+            shown.append((str(panel.title), render_to_string(panel.template, context, request=request)))
+    return shown

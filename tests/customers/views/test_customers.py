@@ -1,0 +1,136 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.common.days import today
+from customers.models import Tier
+from tests.conftest import ClientFor
+from tests.factories import (
+    ContactFactory,
+    ContactPointFactory,
+    CustomerFactory,
+    InvoiceFactory,
+    OrderFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def names(client: object, **query: str) -> list[str]:
+    response = client.get("/customers/", query)  # type: ignore[attr-defined]
+    assert response.status_code == 200
+    return [customer.name for customer in response.context["page"].rows]
+
+
+def test_lists_customers_by_name(client_for: ClientFor) -> None:
+    for name in ("Beta", "Alpha"):
+        CustomerFactory(name=name)
+    assert names(client_for("sales")) == ["Alpha", "Beta"]
+    assert names(client_for("sales"), sort="-name") == ["Beta", "Alpha"]
+    assert names(client_for("sales"), sort="updated_at; DROP") == ["Alpha", "Beta"]
+
+
+def test_narrows_by_tier_kind_country_and_debt(client_for: ClientFor) -> None:
+    gold = Tier.objects.get(key="gold")
+    CustomerFactory(name="Gold", tier=gold, country="FR")
+    CustomerFactory(name="Person", kind="person")
+    late, paid, soon = (CustomerFactory(name=name, country="CN") for name in ("Late", "Paid", "Soon"))
+    InvoiceFactory(customer=late, due_on=today() - timedelta(days=1), paid=Decimal(40))
+    InvoiceFactory(customer=paid, due_on=today() - timedelta(days=1), paid=Decimal(100))
+    InvoiceFactory(customer=soon, due_on=today())
+    client = client_for("service")
+    assert names(client, tier=str(gold.pk)) == ["Gold"]
+    assert names(client, kind="person") == ["Person"]
+    assert names(client, country="CN") == ["Late", "Paid", "Soon"]
+    assert names(client, overdue="yes") == ["Late"]
+    assert names(client, tier="nonsense") == []
+    assert "€60.00" in client.get("/customers/?overdue=yes").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ller", ["Müller GmbH"]),
+        ("MÜLL", ["Müller GmbH"]),
+        ("三丰", ["张三丰贸易"]),
+        ("Wong", ["Müller GmbH"]),
+        ("12345", ["张三丰贸易"]),
+        ("030 12345", ["张三丰贸易"]),
+        ("+49 30 123", ["张三丰贸易"]),
+        ("info@mu", ["Müller GmbH"]),
+        ("A-77", ["张三丰贸易"]),
+        ("50%", []),
+        ("100_", []),
+        ("nobody", []),
+        ("三", []),
+        ("ab", []),
+        ("123", []),
+        ("a\x00b", []),
+    ],
+)
+def test_finds_by_any_fragment(client_for: ClientFor, text: str, found: list[str]) -> None:
+    muller, zhang = CustomerFactory(name="Müller GmbH"), CustomerFactory(name="张三丰贸易")
+    CustomerFactory(name="Other")
+    ContactFactory(customer=muller, name="Suzie Wong")
+    ContactPointFactory(customer=muller, raw="Info@Muller.example")
+    ContactPointFactory(customer=zhang, kind="phone", raw="+49 30 12345")
+    OrderFactory(customer=zhang, number="A-77")
+    assert names(client_for("sales"), q=text) == found
+
+
+def test_the_best_matches_come_first(client_for: ClientFor) -> None:
+    for name in ("Aremark", "Big Mark", "Markus", "Mark"):
+        CustomerFactory(name=name)
+    assert names(client_for("sales"), q="mark") == ["Mark", "Markus", "Big Mark", "Aremark"]
+
+
+def test_a_text_too_short_says_so(client_for: ClientFor) -> None:
+    CustomerFactory(name="ab")
+    page = client_for("sales").get("/customers/?q=ab").content.decode()
+    assert "Type at least 3 letters, 2 Chinese characters or 4 digits." in page
+
+
+def test_pages_by_key(client_for: ClientFor) -> None:
+    for number in range(53):
+        CustomerFactory(name=f"C{number:02d}")
+    client = client_for("sales")
+    first = client.get("/customers/").context
+    assert first["listing"].count == 53
+    second = client.get("/customers/", {"cursor": first["page"].next_cursor}).context
+    assert [c.name for c in second["page"].rows] == ["C50", "C51", "C52"]
+    assert names(client, cursor=second["page"].previous_cursor) == [f"C{n:02d}" for n in range(50)]
+
+
+@pytest.mark.parametrize("query", ["", "?q=cust", "?overdue=yes&sort=-last_contact_at"])
+def test_takes_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, query: str) -> None:
+    client, taken = client_for("sales"), []
+    for rows in (1, 2):
+        for customer in CustomerFactory.create_batch(rows):
+            InvoiceFactory(customer=customer, due_on=today() - timedelta(days=3))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/customers/{query}")
+        taken.append(len(queries))
+    assert taken[0] == taken[1] <= 12
+
+
+def test_empty_states(client_for: ClientFor) -> None:
+    assert "No customers yet" in client_for("sales").get("/customers/").content.decode()
+    assert "Nobody fits" in client_for("sales").get("/customers/?q=nobody").content.decode()
+
+
+def test_export_respects_filters_and_disarms_formulas(client_for: ClientFor) -> None:
+    CustomerFactory(name="=cmd()", email="a@b.example", phone="+49 30 1", tier=Tier.objects.get(key="gold"))
+    CustomerFactory(name="Person", kind="person")
+    response = client_for("manager").get("/customers/export/?kind=organization")
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert lines[0].startswith("customer_id,kind,name,tax_id,email,phone,")
+    assert [line.split(",", 1)[1] for line in lines[1:]] == [
+        "organization,'=cmd(),,a@b.example,'+49 30 1,,,,DE,,,,,gold,",
+    ]
+
+
+def test_export_takes_its_permission(client_for: ClientFor) -> None:
+    assert client_for("sales").get("/customers/export/").status_code == 403

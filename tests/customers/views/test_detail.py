@@ -1,0 +1,131 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crm.common.days import today
+from customers.domain import tiering
+from customers.models import Customer
+from tests.conftest import ClientFor
+from tests.factories import (
+    ContactFactory,
+    ContactPointFactory,
+    CustomerFactory,
+    InteractionFactory,
+    InvoiceFactory,
+    OrderFactory,
+    SourceRecordFactory,
+    SurveyAnswerFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def fill(customer: Customer, rows: int) -> None:
+    for _number in range(rows):
+        record = SourceRecordFactory(customer=customer)
+        contact = ContactFactory(customer=customer)
+        ContactPointFactory(customer=customer, source_record=record)
+        ContactPointFactory(customer=customer, contact=contact, source_record=record)
+        OrderFactory(customer=customer, lines=[("1", "6000", "500")])
+        InvoiceFactory(customer=customer, due_on=today() - timedelta(days=2))
+        InteractionFactory(customer=customer, contact=contact)
+        SurveyAnswerFactory(customer=customer, comment="Very good")
+
+
+def test_shows_everything_known(client_for: ClientFor) -> None:
+    customer = CustomerFactory(name="Acme", email="info@acme.example", city="Berlin")
+    fill(customer, 1)
+    Customer.objects.filter(pk=customer.pk).update(provenance={"email": customer.source_records.get().pk})
+    tiering.retier()
+    page = client_for("service").get(f"/customers/{customer.pk}/").content.decode()
+    system = customer.source_records.get().system.name
+    for words in ("Acme", "info@acme.example", f"from {system}", "Silver", "€5,500", "nothing was due"[:0], "Overdue",
+                  "€100.00 on 1 invoice", "Very good", "4 of 5", "Question"):  # fmt: skip
+        assert words in page
+
+
+def test_takes_as_many_queries_for_three_of_everything_as_for_one(client_for: ClientFor) -> None:
+    client, taken = client_for("sales"), []
+    customer = CustomerFactory()
+    for rows in (1, 2):
+        fill(customer, rows)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/customers/{customer.pk}/")
+        taken.append(len(queries))
+    assert taken[0] == taken[1] <= 12, [q["sql"][:90] for q in queries.captured_queries]
+
+
+def test_a_customer_of_whom_nothing_is_known(client_for: ClientFor) -> None:
+    page = client_for("sales").get(f"/customers/{CustomerFactory().pk}/").content.decode()
+    for words in ("No contact yet", "Has not ordered yet.", "Has not answered a survey yet.", "nothing was due"):
+        assert words in page
+
+
+def test_absent_customer_is_not_found(client_for: ClientFor) -> None:
+    assert client_for("sales").get("/customers/4711/").status_code == 404
+
+
+def test_timeline_narrows_and_goes_on(client_for: ClientFor) -> None:
+    customer, start = CustomerFactory(), datetime(2026, 1, 1, tzinfo=UTC)
+    for number in range(23):
+        InteractionFactory(
+            customer=customer, subject=f"S{number:02d}", occurred_at=start + timedelta(hours=number),
+            channel="email" if number == 3 else "phone",
+        )  # fmt: skip
+    InteractionFactory(subject="another's")
+    client = client_for("sales")
+    first = client.get(f"/customers/{customer.pk}/timeline/", headers={"HX-Request": "true"}).context["timeline"]
+    assert [e.title for e in first.entries] == [f"S{n:02d}" for n in range(22, 2, -1)]
+    rest = client.get(f"/customers/{customer.pk}/timeline/", {"cursor": first.next_cursor}).context["timeline"]
+    assert [e.title for e in rest.entries] == ["S02", "S01", "S00"]
+    mails = client.get(f"/customers/{customer.pk}/timeline/?channel=email").context["timeline"]
+    assert [e.title for e in mails.entries] == ["S03"]
+
+
+@pytest.mark.parametrize("tab", ["orders", "sources", "history", "timeline"])
+def test_tabs_take_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, tab: str) -> None:
+    client, taken = client_for("sales"), []
+    customer = CustomerFactory()
+    for rows in (1, 2):
+        fill(customer, rows)
+        customer.name += "!"
+        customer.save()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/customers/{customer.pk}/{tab}/").status_code == 200
+        taken.append(len(queries))
+    assert taken[0] == taken[1] <= 12
+
+
+def test_sources_tell_who_won(client_for: ClientFor) -> None:
+    customer = CustomerFactory(name="Acme")
+    winner = SourceRecordFactory(customer=customer, payload={"name": "Acme"})
+    SourceRecordFactory(customer=customer, payload={"name": "ACME Ltd", "city": "Rome"})
+    Customer.objects.filter(pk=customer.pk).update(provenance={"name": winner.pk})
+    shown = client_for("sales").get(f"/customers/{customer.pk}/sources/").context["provenance"]
+    assert [(label, [(s.value, s.won) for s in said]) for label, said in shown.rows] == [
+        ("name", [("Acme", True), ("ACME Ltd", False)]),
+        ("city", [("", False), ("Rome", False)]),
+    ]
+
+
+def test_history_tells_what_was_before(client_for: ClientFor) -> None:
+    customer = CustomerFactory(name="First", city="")
+    for name, city in (("Second", "Rome"), ("Third", "Rome")):
+        Customer.objects.filter(pk=customer.pk).update(name=name, city=city)
+    shown = client_for("sales").get(f"/customers/{customer.pk}/history/").context["changes"]
+    assert [(change.who, change.fields) for change in shown] == [
+        ("", [("name", "Second", "Third")]),
+        ("", [("name", "First", "Second"), ("city", "", "Rome")]),
+    ]
+
+
+def test_orders_with_their_lines(client_for: ClientFor) -> None:
+    customer = CustomerFactory()
+    OrderFactory(customer=customer, number="A1", lines=[("2", "10", None)], amount=Decimal(20))
+    page = client_for("sales").get(f"/customers/{customer.pk}/orders/").content.decode()
+    assert "A1" in page
+    assert "2 × Product" in page
+    assert "€20.00" in page
