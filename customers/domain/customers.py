@@ -45,8 +45,9 @@ CROSS JOIN LATERAL (VALUES ('phone', coalesce(r.payload ->> 'phone', ''), crm_ed
 
 
 def version(customer: Customer) -> str:
-    """What an editor saw, to be handed back with the changes."""
-    return customer.updated_at.isoformat()
+    """What an editor saw, as a digest of the fields, to be handed back with the changes."""
+    values = [_text(getattr(customer, name)) for name in FIELDS]
+    return md5(json.dumps(values).encode(), usedforsecurity=False).hexdigest()
 
 
 def create_customer(*, fields: Mapping[str, Value]) -> Customer:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.days import day_of
 from crm.common.errors import DomainError
+from crm.common.hooks import facts_changed
 from customers.models import Customer, Interaction, TierAssignment
 
 UNDO_WITHIN: Final = timedelta(minutes=2)
@@ -40,6 +41,7 @@ def log_interaction(
             occurred_at=at, agent=by, team_id=by.team_id, tier_id=tier_id,
         )  # fmt: skip
         Customer.objects.filter(pk=customer.pk).update(last_contact_at=Greatest("last_contact_at", at))
+        transaction.on_commit(facts_changed)
     return interaction
 
 
@@ -50,5 +52,7 @@ def undo_interaction(*, interaction: Interaction, by: User, now: datetime) -> No
     customer_id = interaction.customer_id
     with transaction.atomic():
         interaction.delete()
-        last = Interaction.objects.filter(customer_id=customer_id).aggregate(at=Max("occurred_at"))["at"]
+        contacts = Interaction.objects.filter(customer_id=customer_id, is_contact=True)
+        last = contacts.aggregate(at=Max("occurred_at"))["at"]
         Customer.objects.filter(pk=customer_id).update(last_contact_at=last)
+        transaction.on_commit(facts_changed)

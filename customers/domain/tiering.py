@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.days import add_months, today
 from crm.common.errors import DomainError
+from crm.common.hooks import facts_changed
 from customers import registry
 from customers.domain import tiering_sql as sql
 from customers.models import Customer, Tier, TierPolicy
@@ -118,6 +119,8 @@ def retier(*, as_of: date | None = None) -> Retiered:
     with transaction.atomic():
         upgraded, downgraded = _apply(policy, rules, day, now)
         customers = Customer.objects.count()
+        if upgraded or downgraded:
+            transaction.on_commit(facts_changed)
     return Retiered(
         customers=customers,
         upgraded=upgraded,

@@ -5,35 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_roles'),
-        ('customers', '0004_roles'),
+        ("accounts", "0002_roles"),
+        ("customers", "0004_roles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importbatch',
-            name='fingerprint',
-            field=models.CharField(blank=True, help_text='Size and time of the file.', max_length=200),
+            model_name="importbatch",
+            name="fingerprint",
+            field=models.CharField(blank=True, help_text="Size and time of the file.", max_length=200),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='staged',
-            field=models.BigIntegerField(default=0, help_text='Rows in the staging table.'),
+            model_name="importbatch",
+            name="staged",
+            field=models.BigIntegerField(default=0, help_text="Rows in the staging table."),
         ),
         migrations.AddField(
-            model_name='interaction',
-            name='matched_by_value',
-            field=models.BooleanField(default=False, help_text='The customer follows from the contact value: whoever alone has it; nobody else said whose it is.'),
+            model_name="interaction",
+            name="matched_by_value",
+            field=models.BooleanField(
+                default=False,
+                help_text="The customer follows from the contact value: whoever alone has it; nobody else said whose it is.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='interaction',
-            index=models.Index(condition=models.Q(('matched_by_value', True)), fields=['contact_normalised'], name='interaction_by_value'),
+            model_name="interaction",
+            index=models.Index(
+                condition=models.Q(("matched_by_value", True)),
+                fields=["contact_normalised"],
+                name="interaction_by_value",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['product'], name='order_line_product'),
+            model_name="orderline",
+            index=models.Index(fields=["product"], name="order_line_product"),
         ),
     ]

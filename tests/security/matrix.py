@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.factories import CustomerFactory, InteractionFactory
+
 ROLES = ("sales", "service", "manager", "administrator")
 EVERYONE = ("anonymous", *ROLES)
 Arguments = Callable[[], dict[str, Any]]
@@ -52,7 +54,30 @@ def _reset_key() -> dict[str, Any]:
     return {"uidb36": "1", "key": "none"}
 
 
+def _customer() -> dict[str, Any]:
+    return {"pk": CustomerFactory().pk}
+
+
+def _interaction() -> dict[str, Any]:
+    return {"pk": InteractionFactory().pk}
+
+
+WORKERS = ("sales", "service", "manager")
+
 MATRIX: Mapping[str, Row] = {
+    # customers
+    "customers:list": open_to(*WORKERS),
+    "customers:create": open_to(*WORKERS),
+    "customers:export": open_to("manager", axe=False),
+    "customers:detail": open_to(*WORKERS, arguments=_customer),
+    "customers:edit": open_to(*WORKERS, arguments=_customer),
+    "customers:timeline": open_to(*WORKERS, arguments=_customer),
+    "customers:orders": open_to(*WORKERS, arguments=_customer),
+    "customers:sources": open_to(*WORKERS, arguments=_customer),
+    "customers:history": open_to(*WORKERS, arguments=_customer),
+    "customers:log_interaction": open_to(*WORKERS, arguments=_customer),
+    "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
+    "customers:tiers": open_to(*WORKERS),
     # crm
     "home": staff(status=302),
     "healthz": public(axe=False),

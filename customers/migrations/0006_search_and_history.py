@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_roles"),
-        ("customers", "0004_roles"),
+        ("customers", "0005_importing"),
     ]
 
     operations = [
