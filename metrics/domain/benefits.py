@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
 
 from crm.common.days import add_months
+from crm.common.errors import DomainError
 from metrics.domain.evaluation.figures import Shape
 from metrics.models import Benefit, Evaluation
 
@@ -13,6 +16,17 @@ ZERO, ONE = Decimal(0), Decimal(1)
 YEAR_DAYS = Decimal("365.25")
 MONTHS = Decimal(12)
 HUNDRED = Decimal(100)
+LAST_YEAR = 30
+
+
+class UnreadableAmounts(DomainError):
+    """The amounts by year of a benefit are not a list of a year after go-live and an amount."""
+
+    def __init__(self, benefit: Benefit) -> None:
+        super().__init__(
+            _("Benefit %(name)s: each amount needs a year counted from go-live (0 to %(last)s) and a number.")
+            % {"name": benefit.name, "last": LAST_YEAR}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +105,21 @@ def value_benefit(
     )
 
 
+def entered_amounts(benefit: Benefit) -> list[tuple[int, Decimal]]:
+    """(Year counted from go-live, amount) as entered. Raises UnreadableAmounts, on a calendar year for one."""
+    try:
+        found = [(int(entry["year"]), Decimal(str(entry["amount"]))) for entry in benefit.amounts]
+    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise UnreadableAmounts(benefit) from error
+    if not all(0 <= year <= LAST_YEAR and amount.is_finite() for year, amount in found):
+        raise UnreadableAmounts(benefit)
+    return found
+
+
 def _entered(benefit: Benefit, years: int) -> tuple[Worth, ...]:
     amounts = [ZERO] * (years + 1)
-    for entry in benefit.amounts:
-        amounts[int(entry["year"])] += Decimal(str(entry["amount"])) * benefit.share
+    for year, amount in entered_amounts(benefit):
+        amounts[year] += amount * benefit.share
     return tuple(Worth(amount, amount, amount) for amount in amounts)
 
 

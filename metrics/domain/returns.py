@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Min
 
-from metrics.domain.benefits import NOTHING, Valued, Worth, value_benefit
+from metrics.domain.benefits import NOTHING, Valued, Worth, entered_amounts, value_benefit
 from metrics.domain.costs import MIN_YEARS, Ownership, find_costs, ownership
 from metrics.domain.evaluation.figures import Shape
 from metrics.kpis import find_kpi
@@ -91,7 +91,7 @@ def start_of_programme(*, as_of: date) -> date:
 
 
 def _entered_years(benefits: Iterable[Benefit]) -> list[int]:
-    return [int(entry["year"]) for benefit in benefits for entry in benefit.amounts]
+    return [year for benefit in benefits for year, _amount in entered_amounts(benefit)]
 
 
 def _valued(benefits: Sequence[Benefit], *, as_of: date, start: date, years: int) -> Iterable[Valued]:

@@ -118,10 +118,15 @@ def change_text(change: float | None, *, unit: str, ratio: bool) -> str:
     if change is None:
         return "–"
     if ratio:
-        return f"{100 * (change - 1):+.1f} %".replace("-", "−")
+        return _signed(100 * (change - 1), " %")
     if unit == "share":
-        return f"{100 * change:+.1f} pp".replace("-", "−")
-    return f"{change:+,.1f}{' s' if unit == 'seconds' else ''}".replace("-", "−")
+        return _signed(100 * change, " pp")
+    return _signed(change, " s" if unit == "seconds" else "")
+
+
+def _signed(number: float, unit: str) -> str:
+    """One decimal, two below 1 so that a slow trend does not read as none."""
+    return f"{number:+,.{1 if abs(number) >= 1 else 2}f}{unit}".replace("-", "−")
 
 
 def count_text(n: int | None) -> str:

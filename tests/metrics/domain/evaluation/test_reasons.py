@@ -59,6 +59,9 @@ def test_values_carry_their_unit(value: float | None, unit: str, shape: Shape, t
         (0.75, "seconds", True, "−25.0 %"),
         (-3.5, "seconds", False, "−3.5 s"),
         (12.0, "score", False, "+12.0"),
+        (0.0031, "share", False, "+0.31 pp"),
+        (-0.04, "ratio", False, "−0.04"),
+        (0.0, "score", False, "+0.00"),
         (None, "score", False, "–"),
     ],
 )
