@@ -1,10 +1,12 @@
 """Verdicts on all KPIs and scopes as of a day, kept as `Evaluation` rows."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import override
 
 from crm.common.days import today
@@ -13,7 +15,7 @@ from metrics.domain.evaluation.figures import Figures, Judgement
 from metrics.domain.evaluation.judging import correct_for_many, judge
 from metrics.domain.evaluation.reading import Subject, find_subjects, read_figures
 from metrics.domain.evaluation.windows import is_read_out
-from metrics.models import Evaluation, OtherChange
+from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun
 
 # Any two numbers no other lock uses: "verdicts", "all of them".
 LOCK = (0x76657264, 1)
@@ -32,12 +34,32 @@ def evaluate(*, as_of: date) -> list[Evaluation]:
     last = min(as_of, today() - timedelta(days=1))
     with transaction.atomic():
         _lock()
+        began = timezone.now()
         changes = list(OtherChange.objects.all())
         subjects = find_subjects()
         figures = read_figures(subjects, last=last, changes=changes)
         judgements = correct_for_many([judge(each) for each in figures])
         rows = [_row(*each, as_of=as_of) for each in zip(subjects, figures, judgements, strict=True)]
-        return _store(rows, as_of=as_of)
+        return _store(rows, as_of=as_of, began=began)
+
+
+def evaluate_when_due(*, as_of: date) -> list[Evaluation]:
+    """Judge the day, unless its verdicts are newer than every baseline, target and changed figure; then empty."""
+    return evaluate(as_of=as_of) if is_due(as_of=as_of) else []
+
+
+def is_due(*, as_of: date) -> bool:
+    """Whether anything a verdict rests on is newer than the day's verdicts. The register of other changes counts at
+    the next one.
+    """
+    judged_at = Evaluation.objects.filter(as_of=as_of).aggregate(at=Max("evaluated_at"))["at"]
+    if judged_at is None:
+        return True
+    return (
+        RecomputeRun.objects.filter(finished_at__gt=judged_at, rows__gt=0).exists()
+        or Baseline.objects.filter(frozen_at__gt=judged_at).exists()
+        or KpiTarget.objects.filter(set_at__gt=judged_at).exists()
+    )
 
 
 def _lock() -> None:
@@ -45,9 +67,12 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
 
 
-def _store(rows: list[Evaluation], *, as_of: date) -> list[Evaluation]:
+def _store(rows: list[Evaluation], *, as_of: date, began: datetime) -> list[Evaluation]:
+    """Replace the day's verdicts. They are as old as the reading of their figures, so that no change is missed."""
     stored = Evaluation.objects.bulk_create(rows, update_conflicts=True, unique_fields=IDENTITY, update_fields=JUDGED)
-    Evaluation.objects.filter(as_of=as_of).exclude(pk__in=[row.pk for row in stored]).delete()
+    of_the_day = Evaluation.objects.filter(as_of=as_of)
+    of_the_day.exclude(pk__in=[row.pk for row in stored]).delete()
+    of_the_day.update(evaluated_at=began)
     return stored
 
 

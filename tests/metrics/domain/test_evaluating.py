@@ -4,14 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import override
 
 from accounts.models import Team
 from crm.common.days import days_between, month_end, month_start, today
-from metrics.domain.evaluating import evaluate
+from metrics.domain.evaluating import evaluate, evaluate_when_due, is_due
 from metrics.domain.evaluation.reading import Scope, settling_days
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
-from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, Rollup
+from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
 from tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -316,6 +317,34 @@ def test_today_is_not_over_and_so_not_in() -> None:
     found = Evaluation.objects.get(kpi="csat", team=None)
 
     assert (found.as_of, found.current_to, found.n_current) == (now, now - timedelta(days=1), 3000)
+
+
+def test_verdicts_are_due_once_a_day_and_when_something_they_rest_on_is_newer() -> None:
+    assert len(evaluate_when_due(as_of=AS_OF)) > 10
+    assert evaluate_when_due(as_of=AS_OF) == []
+    assert is_due(as_of=AS_OF + timedelta(days=1))
+
+    freeze(get_kpi("csat"), satisfied(35))
+    assert is_due(as_of=AS_OF)
+
+
+def test_a_recompute_that_changed_nothing_makes_no_verdict_due() -> None:
+    evaluate(as_of=AS_OF)
+    now = timezone.now()
+
+    RecomputeRun.objects.create(started_at=now, finished_at=now, rows=0)
+    assert not is_due(as_of=AS_OF)
+
+    RecomputeRun.objects.create(started_at=now, finished_at=now, rows=1)
+    assert is_due(as_of=AS_OF)
+
+
+def test_a_new_target_makes_verdicts_due() -> None:
+    evaluate(as_of=AS_OF)
+
+    KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=UserFactory())
+
+    assert is_due(as_of=AS_OF)
 
 
 def test_the_stored_reason_is_english_whoever_asks() -> None:
