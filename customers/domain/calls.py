@@ -71,12 +71,23 @@ def duration_fields(*, event: str, count: int) -> tuple[int, ...]:
 def record_events(*, system: SourceSystem, events: Iterable[QueueEvent]) -> Recorded:
     """Keep the events that are new and work out their calls anew; `events` is held in the database, not in memory."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute((SQL / "call_stage.sql").read_text())
-        copied = _copy(cursor=cursor, events=events)
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.calls'), %s)", [system.pk])
-        created = _keep(cursor=cursor, system=system)
-        _rebuild(cursor=cursor, system=system)
-    return Recorded(created=created, unchanged=copied - created)
+        make_stage(cursor=cursor)
+        _copy(cursor=cursor, events=events)
+        return record_staged(cursor=cursor, system=system)
+
+
+def make_stage(*, cursor: CursorWrapper) -> None:
+    """An empty `staged_event` (at, callid, queue, agent, event, params, digest), for the rest of the transaction."""
+    cursor.execute((SQL / "call_stage.sql").read_text())
+
+
+def record_staged(*, cursor: CursorWrapper, system: SourceSystem) -> Recorded:
+    """What `record_events` does, with the events that stand in `staged_event`; in the caller's transaction."""
+    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.calls'), %s)", [system.pk])
+    created = _keep(cursor=cursor, system=system)
+    _rebuild(cursor=cursor, system=system)
+    cursor.execute("SELECT count(*) FROM staged_event")
+    return Recorded(created=created, unchanged=int(cursor.fetchone()[0]) - created)
 
 
 def assign_queue(*, queue: Queue, team: Team | None, purpose: str) -> None:
@@ -96,13 +107,10 @@ def rematch_callers(*, numbers: Collection[str], customers: Collection[int]) -> 
         cursor.execute((SQL / "call_rematch.sql").read_text(), {"numbers": list(numbers), "customers": list(customers)})
 
 
-def _copy(*, cursor: CursorWrapper, events: Iterable[QueueEvent]) -> int:
-    copied = 0
+def _copy(*, cursor: CursorWrapper, events: Iterable[QueueEvent]) -> None:
     with cursor.copy("COPY staged_event (at, callid, queue, agent, event, params, digest) FROM STDIN") as copy:
         for event in events:
             copy.write_row(event[1:])
-            copied += 1
-    return copied
 
 
 def _keep(*, cursor: CursorWrapper, system: SourceSystem) -> int:

@@ -1,12 +1,12 @@
--- The customer (and their tier of the day) of calls whose number came, went or moved. Two index scans: the unmatched
--- calls from the numbers, and the calls of the customers named.
+-- The customer (and their tier of the day) of calls whose number came, went or moved. Two index scans: the calls from
+-- the numbers, and the calls of the customers named.
 CREATE TEMP TABLE rematched ON COMMIT DROP AS
 WITH affected AS (
   SELECT i.id, i.contact_normalised, i.day FROM customers_interaction i
-  WHERE i.customer_id IS NULL AND i.channel = 'phone' AND i.contact_normalised = ANY(%(numbers)s)
+  WHERE i.matched_by_value AND i.channel = 'phone' AND i.contact_normalised = ANY(%(numbers)s)
   UNION
   SELECT i.id, i.contact_normalised, i.day FROM customers_interaction i
-  WHERE i.customer_id = ANY(%(customers)s) AND i.channel = 'phone' AND i.contact_normalised <> ''
+  WHERE i.customer_id = ANY(%(customers)s) AND i.matched_by_value AND i.channel = 'phone'
 ), owner AS MATERIALIZED (
   SELECT p.normalised, min(p.customer_id) AS customer_id FROM customers_contactpoint p
   WHERE p.kind = 'phone' AND p.normalised IN (SELECT contact_normalised FROM affected)

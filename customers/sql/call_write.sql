@@ -28,9 +28,9 @@ LEFT JOIN customers_tierassignment a ON a.customer_id = o.customer_id AND a.vali
 LEFT JOIN customers_call c ON c.system_id = %(system)s AND c.callid = f.callid AND c.queue_id = q.id;
 
 INSERT INTO customers_interaction AS i (
-  id, customer_id, contact_value, contact_normalised, channel, direction, purpose, subject, body, outcome, occurred_at,
+  id, customer_id, contact_value, contact_normalised, matched_by_value, channel, direction, purpose, subject, body, outcome, occurred_at,
   duration_s, agent_id, agent_name, team_id, tier_id, is_contact, created_at)
-SELECT interaction_id, customer_id, caller, normalised, 'phone', 'in', purpose, '', '', outcome, entered_at,
+SELECT interaction_id, customer_id, caller, normalised, true, 'phone', 'in', purpose, '', '', outcome, entered_at,
        (talk_ms / 1000)::int, agent_id, agent_name, team_id, tier_id, outcome = 'answered', now()
 FROM call_now
 ON CONFLICT (id) DO UPDATE SET

@@ -1,0 +1,57 @@
+"""`calls`: the queue log of Asterisk, line by line; `customers.domain.calls` makes calls of the events."""
+
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.domain.calls import make_stage, record_staged
+from customers.importing.queue_log import Refused, read_queue_log
+from customers.importing.registry import Column, Counts, Format, ImportSpec, Parse
+from customers.importing.tabular import BrokenRow, Row
+from customers.models import ImportBatch
+
+
+def read(stream: BinaryIO) -> Iterator[Row | BrokenRow]:
+    for read_line in read_queue_log(stream):
+        if isinstance(read_line, Refused):
+            line, column, reason, raw = read_line
+            yield BrokenRow(line, reason, column, {"line": raw})
+        else:
+            line, at, *texts, digest = read_line
+            yield line, [at.isoformat(), *texts, str(digest)]
+
+
+def as_read(_format: Format) -> Parse:
+    """The reader has looked at it already."""
+    return str
+
+
+def apply(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
+    make_stage(cursor=cursor)
+    cursor.execute(
+        "INSERT INTO staged_event SELECT at, callid, queue, agent, event, params, digest FROM imp_rows ORDER BY _line"
+    )
+    recorded = record_staged(cursor=cursor, system=batch.system)
+    return Counts(created=recorded.created, unchanged=recorded.unchanged)
+
+
+def column(name: str, *, sql: str = "text", parser: Callable[[Format], Parse] = as_read) -> Column:
+    return Column(name, parser, sql=sql)
+
+
+SPEC = ImportSpec(
+    kind="calls",
+    columns=(
+        column("at", sql="timestamptz"),
+        column("callid"),
+        column("queue"),
+        column("agent"),
+        column("event"),
+        column("params"),
+        column("digest", sql="uuid"),
+    ),
+    key="callid",
+    read=read,
+    apply=apply,
+)
