@@ -39,11 +39,12 @@
   };
 
   const colours = () => {
-    const style = window.getComputedStyle(document.documentElement);
-    const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+    // A canvas understands resolved values only, neither variables nor "inherit".
+    const style = window.getComputedStyle(document.body);
     const isDark = document.documentElement.dataset.bsTheme === "dark";
     return {
-      text: read("--tblr-body-color", "#333"),
+      text: style.color,
+      font: style.fontFamily,
       muted: isDark ? "#9aa7b8" : "#5c6878",
       grid: isDark ? "#33404f" : "#e3e7ec",
       panel: isDark ? "#1d2836" : "#ffffff",
@@ -114,7 +115,7 @@
     if (chart.target !== null) levels.push(level(chart, words.target, chart.target, palette.target, "dotted"));
     return {
       animation: false,
-      textStyle: { fontFamily: "inherit", color: palette.text },
+      textStyle: { fontFamily: palette.font, color: palette.text },
       grid: { left: 8, right: levels.length ? 64 : 16, top: chart.marks.length ? 40 : 24, bottom: chart.series.length > 1 ? 34 : 8, containLabel: true },
       legend: { show: chart.series.length > 1, bottom: 0, data: chart.series.map((one) => one.name), textStyle: { color: palette.text } },
       // Rich text, not HTML: the page's policy refuses inline styles.
@@ -124,7 +125,7 @@
         confine: true,
         backgroundColor: palette.panel,
         borderColor: palette.grid,
-        textStyle: { color: palette.text, fontSize: 12 },
+        textStyle: { color: palette.text, fontFamily: palette.font, fontSize: 12 },
         formatter: (points) => [points[0].axisValueLabel]
           .concat(points.filter((point) => point.seriesName && !point.seriesName.startsWith("series\u0000"))
             .map((point) => `${point.seriesName}: ${exact(point.value)}`)).join("\n"),
