@@ -13,6 +13,17 @@ from tests.live import LiveStack
 pytestmark = pytest.mark.browser
 
 
+def test_a_slash_focuses_search_except_while_typing(page_for: Callable[[str], Page]) -> None:
+    page = page_for("sales")
+    page.goto("/me/")
+    page.keyboard.press("/")
+    search = page.get_by_role("searchbox")
+    expect(search).to_be_focused()
+    page.get_by_label("Name").fill("")
+    page.get_by_label("Name").press("/")
+    expect(page.get_by_label("Name")).to_have_value("/")
+
+
 def test_theme_and_language_are_kept(page_for: Callable[[str], Page]) -> None:
     page = page_for("sales")
     page.goto("/me/")
