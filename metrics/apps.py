@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class MetricsConfig(AppConfig):
     name = "metrics"
     verbose_name = _("Metrics")
+
+    def ready(self) -> None:
+        from customers.importing.registry import register
+        from metrics import importing
+
+        register(importing.LEDGER)
+        register(importing.COSTS)

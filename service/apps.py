@@ -7,9 +7,12 @@ class ServiceConfig(AppConfig):
     verbose_name = _("Service")
 
     def ready(self) -> None:
+        from customers.importing.registry import register
         from customers.registry import Panel, TieredFact, register_panel, register_tiered_fact
+        from service import importing
         from service.panels import last_survey
 
+        register(importing.SPEC)
         register_tiered_fact(TieredFact(table="service_surveyanswer"))
         register_panel(
             Panel(

@@ -35,6 +35,7 @@ class Interaction(models.Model):
     contact_normalised = models.CharField(max_length=254, blank=True, db_collation="C")
     matched_by_value = models.BooleanField(
         default=False,
+        db_default=False,
         help_text=_("The customer follows from the contact value: whoever alone has it; nobody else said whose it is."),
     )
     channel = models.CharField(_("channel"), max_length=12, choices=Channel.choices)

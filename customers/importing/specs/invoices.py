@@ -78,7 +78,7 @@ SPEC = ImportSpec(
             },
             joins=JOIN_TEAM
             + " LEFT JOIN customers_tierassignment tier"
-            + " ON tier.customer_id = k.customer_id AND tier.valid @> k.issued_on",
+            + " ON tier.customer_id = k.customer_id AND tier.valid @> k.due_on",
             once={"paid": "0", "paid_on_time": "0"},
         ),
         settle,

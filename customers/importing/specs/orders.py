@@ -65,10 +65,12 @@ JOIN customers_invoice i ON i.order_id = o.id AND i.customer_id IS NOT DISTINCT 
 WHERE k._action = 'updated' AND k.customer_id IS DISTINCT FROM o.customer_id;
 UPDATE customers_invoice i SET customer_id = f.customer_id, tier_id = (
   SELECT tier.tier_id FROM customers_tierassignment tier
-  WHERE tier.customer_id = f.customer_id AND tier.valid @> i.issued_on)
+  WHERE tier.customer_id = f.customer_id AND tier.valid @> i.due_on)
 FROM imp_followers f WHERE i.id = f.id;
-INSERT INTO customers_order (id, number, customer_id, placed_at, status, currency, amount, amount_company, team_id, tier_id)
-SELECT k._object, k._key, k.customer_id, k.placed_at, k.status, k.currency, k.amount, k.amount_company, team.id, tier.tier_id
+INSERT INTO customers_order
+  (id, number, customer_id, placed_at, status, currency, amount, amount_company, team_id, tier_id)
+SELECT k._object, k._key, k.customer_id, k.placed_at, k.status, k.currency, k.amount, k.amount_company,
+       team.id, tier.tier_id
 FROM imp_keys k {JOIN_TEAM} {_TIER} WHERE k._action = 'created';
 UPDATE customers_order o SET customer_id = v.customer_id, placed_at = v.placed_at, status = v.status,
   currency = v.currency, amount = v.amount, amount_company = v.amount_company, team_id = v.team_id, tier_id = v.tier_id

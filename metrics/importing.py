@@ -1,0 +1,99 @@
+"""`ledger`: the finance ledger by month; `costs`: what the programme costs."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from customers.importing import parsers
+from customers.importing.facts import Facts
+from customers.importing.money import RowRates, company_currency
+from customers.importing.registry import Column, Derive, ImportSpec, Invalid
+from customers.models import ImportBatch
+from metrics.models import CostEntry
+
+
+def ledger_deriver(_batch: ImportBatch) -> Derive:
+    rates, company = RowRates(), company_currency()
+
+    def derive(values: list[str | None]) -> Sequence[str | None]:
+        values[4] = values[4] or company
+        return (rates.rate(values[4], values[0] or ""),)
+
+    return derive
+
+
+def costs_deriver(_batch: ImportBatch) -> Derive:
+    rates, company = RowRates(), company_currency()
+
+    def derive(values: list[str | None]) -> Sequence[str | None]:
+        if values[4] is None and values[5] is None:
+            raise Invalid(_("neither planned nor actual is given"), "actual")
+        values[6] = values[6] or company
+        return (rates.rate(values[6], values[1] or ""),)
+
+    return derive
+
+
+LEDGER = ImportSpec(
+    kind="ledger",
+    columns=(
+        Column("month", parsers.month, sql="date", required=True),
+        Column("revenue", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("cost_of_sales", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("operating_cost", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("currency", parsers.currency),
+    ),
+    key="month",
+    table="metrics_ledgermonth",
+    derived=(("rate", "numeric"),),
+    deriver=ledger_deriver,
+    write=(
+        Facts(
+            "metrics_ledgermonth",
+            {
+                "system_id": "k._system_id",
+                "month": "k.month",
+                "currency": "k.currency",
+                "revenue": "k.revenue",
+                "cost_of_sales": "k.cost_of_sales",
+                "operating_cost": "k.operating_cost",
+                "revenue_company": "round(k.revenue * k.rate, 4)",
+                "cost_of_sales_company": "round(k.cost_of_sales * k.rate, 4)",
+                "operating_cost_company": "round(k.operating_cost * k.rate, 4)",
+            },
+        ),
+    ),
+)
+
+COSTS = ImportSpec(
+    kind="costs",
+    columns=(
+        Column("external_id", parsers.text(200), required=True),
+        Column("date", parsers.day, sql="date", required=True),
+        Column("category", parsers.choice(*CostEntry.Category.values), required=True),
+        Column("phase", parsers.text(60)),
+        Column("planned", parsers.decimal, sql="numeric(18,4)", empty=None),
+        Column("actual", parsers.decimal, sql="numeric(18,4)", empty=None),
+        Column("currency", parsers.currency),
+        Column("note", parsers.text()),
+    ),
+    table="metrics_costentry",
+    derived=(("rate", "numeric"),),
+    deriver=costs_deriver,
+    write=(
+        Facts(
+            "metrics_costentry",
+            {
+                "date": "k.date",
+                "category": "k.category",
+                "phase": "k.phase",
+                "currency": "k.currency",
+                "planned": "k.planned",
+                "actual": "k.actual",
+                "planned_company": "round(k.planned * k.rate, 4)",
+                "actual_company": "round(k.actual * k.rate, 4)",
+                "note": "k.note",
+            },
+        ),
+    ),
+)

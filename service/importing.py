@@ -1,0 +1,76 @@
+"""`survey_answers`: answers on their survey's scale; a value outside it is rejected."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from crm.common.kinds import Channel
+from customers.importing import parsers
+from customers.importing.facts import Facts
+from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
+from customers.importing.sql import JOIN_TEAM, join_tier
+from customers.models import ImportBatch
+
+SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
+
+
+def deriver(_batch: ImportBatch) -> Derive:
+    def derive(values: list[str | None]) -> Sequence[str | None]:
+        survey, value = values[1] or "", values[4] or ""
+        if survey not in SCALES:
+            if len(value) > 60:
+                raise Invalid(_("longer than %(limit)d characters") % {"limit": 60}, "value")
+            return None, value
+        return _score(survey, value), ""
+
+    return derive
+
+
+def _score(survey: str, value: str) -> str:
+    low, high = SCALES[survey]
+    whole = value.removesuffix(".0")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 2 and low <= int(whole) <= high):
+        raise Invalid(
+            _("“%(value)s” is no %(survey)s score from %(low)d to %(high)d")
+            % {"value": value[:60], "survey": survey, "low": low, "high": high},
+            "value",
+        )
+    return str(int(whole))
+
+
+FACTS = Facts(
+    "service_surveyanswer",
+    {
+        "survey": "k.survey",
+        "customer_id": "k.customer_id",
+        "answered_at": "k.answered_at",
+        "score": "k.score",
+        "choice": "k.choice",
+        "comment": "k.comment",
+        "channel": "k.channel",
+        "team_id": "team.id",
+        "tier_id": "tier.tier_id",
+    },
+    joins=f"{JOIN_TEAM} {join_tier('crm_day(k.answered_at)')}",
+)
+
+SPEC = ImportSpec(
+    kind="survey_answers",
+    columns=(
+        Column("external_id", parsers.text(200), required=True),
+        Column("survey", parsers.choice("csat", "nps", "ces", "payment_method"), required=True),
+        Column("customer_external_id", parsers.text(251)),
+        Column("answered_at", parsers.moment, sql="timestamptz", required=True),
+        Column("value", parsers.text(200), required=True),
+        Column("comment", parsers.text()),
+        Column("team", parsers.team),
+        Column("channel", parsers.choice(*Channel.values)),
+    ),
+    table="service_surveyanswer",
+    references=(Reference("customer_external_id", "customers", "customer_id"),),
+    derived=(("score", "smallint"), ("choice", "text")),
+    deriver=deriver,
+    moment="r.answered_at",
+    team=True,
+    write=(FACTS,),
+)
