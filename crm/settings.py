@@ -4,6 +4,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -168,6 +169,8 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # The sweepers: what a lost message forgot is found again from rows. Written to the database when beat starts.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "resume-imports": {"task": "customers.tasks.resume_imports", "schedule": 60.0},
+    "recompute": {"task": "metrics.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
+    "check-rollups": {"task": "metrics.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -7,8 +7,11 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
+        from crm.common.hooks import after_facts_changed
         from customers.importing.registry import register
         from metrics import importing
+        from metrics.domain.waking import wake_recompute
 
         register(importing.LEDGER)
         register(importing.COSTS)
+        after_facts_changed.append(wake_recompute)

@@ -102,8 +102,9 @@ SHORT_HISTOGRAM = f"""CASE WHEN cardinality(histogram) <= {LONG_HISTOGRAM} THEN 
 def fresh(source: FactSource, where: str) -> str:
     """The cells of the facts that fulfil `where`, computed from the facts."""
     return f"""
-  SELECT {source.day} AS day, {source.team} AS team_id, {source.channel} COLLATE "C" AS channel, {source.tier} AS tier_id,
-         {source.product_group} AS product_group_id, {_sums(source)} AS sums, {_histogram(source)} AS histogram
+  SELECT {source.day} AS day, {source.team} AS team_id, {source.channel} COLLATE "C" AS channel,
+         {source.tier} AS tier_id, {source.product_group} AS product_group_id,
+         {_sums(source)} AS sums, {_histogram(source)} AS histogram
   FROM {source.table} f WHERE {source.only} AND {where} GROUP BY 1, 2, 3, 4, 5"""
 
 
@@ -236,6 +237,8 @@ SELECT least((SELECT min(customer_id) FROM customers_interaction WHERE {CONTACTS
        greatest((SELECT max(customer_id) FROM customers_interaction WHERE {CONTACTS}),
                 (SELECT max(customer_id) FROM metrics_issue))"""
 
+ESTIMATED_ISSUES = "SELECT reltuples FROM pg_class WHERE oid = 'metrics_issue'::regclass"
+
 # What changes between two moments by the clock alone, in whichever direction the clock is set.
 MARK_MATURED_ISSUES = f"""
 INSERT INTO metrics_mark (source, {CELL})
@@ -247,9 +250,34 @@ INSERT INTO metrics_mark (source, {CELL})
 SELECT DISTINCT {Source.INVOICE}, due_on, coalesce(team_id, 0), '', coalesce(tier_id, 0), 0 FROM customers_invoice
 WHERE due_on >= crm_day(%(earlier)s) AND due_on < crm_day(%(later)s) AND amount > 0"""
 
+PERIODS = {
+    "day": "to_char(day, 'YYYY-MM-DD')",
+    "week": "to_char(day, 'IYYY-\"W\"IW')",
+    "month": "to_char(day, 'YYYY-MM')",
+    "total": "'total'",
+}
+
+
+def sums(source: FactSource, *, by: str, where: str) -> str:
+    """→ source, period, first and last day with cells, array of sums. `where`: more conditions, each with AND."""
+    each = ", ".join(f"sum(sums[{place}])" for place in source.positions.values())
+    return (
+        f"SELECT {source.source}, {PERIODS[by]}, min(day), max(day), ARRAY[{each}] FROM metrics_rollup "
+        f"WHERE source = {source.source} AND version = {source.version}{where} GROUP BY 2"
+    )
+
+
 # Buckets and counts of one histogram over many cells, ascending.
 HISTOGRAM = f"""
 SELECT (entry >> {COUNT_BITS}) %% {BUCKETS} AS bucket, sum(entry & {2**COUNT_BITS - 1})
 FROM metrics_rollup CROSS JOIN LATERAL unnest(histogram) entry
 WHERE source = {{source}} AND version = {{version}}{{where}} AND (entry >> {COUNT_BITS}) / {BUCKETS} = %s
 GROUP BY 1 ORDER BY 1"""
+
+# What a baseline was frozen from: the sums a KPI reads, cell by cell in order.
+SOURCE_HASH = """
+SELECT encode(sha256(convert_to(coalesce(string_agg(
+         concat_ws('|', day, team_id, channel, tier_id, product_group_id,
+                   (SELECT array_agg(sums[place]) FROM unnest({sums}) place)),
+         E'\\n' ORDER BY day, team_id, channel, tier_id, product_group_id), ''), 'UTF8')), 'hex')
+FROM metrics_rollup WHERE source = {source} AND version = {version}{where}"""

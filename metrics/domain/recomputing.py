@@ -77,6 +77,15 @@ def recompute(*, full: bool = False, as_of: date | None = None, sources: Sequenc
     return finish(run, tally=tally, seconds=monotonic() - began)
 
 
+def recompute_now(source: FactSource, *, tally: Tally) -> None:
+    """Bring one source up to its facts on this connection, inside the caller's transaction if there is one."""
+    if not is_built(source):
+        mark_all(source)
+    for job in months_to_rebuild(source):
+        rebuild_month(job, wait=True, tally=tally)
+    recompute_marked(source, tally=tally)
+
+
 def finish(run: RecomputeRun, *, tally: Tally, seconds: float) -> Recomputed:
     run.finished_at, run.days, run.rows, run.seconds = timezone.now(), len(tally.days), tally.rows, seconds
     run.save(update_fields=["finished_at", "days", "rows", "seconds"])
@@ -98,7 +107,8 @@ def built_key(source: FactSource) -> str:
 
 def is_built(source: FactSource) -> bool:
     """Whether this version's rollups are the ones kept; asked again under the lock, for a process of another version
-    (an older release, another setting) may have asked for its own meanwhile and marks are taken only once."""
+    (an older release, another setting) may have asked for its own meanwhile and marks are taken only once.
+    """
     return Clock.objects.filter(key=built_key(source)).exists()
 
 

@@ -137,6 +137,10 @@ class Kpi:
         )
 
     @cached_property
+    def sources(self) -> tuple[FactSource, ...]:
+        return (self.source,) if self.n_source is None else (self.source, self.n_source)
+
+    @cached_property
     def numerator_terms(self) -> Terms:
         return terms_of(self.numerator)
 

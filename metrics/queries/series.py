@@ -11,14 +11,7 @@ from django.db import connection
 from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
 from metrics import sql
-from metrics.kpis.base import SCALES, FactSource, Kpi, Terms
-
-PERIODS = {
-    "day": "to_char(day, 'YYYY-MM-DD')",
-    "week": "to_char(day, 'IYYY-\"W\"IW')",
-    "month": "to_char(day, 'YYYY-MM')",
-    "total": "'total'",
-}
+from metrics.kpis.base import SCALES, Kpi, Terms
 
 
 class UnknownPeriod(DomainError):
@@ -97,31 +90,23 @@ def points(
 
 def series(*, kpis: Sequence[Kpi], scope: Scope, by: str = "total") -> dict[str, list[Point]]:
     """Key → figures, of several KPIs in a single query. Raises UnknownPeriod."""
-    if by not in PERIODS:
-        raise UnknownPeriod(f"{by!r}: {', '.join(PERIODS)}")
+    if by not in sql.PERIODS:
+        raise UnknownPeriod(f"{by!r}: {', '.join(sql.PERIODS)}")
     sums = read(kpis=kpis, scope=scope, by=by)
     return {kpi.key: _points_of(kpi, sums=sums, scope=scope, by=by) for kpi in kpis}
 
 
 def read(*, kpis: Sequence[Kpi], scope: Scope, by: str) -> SumsByPeriod:
     """(source, period) → sums."""
-    wanted = {source.source: source for kpi in kpis for source in (kpi.source, kpi.n_source) if source}
+    wanted = {source.source: source for kpi in kpis for source in kpi.sources}
     where, parameters = scope.where()
-    queries = " UNION ALL ".join(_query(source, by=by, where=where) for source in wanted.values())
+    queries = " UNION ALL ".join(sql.sums(source, by=by, where=where) for source in wanted.values())
     with connection.cursor() as cursor:
         cursor.execute(queries, parameters * len(wanted))
         return {
             (source, period): Sums(first, last, dict(zip(wanted[source].positions, values, strict=True)))
             for source, period, first, last, values in cursor.fetchall()
         }
-
-
-def _query(source: FactSource, *, by: str, where: str) -> str:
-    sums = ", ".join(f"sum(sums[{place}])" for place in source.positions.values())
-    return (
-        f"SELECT {source.source}, {PERIODS[by]}, min(day), max(day), ARRAY[{sums}] FROM metrics_rollup "
-        f"WHERE source = {source.source} AND version = {source.version}{where} GROUP BY 2"
-    )
 
 
 def _points_of(kpi: Kpi, *, sums: SumsByPeriod, scope: Scope, by: str) -> list[Point]:

@@ -10,7 +10,8 @@ from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope, add_window
 from metrics.queries import figures
 from metrics.queries.scopes import get_scope
-from metrics.queries.series import PERIODS, points
+from metrics.queries.series import points
+from metrics.sql import PERIODS
 
 
 class Command(JsonCommand):

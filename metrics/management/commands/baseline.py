@@ -1,0 +1,65 @@
+"""Show what a baseline of a KPI would be, or freeze it."""
+
+from datetime import date
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from crm.common.commands import DONE, JsonCommand
+from crm.common.days import today
+from metrics.domain import baselines
+from metrics.kpis import get_kpi
+from metrics.management.arguments import add_scope, add_window
+from metrics.models import Baseline
+from metrics.queries import figures
+from metrics.queries.scopes import get_scope
+
+
+class Command(JsonCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("key", metavar="KEY")
+        add_window(parser, required=True)
+        parser.add_argument("--go-live", required=True, type=date.fromisoformat, metavar="DAY")
+        add_scope(parser)
+        parser.add_argument("--freeze", action="store_true", help="keep it; it can never be changed afterwards")
+
+    def run(
+        self, *, key: str, first: date, last: date, go_live: date, freeze: bool, **options: Any
+    ) -> tuple[int, dict[str, Any]]:
+        window: dict[str, Any] = {
+            "kpi": get_kpi(key),
+            "first": first,
+            "last": last,
+            "go_live_on": go_live,
+            "today": today(),
+            "scope": get_scope(team=options["team"], tier=options["tier"], channel=options["channel"]),
+        }
+        frozen = baselines.freeze(**window, by=None) if freeze else None
+        return DONE, described(baselines.preview(**window), frozen)
+
+
+def described(found: baselines.Preview, frozen: Baseline | None) -> dict[str, Any]:
+    """The JSON of the command; `series` has the months with data, `descriptive` says that they are few."""
+    total = figures.row(found.kpi, found.total)
+    return {
+        "kpi": found.kpi.key,
+        "unit": found.kpi.unit,
+        "version": found.kpi.version,
+        "from": found.first,
+        "to": found.last,
+        "go_live": found.go_live_on,
+        "team": found.scope.team.key if found.scope.team else None,
+        "tier": found.scope.tier.key if found.scope.tier else None,
+        "channel": found.scope.channel or None,
+        **{name: total[name] for name in ("numerator", "denominator", "value", "n")},
+        "months": len(found.months),
+        "descriptive": found.is_descriptive,
+        "chosen_after_go_live": found.chosen_after_go_live,
+        "source_hash": found.source_hash,
+        "frozen": frozen is not None,
+        "id": frozen.pk if frozen else None,
+        "series": [figures.row(found.kpi, point) for point in found.months],
+    }
