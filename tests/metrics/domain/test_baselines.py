@@ -1,0 +1,143 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError, IntegrityError
+
+from accounts.models import User
+from customers.models import Call
+from metrics.domain import baselines
+from metrics.domain.recomputing import recompute
+from metrics.kpis import get_kpi
+from metrics.models import Baseline
+from metrics.queries.scopes import Named
+from tests.factories import CallFactory, TeamFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+WINDOW: dict[str, Any] = {
+    "kpi": get_kpi("asa"),
+    "first": date(2026, 1, 1),
+    "last": date(2026, 2, 28),
+    "go_live_on": date(2026, 3, 1),
+    "today": date(2026, 2, 20),
+}
+
+
+def call(month: int, day: int, wait_s: int, **fields: Any) -> Call:
+    return CallFactory(entered_at=datetime(2026, month, day, 12, tzinfo=UTC), waited_ms=wait_s * 1000, **fields)
+
+
+@pytest.fixture
+def calls() -> None:
+    call(1, 5, 10)
+    call(1, 5, 20)
+    call(2, 7, 33)
+    call(3, 1, 500)
+
+
+@pytest.fixture
+def signer() -> User:
+    return UserFactory(email="boss@firm.example")
+
+
+@pytest.mark.usefixtures("calls")
+class TestFreeze:
+    def test_holds_figures_series_days_and_signer(self, signer: User) -> None:
+        frozen = baselines.freeze(**WINDOW, by=signer, note="before the pilot")
+        frozen.refresh_from_db()
+        assert (frozen.numerator, frozen.denominator, frozen.n, frozen.value) == (63, 3, 3, 21)
+        assert frozen.components == {"answered": 3, "wait_answered": 63_000}
+        assert frozen.series == [
+            {"period": "2026-01", "numerator": 30, "denominator": 2, "value": 15, "n": 2},
+            {"period": "2026-02", "numerator": 33, "denominator": 1, "value": 33, "n": 1},
+        ]
+        assert [entry["period"] for entry in frozen.days] == ["2026-01-05", "2026-02-07"]
+        assert (frozen.signed_by, frozen.note, frozen.version) == (signer, "before the pilot", 1)
+        assert not frozen.chosen_after_go_live
+        assert len(frozen.source_hash) == 64
+
+    def test_a_window_chosen_after_go_live_is_marked(self) -> None:
+        assert baselines.freeze(**{**WINDOW, "today": date(2026, 3, 1)}, by=None).chosen_after_go_live
+
+    def test_refuses_a_window_that_reaches_go_live(self) -> None:
+        with pytest.raises(baselines.WindowNotBeforeGoLive, match="2026-03-01"):
+            baselines.freeze(**{**WINDOW, "last": date(2026, 3, 1)}, by=None)
+
+    def test_refuses_a_window_without_data(self) -> None:
+        with pytest.raises(baselines.NoData):
+            baselines.freeze(**{**WINDOW, "first": date(2026, 2, 10)}, by=None)
+
+    def test_refuses_the_same_again(self) -> None:
+        baselines.freeze(**WINDOW, by=None)
+        with pytest.raises(baselines.AlreadyFrozen):
+            baselines.freeze(**WINDOW, by=None)
+
+    def test_of_a_team(self) -> None:
+        team = TeamFactory(key="north")
+        call(1, 9, 40, team=team)
+        assert baselines.freeze(**WINDOW, by=None, scope=Named(team=team)).value == 40
+        assert baselines.freeze(**WINDOW, by=None).n == 4
+
+    def test_twelve_months_are_enough_for_more_than_a_description(self) -> None:
+        for month in range(1, 13):
+            CallFactory(entered_at=datetime(2025, month, 3, tzinfo=UTC))
+        recompute()
+        year = {**WINDOW, "first": date(2025, 1, 1), "last": date(2025, 12, 31)}
+        assert not baselines.preview(**year).is_descriptive
+        assert baselines.preview(**{**year, "first": date(2025, 2, 1)}).is_descriptive
+
+
+@pytest.mark.usefixtures("calls")
+class TestDrift:
+    def test_none_as_long_as_the_source_stays(self) -> None:
+        found = baselines.drift(baselines.freeze(**WINDOW, by=None))
+        assert (found.changed, found.difference, found.comparable) == (False, 0, True)
+
+    def test_shows_later_changes_inside_the_window_only(self) -> None:
+        frozen = baselines.freeze(**WINDOW, by=None)
+        call(3, 2, 99)
+        recompute()
+        assert not baselines.drift(frozen).changed
+        call(2, 8, 57)
+        recompute()
+        found = baselines.drift(frozen)
+        assert (found.changed, found.frozen, found.present, found.difference) == (True, 21, 30, 9)
+
+    def test_shows_changes_that_leave_the_value_as_it_was(self) -> None:
+        frozen = baselines.freeze(**WINDOW, by=None)
+        Call.objects.filter(waited_ms=10_000).update(waited_ms=15_000)
+        Call.objects.filter(waited_ms=20_000).update(waited_ms=15_000)
+        Call.objects.filter(waited_ms=33_000).update(entered_at=datetime(2026, 2, 9, tzinfo=UTC))
+        recompute()
+        found = baselines.drift(frozen)
+        assert (found.changed, found.difference) == (True, 0)
+
+    def test_another_definition_is_not_comparable(self) -> None:
+        frozen = baselines.freeze(**WINDOW, by=None)
+        frozen.version = 7
+        found = baselines.drift(frozen)
+        assert (found.comparable, found.changed) == (False, False)
+
+
+@pytest.mark.usefixtures("calls")
+class TestProtection:
+    @pytest.mark.parametrize(
+        "statement",
+        ["UPDATE metrics_baseline SET value = 1", "DELETE FROM metrics_baseline", "TRUNCATE metrics_baseline CASCADE"],
+    )
+    def test_the_database_refuses(self, statement: str) -> None:
+        baselines.freeze(**WINDOW, by=None)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            with pytest.raises(DatabaseError, match="a baseline is frozen"), transaction.atomic():
+                cursor.execute(statement)
+        assert Baseline.objects.get().value == 21
+
+    def test_the_database_refuses_django_too(self) -> None:
+        frozen = baselines.freeze(**WINDOW, by=None)
+        for attempt in (frozen.save, frozen.delete):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                attempt()
+        assert Baseline.objects.get().value == Decimal(21)

@@ -1,0 +1,175 @@
+"""Writers write, recomputes run and are killed at any moment: afterwards the figures are the truth."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from customers.models import Call, Interaction, Queue, SourceSystem
+from metrics.domain.recomputing import recompute
+from metrics.models import Mark, Rollup
+from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory
+from tests.metrics import truth
+
+AS_OF = datetime(2026, 6, 30, tzinfo=UTC).date()
+NOW = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)
+START = datetime(2026, 1, 1, 8, tzinfo=UTC)
+KILLS = 6
+RECOMPUTE_FOR_EVER = """
+import datetime, random, django
+django.setup()
+from metrics.domain.recomputing import recompute
+print("running", flush=True)
+while True:
+    recompute(full=random.random() < 0.5, as_of=datetime.date(2026, 6, 30))
+"""
+
+
+def database_url() -> str:
+    found = connection.settings_dict
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+class Writer(Thread):
+    """Changes calls and contacts through a connection of its own, one small transaction after the other."""
+
+    CHANGES = (
+        "UPDATE customers_call SET waited_ms = waited_ms + 1000 WHERE id % 17 = (random() * 16)::int",
+        "UPDATE customers_call SET entered_at = entered_at + interval '1 day' WHERE id % 19 = (random() * 18)::int",
+        "DELETE FROM customers_call WHERE id % 23 = (random() * 22)::int",
+        "UPDATE customers_interaction SET occurred_at = occurred_at - interval '3 days' WHERE id % 5 = 1",
+        "DELETE FROM customers_interaction WHERE id % 7 = (random() * 6)::int",
+    )
+
+    def __init__(self, *, stop: Event) -> None:
+        super().__init__()
+        self.stop = stop
+        self.system, self.queue = SourceSystemFactory(key="pbx"), QueueFactory(name="q")
+        self.customer = CustomerFactory()
+        self.written = 0
+
+    def run(self) -> None:
+        try:
+            while not self.stop.is_set():
+                with suppress(OperationalError):  # a deadlock: the two writers met in opposite order
+                    self.change()
+                    self.written += 1
+        finally:
+            connection.close()
+
+    def change(self) -> None:
+        if random.random() < 0.5:
+            self.add()
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(random.choice(self.CHANGES))
+
+    def add(self) -> None:
+        contacts = [Interaction(customer=self.customer, channel="email", occurred_at=self.moment()) for _ in range(2)]
+        Interaction.objects.bulk_create(contacts)
+        Call.objects.bulk_create(
+            Call(
+                system=self.system,
+                queue=self.queue,
+                callid=str(uuid4()),
+                entered_at=self.moment(),
+                outcome=random.choice(["answered", "abandoned", "rejected", "overflowed"]),
+                waited_ms=random.randrange(40_000),
+                talk_ms=random.randrange(90_000),
+                tier_id=random.randrange(3),
+            )
+            for _ in range(10)
+        )
+
+    @staticmethod
+    def moment() -> datetime:
+        return START + timedelta(minutes=random.randrange(60 * 24 * 60))
+
+
+@contextmanager
+def writers() -> Iterator[list[Writer]]:
+    stop = Event()
+    found = [Writer(stop=stop) for _ in range(2)]
+    for writer in found:
+        writer.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        for writer in found:
+            writer.join()
+
+
+def run_and_kill(seconds: float) -> None:
+    own = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", RECOMPUTE_FOR_EVER],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **own},
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"running\n"
+    time.sleep(seconds)
+    assert process.poll() is None
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_recomputes_and_concurrent_writers_leave_no_wrong_figure() -> None:
+    with writers() as found:
+        for _ in range(KILLS):
+            run_and_kill(random.uniform(0.05, 0.5))
+    assert min(writer.written for writer in found) > 0
+    recompute(as_of=AS_OF)
+    assert not Mark.objects.exists()
+    assert truth.shown_by_day() == truth.all_by_day(now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_recomputes_in_parallel_do_not_disturb_each_other() -> None:
+    def several() -> None:
+        for _ in range(4):
+            recompute(full=True, as_of=AS_OF)
+        connection.close()
+
+    with writers():
+        threads = [Thread(target=several) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    recompute(as_of=AS_OF)
+    assert truth.shown_by_day() == truth.all_by_day(now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_first_build_is_taken_up_again() -> None:
+    """The months still to build stand in the mark table; a process that dies between two of them loses none."""
+    from metrics.domain.recomputing import Tally, mark_all, months_to_rebuild, rebuild_month
+    from metrics.kpis.sources import CALLS
+
+    system, queue = SourceSystem.objects.create(key="pbx", name="pbx"), Queue.objects.create(name="q")
+    Call.objects.bulk_create(
+        Call(system=system, queue=queue, callid=str(i), entered_at=START + timedelta(days=30 * i), outcome="rejected")
+        for i in range(6)
+    )
+    Mark.objects.all().delete()
+    mark_all(CALLS)
+    jobs = months_to_rebuild(CALLS)
+    rebuild_month(jobs[0], wait=True, tally=Tally())
+    assert Rollup.objects.count() < 6
+    recompute(as_of=AS_OF)
+    assert truth.shown_by_day() == truth.all_by_day(now=NOW)
