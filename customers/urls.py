@@ -1,6 +1,6 @@
 from django.urls import path
 
-from customers.views import customers, detail, editing, interactions, tiers
+from customers.views import customers, detail, editing, imports, interactions, tiers
 
 app_name = "customers"
 urlpatterns = [
@@ -15,5 +15,12 @@ urlpatterns = [
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),
     path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
     path("interactions/<int:pk>/undo/", interactions.undo_contact, name="undo_interaction"),
+    path("imports/", imports.import_list, name="imports"),
+    path("imports/new/", imports.import_new, name="import_new"),
+    path("imports/parked/", imports.parked, name="parked"),
+    path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("imports/<int:pk>/map/", imports.import_map, name="import_map"),
+    path("imports/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("imports/<int:pk>/rejects.csv", imports.import_rejects, name="import_rejects"),
     path("tiers/", tiers.tier_list, name="tiers"),
 ]

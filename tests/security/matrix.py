@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.factories import CustomerFactory, InteractionFactory
+from tests.factories import CustomerFactory, ImportBatchFactory, InteractionFactory
 
 ROLES = ("sales", "service", "manager", "administrator")
 EVERYONE = ("anonymous", *ROLES)
@@ -62,6 +62,10 @@ def _interaction() -> dict[str, Any]:
     return {"pk": InteractionFactory().pk}
 
 
+def _batch() -> dict[str, Any]:
+    return {"pk": ImportBatchFactory(state="done").pk}
+
+
 WORKERS = ("sales", "service", "manager")
 
 MATRIX: Mapping[str, Row] = {
@@ -78,6 +82,13 @@ MATRIX: Mapping[str, Row] = {
     "customers:log_interaction": open_to(*WORKERS, arguments=_customer),
     "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
     "customers:tiers": open_to(*WORKERS),
+    "customers:imports": open_to("manager"),
+    "customers:import_new": open_to("manager"),
+    "customers:import_map": open_to("manager", arguments=_batch, status=302),
+    "customers:import_detail": open_to("manager", arguments=_batch),
+    "customers:import_progress": open_to("manager", arguments=_batch, axe=False),
+    "customers:import_rejects": open_to("manager", arguments=_batch, axe=False),
+    "customers:parked": open_to("manager"),
     # crm
     "home": staff(status=302),
     "healthz": public(axe=False),

@@ -1,4 +1,4 @@
-"""What people type in, checked; the rules themselves stand in the domain."""
+"""Typing in a customer, and changing one."""
 
 from datetime import date
 from typing import Any
@@ -7,36 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.days import today
-from crm.common.kinds import Channel
 from customers.domain.normalising import normalise_email
 from customers.domain.phones import normalise_phone
-from customers.models import Customer, Interaction
-
-
-class InteractionForm(forms.Form):
-    channel = forms.ChoiceField(label=_("Channel"), choices=Channel.choices, widget=forms.RadioSelect)
-    direction = forms.ChoiceField(
-        label=_("Direction"), choices=Interaction.Direction.choices, widget=forms.RadioSelect, initial="in"
-    )
-    purpose = forms.CharField(
-        label=_("Purpose"),
-        max_length=60,
-        required=False,
-        widget=forms.TextInput(attrs={"list": "purposes", "autofocus": True, "autocomplete": "off"}),
-    )
-    notes = forms.CharField(
-        label=_("Notes"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    occurred_at = forms.DateTimeField(
-        label=_("When"),
-        required=False,
-        help_text=_("Empty means now."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
-
-    def __init__(self, *args: Any, purposes: list[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.purposes = purposes
+from customers.models import Customer
 
 
 class CustomerForm(forms.ModelForm[Customer]):

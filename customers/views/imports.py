@@ -1,0 +1,131 @@
+"""Bring a file in: upload, map its columns, watch it go in, look at what came out."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from crm.common.errors import DomainError
+from crm.common.paging import keyset_page
+from customers.domain import imports
+from customers.forms import MappingForm, UploadForm
+from customers.importing.registry import get_spec
+from customers.models import ImportBatch, ParkedRow
+from customers.queries.imports import LOOK, REJECTS_SHOWN, last_mapping, progress
+from customers.views.access import signed_in
+
+
+@require_GET
+@permission_required("customers.import_data", raise_exception=True)
+def import_list(request: HttpRequest) -> HttpResponse:
+    batches = ImportBatch.objects.visible_to(request.user).select_related("system", "created_by")
+    page = keyset_page(batches, sort="-pk", cursor=request.GET.get("cursor", ""), size=25)
+    rows = [(batch, *LOOK[ImportBatch.State(batch.state)]) for batch in page.rows]
+    context = {"page": page, "rows": rows, "has_parked": ParkedRow.objects.exists()}
+    return render(request, "customers/imports.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("customers.import_data", raise_exception=True)
+def import_new(request: HttpRequest) -> HttpResponse:
+    if request.method != "POST":
+        return render(request, "customers/import_new.html", {"form": UploadForm()})
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            system = imports.find_or_make_system(name=form.cleaned_data["source"])
+            batch = imports.create_batch(
+                file=form.cleaned_data["file"], system=system, kind=form.cleaned_data["kind"], by=signed_in(request)
+            )
+        except imports.BadSourceName as error:
+            form.add_error("source", str(error))
+        except DomainError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect("customers:import_map", batch.pk)
+    return render(request, "customers/import_new.html", {"form": form}, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("customers.import_data", raise_exception=True)
+def import_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which column says what; a format of its own (a queue log) has nothing to map and starts at the press of Run."""
+    batch = _get_batch(request, pk)
+    if batch.state != ImportBatch.State.UPLOADED:
+        return redirect("customers:import_detail", batch.pk)
+    try:
+        preview = imports.preview(batch=batch)
+    except DomainError as error:
+        return render(request, "customers/import_map.html", {"batch": batch, "problem": str(error)}, status=422)
+    maps = not get_spec(batch.kind).read
+    form = MappingForm(
+        request.POST if request.method == "POST" else None, preview=preview, earlier=last_mapping(batch) if maps else {}
+    )
+    if request.method == "POST" and (form.is_valid() or not maps):
+        try:
+            imports.queue(
+                batch=batch, mapping=form.mapping() if maps else {}, dry_run=bool(form.cleaned_data.get("dry_run"))
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            return redirect("customers:import_detail", batch.pk)
+    context = {"batch": batch, "form": form, "preview": preview, "maps": maps}
+    return render(request, "customers/import_map.html", context, status=422 if request.method == "POST" else 200)
+
+
+@require_GET
+@permission_required("customers.import_data", raise_exception=True)
+def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    batch = _get_batch(request, pk)
+    if batch.state == ImportBatch.State.UPLOADED:
+        return redirect("customers:import_map", batch.pk)
+    colour, symbol = LOOK[ImportBatch.State(batch.state)]
+    context = {
+        "batch": batch,
+        "colour": colour,
+        "symbol": symbol,
+        "progress": progress(batch),
+        "rejects": batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN] if batch.rejected else [],
+    }
+    return render(request, "customers/import_detail.html", context)
+
+
+@require_GET
+@permission_required("customers.import_data", raise_exception=True)
+def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bar's next state; at the end the page is loaded anew to show the result."""
+    batch = _get_batch(request, pk)
+    now = progress(batch)
+    response = render(request, "customers/import_progress.html", {"batch": batch, "progress": now})
+    if not now.running:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_GET
+@permission_required("customers.import_data", raise_exception=True)
+def import_rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    batch = _get_batch(request, pk)
+    lines: Iterator[str] = chain(["\ufeff"], imports.rejects_csv(batch=batch))
+    return StreamingHttpResponse(
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="rejects-{batch.pk}.csv"'},
+    )
+
+
+@require_GET
+@permission_required("customers.import_data", raise_exception=True)
+def parked(request: HttpRequest) -> HttpResponse:
+    """Rows that wait for another, with what they wait for."""
+    rows = ParkedRow.objects.select_related("system", "waits_for_system", "batch")
+    page = keyset_page(rows, sort="-pk", cursor=request.GET.get("cursor", ""))
+    return render(request, "customers/parked.html", {"page": page})
+
+
+def _get_batch(request: HttpRequest, pk: int) -> ImportBatch:
+    return get_object_or_404(ImportBatch.objects.visible_to(request.user).select_related("system"), pk=pk)
