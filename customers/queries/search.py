@@ -31,7 +31,7 @@ POINTS = f"""
 SELECT customer_id FROM (
   SELECT customer_id FROM customers_contactpoint WHERE kind = '{{kind}}' AND normalised LIKE %s LIMIT {CAP}
 ) AS found
-"""
+"""  # noqa: S608 - constants
 NUMBERS = """
 SELECT customer_id FROM customers_order WHERE number = %s AND customer_id IS NOT NULL
 UNION SELECT customer_id FROM customers_invoice WHERE number = %s AND customer_id IS NOT NULL
@@ -75,7 +75,8 @@ def _digits(text: str) -> str:
 
 def matching(customers: CustomerQuerySet, sought: Sought) -> CustomerQuerySet:
     """Customers found by any arm, each arm the first 1,000; `relevance` orders them: names that begin with the text,
-    names with a word that does, the others; within each by name."""
+    names with a word that does, the others; within each by name.
+    """
     if not sought.is_possible:
         return customers.none()
     statement, params = _arms(sought.text)

@@ -36,9 +36,15 @@ class Timeline:
 
 
 def timeline(
-    *, customer: Customer, user: User, contacts: InteractionQuerySet, filtered: bool, cursor: str, before: datetime | None,
+    *,
+    customer: Customer,
+    user: User,
+    contacts: InteractionQuerySet,
+    filtered: bool,
+    cursor: str,
+    before: datetime | None,
     now: datetime,
-) -> Timeline:  # fmt: skip
+) -> Timeline:
     """One query, and one a registered source while nothing is filtered. `contacts` are the customer's, narrowed."""
     page = keyset_page(
         contacts.select_related("agent", "team", "contact"), sort="-occurred_at", cursor=cursor, size=PAGE_SIZE

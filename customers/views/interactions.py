@@ -22,7 +22,8 @@ from customers.views.detail import timeline_context
 def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     if request.method != "POST":
-        form = InteractionForm(purposes=purposes(), initial={"channel": request.GET.get("channel", "phone"), "direction": "in"})  # fmt: skip
+        initial = {"channel": request.GET.get("channel", "phone"), "direction": "in"}
+        form = InteractionForm(purposes=purposes(), initial=initial)
         return _show_form(request, customer, form)
     form = InteractionForm(request.POST, purposes=[])
     if form.is_valid():

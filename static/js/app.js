@@ -14,6 +14,13 @@
       }
     }
     if (event.key === "Escape") closeMenus(null);
+    if (/^[a-z]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
+      const control = document.querySelector(`a[aria-keyshortcuts="${event.key}"], button[aria-keyshortcuts="${event.key}"]`);
+      if (control) {
+        event.preventDefault();
+        control.click();
+      }
+    }
   });
 
   // Menus are <details>: they open without script; with it, only one is open and a click beside it closes it.

@@ -18,9 +18,9 @@ def uploads(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
 
 
-def upload(client: Client, text: str | bytes = CSV) -> ImportBatch:
+def upload(client: Client, text: str | bytes = CSV, kind: str = "customers") -> ImportBatch:
     file = SimpleUploadedFile("customers.csv", text if isinstance(text, bytes) else text.encode())
-    answer = client.post("/imports/new/", {"file": file, "source": "Web shop", "kind": "customers"})
+    answer = client.post("/imports/new/", {"file": file, "source": "Web shop", "kind": kind})
     batch = ImportBatch.objects.latest("pk")
     assert answer.headers["Location"] == f"/imports/{batch.pk}/map/"
     return batch
@@ -79,7 +79,8 @@ def test_the_mapping_of_last_time_is_offered_again(client_for: ClientFor) -> Non
         system=system, state="done",
         mapping={
             "columns": {"external_id": "Kundennummer", "name": "Ort", "kind": {"constant": "person"},
-                        "country": {"from": "Land", "values": {"D": "DE"}}, "city": {"from": "Firma", "values": {"x": "y"}}},
+                        "country": {"from": "Land", "values": {"D": "DE"}},
+                        "city": {"from": "Firma", "values": {"x": "y"}}},
             "date": "%d.%m.%y",
         },
     )  # fmt: skip
@@ -122,6 +123,16 @@ def test_a_dry_run_writes_nothing(client_for: ClientFor) -> None:
     client.post(f"/imports/{batch.pk}/map/", {**chosen(client, batch), "dry_run": "on"})
     batch = imports.run(batch=ImportBatch.objects.get(pk=batch.pk))
     assert (batch.created, Customer.objects.count()) == (1, 0)
+
+
+def test_a_queue_log_has_nothing_to_map(client_for: ClientFor) -> None:
+    client = client_for("manager")
+    batch = upload(client, "1700000000|1.1|sales|NONE|ENTERQUEUE||030|1\n", kind="calls")
+    page = client.get(f"/imports/{batch.pk}/map/").content.decode()
+    assert "ENTERQUEUE" in page
+    assert "Which column says what" not in page
+    assert client.post(f"/imports/{batch.pk}/map/").status_code == 302
+    assert imports.run(batch=ImportBatch.objects.get(pk=batch.pk)).created == 1
 
 
 def test_a_file_that_cannot_be_read_says_why(client_for: ClientFor) -> None:
