@@ -59,13 +59,19 @@ def test() -> int:
 
 def with_test_services(name: str, *arguments: str) -> int:
     """Run a command against the services of the tests, so that linting leaves the product's own ones alone."""
-    services.start(var_dir() / "test", durable=False)
-    found = services.urls(var_dir() / "test")
+    var = var_dir() / "test"
+    was_up = services.running(var)
+    services.start(var, durable=False)
+    found = services.urls(var)
     env = dict(os.environ)
     if found:
         env.setdefault("DATABASE_URL", found[0])
         env.setdefault("REDIS_URL", found[1])
-    return call(name, *arguments, env=env)
+    try:
+        return call(name, *arguments, env=env)
+    finally:
+        if not was_up:
+            services.stop(var)
 
 
 def fmt() -> int:

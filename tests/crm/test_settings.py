@@ -5,7 +5,7 @@ import sys
 
 from crm.embedded.places import CHECKOUT
 
-CHOSEN_BY_THE_TESTS = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY"}
+CHOSEN_BY_THE_TESTS = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 
 def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

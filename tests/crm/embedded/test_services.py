@@ -69,8 +69,10 @@ def test_strangers_on_the_machine_need_the_password(var: Path) -> None:
 def test_killed_servers_are_recovered(var: Path) -> None:
     services.start(var, durable=True)
     ask(var, "CREATE TABLE kept AS SELECT 7 AS n")
-    for pid in processes_of(var):
+    killed = processes_of(var)
+    for pid in killed:
         os.kill(pid, signal.SIGKILL)
+    assert processes.wait_until(lambda: not any(map(processes.is_alive, killed)), seconds=10)
     services.start(var, durable=True)
     assert ask(var, "SELECT n FROM kept") == 7
 

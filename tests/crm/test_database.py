@@ -1,0 +1,27 @@
+"""The fixtures' promise: a test that really commits leaves the database as the migrations did."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from accounts.models import Team
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_commits_are_undone_and_what_migrations_made_is_back(turn: int) -> None:
+    assert list(Group.objects.order_by("name").values_list("name", flat=True)) == [
+        "administrator",
+        "manager",
+        "sales",
+        "service",
+    ]
+    assert Team.objects.create(key="a", name="A").pk == 1
+    Group.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_fsync_is_off_in_tests_only() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW fsync")
+        assert cursor.fetchone() == ("off",)
