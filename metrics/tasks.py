@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from metrics.domain import checking, recomputing
+from crm.common.days import today
+from metrics.domain import checking, evaluating, recomputing
 
 
 @shared_task
@@ -14,3 +15,8 @@ def recompute(**_: object) -> None:
 def check_rollups(**_: object) -> None:
     checking.check_sample()
     checking.forget_old_runs()
+
+
+@shared_task
+def evaluate(**_: object) -> None:
+    evaluating.evaluate_when_due(as_of=today())
