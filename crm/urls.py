@@ -14,5 +14,6 @@ urlpatterns = [
     # People's addresses are kept by administrators; allauth's page for changing them is closed.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
     path("accounts/", include("allauth.urls")),
+    path("", include("metrics.urls")),
     path("admin/", admin.site.urls),
 ]

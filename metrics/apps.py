@@ -9,9 +9,10 @@ class MetricsConfig(AppConfig):
     def ready(self) -> None:
         from crm.common.hooks import after_facts_changed
         from customers.importing.registry import register
-        from metrics import importing
+        from metrics import importing, navigation
         from metrics.domain.waking import wake_recompute
 
         register(importing.LEDGER)
         register(importing.COSTS)
         after_facts_changed.append(wake_recompute)
+        navigation.register_all()

@@ -6,9 +6,12 @@ URL's keyword arguments. Statuses are for a GET unless `method` says "post" (an 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from tests.factories import CustomerFactory, ImportBatchFactory, InteractionFactory
+from metrics.models import Benefit, CostEntry, OtherChange, Rollout
+from tests.factories import CustomerFactory, ImportBatchFactory, InteractionFactory, TeamFactory
+from tests.metrics import figures
 
 ROLES = ("sales", "service", "manager", "administrator")
 EVERYONE = ("anonymous", *ROLES)
@@ -68,7 +71,58 @@ def _batch() -> dict[str, Any]:
 
 WORKERS = ("sales", "service", "manager")
 
+
+def _kpi() -> dict[str, Any]:
+    return {"key": "service_level"}
+
+
+def _baseline() -> dict[str, Any]:
+    return {"baseline_id": figures.baseline("service_level").pk}
+
+
+def _rollout() -> dict[str, Any]:
+    return {"team_id": Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2026, 7, 1)).team_id}
+
+
+def _other_change() -> dict[str, Any]:
+    return {"change_id": OtherChange.objects.create(what="Strike", happened_from=date(2026, 7, 1)).pk}
+
+
+def _cost() -> dict[str, Any]:
+    return {"cost_id": CostEntry.objects.create(date=date(2026, 7, 1), category="licence", currency="EUR", actual=1).pk}
+
+
+def _benefit() -> dict[str, Any]:
+    amounts = [{"year": 1, "amount": "5"}]
+    return {"benefit_id": Benefit.objects.create(name="Less paper", hardness="hard", amounts=amounts).pk}
+
+
 MATRIX: Mapping[str, Row] = {
+    # metrics
+    "metrics:dashboard": open_to("manager"),
+    "metrics:kpi_list": open_to("manager"),
+    "metrics:kpi": open_to("manager", arguments=_kpi),
+    "metrics:export_series": open_to("manager", arguments=_kpi, axe=False),
+    "metrics:freeze_baseline": open_to("manager", arguments=_kpi),
+    "metrics:set_target": open_to("manager", arguments=_kpi),
+    "metrics:baseline": open_to("manager", arguments=_baseline),
+    "metrics:scorecard": open_to("manager"),
+    "metrics:export_scorecard": open_to("manager", axe=False),
+    "metrics:rollouts": open_to("manager"),
+    "metrics:rollout": open_to("manager", arguments=_rollout),
+    "metrics:withdraw_rollout": open_to("manager", arguments=lambda: {"team_id": 0}, method="post", status=404),
+    "metrics:other_changes": open_to("manager"),
+    "metrics:add_other_change": open_to("manager"),
+    "metrics:other_change": open_to("manager", arguments=_other_change),
+    "metrics:withdraw_other_change": open_to("manager", arguments=lambda: {"change_id": 0}, method="post", status=404),
+    "metrics:roi": open_to("manager"),
+    "metrics:costs": open_to("manager"),
+    "metrics:add_cost": open_to("manager"),
+    "metrics:cost": open_to("manager", arguments=_cost),
+    "metrics:withdraw_cost": open_to("manager", arguments=lambda: {"cost_id": 0}, method="post", status=404),
+    "metrics:add_benefit": open_to("manager"),
+    "metrics:benefit": open_to("manager", arguments=_benefit),
+    "metrics:withdraw_benefit": open_to("manager", arguments=lambda: {"benefit_id": 0}, method="post", status=404),
     # customers
     "customers:list": open_to(*WORKERS),
     "customers:create": open_to(*WORKERS),

@@ -1,0 +1,61 @@
+"""Fields that several forms share."""
+
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from crm.common.kinds import Channel
+from customers.models import Tier
+from metrics.kpis.catalogue import CATALOGUE
+
+
+def day_input() -> forms.DateInput:
+    """The browser's own date picker; it wants ISO dates whatever the language."""
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
+
+
+def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
+    return forms.DateField(label=label, required=required, help_text=help_text, widget=day_input())
+
+
+def team_field() -> forms.ModelChoiceField[Team]:
+    return forms.ModelChoiceField(
+        Team.objects.filter(is_active=True),
+        label=_("Team"),
+        required=False,
+        empty_label=_("whole company"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+
+def tier_field() -> forms.ModelChoiceField[Tier]:
+    return forms.ModelChoiceField(
+        Tier.objects.all(),
+        label=_("Tier"),
+        required=False,
+        empty_label=_("all tiers"),
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+
+def channel_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Channel"),
+        required=False,
+        choices=[("", _("all channels")), *Channel.choices],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+
+def check_order(errors: ErrorDict | None, cleaned: dict[str, Any], first: str, last: str) -> bool:
+    """Whether both days are there and the last lies before the first."""
+    one, two = cleaned.get(first), cleaned.get(last)
+    return not errors and one is not None and two is not None and two < one
+
+
+def kpi_choices() -> list[tuple[str, str]]:
+    """Every KPI of the catalogue by its name."""
+    return [(key, str(kpi.name)) for key, kpi in CATALOGUE.items()]

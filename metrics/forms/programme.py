@@ -1,0 +1,49 @@
+"""Go-live dates and what else changed."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from metrics.forms.fields import channel_field, check_order, day_field, kpi_choices, team_field, tier_field
+from metrics.models import OtherChange, Rollout
+
+
+class RolloutForm(forms.ModelForm[Rollout]):
+    went_live_on = day_field(_("Went live on"), help_text=_("The first day the team worked with the CRM."))
+    phase = forms.IntegerField(
+        label=_("Phase"),
+        min_value=1,
+        max_value=99,
+        initial=1,
+        widget=forms.NumberInput(attrs={"class": "form-control"}),
+    )
+
+    class Meta:
+        model = Rollout
+        fields = ("went_live_on", "phase")
+
+
+class OtherChangeForm(forms.ModelForm[OtherChange]):
+    happened_from = day_field(_("From"))
+    happened_to = day_field(_("To"), required=False, help_text=_("Empty: it still lasts."))
+    kpis = forms.MultipleChoiceField(
+        label=_("KPIs it touches"),
+        required=False,
+        choices=kpi_choices,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked means all of them."),
+    )
+    team = team_field()
+    channel = channel_field()
+    tier = tier_field()
+
+    class Meta:
+        model = OtherChange
+        fields = ("what", "happened_from", "happened_to", "team", "channel", "tier", "kpis")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if check_order(self._errors, cleaned, "happened_from", "happened_to"):
+            self.add_error("happened_to", _("The last day lies before the first."))
+        return cleaned

@@ -1,0 +1,106 @@
+"""Costs and benefits."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from metrics.forms.fields import day_field, kpi_choices, team_field
+from metrics.models import Benefit, CostEntry
+
+YEARS = 5
+
+
+def _amount(label: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, required=False, max_digits=18, decimal_places=2, widget=forms.NumberInput(attrs={"step": "0.01"})
+    )
+
+
+class CostForm(forms.ModelForm[CostEntry]):
+    date = day_field(_("Date"))
+    currency = forms.RegexField(
+        r"^[A-Z]{3}$",
+        label=_("Currency"),
+        error_messages={"invalid": _("Three capital letters, such as EUR.")},
+        help_text=_("Converted at the rate of the day."),
+    )
+    planned = _amount(_("Planned"))
+    actual = _amount(_("Actual"))
+
+    class Meta:
+        model = CostEntry
+        fields = ("date", "category", "phase", "currency", "planned", "actual", "note")
+        widgets = {"note": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.initial.setdefault("currency", settings.CRM_CURRENCY)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self._errors and cleaned.get("planned") is None and cleaned.get("actual") is None:
+            self.add_error("planned", _("Give a planned amount, an actual amount, or both."))
+        return cleaned
+
+
+class BenefitForm(forms.ModelForm[Benefit]):
+    """By KPI (change × value of a unit × volume × share) or by amounts a year; one of the two."""
+
+    kpi = forms.ChoiceField(
+        label=_("KPI"), required=False, choices=lambda: [("", _("none: amounts by year")), *kpi_choices()]
+    )
+    team = team_field()
+    share_percent = forms.DecimalField(
+        label=_("Share due to the CRM (%)"), min_value=0, max_value=100, max_digits=5, decimal_places=2, initial=100
+    )
+
+    class Meta:
+        model = Benefit
+        fields = ("name", "hardness", "kpi", "team", "unit_value", "yearly_volume", "evidence")
+        widgets = {"evidence": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "hardness": _("Hard: money that shows in the books. Soft: worth something, but nobody's budget shrinks."),
+            "unit_value": _("What one unit of the KPI (a second, a percentage point) is worth for one thing counted."),
+            "yearly_volume": _("Things counted in a year; empty: as many as the KPI counts."),
+            "evidence": _("Where the figures come from, and what is assumed."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["share_percent"].initial = self.instance.share * 100
+        amounts = {int(one["year"]): one["amount"] for one in self.instance.amounts}
+        for year in range(1, YEARS + 1):
+            field = _amount(_("Year %(year)s") % {"year": year})
+            field.initial = amounts.get(year)
+            self.fields[f"year_{year}"] = field
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self._errors:
+            return cleaned
+        amounts = self._amounts(cleaned)
+        if cleaned.get("kpi"):
+            self._check_by_kpi(cleaned, amounts)
+        elif not amounts:
+            self.add_error("kpi", _("Choose a KPI, or enter amounts by year below."))
+        elif cleaned.get("unit_value") is not None:
+            self.add_error("unit_value", _("The value of a unit needs a KPI."))
+        self.instance.amounts = amounts
+        self.instance.share = cleaned["share_percent"] / Decimal(100)
+        return cleaned
+
+    def _check_by_kpi(self, cleaned: dict[str, Any], amounts: list[dict[str, object]]) -> None:
+        if cleaned.get("unit_value") is None:
+            self.add_error("unit_value", _("What is one unit of this KPI worth?"))
+        if amounts:
+            self.add_error("year_1", _("Amounts by year are for benefits without a KPI."))
+
+    @staticmethod
+    def _amounts(cleaned: dict[str, Any]) -> list[dict[str, object]]:
+        given = [(year, cleaned.get(f"year_{year}")) for year in range(1, YEARS + 1)]
+        return [{"year": year, "amount": str(amount)} for year, amount in given if amount is not None]

@@ -1,0 +1,121 @@
+"""What the pages of a baseline show: sensible defaults before it is frozen, warnings, and drift after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Team
+from crm.common.charts import Chart, Series
+from crm.common.days import add_months
+from metrics.domain import baselines
+from metrics.kpis.base import Kpi
+from metrics.models import Baseline
+from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, first_go_live
+from metrics.queries.goals import Scope
+from metrics.queries.kpi_page import chart_format
+from metrics.queries.scopes import Named
+from metrics.queries.series import points
+
+LONG_MONTHS = 24
+MONTHS_NEEDED = baselines.ENOUGH_MONTHS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    go_live_on: date
+    window_from: date
+    window_to: date
+
+
+def default_window(kpi: Kpi, *, scope: Scope, teams: Sequence[Team], today: date) -> Window:
+    """Two years up to the day before the scope's go-live where both have data, else one; `teams` with rollouts."""
+    go_live = first_go_live(teams, team_id=scope.team_id) or today
+    last = go_live - timedelta(days=1)
+    long = add_months(go_live, -LONG_MONTHS)
+    months = points(kpi=kpi, first=long, last=last, by="month", **scope.reads())
+    with_data = sum(point.value is not None for point in months)
+    short = add_months(go_live, -MONTHS_NEEDED)
+    return Window(go_live_on=go_live, window_from=long if with_data >= LONG_MONTHS else short, window_to=last)
+
+
+def warnings(*, months: int, n: int, go_live_on: date, today: date) -> list[str]:
+    """What a sceptic would say of this window. `months`: those with data."""
+    found = []
+    if not n:
+        found.append(_("There is no data in this window: nothing to freeze."))
+    elif months < MONTHS_NEEDED:
+        found.append(
+            ngettext(
+                "Only %(months)d month with data: descriptive only. Under twelve, a change cannot be told from the "
+                "trend it was on.",
+                "Only %(months)d months with data: descriptive only. Under twelve, a change cannot be told from the "
+                "trend it was on.",
+                months,
+            )
+            % {"months": months}
+        )
+    if today >= go_live_on:
+        found.append(_("Go-live has passed: the baseline will say that its window was chosen after go-live."))
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What would be frozen. `value`: for sums the average month; `months`: those with data."""
+
+    value: Decimal | None
+    n: int
+    months: int
+    warnings: list[str]
+    chart: Chart
+
+
+def preview_of(kpi: Kpi, *, window: Window, scope: Named, today: date) -> Preview:
+    """Raises WindowNotBeforeGoLive."""
+    found = baselines.preview(
+        kpi=kpi,
+        first=window.window_from,
+        last=window.window_to,
+        go_live_on=window.go_live_on,
+        today=today,
+        scope=scope,
+    )
+    value, n, months = found.total.value, found.total.n, len(found.months)
+    return Preview(
+        value=average_month(value, window=window) if kpi.shape == "sum" else value,
+        n=n,
+        months=months,
+        warnings=warnings(months=months, n=n, go_live_on=window.go_live_on, today=today),
+        chart=Chart(
+            key="preview",
+            title=_("%(kpi)s by month") % {"kpi": kpi.name},
+            x=[point.period for point in found.months],
+            series=[Series(name=str(kpi.name), values=[point.value for point in found.months])],
+            format=chart_format(kpi),
+            unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
+        ),
+    )
+
+
+def average_month(total: Decimal | None, *, window: Window) -> Decimal | None:
+    days = (window.window_to - window.window_from).days + 1
+    return None if total is None else total / days * AVERAGE_MONTH_DAYS
+
+
+def baseline_chart(baseline: Baseline, kpi: Kpi) -> Chart:
+    """The frozen months."""
+    rows = baseline.series
+    return Chart(
+        key=f"baseline-{baseline.pk}",
+        title=_("%(kpi)s by month, as frozen") % {"kpi": kpi.name},
+        x=[row["period"] for row in rows],
+        series=[Series(name=str(kpi.name), values=[row["value"] for row in rows])],
+        format=chart_format(kpi),
+        unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
+        baseline=None if kpi.shape == "sum" else baseline.value,
+    )

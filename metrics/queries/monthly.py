@@ -1,0 +1,48 @@
+"""The months of every KPI at once, for pages that show them all: one query, kept until the next recompute."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.cache import cache
+
+from crm.common.days import month_start
+from metrics.kpis.catalogue import MAIN
+from metrics.models import RecomputeRun
+from metrics.queries import series
+
+KEPT_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """`value` is None where there is no data; for plain sums it is the month's total."""
+
+    month: date
+    value: Decimal | None
+    n: int
+
+
+def find_last_run() -> RecomputeRun | None:
+    return RecomputeRun.objects.filter(finished_at__isnull=False).order_by("-id").first()
+
+
+def months_of_all(*, first: date, last: date, team_id: int | None, run: RecomputeRun | None) -> dict[str, list[Month]]:
+    """KPI key → its months, oldest first; rollups change only in a recompute, so `run` says how long they hold."""
+    if run is None or run.finished_at is None:
+        return _read(first=first, last=last, team_id=team_id)
+    key = f"metrics-months:{run.pk}:{run.finished_at.timestamp()}:{first}:{last}:{team_id}"
+    kept: dict[str, list[Month]] | None = cache.get(key)
+    if kept is None:
+        kept = _read(first=first, last=last, team_id=team_id)
+        cache.set(key, kept, KEPT_S)
+    return kept
+
+
+def _read(*, first: date, last: date, team_id: int | None) -> dict[str, list[Month]]:
+    scope = series.Scope(first=first, last=last, team_id=team_id)
+    found = series.series(kpis=MAIN, scope=scope, by="month")
+    return {
+        key: [Month(month_start(point.first), point.value, point.n) for point in points]
+        for key, points in found.items()
+    }

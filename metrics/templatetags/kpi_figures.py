@@ -1,0 +1,80 @@
+"""Figures of a KPI in words; `{% load kpi_figures %}`. Sums are shown as an average month, so that windows compare."""
+
+from decimal import Decimal
+from typing import Protocol
+
+from django import template
+from django.utils.translation import gettext
+
+from crm.common.templatetags.figures import NO_DATA, measure, money_round, number, percent, points, signed
+from crm.common.templatetags.figures import duration as duration_text
+
+register = template.Library()
+
+RATIO_SHAPES = frozenset({"mean", "sum"})
+
+
+class Measured(Protocol):
+    """What these filters need of a KPI."""
+
+    unit: str
+    shape: str
+
+
+def is_percent(kpi: Measured) -> bool:
+    """Shares, and ratios of two amounts of money; a ratio that is a mean (contacts an issue) is a plain number."""
+    return kpi.unit == "share" or kpi.shape == "ratio"
+
+
+@register.filter
+def kpi_value(value: Decimal | float | None, kpi: Measured) -> str:
+    """A figure with its unit; for sums, already an average month, it says so."""
+    text = _figure(value, kpi)
+    if kpi.shape != "sum" or value is None:
+        return text
+    return gettext("%(figure)s a month") % {"figure": text}
+
+
+@register.filter
+def kpi_total(value: Decimal | float | None, kpi: Measured) -> str:
+    """A figure with its unit, sums as they are: of one period of a series."""
+    return _figure(value, kpi)
+
+
+def _figure(value: Decimal | float | None, kpi: Measured) -> str:
+    if value is None:
+        return NO_DATA
+    if kpi.unit == "money":
+        return money_round(value)
+    if is_percent(kpi):
+        return percent(value)
+    if kpi.unit == "ratio":
+        return number(value, 2)
+    return measure(round(Decimal(value), 4), kpi.unit)
+
+
+@register.filter
+def kpi_change(change: float | None, kpi: Measured) -> str:
+    """Now against before: per cent of the baseline for means and sums, percentage points for shares, else points."""
+    if change is None:
+        return NO_DATA
+    if kpi.shape in RATIO_SHAPES:
+        return _signed_percent(change - 1)
+    if is_percent(kpi):
+        return points(change)
+    if kpi.unit == "seconds":
+        return ("+" if change > 0 else "") + duration_text(change)
+    return signed(change, 1)
+
+
+def _signed_percent(share: float) -> str:
+    sign = "+" if share > 0 else "−" if share < 0 else "±"
+    return sign + percent(abs(share))
+
+
+@register.filter
+def p_value(p: float | None) -> str:
+    """Three digits; below a thousandth just that."""
+    if p is None:
+        return NO_DATA
+    return "< 0.001" if p < 0.001 else number(p, 3)

@@ -1,0 +1,95 @@
+"""Freeze a baseline: window and scope, a preview, a signature; and the page of a frozen one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from crm.common import days
+from metrics.domain import baselines
+from metrics.forms import BaselineForm
+from metrics.kpis.base import Kpi
+from metrics.models import Baseline
+from metrics.queries.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
+from metrics.queries.dashboard import teams_with_rollout
+from metrics.queries.goals import Scope, named_scope
+from metrics.views.access import kpi_or_404
+from metrics.views.saving import saved
+
+PREVIEWED = ("go_live_on", "window_from", "window_to")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("metrics.freeze_baseline", raise_exception=True)
+def freeze_baseline(request: HttpRequest, key: str) -> HttpResponse:
+    """GET previews the window in the query, or the default one; POST freezes and signs."""
+    assert isinstance(request.user, User)
+    kpi, by = kpi_or_404(key), request.user
+    if request.method != "POST":
+        form = BaselineForm(_asked(request, kpi), preview=True)
+        return _page(request, kpi, form)
+    form = BaselineForm(request.POST)
+    frozen: list[Baseline] = []
+    if not saved(form, lambda: frozen.append(_freeze(kpi, form, by))):
+        return _page(request, kpi, form, status=422)
+    messages.success(request, _("Baseline for %(kpi)s frozen and signed.") % {"kpi": kpi.name})
+    return redirect("metrics:baseline", baseline_id=frozen[0].pk)
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
+    found = get_object_or_404(Baseline.objects.select_related("team", "tier", "signed_by"), pk=baseline_id)
+    kpi = kpi_or_404(found.kpi)
+    context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "drift": baselines.drift(found)}
+    return render(request, "metrics/baseline.html", context)
+
+
+def _asked(request: HttpRequest, kpi: Kpi) -> dict[str, Any]:
+    """The query's values over the defaults of its scope."""
+    asked = {name: value for name, value in request.GET.items() if value}
+    team = asked.get("team", "")
+    scope = Scope(team_id=int(team) if team.isdecimal() else None, channel=asked.get("channel", ""))
+    if set(PREVIEWED) <= set(asked):
+        return asked
+    defaults = default_window(kpi, scope=scope, teams=teams_with_rollout(), today=days.today())
+    return {
+        "go_live_on": defaults.go_live_on,
+        "window_from": defaults.window_from,
+        "window_to": defaults.window_to,
+        **asked,
+    }
+
+
+def _page(request: HttpRequest, kpi: Kpi, form: BaselineForm, *, status: int = 200) -> HttpResponse:
+    """The whole page, or for htmx only the preview."""
+    form.is_valid()
+    readable = not set(form.errors) & {*PREVIEWED, "team", "channel", "tier"}
+    preview: Preview | None = _preview(kpi, form) if readable else None
+    template = "metrics/freeze_baseline.html#preview" if request.htmx else "metrics/freeze_baseline.html"
+    return render(request, template, {"kpi": kpi, "form": form, "preview": preview}, status=status)
+
+
+def _preview(kpi: Kpi, form: BaselineForm) -> Preview:
+    cleaned = form.cleaned_data
+    window = Window(**{name: cleaned[name] for name in PREVIEWED})
+    return preview_of(kpi, window=window, scope=named_scope(cleaned), today=days.today())
+
+
+def _freeze(kpi: Kpi, form: BaselineForm, by: User) -> Baseline:
+    cleaned = form.cleaned_data
+    return baselines.freeze(
+        kpi=kpi,
+        first=cleaned["window_from"],
+        last=cleaned["window_to"],
+        go_live_on=cleaned["go_live_on"],
+        today=days.today(),
+        by=by,
+        scope=named_scope(cleaned),
+        note=cleaned["note"],
+    )

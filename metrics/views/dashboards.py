@@ -1,0 +1,21 @@
+"""Is the CRM working? All KPIs of the company or of one team."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from crm.common import days
+from metrics.queries.dashboard import GROUPS, dashboard, teams_with_rollout
+from metrics.queries.goals import Scope
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def show_dashboard(request: HttpRequest) -> HttpResponse:
+    teams = teams_with_rollout()
+    team = next((team for team in teams if str(team.pk) == request.GET.get("team")), None)
+    show = request.GET.get("show", "")
+    show = show if show in GROUPS else ""
+    page = dashboard(scope=Scope(team_id=team.pk if team else None), teams=teams, today=days.today(), show=show)
+    return render(request, "metrics/dashboard.html", {"page": page, "teams": teams, "team": team, "show": show})

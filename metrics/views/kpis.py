@@ -1,0 +1,97 @@
+"""The catalogue of KPIs, and a page for each."""
+
+import csv
+from collections.abc import Sequence
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.models import Team
+from crm.common import days
+from customers.models import Tier
+from metrics.domain.evaluation.reasons import render_stored
+from metrics.forms import SeriesForm
+from metrics.kpis.base import Kpi
+from metrics.kpis.catalogue import CATALOGUE, MAIN
+from metrics.models import Evaluation
+from metrics.queries.dashboard import FAMILIES, baseline_value, teams_with_rollout
+from metrics.queries.goals import Goals, baselines_of, find_evaluation, goals_of, targets_of
+from metrics.queries.kpi_page import KpiSeries, default_window, kpi_series
+from metrics.templatetags.kpi_figures import kpi_change
+from metrics.views.access import kpi_or_404
+
+COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "value", "n")
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def kpi_list(request: HttpRequest) -> HttpResponse:
+    families = [(name, [kpi for kpi in MAIN if kpi.source.source in sources]) for _key, name, sources in FAMILIES]
+    return render(request, "metrics/kpi_list.html", {"families": [one for one in families if one[1]]})
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def kpi(request: HttpRequest, key: str) -> HttpResponse:
+    shown = kpi_or_404(key)
+    teams = teams_with_rollout()
+    form = SeriesForm(request.GET, teams=teams, tiers=list(Tier.objects.all()))
+    status = 200 if form.is_valid() else 422
+    scope = form.scope()
+    baselines, targets = list(baselines_of(key)), list(targets_of(key))
+    evaluation = find_evaluation(key, scope)
+    goals = goals_of(scope, evaluation=evaluation, baselines=baselines, targets=targets)
+    context = {
+        "kpi": shown,
+        "form": form,
+        "scope_query": request.GET.urlencode(),
+        "goals": goals,
+        "reason": _reason(goals.evaluation),
+        "interval": _interval(shown, goals.evaluation),
+        "baseline_shown": baseline_value(shown, goals.baseline),
+        "series": _series(shown, form, teams, goals),
+        "baselines": baselines,
+        "targets": targets,
+        "partners": [CATALOGUE[partner] for partner in shown.trade_offs if partner in CATALOGUE],
+    }
+    return render(request, "metrics/kpi.html", context, status=status)
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def export_series(request: HttpRequest, key: str) -> HttpResponse:
+    """The periods the page shows for the same query, as CSV."""
+    shown = kpi_or_404(key)
+    teams = teams_with_rollout()
+    form = SeriesForm(request.GET, teams=teams, tiers=list(Tier.objects.all()))
+    form.is_valid()
+    series = _series(shown, form, teams, Goals())
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{key}.csv"'
+    rows = csv.writer(response)
+    rows.writerow(COLUMNS)
+    for one in series.periods:
+        rows.writerow([key, shown.unit, shown.version, one.label, one.numerator, one.denominator, one.value, one.n])
+    return response
+
+
+def _series(kpi: Kpi, form: SeriesForm, teams: Sequence[Team], goals: Goals) -> KpiSeries:
+    """What the form could not read counts as not given."""
+    cleaned = form.cleaned_data
+    by = cleaned.get("by") or "month"
+    first, last = default_window(by=by, today=days.today())
+    first, last = cleaned.get("first") or first, cleaned.get("last") or last
+    first = min(first, last)
+    return kpi_series(kpi, scope=form.scope(), by=by, first=first, last=last, teams=teams, goals=goals)
+
+
+def _reason(evaluation: Evaluation | None) -> str:
+    return "" if evaluation is None else render_stored(evaluation.details) or evaluation.reason
+
+
+def _interval(kpi: Kpi, evaluation: Evaluation | None) -> str:
+    if evaluation is None or evaluation.low is None:
+        return ""
+    return f"{kpi_change(evaluation.low, kpi)} … {kpi_change(evaluation.high, kpi)}"

@@ -1,0 +1,78 @@
+"""The programme's basics: who went live when, and what else changed meanwhile."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import Team
+from metrics.domain import programme
+from metrics.forms import OtherChangeForm, RolloutForm
+from metrics.models import OtherChange, Rollout
+from metrics.queries.programme import other_changes_with_kpis
+from metrics.views.saving import saved
+
+PAGE_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def rollouts(request: HttpRequest) -> HttpResponse:
+    teams = Team.objects.filter(is_active=True).select_related("rollout")
+    return render(request, "metrics/rollouts.html", {"teams": teams})
+
+
+@require_http_methods(PAGE_METHODS)
+@permission_required("metrics.change_rollout", raise_exception=True)
+def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
+    team = get_object_or_404(Team, pk=team_id)
+    existing = Rollout.objects.filter(team=team).first()
+    form = RolloutForm(request.POST or None, instance=existing or Rollout(team=team))
+    context = {"form": form, "team": team, "existing": existing}
+    if request.method != "POST":
+        return render(request, "metrics/rollout.html", context)
+    if not form.is_valid():
+        return render(request, "metrics/rollout.html", context, status=422)
+    programme.set_go_live(team=team, **form.cleaned_data)
+    messages.success(request, _("Go-live of %(team)s saved.") % {"team": team})
+    return redirect("metrics:rollouts")
+
+
+@require_POST
+@permission_required("metrics.change_rollout", raise_exception=True)
+def withdraw_rollout(request: HttpRequest, team_id: int) -> HttpResponse:
+    existing = get_object_or_404(Rollout.objects.select_related("team"), team_id=team_id)
+    programme.withdraw_go_live(rollout=existing)
+    messages.success(request, _("%(team)s has no go-live day any more.") % {"team": existing.team})
+    return redirect("metrics:rollouts")
+
+
+@require_safe
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def other_changes(request: HttpRequest) -> HttpResponse:
+    return render(request, "metrics/other_changes.html", {"changes": other_changes_with_kpis()})
+
+
+@require_http_methods(PAGE_METHODS)
+@permission_required("metrics.change_otherchange", raise_exception=True)
+def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResponse:
+    """Enter one, or correct the one with this id."""
+    existing = get_object_or_404(OtherChange, pk=change_id) if change_id else None
+    form = OtherChangeForm(request.POST or None, instance=existing)
+    context = {"form": form, "existing": existing}
+    if request.method != "POST":
+        return render(request, "metrics/other_change.html", context)
+    if not saved(form, lambda: programme.record_other_change(change=form.instance)):
+        return render(request, "metrics/other_change.html", context, status=422)
+    messages.success(request, _("Saved. The next evaluation takes it into account."))
+    return redirect("metrics:other_changes")
+
+
+@require_POST
+@permission_required("metrics.change_otherchange", raise_exception=True)
+def withdraw_other_change(request: HttpRequest, change_id: int) -> HttpResponse:
+    programme.withdraw_other_change(change=get_object_or_404(OtherChange, pk=change_id))
+    messages.success(request, _("Removed."))
+    return redirect("metrics:other_changes")

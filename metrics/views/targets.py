@@ -1,0 +1,41 @@
+"""Set a target: KPI, scope, number, date, owner."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from crm.common import days
+from metrics.domain import targets
+from metrics.forms import TargetForm
+from metrics.kpis.base import Kpi
+from metrics.models import KpiTarget
+from metrics.queries.goals import named_scope, targets_of
+from metrics.views.access import kpi_or_404
+from metrics.views.saving import saved
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("metrics.set_target", raise_exception=True)
+def set_target(request: HttpRequest, key: str) -> HttpResponse:
+    assert isinstance(request.user, User)
+    kpi = kpi_or_404(key)
+    by = request.user
+    initial = {"owner": by.pk, **{name: request.GET.get(name) for name in ("team", "channel", "tier")}}
+    form = TargetForm(request.POST or None, initial=initial, kpi=kpi, today=days.today())
+    context = {"form": form, "kpi": kpi, "targets": targets_of(key)}
+    if request.method != "POST":
+        return render(request, "metrics/target.html", context)
+    if not saved(form, lambda: _set(kpi, form, by)):
+        return render(request, "metrics/target.html", context, status=422)
+    messages.success(request, _("Target for %(kpi)s set.") % {"kpi": kpi.name})
+    return redirect("metrics:kpi", key=key)
+
+
+def _set(kpi: Kpi, form: TargetForm, by: User) -> KpiTarget:
+    cleaned = form.cleaned_data
+    given = {name: cleaned[name] for name in ("value", "due_on", "owner")}
+    return targets.set_target(kpi=kpi, scope=named_scope(cleaned), by=by, **given)

@@ -1,0 +1,191 @@
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from metrics.models import Benefit, CostEntry, Rollout
+from tests.conftest import ClientFor
+from tests.factories import TeamFactory
+from tests.metrics import figures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+COST = {"date": "2026-03-01", "category": "training", "currency": "EUR", "planned": "1000", "actual": ""}
+BENEFIT = {"name": "Shorter calls", "hardness": "soft", "kpi": "aht", "unit_value": "0.01", "share_percent": "50"}
+
+
+def money(amount: int, *, day: date = date(2026, 6, 1), **fields: Any) -> CostEntry:
+    return CostEntry.objects.create(
+        **{"date": day, "category": "licence", "currency": "EUR", "actual": amount, "actual_company": amount, **fields}
+    )
+
+
+def entered(*amounts: int, **fields: Any) -> Benefit:
+    by_year = [{"year": year, "amount": str(amount)} for year, amount in enumerate(amounts, start=1)]
+    return Benefit.objects.create(**{"name": "Fewer licences", "hardness": "hard", "amounts": by_year, **fields})
+
+
+def test_without_costs_and_benefits_it_says_what_to_enter(client_for: ClientFor) -> None:
+    assert "No costs and no benefits yet" in client_for("manager").get("/roi/").content.decode()
+
+
+def test_costs_benefits_and_returns(client_for: ClientFor) -> None:
+    Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2026, 7, 1))
+    money(1000)
+    entered(600, 600, 600)
+
+    answer = client_for("manager").get("/roi/")
+    page, text = answer.context["page"], answer.content.decode()
+
+    assert [(row.label, row.expected) for row in page.costs] == [("licence", Decimal(1000))]
+    assert [(line.valued.name, line.proven.value) for line in page.hard] == [("Fewer licences", Decimal(1800))]
+    cash = page.chart.series
+    assert list(cash[0].values) == [Decimal(-1000), Decimal(-400), Decimal(200), Decimal(800)]
+    assert page.chart.title == "What is proven pays the programme back after 1.7 years"
+    assert "€1,000" in text
+    assert "49%" in text  # 600 a year for three years at 10 % against 1,000
+    assert "Assumptions" in text
+
+
+def test_what_is_only_claimed_is_no_proof(client_for: ClientFor) -> None:
+    money(1000)
+    figures.baseline("csat")
+    figures.evaluation("csat", "no_evidence")
+    Benefit.objects.create(
+        name="Happier customers", hardness="soft", kpi="csat", unit_value=Decimal(1000), yearly_volume=Decimal(1)
+    )
+
+    page = client_for("manager").get("/roi/").context["page"]
+
+    (line,) = page.soft
+    assert line.proven.value == 0
+    assert line.claimed.value > 0
+    assert page.chart.title.startswith("Only on what is claimed")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_number_of_queries_does_not_grow(
+    rows: int, client_for: ClientFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for step in range(rows):
+        money(100, day=date(2026, 6, 1 + step))
+        entered(100, name=f"Benefit {step}")
+    client = client_for("manager")
+
+    with django_assert_num_queries(9):
+        client.get("/roi/")
+    with django_assert_num_queries(5):
+        client.get("/roi/costs/")
+
+
+def test_a_cost_is_entered_corrected_and_removed(client_for: ClientFor) -> None:
+    client = client_for("manager")
+
+    assert 'value="EUR"' in client.get("/roi/costs/new/").content.decode()
+    assert client.post("/roi/costs/new/", COST).headers["Location"] == "/roi/costs/"
+    cost = CostEntry.objects.get()
+    assert (cost.planned, cost.actual, cost.planned_company) == (Decimal(1000), None, Decimal(1000))
+    assert "€1,000.00" in client.get("/roi/costs/").content.decode()
+
+    url = f"/roi/costs/{cost.pk}/"
+    assert client.get(url).status_code == 200
+    client.post(url, {**COST, "actual": "900.50"})
+    cost.refresh_from_db()
+    assert cost.actual_company == Decimal("900.5")
+    client.post(f"{url}withdraw/")
+    assert not CostEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "errors"),
+    [
+        ({"planned": ""}, {"planned": ["Give a planned amount, an actual amount, or both."]}),
+        ({"currency": "euro"}, {"currency": ["Three capital letters, such as EUR."]}),
+        ({"date": ""}, {"date": ["This field is required."]}),
+        (
+            {"currency": "USD"},
+            {"__all__": ["there is no exchange rate from USD to EUR on or before 2026-03-01"]},
+        ),
+    ],
+)
+def test_a_cost_that_cannot_be_kept(
+    changed: dict[str, str], errors: dict[str, list[str]], client_for: ClientFor
+) -> None:
+    answer = client_for("manager").post("/roi/costs/new/", {**COST, **changed})
+
+    assert answer.status_code == 422
+    assert dict(answer.context["form"].errors) == errors
+    assert not CostEntry.objects.exists()
+
+
+def test_costs_are_sorted(client_for: ClientFor) -> None:
+    money(5, day=date(2026, 1, 1))
+    money(9, day=date(2026, 2, 1))
+    client = client_for("manager")
+
+    def amounts(query: str) -> list[Decimal | None]:
+        return [row.actual for row in client.get(f"/roi/costs/{query}").context["page"].rows]
+
+    assert amounts("") == [9, 5]
+    assert amounts("?sort=actual_company") == [5, 9]
+    assert amounts("?sort=note") == [9, 5]
+
+
+def test_a_benefit_by_kpi(client_for: ClientFor) -> None:
+    client = client_for("manager")
+
+    assert client.get("/roi/benefits/new/").status_code == 200
+    assert client.post("/roi/benefits/new/", BENEFIT).headers["Location"] == "/roi/"
+    benefit = Benefit.objects.get()
+    assert (benefit.kpi, benefit.unit_value, benefit.share, benefit.amounts) == (
+        "aht",
+        Decimal("0.01"),
+        Decimal("0.5"),
+        [],
+    )
+    assert 'value="50' in client.get(f"/roi/benefits/{benefit.pk}/").content.decode()
+
+
+def test_a_benefit_by_amounts_is_entered_corrected_and_removed(client_for: ClientFor) -> None:
+    client = client_for("manager")
+    given = {"name": "Fewer licences", "hardness": "hard", "share_percent": "100", "year_1": "500", "year_3": "700"}
+
+    client.post("/roi/benefits/new/", given)
+    benefit = Benefit.objects.get()
+    assert benefit.amounts == [{"year": 1, "amount": "500"}, {"year": 3, "amount": "700"}]
+
+    url = f"/roi/benefits/{benefit.pk}/"
+    assert 'value="700"' in client.get(url).content.decode()
+    client.post(url, {**given, "year_3": ""})
+    benefit.refresh_from_db()
+    assert benefit.amounts == [{"year": 1, "amount": "500"}]
+    client.post(f"{url}withdraw/")
+    assert not Benefit.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "errors"),
+    [
+        ({"unit_value": ""}, {"unit_value": ["What is one unit of this KPI worth?"]}),
+        ({"kpi": ""}, {"kpi": ["Choose a KPI, or enter amounts by year below."]}),
+        ({"kpi": "", "year_1": "5"}, {"unit_value": ["The value of a unit needs a KPI."]}),
+        ({"year_1": "5"}, {"year_1": ["Amounts by year are for benefits without a KPI."]}),
+        ({"share_percent": "101"}, {"share_percent": ["Ensure this value is less than or equal to 100."]}),
+    ],
+)
+def test_a_benefit_that_cannot_be_kept(
+    changed: dict[str, str], errors: dict[str, list[str]], client_for: ClientFor
+) -> None:
+    answer = client_for("manager").post("/roi/benefits/new/", {**BENEFIT, **changed})
+
+    assert answer.status_code == 422
+    assert dict(answer.context["form"].errors) == errors
+    assert not Benefit.objects.exists()
+
+
+@pytest.mark.parametrize("role", ["sales", "service"])
+@pytest.mark.parametrize("url", ["/roi/", "/roi/costs/", "/roi/costs/new/", "/roi/benefits/new/"])
+def test_who_may_not(role: str, url: str, client_for: ClientFor) -> None:
+    assert client_for(role).get(url).status_code == 403
+    assert client_for(role).post(url, COST).status_code in {403, 405}

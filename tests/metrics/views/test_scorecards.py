@@ -1,0 +1,106 @@
+import csv
+import io
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from metrics.models import KpiTarget
+from tests.conftest import ClientFor, UserFor
+from tests.factories import TeamFactory
+from tests.metrics import figures
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+
+
+def test_without_verdicts_it_says_what_to_do(client_for: ClientFor) -> None:
+    assert "Nothing judged yet" in client_for("manager").get("/scorecard/").content.decode()
+
+
+def test_lines_stand_in_the_catalogues_order_the_company_first(client_for: ClientFor) -> None:
+    team = TeamFactory.create(key="north")
+    figures.evaluation(
+        "asa", "worse", change=1.2, low=1.1, high=1.3, baseline_value=Decimal(20), current_value=Decimal(24)
+    )
+    figures.evaluation("csat", "improved", team=team)
+    figures.evaluation("csat", "no_evidence")
+
+    answer = client_for("manager").get("/scorecard/")
+    text = " ".join(answer.content.decode().split())
+
+    assert [(line.kpi.key, line.scope) for line in answer.context["lines"]] == [
+        ("csat", "whole company"),
+        ("csat", "North"),
+        ("asa", "whole company"),
+    ]
+    assert "+20.0%" in text  # a ratio of means: 24 s over 20 s
+    assert "+10.0% … +30.0%" in text
+    assert "0.004" in text
+    assert "As measured." in text
+
+
+def test_an_earlier_read_out_can_be_chosen(client_for: ClientFor) -> None:
+    figures.evaluation("asa", "worse")
+    figures.evaluation("asa", "too_early", as_of=date(2026, 9, 30))
+    client = client_for("manager")
+
+    def verdicts(query: str) -> list[str]:
+        return [line.evaluation.verdict for line in client.get(f"/scorecard/{query}").context["lines"]]
+
+    assert verdicts("") == ["worse"]
+    assert verdicts("?as_of=2026-09-30") == ["too_early"]
+    assert verdicts("?as_of=nonsense") == ["worse"]
+    assert verdicts("?show=improved") == []
+    assert verdicts("?show=worse") == ["worse"]
+
+
+def test_the_csv_has_plain_numbers(client_for: ClientFor, user_for: UserFor) -> None:
+    target = KpiTarget.objects.create(
+        kpi="csat", value=Decimal("0.9"), due_on=date(2027, 1, 1), owner=user_for("manager")
+    )
+    figures.evaluation("csat", "improved", target=target)
+
+    answer = client_for("manager").get("/scorecard/export/")
+
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="scorecard-2026-10-31.csv"'
+    assert (row["kpi"], row["scope"], row["verdict"], row["change"], row["n_current"]) == (
+        "csat", "whole company", "improved", "0.1", "400",
+    )  # fmt: skip
+    assert Decimal(row["target"]) == Decimal("0.9")
+
+
+def test_the_markdown_can_be_pasted(client_for: ClientFor) -> None:
+    figures.evaluation("csat", "improved", reason="a | b\nc")
+
+    text = client_for("manager").get("/scorecard/export/?format=md").content.decode()
+
+    assert text == (
+        "# Scorecard as of 2026-10-31\n\n"
+        "| KPI | Scope | Baseline | Now | Change (95 % interval) | Verdict | Reason |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n"
+        "| Customer satisfaction | whole company | 70.0% (n = 1000) | 80.0% (n = 400) | "
+        "+10.0\u202fpp (+5.0\u202fpp … +15.0\u202fpp) | improved | a \\| b c |\n"
+    )
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_number_of_queries_does_not_grow(
+    rows: int, client_for: ClientFor, user_for: UserFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for kpi in ("csat", "asa", "aht")[:rows]:
+        target = KpiTarget.objects.create(
+            kpi=kpi, value=Decimal("0.9"), due_on=date(2027, 1, 1), owner=user_for("manager")
+        )
+        figures.evaluation(kpi, "improved", target=target, team=TeamFactory.create())
+    client = client_for("manager")
+
+    with django_assert_num_queries(6):
+        client.get("/scorecard/")
+
+
+@pytest.mark.parametrize("role", ["sales", "service"])
+@pytest.mark.parametrize("url", ["/scorecard/", "/scorecard/export/"])
+def test_who_may_not(role: str, url: str, client_for: ClientFor) -> None:
+    assert client_for(role).get(url).status_code == 403
