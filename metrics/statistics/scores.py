@@ -32,7 +32,7 @@ class Answers:
     def variance(self) -> float:
         """Of one score on the scale −1 … 1 (multinomial)."""
         net = self.score / 100
-        return ((self.promoters + self.detractors) / self.total - net * net) / self.total
+        return max((self.promoters + self.detractors) / self.total - net * net, 0.0) / self.total
 
     @property
     def adjusted(self) -> "Answers":

@@ -273,8 +273,10 @@ def _successes(sample: Sample) -> tuple[float, float]:
 
 
 def _answers(sample: Sample) -> Answers:
-    net, ends = sample.numerator, sample.ends * sample.denominator
-    return Answers(promoters=(ends + net) / 2, detractors=(ends - net) / 2, total=sample.denominator)
+    """`ends` is known of the whole baseline; a season's part of it has at least as many as its own net tells."""
+    net, total = sample.numerator, sample.denominator
+    ends = max(sample.ends * total, abs(net))
+    return Answers(promoters=(ends + net) / 2, detractors=(ends - net) / 2, total=total)
 
 
 def _with_notes(figures: Figures, frozen: Frozen, current: Sample, judgement: Judgement) -> Judgement:

@@ -136,6 +136,15 @@ def test_a_score_is_compared_in_points() -> None:
     assert found.p < 0.001
 
 
+def test_a_season_of_a_score_may_be_more_extreme_than_the_whole_baseline() -> None:
+    def answers(day: date) -> DayFigure:
+        return DayFigure(day, 10 if day.month <= 3 else 0, 10, 10)
+
+    before = frozen(answers, shape=Shape.SCORE, ends=0.3)
+
+    assert judged(before, net_of(9), shape=Shape.SCORE, unit="score").before == 100.0
+
+
 def test_without_baseline_there_is_no_change_and_never_0() -> None:
     found = judged(None, share_of(0.8))
 
