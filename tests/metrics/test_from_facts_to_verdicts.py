@@ -26,7 +26,7 @@ def answers() -> None:
     """`better` rises from 60 to 75 % at go-live; `climbing` has gained 1.2 points a month all along and goes on;
     `worse` falls from 80 to 65 %.
     """
-    better, climbing, worse = (TeamFactory(key=key) for key in ("better", "climbing", "worse"))
+    better, climbing, worse = (TeamFactory.create(key=key) for key in ("better", "climbing", "worse"))
     shares: dict[Team, tuple[float, float, float]] = {
         better: (0.60, 0.15, 0.0),
         climbing: (0.50, 0.0, 0.012),

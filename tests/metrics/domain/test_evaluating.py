@@ -135,7 +135,9 @@ def test_judging_twice_replaces_and_leaves_nothing_behind() -> None:
     kpi = get_kpi("csat")
     roll_up(kpi, satisfied(40), first=GO_LIVE, last=AS_OF)
     first = {each.pk for each in evaluate(as_of=AS_OF)}
-    team_row = Evaluation.objects.create(kpi="csat", as_of=AS_OF, team=TeamFactory(), verdict="no_data", reason="")
+    team_row = Evaluation.objects.create(
+        kpi="csat", as_of=AS_OF, team=TeamFactory.create(), verdict="no_data", reason=""
+    )
     freeze(kpi, satisfied(35))
 
     second = {each.pk for each in evaluate(as_of=AS_OF)}
@@ -153,7 +155,7 @@ def test_other_days_verdicts_stay() -> None:
 
 
 def test_a_team_is_judged_on_its_own_figures() -> None:
-    kpi, north, south = get_kpi("csat"), TeamFactory(), TeamFactory()
+    kpi, north, south = get_kpi("csat"), TeamFactory.create(), TeamFactory.create()
     freeze(kpi, satisfied(35), team=north)
     freeze(kpi, satisfied(35), team=south)
     roll_up(kpi, satisfied(40), first=GO_LIVE, last=AS_OF, team=north)
@@ -253,7 +255,7 @@ def test_what_else_changed_around_go_live(change: dict[str, Any], attributable: 
 
 
 def test_a_change_in_one_team_touches_it_and_the_whole_not_another_team() -> None:
-    kpi, north, south = get_kpi("csat"), TeamFactory(), TeamFactory()
+    kpi, north, south = get_kpi("csat"), TeamFactory.create(), TeamFactory.create()
     for team in (None, north, south):
         freeze(kpi, satisfied(35), team=team)
     for team in (north, south):
@@ -288,7 +290,7 @@ def test_a_window_chosen_before_go_live_goes_before_one_chosen_after() -> None:
 
 
 def test_the_newest_target_is_in_force() -> None:
-    owner = UserFactory()
+    owner = UserFactory.create()
     KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=owner)
     newest = KpiTarget.objects.create(kpi="csat", value=Decimal("0.8"), due_on=AS_OF, owner=owner)
 
@@ -296,8 +298,8 @@ def test_the_newest_target_is_in_force() -> None:
 
 
 def test_a_target_alone_puts_its_scope_on_the_scorecard() -> None:
-    team = TeamFactory()
-    KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=UserFactory(), team=team)
+    team = TeamFactory.create()
+    KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=UserFactory.create(), team=team)
 
     assert judged(team=team).verdict == "no_baseline"
 
@@ -342,7 +344,7 @@ def test_a_recompute_that_changed_nothing_makes_no_verdict_due() -> None:
 def test_a_new_target_makes_verdicts_due() -> None:
     evaluate(as_of=AS_OF)
 
-    KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=UserFactory())
+    KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=UserFactory.create())
 
     assert is_due(as_of=AS_OF)
 

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def baseline(kpi: str, *, team: Team | None = None, go_live: date = GO_LIVE) -> 
     )
 
 
-def verdict(kpi: str, verdict: str, *, change: float, low: float, high: float, **fields: object) -> Evaluation:
+def verdict(kpi: str, verdict: str, *, change: float, low: float, high: float, **fields: Any) -> Evaluation:
     frozen = fields.pop("baseline", None) or baseline(kpi)
     return Evaluation.objects.create(
         kpi=kpi,
@@ -74,7 +75,7 @@ def test_the_forrester_case_from_entries_to_roi() -> None:
     found = return_on_investment(as_of=AS_OF)
 
     assert found.rate == Decimal("0.10")
-    assert found.cost.total.by_year == (53150, 666715, 636772, 647783)
+    assert [int(amount) for amount in found.cost.total.by_year] == [53150, 666715, 636772, 647783]
     assert found.proven.roi is not None
     assert round(found.proven.pv_cost) == 1672201
     assert round(found.proven.pv_benefit) == 7168371
@@ -89,7 +90,7 @@ def test_with_nothing_entered_nothing_is_defined() -> None:
 
     assert found.start == AS_OF
     assert found.years == 3
-    assert (found.proven.pv_cost, found.proven.npv) == (0, 0)
+    assert not any((found.proven.pv_cost, found.proven.npv))
     assert (found.proven.roi, found.proven.irr, found.proven.payback) == (None, None, None)
 
 
@@ -100,7 +101,7 @@ def test_the_start_is_the_first_go_live_else_the_first_cost() -> None:
     baseline("csat", go_live=date(2024, 2, 1))
     assert start_of_programme(as_of=AS_OF) == date(2024, 2, 1)
 
-    Rollout.objects.create(team=TeamFactory(), went_live_on=date(2024, 3, 1))
+    Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2024, 3, 1))
     assert start_of_programme(as_of=AS_OF) == date(2024, 3, 1)
 
 
@@ -150,8 +151,8 @@ def test_a_share_is_worth_its_percentage_points_and_falls_count_where_lower_is_b
 
 
 def test_a_team_that_goes_live_at_mid_year_brings_its_part_of_the_year() -> None:
-    team = TeamFactory()
-    Rollout.objects.create(team=TeamFactory(), went_live_on=GO_LIVE)
+    team = TeamFactory.create()
+    Rollout.objects.create(team=TeamFactory.create(), went_live_on=GO_LIVE)
     frozen = baseline("nps", team=team, go_live=date(2024, 7, 2))
     verdict("nps", "improved", change=10, low=5, high=15, baseline=frozen, team=team)
     Benefit.objects.create(
@@ -169,7 +170,7 @@ def test_a_benefit_without_any_verdict_yet_is_nothing() -> None:
 
     [valued] = return_on_investment(as_of=AS_OF).benefits
 
-    assert (valued.verdict, valued.claimed[1].value) == ("no_data", 0)
+    assert (valued.verdict, valued.claimed[1].value) == ("no_data", Decimal(0))
 
 
 def test_the_newest_verdict_up_to_the_day_counts() -> None:
@@ -190,10 +191,10 @@ def test_shares_of_entered_amounts_and_years_beyond_three() -> None:
     assert found.hard_benefit.proven == Worth(Decimal(100), Decimal(100), Decimal(100))
 
 
-def test_the_number_of_queries_does_not_grow_with_the_benefits(django_assert_num_queries: object) -> None:
+def test_the_number_of_queries_does_not_grow_with_the_benefits(django_assert_num_queries: Any) -> None:
     verdict("aht", "improved", change=0.8, low=0.7, high=0.9)
     for name in ("one", "two", "three"):
         Benefit.objects.create(name=name, hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(6):
         return_on_investment(as_of=AS_OF)

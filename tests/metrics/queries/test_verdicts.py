@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_rows_come_in_the_catalogues_order_the_whole_before_its_parts() -> None:
-    team = TeamFactory(key="north")
+    team = TeamFactory.create(key="north")
     freeze(get_kpi("csat"), satisfied(35), team=team)
     evaluate(as_of=AS_OF)
 
@@ -29,7 +29,7 @@ def test_rows_come_in_the_catalogues_order_the_whole_before_its_parts() -> None:
 @pytest.mark.parametrize(("target", "met"), [("0.80", True), ("0.81", False)])
 def test_a_target_is_met_in_the_kpis_direction(target: str, met: bool) -> None:
     roll_up(get_kpi("csat"), lambda _day: {"csat_answers": 10, "csat_satisfied": 8}, first=GO_LIVE, last=AS_OF)
-    KpiTarget.objects.create(kpi="csat", value=Decimal(target), due_on=AS_OF, owner=UserFactory())
+    KpiTarget.objects.create(kpi="csat", value=Decimal(target), due_on=AS_OF, owner=UserFactory.create())
     evaluate(as_of=AS_OF)
 
     [row] = [each for each in verdict_rows(as_of=AS_OF) if each.kpi.key == "csat"]
@@ -38,7 +38,7 @@ def test_a_target_is_met_in_the_kpis_direction(target: str, met: bool) -> None:
 
 
 def test_without_a_present_figure_no_target_is_met_or_missed() -> None:
-    KpiTarget.objects.create(kpi="aht", value=Decimal(300), due_on=AS_OF, owner=UserFactory())
+    KpiTarget.objects.create(kpi="aht", value=Decimal(300), due_on=AS_OF, owner=UserFactory.create())
     evaluate(as_of=AS_OF)
 
     [row] = [each for each in verdict_rows(as_of=AS_OF) if each.kpi.key == "aht"]
@@ -56,7 +56,7 @@ def test_the_newest_day_up_to_a_day() -> None:
 
 
 def test_one_query_whatever_the_rows(django_assert_num_queries: Any) -> None:
-    freeze(get_kpi("csat"), satisfied(35), team=TeamFactory())
+    freeze(get_kpi("csat"), satisfied(35), team=TeamFactory.create())
     evaluate(as_of=AS_OF)
 
     with django_assert_num_queries(1):

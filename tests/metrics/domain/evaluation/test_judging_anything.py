@@ -34,7 +34,7 @@ def months_of(whole: Sample, shape: Shape) -> tuple[MonthFigure, ...]:
     return tuple(found)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     before=COUNTS,
     now=COUNTS,

@@ -21,7 +21,9 @@ def improved() -> None:
     kpi = get_kpi("csat")
     freeze(kpi, satisfied(35))
     roll_up(kpi, satisfied(40), first=GO_LIVE, last=AS_OF)
-    KpiTarget.objects.create(kpi="csat", value=Decimal("0.75"), due_on=AS_OF + timedelta(days=90), owner=UserFactory())
+    KpiTarget.objects.create(
+        kpi="csat", value=Decimal("0.75"), due_on=AS_OF + timedelta(days=90), owner=UserFactory.create()
+    )
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
