@@ -90,6 +90,13 @@ def record_staged(*, cursor: CursorWrapper, system: SourceSystem) -> Recorded:
     return Recorded(created=created, unchanged=int(cursor.fetchone()[0]) - created)
 
 
+def make_queue(*, name: str, team: Team | None, purpose: str) -> Queue:
+    """The queue of that name, made when the telephone system has not named it yet, as `assign_queue` leaves it."""
+    queue, _made = Queue.objects.get_or_create(name=name)
+    assign_queue(queue=queue, team=team, purpose=purpose)
+    return queue
+
+
 def assign_queue(*, queue: Queue, team: Team | None, purpose: str) -> None:
     """Say whose `queue` is and what its callers want; its calls and their interactions follow."""
     with transaction.atomic(), connection.cursor() as cursor:

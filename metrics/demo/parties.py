@@ -76,7 +76,7 @@ def _draw(generator: random.Random, number: int) -> Party:
         industry=industry,
         birth_date=date(1950, 1, 1) + timedelta(days=generator.randrange(20_000)) if kind == "person" else None,
         known=generator.choices(list(Known), weights=(55, 27, 18))[0],
-        weight=generator.lognormvariate(0, 1.15),
+        weight=generator.lognormvariate(0, 1.45),
         on_account=kind == "organization" or generator.random() < 0.3,
         punctual=min(0.98, max(0.3, generator.gauss(0.8, 0.12))),
         **place,

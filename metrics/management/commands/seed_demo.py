@@ -1,0 +1,32 @@
+"""Load the demo company through the importers, or bulk data for benchmarks."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from crm.common.commands import DONE, IN_PART, JsonCommand
+from crm.common.days import today
+from metrics.demo import bulk, seeding
+from metrics.demo.plan import SEED
+
+
+class Command(JsonCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--scale", choices=["demo", *bulk.SCALES], default="demo")
+        parser.add_argument("--last", type=date.fromisoformat, metavar="DAY", help="the last day of the data")
+        parser.add_argument("--seed", type=int, default=SEED, help="another company (demo only)")
+        parser.add_argument("--force", action="store_true", help="add to customers that are there")
+
+    def run(
+        self, *, scale: str, last: date | None, seed: int, force: bool, **_options: Any
+    ) -> tuple[int, dict[str, Any]]:
+        if scale == "demo":
+            loaded = seeding.seed_demo(last=last, today=today(), seed=seed, force=force)
+            return (IN_PART if loaded.rejected or loaded.parked else DONE), asdict(loaded)
+        yesterday = today() - timedelta(days=1)
+        return DONE, asdict(bulk.seed_bulk(customers=bulk.SCALES[scale], last=last or yesterday, force=force))
