@@ -1,13 +1,17 @@
 """The metrics in the administration: what the engine keeps is read-only, the rest is written through the domain."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import Model
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.models import User
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from crm.common.errors import DomainError
 from metrics.domain import programme, targets
 from metrics.forms import BenefitForm, CostForm, OtherChangeForm, RolloutForm
 from metrics.kpis import get_kpi
@@ -28,6 +32,20 @@ from metrics.models import (
     Rollup,
 )
 from metrics.queries.scopes import Named
+
+M = TypeVar("M", bound=Model)
+
+
+class DomainAdmin(LargeModelAdmin[M]):
+    """What the domain refuses becomes a message, and the form opens again."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.get_full_path())
 
 
 @admin.register(Baseline)
@@ -106,7 +124,7 @@ class LedgerMonthAdmin(ReadOnlyAdmin[LedgerMonth]):
 
 
 @admin.register(KpiTarget)
-class KpiTargetAdmin(LargeModelAdmin[KpiTarget]):
+class KpiTargetAdmin(DomainAdmin[KpiTarget]):
     """Targets are added, never changed: the newest of a scope is in force."""
 
     list_display = ("kpi", "team", "channel", "tier", "value", "due_on", "owner", "set_at")
@@ -132,7 +150,7 @@ class KpiTargetAdmin(LargeModelAdmin[KpiTarget]):
 
 
 @admin.register(Rollout)
-class RolloutAdmin(LargeModelAdmin[Rollout]):
+class RolloutAdmin(DomainAdmin[Rollout]):
     list_display = ("team", "went_live_on", "phase")
     list_select_related = ("team",)
     autocomplete_fields = ("team",)
@@ -149,7 +167,7 @@ class RolloutAdmin(LargeModelAdmin[Rollout]):
 
 
 @admin.register(OtherChange)
-class OtherChangeAdmin(LargeModelAdmin[OtherChange]):
+class OtherChangeAdmin(DomainAdmin[OtherChange]):
     list_display = ("what", "happened_from", "happened_to", "team", "channel", "tier")
     list_select_related = ("team", "tier")
     search_fields = ("what",)
@@ -164,7 +182,7 @@ class OtherChangeAdmin(LargeModelAdmin[OtherChange]):
 
 
 @admin.register(CostEntry)
-class CostEntryAdmin(LargeModelAdmin[CostEntry]):
+class CostEntryAdmin(DomainAdmin[CostEntry]):
     list_display = ("date", "category", "phase", "currency", "planned", "actual")
     list_filter = ("category",)
     date_hierarchy = "date"
@@ -179,17 +197,13 @@ class CostEntryAdmin(LargeModelAdmin[CostEntry]):
 
 
 @admin.register(Benefit)
-class BenefitAdmin(LargeModelAdmin[Benefit]):
+class BenefitAdmin(DomainAdmin[Benefit]):
     list_display = ("name", "hardness", "kpi", "team", "unit_value", "share")
     list_filter = ("hardness",)
     list_select_related = ("team",)
     search_fields = ("name",)
     form = BenefitForm
     may_delete = True
-
-    def get_fieldsets(self, request: HttpRequest, obj: Benefit | None = None) -> Any:
-        """The form adds fields for the years."""
-        return [(None, {"fields": list(BenefitForm(instance=obj).fields)})]
 
     def save_model(self, request: HttpRequest, obj: Benefit, form: ModelForm[Benefit], change: bool) -> None:
         programme.record_benefit(benefit=obj)

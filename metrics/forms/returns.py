@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from metrics.forms.fields import day_field, kpi_choices, team_field
 from metrics.models import Benefit, CostEntry
 
 YEARS = 5
+YEAR = _("Year {year}")
 
 
 def _amount(label: Any) -> forms.DecimalField:
@@ -57,6 +59,11 @@ class BenefitForm(forms.ModelForm[Benefit]):
     share_percent = forms.DecimalField(
         label=_("Share due to the CRM (%)"), min_value=0, max_value=100, max_digits=5, decimal_places=2, initial=100
     )
+    year_1 = _amount(format_lazy(YEAR, year=1))
+    year_2 = _amount(format_lazy(YEAR, year=2))
+    year_3 = _amount(format_lazy(YEAR, year=3))
+    year_4 = _amount(format_lazy(YEAR, year=4))
+    year_5 = _amount(format_lazy(YEAR, year=5))
 
     class Meta:
         model = Benefit
@@ -75,9 +82,7 @@ class BenefitForm(forms.ModelForm[Benefit]):
             self.fields["share_percent"].initial = self.instance.share * 100
         amounts = {int(one["year"]): one["amount"] for one in self.instance.amounts}
         for year in range(1, YEARS + 1):
-            field = _amount(_("Year %(year)s") % {"year": year})
-            field.initial = amounts.get(year)
-            self.fields[f"year_{year}"] = field
+            self.fields[f"year_{year}"].initial = amounts.get(year)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
