@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef
 from accounts.models import User
 
 if TYPE_CHECKING:
-    from customers.models import Customer, ImportBatch, Interaction, Invoice, Order
+    from customers.models import Customer, ImportBatch, Interaction, Invoice, Order  # noqa: F401 - named in quotes below
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):

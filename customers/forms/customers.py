@@ -20,14 +20,13 @@ class CustomerForm(forms.ModelForm[Customer]):
     class Meta:
         model = Customer
         fields = (
-            "kind", "name", "tax_id", "email", "phone", "address", "postcode", "city", "region", "country", "industry",
+            "name", "kind", "tax_id", "email", "phone", "address", "postcode", "city", "region", "country", "industry",
             "language", "birth_date",
         )  # fmt: skip
         widgets = {
             "birth_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "email": forms.EmailInput,
             "phone": forms.TextInput(attrs={"type": "tel"}),
-            "kind": forms.RadioSelect,
         }
 
     def clean_email(self) -> str:

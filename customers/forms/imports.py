@@ -53,7 +53,11 @@ class MappingForm(forms.Form):
     decimal = forms.ChoiceField(
         label=_("Decimal sign"), choices=[(".", _("1,234.50 (point)")), (",", _("1.234,50 (comma)"))], required=False
     )
-    dry_run = forms.BooleanField(label=_("Only try: count what would happen, write nothing"), required=False)
+    dry_run = forms.BooleanField(
+        label=_("Only try: count what would happen, write nothing"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )
 
     def __init__(self, *args: Any, preview: Preview, earlier: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
