@@ -4,7 +4,7 @@ import logging
 
 from celery import shared_task
 
-from customers.domain import imports
+from customers.domain import imports, tiering
 from customers.models import ImportBatch
 
 logger = logging.getLogger(__name__)
@@ -29,3 +29,14 @@ def resume_imports(**_: object) -> None:
     """The sweeper: run what lost messages and dead workers left behind."""
     for batch_id in imports.stale():
         run_import(batch_id=batch_id)
+
+
+@shared_task
+def retier_everyone(**_: object) -> None:
+    """Nightly: decide the tiers of today."""
+    try:
+        done = tiering.retier()
+    except tiering.NoPolicy:
+        logger.warning("no tier policy is published: nobody was put into a tier")
+    else:
+        logger.info("tiers: %s up, %s down, %s kept", done.upgraded, done.downgraded, done.held)

@@ -6,9 +6,9 @@ from service.models import SurveyAnswer
 
 @admin.register(SurveyAnswer)
 class SurveyAnswerAdmin(ReadOnlyAdmin[SurveyAnswer]):
-    """Answers come from files; nobody edits what a customer said."""
+    """What customers said stays as they said it."""
 
-    list_display = ("answered_at", "survey", "customer", "score", "choice", "team")
+    list_display = ("answered_at", "survey", "score", "choice", "customer", "team", "channel")
+    list_filter = ("survey", "channel")
     list_select_related = ("customer", "team")
-    list_filter = ("survey",)
-    ordering = ("-pk",)
+    ordering = ("-id",)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -13,6 +14,9 @@ from accounts.models import Team, User
 from crm.common.kinds import Channel, ImportKind
 from customers import models
 from service.models import SurveyAnswer
+
+
+NUMBERS = count(1)
 
 
 class TeamFactory(DjangoModelFactory[Team]):

@@ -46,3 +46,9 @@ class Rates:
 def to_company(*, amount: Decimal, currency: str, day: date) -> Decimal:
     """`amount` in the company's currency, to four decimals; raises `NoRate`."""
     return (amount * Rates().rate(currency, day)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def set_rate(*, rate: ExchangeRate) -> ExchangeRate:
+    """Add or correct an exchange rate; amounts already converted stay as they are."""
+    rate.save()
+    return rate

@@ -1,0 +1,51 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from customers.domain.calls import assign_queue
+from customers.models import Call, CallEvent, Interaction, Queue
+
+
+@admin.register(Interaction)
+class InteractionAdmin(ReadOnlyAdmin[Interaction]):
+    list_display = ("occurred_at", "channel", "direction", "purpose", "customer", "contact_value", "agent", "team")
+    list_filter = ("channel", "direction")
+    list_select_related = ("customer", "agent", "team")
+    search_fields = ("contact_normalised__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(Queue)
+class QueueAdmin(LargeModelAdmin[Queue]):
+    """Whose a queue is; its calls follow. Queues themselves come with the first call."""
+
+    list_display = ("name", "team", "purpose")
+    list_select_related = ("team",)
+    search_fields = ("name",)
+    readonly_fields = ("name",)
+    autocomplete_fields = ("team",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
+        assign_queue(queue=obj, team=obj.team, purpose=obj.purpose)
+
+
+@admin.register(Call)
+class CallAdmin(ReadOnlyAdmin[Call]):
+    list_display = ("callid", "queue", "entered_at", "outcome", "waited_ms", "talk_ms", "agent_name", "team")
+    list_filter = ("outcome", "queue")
+    list_select_related = ("queue", "team")
+    search_fields = ("callid__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(CallEvent)
+class CallEventAdmin(ReadOnlyAdmin[CallEvent]):
+    list_display = ("at", "callid", "queue", "agent", "event", "system")
+    list_select_related = ("system",)
+    search_fields = ("callid__exact",)
+    ordering = ("-id",)

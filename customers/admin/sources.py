@@ -1,0 +1,54 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from customers.domain.sources import save_system
+from customers.models import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
+
+
+@admin.register(SourceSystem)
+class SourceSystemAdmin(LargeModelAdmin[SourceSystem]):
+    """A changed rank of trust lets the customers this system speaks of take their fields anew, at once."""
+
+    list_display = ("name", "key", "rank")
+    search_fields = ("name", "key")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SourceSystem | None = None) -> tuple[str, ...]:
+        return ("key",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: SourceSystem, form: Any, change: bool) -> None:
+        save_system(system=obj)
+
+
+@admin.register(SourceRecord)
+class SourceRecordAdmin(ReadOnlyAdmin[SourceRecord]):
+    list_display = ("external_id", "kind", "system", "customer", "changed_at")
+    list_filter = ("kind", "system")
+    list_select_related = ("system", "customer")
+    search_fields = ("external_id__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(ReadOnlyAdmin[ImportBatch]):
+    list_display = ("filename", "system", "kind", "state", "rows", "created", "updated", "rejected", "created_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("system",)
+
+
+@admin.register(ImportReject)
+class ImportRejectAdmin(ReadOnlyAdmin[ImportReject]):
+    list_display = ("batch", "line", "column", "reason")
+    list_select_related = ("batch",)
+    ordering = ("-id",)
+
+
+@admin.register(ParkedRow)
+class ParkedRowAdmin(ReadOnlyAdmin[ParkedRow]):
+    list_display = ("external_id", "kind", "system", "waits_for_kind", "waits_for_id", "parked_at")
+    list_filter = ("kind",)
+    list_select_related = ("system",)
+    search_fields = ("external_id__exact", "waits_for_id__exact")
+    ordering = ("-id",)

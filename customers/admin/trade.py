@@ -1,0 +1,79 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from customers.domain.products import assign_group, save_group
+from customers.domain.rates import set_rate
+from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(LargeModelAdmin[ExchangeRate]):
+    list_display = ("currency", "day", "rate")
+    list_filter = ("currency",)
+    ordering = ("currency", "-day")
+
+    def save_model(self, request: HttpRequest, obj: ExchangeRate, form: Any, change: bool) -> None:
+        set_rate(rate=obj)
+
+
+@admin.register(ProductGroup)
+class ProductGroupAdmin(LargeModelAdmin[ProductGroup]):
+    list_display = ("name",)
+    search_fields = ("name",)
+
+    def save_model(self, request: HttpRequest, obj: ProductGroup, form: Any, change: bool) -> None:
+        save_group(group=obj)
+
+
+@admin.register(Product)
+class ProductAdmin(LargeModelAdmin[Product]):
+    """Products come from files; the group is decided here."""
+
+    list_display = ("code", "name", "group", "unit_cost", "system")
+    list_select_related = ("group", "system")
+    search_fields = ("code__exact",)
+    autocomplete_fields = ("group",)
+    readonly_fields = ("system", "code", "name", "unit_cost")
+    ordering = ("-id",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        assign_group(product=obj, group=obj.group)
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin[Order]):
+    list_display = ("number", "customer", "placed_at", "status", "amount", "currency", "team", "tier")
+    list_filter = ("status",)
+    list_select_related = ("customer", "team", "tier")
+    search_fields = ("number__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(ReadOnlyAdmin[OrderLine]):
+    list_display = ("order", "product", "quantity", "unit_price", "unit_cost", "day", "counted")
+    list_select_related = ("order", "product")
+    search_fields = ("order__number__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin[Invoice]):
+    list_display = ("number", "customer", "issued_on", "due_on", "amount", "currency", "paid", "settled_on")
+    list_select_related = ("customer",)
+    search_fields = ("number__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(Payment)
+class PaymentAdmin(ReadOnlyAdmin[Payment]):
+    list_display = ("invoice", "paid_on", "amount")
+    list_select_related = ("invoice",)
+    search_fields = ("invoice__number__exact",)
+    ordering = ("-id",)

@@ -1,0 +1,92 @@
+from typing import Any
+
+from django import forms
+from django.apps import apps
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from crm.common.errors import DomainError
+from customers.domain.customers import change_customer, create_customer, version
+from customers.forms import CustomerForm
+from customers.models import Contact, ContactPoint, Customer
+from customers.queries import search
+
+
+class CustomerAdminForm(CustomerForm):
+    """Knows which version the editor saw, so that nobody overwrites what another has just saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["seen"].initial = version(self.instance)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk and cleaned.get("seen") != version(self.instance):
+            raise forms.ValidationError(_("Someone else has changed this customer meanwhile; open it again."))
+        return cleaned
+
+
+@admin.register(Customer)
+class CustomerAdmin(LargeModelAdmin[Customer]):
+    form = CustomerAdminForm
+    list_display = ("name", "kind", "tier", "city", "country", "last_contact_at")
+    list_filter = ("kind", "tier")
+    list_select_related = ("tier",)
+    search_fields = ("name",)
+    search_help_text = _("Name, phone, e-mail or order number")
+    ordering = ("name", "id")
+    readonly_fields = ("tier", "last_contact_at", "created_at", "updated_at")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Customer], search_term: str
+    ) -> tuple[QuerySet[Customer], bool]:
+        if not search_term.strip():
+            return queryset, False
+        found = search.matching(Customer.objects.visible_to(request.user), search.read(search_term))
+        return queryset.filter(pk__in=found.values("pk")), False
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        try:
+            if change:
+                change_customer(customer=obj, fields=form.fields_set(), seen=form.cleaned_data["seen"])
+            else:
+                obj.pk = create_customer(fields=form.fields_set()).pk
+        except DomainError as error:
+            messages.error(request, str(error))
+        if obj.pk:
+            obj.refresh_from_db()
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnlyAdmin[Contact]):
+    """Contacts come from files; the sources' next delivery would overwrite what was typed here."""
+
+    list_display = ("name", "customer", "job_title", "email", "phone")
+    list_select_related = ("customer",)
+    search_fields = ("name__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(ContactPoint)
+class ContactPointAdmin(ReadOnlyAdmin[ContactPoint]):
+    list_display = ("raw", "kind", "customer", "contact", "source_record")
+    list_filter = ("kind",)
+    list_select_related = ("customer", "contact", "source_record")
+    search_fields = ("normalised__exact",)
+    ordering = ("-id",)
+
+
+class EventAdmin(ReadOnlyAdmin[Model]):
+    """What a row was before each change; written by triggers."""
+
+    list_display = ("pgh_obj_id", "pgh_label", "name", "pgh_created_at")
+    list_filter = ("pgh_label",)
+    ordering = ("-pgh_id",)
+
+
+for _name in ("CustomerEvent", "ContactEvent"):
+    admin.site.register(apps.get_model("customers", _name), EventAdmin)

@@ -1,0 +1,23 @@
+"""Tiers and drafts of policies as administrators edit them."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.domain.tiering import AlreadyPublished, read_rules
+from customers.models import Tier, TierPolicy
+
+
+def save_tier(*, tier: Tier) -> Tier:
+    """Add or change a tier: what it entitles to counts from now on; who is in it is the policy's to say."""
+    tier.save()
+    return tier
+
+
+def save_draft(*, policy: TierPolicy) -> TierPolicy:
+    """Add or change a policy that is not published yet; its rules must be applicable (InvalidPolicy)."""
+    with transaction.atomic():
+        if policy.pk and not TierPolicy.objects.select_for_update().filter(pk=policy.pk, published_at=None).exists():
+            raise AlreadyPublished(_("Version %(version)d is published already.") % {"version": policy.version})
+        read_rules(rules=policy.rules, tiers={tier.key: tier for tier in Tier.objects.all()})
+        policy.save()
+    return policy
