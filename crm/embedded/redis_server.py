@@ -79,7 +79,9 @@ def _start_once(server: RedisServer, program: Path, port: int) -> bool:
     """Start it as a daemon; whether it came up. One that cannot read its file is gone within a moment."""
     pid_file = server.data / "redis.pid"
     pid_file.unlink(missing_ok=True)
-    server.account.run([str(program), str(server.data / "redis.conf")], cwd=server.data)
+    said = server.account.run([str(program), str(server.data / "redis.conf")], cwd=server.data)
+    if said.returncode or said.stdout:
+        _note(server, said.stdout)
     began = time.monotonic()
 
     def came_up() -> bool:
@@ -90,6 +92,11 @@ def _start_once(server: RedisServer, program: Path, port: int) -> bool:
 
     processes.wait_until(lambda: came_up() or gone(), seconds=60)
     return came_up()
+
+
+def _note(server: RedisServer, text: str) -> None:
+    """Keep what it said before it had opened its log."""
+    (server.data / "start.txt").write_text(text)
 
 
 def configuration(server: RedisServer, *, port: int, password: str) -> str:
@@ -118,7 +125,8 @@ def stop(server: RedisServer) -> bool:
 
 
 def _failed(server: RedisServer) -> Problem:
-    tail = "\n".join(server.log.read_text(errors="replace").splitlines()[-12:])
+    said = [path.read_text(errors="replace") for path in (server.log, server.data / "start.txt") if path.exists()]
+    tail = "\n".join("".join(said).splitlines()[-12:])
     if "No space left on device" in tail:
         return disk_full(server.data)
     return Problem(f"Redis did not start. Its last words:\n{tail}\nThe whole log: {server.log}")

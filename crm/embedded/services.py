@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from crm.embedded import postgres_server, processes, record, redis_server
@@ -30,6 +31,8 @@ def start(var: Path | None = None, *, durable: bool = True) -> None:
         account = server_account()
         home = Path(known.postgres.home) if known else server_home(var=var, account=account)
         lost = known is None
+        if lost and home != var:
+            _put_aside(home)
         known = known or Record(
             Service(0, record.new_password(), str(home)), Service(0, record.new_password(), str(home))
         )
@@ -37,6 +40,17 @@ def start(var: Path | None = None, *, durable: bool = True) -> None:
             known = _start_postgres(var, known, Cluster(home, account, durable), lost=lost)
         if need_redis:
             _start_redis(var, known, RedisServer(home, account))
+
+
+def _put_aside(home: Path) -> None:
+    """A copy at this path was deleted together with its record; what it left elsewhere is stopped and put aside."""
+    cluster, server = Cluster(home, Account()), RedisServer(home, Account())
+    redis_server.stop(server)
+    postgres_server.stop(cluster)
+    if cluster.data.exists():
+        shutil.rmtree(home / "postgres.previous", ignore_errors=True)
+        cluster.data.rename(home / "postgres.previous")
+        sys.stderr.write(f"Data of an earlier copy at this path were put aside: {home / 'postgres.previous'}\n")
 
 
 def _up(known: Record, *, postgres: bool, redis: bool) -> bool:

@@ -2,7 +2,6 @@
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
 
 from accounts.models import Team
 
@@ -18,10 +17,3 @@ def test_commits_are_undone_and_what_migrations_made_is_back(turn: int) -> None:
     ]
     assert Team.objects.create(key="a", name="A").pk == 1
     Group.objects.all().delete()
-
-
-@pytest.mark.django_db
-def test_fsync_is_off_in_tests_only() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW fsync")
-        assert cursor.fetchone() == ("off",)

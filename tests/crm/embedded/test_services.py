@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def test_what_a_started_server_is_like(var: Path) -> None:
 
 def test_a_second_start_changes_nothing_and_data_survive_a_stop(var: Path) -> None:
     services.start(var, durable=False)
+    assert ask(var, "SHOW fsync") == "off"
     before = processes_of(var)
     services.start(var, durable=False)
     assert processes_of(var) == before
@@ -105,6 +107,21 @@ def test_a_lost_record_loses_no_data(var: Path) -> None:
     (var / "services.json").unlink()
     services.start(var, durable=False)
     assert ask(var, "SELECT n FROM kept") == 7
+
+
+def test_a_copy_that_was_deleted_and_made_again_starts_afresh(var: Path) -> None:
+    closed = var / "home"
+    closed.mkdir(mode=0o700)
+    services.start(closed / "var", durable=False)
+    ask(closed / "var", "CREATE TABLE kept AS SELECT 7 AS n")
+    before = processes_of(closed / "var")
+    if os.geteuid() != 0:
+        services.stop(closed / "var")
+    shutil.rmtree(closed / "var")
+    services.start(closed / "var", durable=False)
+    assert ask(closed / "var", "SELECT to_regclass('kept')") is None
+    assert [pid for pid in before if processes.is_alive(pid)] == []
+    services.forget(closed / "var")
 
 
 def test_two_copies_run_side_by_side(var: Path) -> None:
