@@ -1,6 +1,7 @@
 """Bare customers: made because a row names them and its mapping says so, until their own row arrives.
 
 What such rows say of them (a country, say) is the word of the newest row, so that the order of arrival is no matter.
+A reference with a slash may name another system's customer: nothing is made for it, its row waits.
 """
 
 from django.db.backends.utils import CursorWrapper
@@ -17,14 +18,10 @@ SELECT DISTINCT ON (d._system_id, d.ref) d._system_id, d.ref, sr.id AS record_id
        || jsonb_build_object('seen_at', coalesce(to_char(d.seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ''))
        AS payload
 FROM (SELECT r.*, r."{column}" AS ref, {moment} AS seen FROM imp_rows r
-      WHERE r._bare IS NOT NULL AND r."{column}" <> '') d
+      WHERE r._bare IS NOT NULL AND r."{column}" <> '' AND position('/' IN r."{column}") = 0) d
 LEFT JOIN customers_sourcerecord sr
   ON sr.system_id = d._system_id AND sr.kind = 'customers' AND sr.external_id = d.ref
-LEFT JOIN customers_sourcesystem s ON sr.id IS NULL AND position('/' IN d.ref) > 0
-  AND s.key = lower(split_part(d.ref, '/', 1))
-LEFT JOIN customers_sourcerecord other
-  ON other.system_id = s.id AND other.kind = 'customers' AND other.external_id = substr(d.ref, position('/' IN d.ref) + 1)
-WHERE other.id IS NULL AND (sr.id IS NULL OR sr.digest = %(nil)s)
+WHERE sr.id IS NULL OR sr.digest = %(nil)s
 ORDER BY d._system_id, d.ref, d.seen DESC NULLS LAST, d._bare::text DESC;
 DELETE FROM imp_bare b USING customers_sourcerecord sr
 WHERE sr.id = b.record_id AND (sr.payload ->> 'seen_at', sr.payload::text) >= (b.payload ->> 'seen_at', b.payload::text);
