@@ -10,7 +10,7 @@ from django.db.models import Min
 
 from metrics.domain.benefits import NOTHING, Valued, Worth, entered_amounts, value_benefit
 from metrics.domain.costs import MIN_YEARS, Ownership, find_costs, ownership
-from metrics.domain.evaluation.figures import Shape
+from metrics.domain.evaluation.reading import shape_of
 from metrics.kpis import find_kpi
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
 from metrics.statistics import finance
@@ -101,7 +101,7 @@ def _valued(benefits: Sequence[Benefit], *, as_of: date, start: date, years: int
         yield value_benefit(
             benefit,
             evaluation=evaluations.get((benefit.kpi, benefit.team_id)),
-            shape=Shape(kpi.shape) if kpi else None,
+            shape=shape_of(kpi) if kpi else None,
             higher_is_better=kpi.higher_is_better if kpi else True,
             start=start,
             years=years,

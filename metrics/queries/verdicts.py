@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from metrics.domain.evaluation.figures import MONTH_DAYS, Shape
 from metrics.domain.evaluation.reasons import render_stored
 from metrics.kpis import CATALOGUE, Kpi
-from metrics.models import Evaluation
+from metrics.models import Baseline, Evaluation
+
+PLACES = Decimal(10) ** -10
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def verdict_row(evaluation: Evaluation) -> VerdictRow:
         verdict_text=str(evaluation.get_verdict_display()),
         reason=render_stored(details),
         baseline=evaluation.baseline_value,
-        frozen=baseline.value if baseline else None,
+        frozen=_frozen(kpi, baseline),
         current=evaluation.current_value,
         target=target.value if target else None,
         target_due=target.due_on if target else None,
@@ -110,6 +113,14 @@ def verdict_row(evaluation: Evaluation) -> VerdictRow:
         read_out=bool(details.get("read_out")),
         evaluation_id=evaluation.pk,
     )
+
+
+def _frozen(kpi: Kpi, baseline: Baseline | None) -> Decimal | None:
+    """The whole frozen figure; for a sum its average month, as everything else of the row."""
+    if baseline is None or baseline.value is None or kpi.shape != Shape.SUM:
+        return baseline.value if baseline else None
+    days = (baseline.window_to - baseline.window_from).days + 1
+    return (baseline.value / days * Decimal(MONTH_DAYS)).quantize(PLACES)
 
 
 def _met(kpi: Kpi, current: Decimal | None, target: Decimal | None) -> bool | None:

@@ -115,7 +115,7 @@ def _figures(
     subject, kpi = prepared.subject, prepared.subject.kpi
     current = _current_sample(kpi, prepared.window, points) if prepared.window else None
     return Figures(
-        shape=Shape(kpi.shape),
+        shape=shape_of(kpi),
         unit=kpi.unit,
         higher_is_better=kpi.higher_is_better,
         as_of=last,
@@ -125,6 +125,14 @@ def _figures(
         settled_days=settling_days(kpi),
         outdated_version=subject.outdated.version if subject.outdated else None,
     )
+
+
+def shape_of(kpi: Kpi) -> Shape:
+    """What the KPI is tested as. A share of amounts is a share whose n is the things counted, not the money: the
+    spread between days then holds what unequal amounts add.
+    """
+    shape = Shape(kpi.shape)
+    return Shape.PROPORTION if shape is Shape.RATIO and kpi.unit == "share" else shape
 
 
 def settling_days(kpi: Kpi) -> int:

@@ -56,7 +56,7 @@ def freeze(kpi: Kpi, make: ByDay, *, first: date = FIRST, last: date = LAST, **f
         go_live_on=fields.pop("go_live_on", GO_LIVE),
         numerator=total["numerator"],
         denominator=total["denominator"],
-        value=Decimal(total["numerator"]) / total["denominator"] if total["denominator"] else None,
+        value=Decimal(total["numerator"]) / (total["denominator"] or 1),
         n=total["n"],
         components=sums,
         series=[_merged(month, entries) for month, entries in months.items()],
@@ -208,6 +208,28 @@ def test_issues_leave_out_the_days_on_which_contacts_may_still_follow() -> None:
     assert settling_days(kpi) == 21
     assert found.current_to == date(2025, 3, 10)
     assert "The last 21 days are left out" in found.reason
+
+
+def test_a_share_of_amounts_is_judged_with_its_invoices_as_n() -> None:
+    """Ten thousand euros a day are five invoices, not ten thousand observations."""
+
+    def due(on_time: int) -> ByDay:
+        return lambda day: {
+            "invoices": 5,
+            "due": 100_000_000,
+            "paid_on_time": 1_000_000 * (on_time + (-8, 0, 8)[day.toordinal() % 3]),
+        }
+
+    kpi = get_kpi("on_time_payment")
+    freeze(kpi, due(70))
+    roll_up(kpi, due(82), first=GO_LIVE, last=AS_OF)
+
+    found = judged("on_time_payment")
+
+    assert (found.verdict, found.n_baseline, found.n_current) == ("improved", 450, 450)
+    assert found.change == pytest.approx(0.12, abs=0.002)
+    assert found.low is not None
+    assert found.low < 0.08
 
 
 def test_the_ledger_speaks_of_whole_delivered_months_and_is_not_guessed_at() -> None:

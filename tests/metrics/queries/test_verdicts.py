@@ -46,6 +46,18 @@ def test_without_a_present_figure_no_target_is_met_or_missed() -> None:
     assert (row.target_met, row.current, row.frozen) == (None, None, None)
 
 
+def test_a_sum_is_an_average_month_throughout() -> None:
+    kpi = get_kpi("orders")
+    freeze(kpi, lambda _day: {"orders": 4, "not_cancelled": 4})
+    roll_up(kpi, lambda _day: {"orders": 5, "not_cancelled": 5}, first=GO_LIVE, last=AS_OF)
+    evaluate(as_of=AS_OF)
+
+    [row] = [each for each in verdict_rows(as_of=AS_OF) if each.kpi.key == "orders"]
+
+    assert (row.frozen, row.baseline, row.current) == (Decimal("121.75"), Decimal("121.75"), Decimal("152.1875"))
+    assert (row.change, row.change_kind, row.verdict) == (1.25, "ratio", "no_evidence")
+
+
 def test_the_newest_day_up_to_a_day() -> None:
     assert newest_verdict_day(on_or_before=AS_OF) is None
 
