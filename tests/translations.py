@@ -15,10 +15,11 @@ ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 APPS = ("crm", "accounts", "customers", "service", "metrics")
 LAZY = {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")}
+SILENT = {"script", "style", "code"}
 SPOKEN_ATTRIBUTES = {"title", "placeholder", "aria-label", "alt", "data-label", "label"}
 SPOKEN_ARGUMENTS = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_label", "description"}
 COMPONENTS = "empty_state|stat_tile|sort_header|progress|sparkline|breadcrumbs|status_badge"
-NAMES = re.compile(r"Baseline CRM|^Baseline$|^CRM$|EN, English|^EN$|^English$|简体中文|中文|^n =$")
+NAMES = re.compile(r"Baseline CRM|^Baseline$|^CRM$|EN, English|^EN$|^English$|^CSV$|^Markdown$|简体中文|中文|^n =$")
 WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 
 
@@ -34,7 +35,7 @@ def sources() -> list[Path]:
 def marked_in_python(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         for _line, found, _comments, _context in extract("python", file, keywords={**DEFAULT_KEYWORDS, **LAZY}):
-            yield from (text for text in (found if isinstance(found, tuple) else (found,)) if text)
+            yield found[0] if isinstance(found, tuple) else found  # a plural is found by its singular
 
 
 def marked_in_template(path: Path) -> Iterator[str]:
@@ -65,11 +66,11 @@ class Texts(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.silent += tag in {"script", "style"}
+        self.silent += tag in SILENT
         self.found += [value for name, value in attrs if name in SPOKEN_ATTRIBUTES and value]
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in {"script", "style"}
+        self.silent -= tag in SILENT
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
