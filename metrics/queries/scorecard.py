@@ -92,7 +92,10 @@ def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:
     """A table to paste into a report, in the reader's language and units."""
     title = _("Scorecard as of %(day)s") % {"day": as_of.isoformat()}
     heads = [
-        _("KPI"), _("Scope"), _("Baseline"), _("Now"), _("Change (95 % interval)"), _("Verdict"), _("Reason")
+        _("KPI"), _("Scope"), _("Baseline"), _("Now"),
+        # xgettext:no-python-format
+        _("Change (95 % interval)"),
+        _("Verdict"), _("Reason"),
     ]  # fmt: skip
     rows = [heads, ["---"] * len(heads), *[_markdown_cells(line) for line in lines]]
     return f"# {title}\n\n" + "\n".join("| " + " | ".join(_escaped(cell) for cell in row) + " |" for row in rows) + "\n"

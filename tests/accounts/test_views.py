@@ -7,6 +7,11 @@ from tests.conftest import ClientFor
 pytestmark = pytest.mark.django_db
 
 
+def test_home_leads_each_role_to_its_work(client_for: ClientFor) -> None:
+    places = {role: client_for(role).get("/").headers["Location"] for role in ("sales", "service", "manager")}
+    assert places == {"sales": "/customers/", "service": "/customers/", "manager": "/dashboard/"}
+
+
 def test_the_profile_saves_name_and_language_and_answers_in_it(client_for: ClientFor) -> None:
     client = client_for("sales")
     answer = client.post("/me/", {"name": "Li Wei", "language": "zh-hans"}, follow=True)

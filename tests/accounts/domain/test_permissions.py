@@ -24,6 +24,20 @@ def test_an_administrator_may_do_everything() -> None:
     assert permissions_of(Role.ADMINISTRATOR) == everything
 
 
+def test_each_role_has_what_its_work_needs_and_no_more() -> None:
+    daily = {
+        "customers.view_customer", "customers.add_customer", "customers.change_customer", "customers.add_interaction",
+        "customers.view_tier",
+    }  # fmt: skip
+    management = {
+        "customers.export_customer", "customers.import_data", "customers.publish_tier", "metrics.view_dashboard",
+        "metrics.freeze_baseline", "metrics.set_target", "metrics.view_roi", "metrics.change_roi",
+    }  # fmt: skip
+    assert permissions_of(Role.SALES) & (daily | management) == daily
+    assert permissions_of(Role.SERVICE) & (daily | management) == daily
+    assert permissions_of(Role.MANAGER) & (daily | management) == daily | management
+
+
 def test_only_administrators_open_the_administration() -> None:
     made = {role: staff.create_user(email=f"{role}@example.com", name="", role=role).is_staff for role in Role}
     assert made == {Role.SALES: False, Role.SERVICE: False, Role.MANAGER: False, Role.ADMINISTRATOR: True}
