@@ -25,7 +25,7 @@ def _send(task: "Task[Any, Any]", arguments: dict[str, object], in_s: float | No
     if Rest.on():
         return
     try:
-        task.apply_async(kwargs=arguments, countdown=in_s)
+        task.apply_async(kwargs=arguments, countdown=in_s or 0)
     except (OperationalError, RedisError, OSError) as error:
         Rest.begin()
         log.warning("job left to the sweeper", task=task.name, error=str(error))
