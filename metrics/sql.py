@@ -187,7 +187,7 @@ _CHAINS = """
     FROM customers_interaction i WHERE {where}
     WINDOW p AS (PARTITION BY i.customer_id, i.purpose ORDER BY i.occurred_at, i.id)
   ) contact
-  WHERE before IS NULL OR occurred_at - before > %(repeat_window)s
+  WHERE before IS NULL OR occurred_at - before > interval '1 hour' * %(repeat_hours)s
   WINDOW w AS (PARTITION BY customer_id, purpose ORDER BY place)"""
 
 _PUT_ISSUES = """
@@ -243,7 +243,8 @@ ESTIMATED_ISSUES = "SELECT reltuples FROM pg_class WHERE oid = 'metrics_issue'::
 MARK_MATURED_ISSUES = f"""
 INSERT INTO metrics_mark (source, {CELL})
 SELECT DISTINCT {Source.ISSUE}, day, team_id, channel, tier_id, 0 FROM metrics_issue
-WHERE last_at > %(earlier)s - %(repeat_window)s AND last_at <= %(later)s - %(repeat_window)s"""
+WHERE last_at > %(earlier)s - interval '1 hour' * %(repeat_hours)s
+  AND last_at <= %(later)s - interval '1 hour' * %(repeat_hours)s"""
 
 MARK_OVERDUE_INVOICES = f"""
 INSERT INTO metrics_mark (source, {CELL})

@@ -13,7 +13,7 @@ from crm.common.cache import Rest
 log = structlog.get_logger(__name__)
 
 
-def wake(task: "Task[Any, Any]", *, in_s: float | None = None, **arguments: object) -> None:
+def wake(task: "Task[Any, Any]", *, in_s: float = 0, **arguments: object) -> None:
     """Send `task` after commit, to be run `in_s` seconds later.
 
     Redis being away is no error: the work stands in rows, and a sweeper finds it.
@@ -21,7 +21,7 @@ def wake(task: "Task[Any, Any]", *, in_s: float | None = None, **arguments: obje
     transaction.on_commit(lambda: _send(task, arguments, in_s))
 
 
-def _send(task: "Task[Any, Any]", arguments: dict[str, object], in_s: float | None) -> None:
+def _send(task: "Task[Any, Any]", arguments: dict[str, object], in_s: float) -> None:
     if Rest.on():
         return
     try:

@@ -54,7 +54,7 @@ def check_month(job: MonthJob) -> list[Difference]:
         cursor.execute(sql.SHARE_SOURCE, job.locks)
         cursor.execute(sql.LOCK_MONTH, job.locks)
         cursor.execute(sql.differing_cells(job.source), {"first": job.month})
-        found = [Difference(job.source.source.label, row[:5], row[5], row[6]) for row in cursor.fetchall()]
+        found = [Difference(str(job.source.source.label), row[:5], row[5], row[6]) for row in cursor.fetchall()]
         if found:
             cursor.execute(sql.MARK_MONTHS, {"source": job.source.source, "months": [job.month]})
     for each in found:

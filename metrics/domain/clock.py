@@ -4,7 +4,7 @@ The moment at which this is judged is stored; the recompute's statements read it
 moment. Moving it, forwards or backwards, marks the cells whose judgement changes, in the same transaction.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -29,6 +29,6 @@ def set_clock(source: FactSource, *, moment: datetime) -> None:
         before = Clock.objects.filter(key=source.clock).values_list("done_until", flat=True).first()
         if before is not None:
             earlier, later = sorted((before, moment))
-            window = timedelta(hours=source.rules.get("repeat_window_hours", 0))
-            cursor.execute(MARKING[source.clock], {"earlier": earlier, "later": later, "repeat_window": window})
+            hours = source.rules.get("repeat_window_hours", 0)
+            cursor.execute(MARKING[source.clock], {"earlier": earlier, "later": later, "repeat_hours": hours})
         Clock.objects.update_or_create(key=source.clock, defaults={"done_until": moment})

@@ -1,7 +1,5 @@
 """Build issues (chains of contacts) from the interaction log: anew for each (customer, purpose) that changed."""
 
-from datetime import timedelta
-
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -22,12 +20,12 @@ def rebuild(*, full: bool = False) -> None:
         rebuild_marked()
 
 
-def repeat_window() -> timedelta:
-    return timedelta(hours=ISSUES.rules["repeat_window_hours"])
+def repeat_hours() -> int:
+    return ISSUES.rules["repeat_window_hours"]
 
 
 def built_key() -> str:
-    return f"issues:{ISSUES.rules['repeat_window_hours']}"
+    return f"issues:{repeat_hours()}"
 
 
 def is_built() -> bool:
@@ -41,13 +39,13 @@ def has_many_marks() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(sql.ESTIMATED_ISSUES)
         (issues,) = cursor.fetchone()
-    return IssueMark.objects.count() > MANY_MARKS * issues
+    return IssueMark.objects.count() > MANY_MARKS * float(issues)
 
 
 def rebuild_marked() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.CHAIN_LOCK})
-        cursor.execute(sql.REBUILD_MARKED_ISSUES, {"repeat_window": repeat_window()})
+        cursor.execute(sql.REBUILD_MARKED_ISSUES, {"repeat_hours": repeat_hours()})
 
 
 def rebuild_all() -> None:
@@ -69,5 +67,5 @@ def customer_ranges() -> range:
 def rebuild_range(*, first: int, after: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.CHAIN_LOCK})
-        parameters = {"first": first, "after": after, "repeat_window": repeat_window()}
+        parameters = {"first": first, "after": after, "repeat_hours": repeat_hours()}
         cursor.execute(sql.REBUILD_ISSUES_OF, parameters)

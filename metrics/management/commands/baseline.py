@@ -26,18 +26,16 @@ class Command(JsonCommand):
         add_scope(parser)
         parser.add_argument("--freeze", action="store_true", help="keep it; it can never be changed afterwards")
 
-    def run(
-        self, *, key: str, first: date, last: date, go_live: date, freeze: bool, **options: Any
-    ) -> tuple[int, dict[str, Any]]:
+    def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         window: dict[str, Any] = {
-            "kpi": get_kpi(key),
-            "first": first,
-            "last": last,
-            "go_live_on": go_live,
+            "kpi": get_kpi(options["key"]),
+            "first": options["first"],
+            "last": options["last"],
+            "go_live_on": options["go_live"],
             "today": today(),
             "scope": get_scope(team=options["team"], tier=options["tier"], channel=options["channel"]),
         }
-        frozen = baselines.freeze(**window, by=None) if freeze else None
+        frozen = baselines.freeze(**window, by=None) if options["freeze"] else None
         return DONE, described(baselines.preview(**window), frozen)
 
 

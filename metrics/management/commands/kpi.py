@@ -1,6 +1,5 @@
 """Print a KPI's figures by day, week, month or in total."""
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -24,12 +23,10 @@ class Command(JsonCommand):
         parser.add_argument("--by", choices=list(PERIODS), default="total")
         add_scope(parser)
 
-    def run(
-        self, *, key: str, first: date | None, last: date | None, by: str, **options: Any
-    ) -> tuple[int, dict[str, Any]]:
-        kpi = get_kpi(key)
+    def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
+        kpi = get_kpi(options["key"])
         scope = get_scope(team=options["team"], tier=options["tier"], channel=options["channel"])
-        found = points(kpi=kpi, first=first, last=last, by=by, **scope.ids)
+        found = points(kpi=kpi, first=options["first"], last=options["last"], by=options["by"], **scope.ids)
         rows = [figures.row(kpi, point) for point in found]
         return DONE, {"kpi": kpi.key, "unit": kpi.unit, "version": kpi.version, "rows": rows}
 

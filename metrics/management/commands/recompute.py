@@ -23,5 +23,5 @@ class Command(JsonCommand):
             help="judge what changes by time alone at the end of this day instead of now",
         )
 
-    def run(self, *, full: bool, as_of: date | None, **_options: Any) -> tuple[int, dict[str, Any]]:
-        return DONE, asdict(recompute(full=full, as_of=as_of))
+    def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
+        return DONE, asdict(recompute(full=options["full"], as_of=options["as_of"]))

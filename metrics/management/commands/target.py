@@ -24,10 +24,16 @@ class Command(JsonCommand):
         parser.add_argument("--owner", required=True, metavar="EMAIL")
         add_scope(parser)
 
-    def run(self, *, key: str, value: str, due: date, owner: str, **options: Any) -> tuple[int, dict[str, Any]]:
-        kpi = get_kpi(key)
+    def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
+        kpi = get_kpi(options["key"])
         scope = get_scope(team=options["team"], tier=options["tier"], channel=options["channel"])
-        made = set_target(kpi=kpi, value=as_decimal(value), due_on=due, owner=get_owner(owner), scope=scope)
+        made = set_target(
+            kpi=kpi,
+            value=as_decimal(options["value"]),
+            due_on=options["due"],
+            owner=get_owner(options["owner"]),
+            scope=scope,
+        )
         return DONE, {
             "id": made.pk,
             "kpi": kpi.key,
