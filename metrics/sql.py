@@ -21,8 +21,8 @@ LONG_HISTOGRAM = 512  # entries from which equal buckets are added up; shorter o
 
 LOCK_SOURCE = "SELECT pg_advisory_xact_lock(%(source_lock)s, 0)"
 SHARE_SOURCE = "SELECT pg_advisory_xact_lock_shared(%(source_lock)s, 0)"
-LOCK_MONTH = "SELECT pg_advisory_xact_lock(%(source_lock)s, %(month_lock)s)"
-TRY_LOCK_MONTH = "SELECT pg_try_advisory_xact_lock(%(source_lock)s, %(month_lock)s)"
+LOCK_PART = "SELECT pg_advisory_xact_lock(%(source_lock)s, %(part_lock)s)"
+TRY_LOCK_PART = "SELECT pg_try_advisory_xact_lock(%(source_lock)s, %(part_lock)s)"
 
 SAME_CELL = """{a}.day = {b}.day AND {a}.team_id = {b}.team_id AND {a}.channel = {b}.channel
     AND {a}.tier_id = {b}.tier_id AND {a}.product_group_id = {b}.product_group_id"""
@@ -108,12 +108,16 @@ def fresh(source: FactSource, where: str) -> str:
   FROM {source.table} f WHERE {source.only} AND {where} GROUP BY 1, 2, 3, 4, 5"""
 
 
-def _put(source: FactSource, cells: str) -> str:
+def _put(source: FactSource, where: str = "true") -> str:
+    """Insert or replace the cells that differ; an upsert would lock, and so write, those that do not."""
     return f"""
   INSERT INTO metrics_rollup AS r (source, version, {CELL}, sums, histogram)
-  SELECT {source.source}, {source.version}, {CELL}, sums, {SHORT_HISTOGRAM} FROM {cells}
+  SELECT {source.source}, {source.version}, {CELL}, sums, {SHORT_HISTOGRAM} FROM fresh
+  WHERE {where} AND NOT EXISTS (
+    SELECT 1 FROM metrics_rollup o WHERE o.source = {source.source} AND o.version = {source.version}
+      AND {SAME_CELL.format(a="o", b="fresh")} AND o.sums = fresh.sums)
   ON CONFLICT (source, version, day, team_id, channel, tier_id, product_group_id)
-  DO UPDATE SET sums = excluded.sums, histogram = excluded.histogram WHERE r.sums IS DISTINCT FROM excluded.sums"""
+  DO UPDATE SET sums = excluded.sums, histogram = excluded.histogram"""
 
 
 def rebuild_month(source: FactSource) -> str:
@@ -127,7 +131,7 @@ WITH taken AS (
 ), gone AS (
   DELETE FROM metrics_rollup r WHERE {mine} AND EXISTS (SELECT 1 FROM taken)
     AND NOT EXISTS (SELECT 1 FROM fresh WHERE {SAME_CELL.format(a="fresh", b="r")})
-), put AS ({_put(source, "fresh")}
+), put AS ({_put(source)}
 )
 SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}') FROM fresh"""
 
@@ -149,7 +153,7 @@ WITH taken AS (
   DELETE FROM metrics_rollup r USING fresh
   WHERE fresh.present = 0 AND r.source = {source.source} AND r.version = {source.version}
     AND {SAME_CELL.format(a="r", b="fresh")}
-), put AS ({_put(source, "fresh WHERE present > 0")}
+), put AS ({_put(source, "present > 0")}
 )
 SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}') FROM fresh"""
 
@@ -170,65 +174,71 @@ WHERE fresh.sums IS DISTINCT FROM stored.sums AND NOT EXISTS (
     AND (m.day = coalesce(fresh.day, stored.day) OR m.channel = '{WHOLE_MONTH}'))"""
 
 
-CONTACTS = "direction = 'in' AND is_contact AND customer_id IS NOT NULL"
+CONTACTS = "direction = 'in' AND is_contact AND customer_id IS NOT NULL"  # as the index interaction_contacts says
 CHAIN_LOCK = LOCKS + Source.INTERACTION
 
-# The chains of the contacts `i`: a contact starts one when it is the first, or more than the repeat window after the
-# last. Reads the index interaction_contacts in its order, so nothing is sorted.
+# The chains of the contacts `i`: one starts at the first contact, or more than the repeat window after the last, and
+# ends likewise. Reads the index interaction_contacts in its order, so nothing is sorted.
 _CHAINS = """
-  SELECT customer_id, purpose, occurred_at AS first_at, coalesce(lead(before) OVER w, final_at) AS last_at,
-         crm_day(occurred_at) AS day, coalesce(lead(place) OVER w, places + 1) - place AS contacts,
+  SELECT customer_id, purpose, occurred_at AS first_at, last_at, crm_day(occurred_at) AS day, contacts,
          coalesce(team_id, 0) AS team_id, channel, coalesce(tier_id, 0) AS tier_id
   FROM (
-    SELECT i.customer_id, i.purpose, i.occurred_at, i.team_id, i.channel, i.tier_id,
-           lag(i.occurred_at) OVER p AS before, row_number() OVER p AS place,
-           max(i.occurred_at) OVER (PARTITION BY i.customer_id, i.purpose) AS final_at,
-           count(*) OVER (PARTITION BY i.customer_id, i.purpose) AS places
-    FROM customers_interaction i WHERE {where}
-    WINDOW p AS (PARTITION BY i.customer_id, i.purpose ORDER BY i.occurred_at, i.id)
-  ) contact
-  WHERE before IS NULL OR occurred_at - before > interval '1 hour' * %(repeat_hours)s
-  WINDOW w AS (PARTITION BY customer_id, purpose ORDER BY place)"""
+    SELECT *, CASE WHEN ends THEN occurred_at ELSE lead(occurred_at) OVER w END AS last_at,
+           CASE WHEN ends THEN 1 ELSE lead(place) OVER w - place + 1 END AS contacts
+    FROM (
+      SELECT i.customer_id, i.purpose, i.occurred_at, i.id, i.team_id, i.channel, i.tier_id,
+             row_number() OVER c AS place,
+             coalesce(i.occurred_at - lag(i.occurred_at) OVER c > {window}, true) AS starts,
+             coalesce(lead(i.occurred_at) OVER c - i.occurred_at > {window}, true) AS ends
+      FROM customers_interaction i WHERE {where}
+      WINDOW c AS (PARTITION BY i.customer_id, i.purpose ORDER BY i.occurred_at, i.id)
+    ) contact
+    WHERE starts OR ends
+    WINDOW w AS (PARTITION BY customer_id, purpose ORDER BY occurred_at, id)
+  ) edge
+  WHERE starts"""
 
-_PUT_ISSUES = """
-  INSERT INTO metrics_issue AS r
-    (customer_id, purpose, first_at, last_at, day, contacts, team_id, channel, tier_id)
-  SELECT customer_id, purpose, first_at, last_at, day, contacts, team_id, channel, tier_id FROM fresh
-  ON CONFLICT (customer_id, purpose, first_at) DO UPDATE
-  SET last_at = excluded.last_at, day = excluded.day, contacts = excluded.contacts, team_id = excluded.team_id,
-      channel = excluded.channel, tier_id = excluded.tier_id
-  WHERE (r.last_at, r.day, r.contacts, r.team_id, r.channel, r.tier_id)
-    IS DISTINCT FROM (excluded.last_at, excluded.day, excluded.contacts, excluded.team_id, excluded.channel,
-                      excluded.tier_id)"""
 
-_NO_SUCH_ISSUE = """NOT EXISTS (SELECT 1 FROM fresh
-  WHERE fresh.customer_id = r.customer_id AND fresh.purpose = r.purpose AND fresh.first_at = r.first_at)"""
+def _chains(where: str) -> str:
+    return _CHAINS.format(window="interval '1 hour' * %(repeat_hours)s", where=f"{where} AND {CONTACTS}")
 
-# Each marked (customer, purpose) by its own look-up.
+
+_ISSUE = "last_at, day, contacts, team_id, channel, tier_id"
+# `fresh` beside what is stored, as far as they differ; then only that is touched.
+_PUT_ISSUES = f"""diff AS MATERIALIZED (
+  SELECT customer_id, purpose, first_at, {", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))},
+         fresh.contacts IS NULL AS gone, stored.id AS stored_id
+  FROM fresh FULL JOIN stored USING (customer_id, purpose, first_at)
+  WHERE ({", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))})
+    IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _ISSUE.split(", "))})
+), removed AS (DELETE FROM metrics_issue r USING diff WHERE r.id = diff.stored_id AND diff.gone
+), changed AS (
+  UPDATE metrics_issue r SET ({_ISSUE}) = ROW({", ".join(f"diff.{name}" for name in _ISSUE.split(", "))})
+  FROM diff WHERE r.id = diff.stored_id AND NOT diff.gone
+), added AS (
+  INSERT INTO metrics_issue (customer_id, purpose, first_at, {_ISSUE})
+  SELECT customer_id, purpose, first_at, {_ISSUE} FROM diff WHERE stored_id IS NULL
+)
+SELECT count(*) FROM diff"""
+
+# Each marked (customer, purpose) by its own look-up. → issues that differed
 REBUILD_MARKED_ISSUES = f"""
 WITH taken AS (DELETE FROM metrics_issuemark RETURNING customer_id, purpose
 ), marked AS MATERIALIZED (SELECT DISTINCT customer_id, purpose FROM taken
-), fresh AS MATERIALIZED (
+), fresh AS (
   SELECT s.* FROM marked CROSS JOIN LATERAL (
-    {_CHAINS.format(where=f"i.customer_id = marked.customer_id AND i.purpose = marked.purpose AND {CONTACTS}")}) s
-), gone AS (
-  DELETE FROM metrics_issue r USING marked
-  WHERE r.customer_id = marked.customer_id AND r.purpose = marked.purpose AND {_NO_SUCH_ISSUE}
-), put AS ({_PUT_ISSUES}
-)
-SELECT count(*) FROM marked"""
+    {_chains("i.customer_id = marked.customer_id AND i.purpose = marked.purpose")}) s
+), stored AS (
+  SELECT s.* FROM marked CROSS JOIN LATERAL (
+    SELECT * FROM metrics_issue r WHERE r.customer_id = marked.customer_id AND r.purpose = marked.purpose) s
+), {_PUT_ISSUES}"""
 
-# A range of customers, read once.
+# A range of customers, read once. → issues that differed
 REBUILD_ISSUES_OF = f"""
-WITH taken AS (
-  DELETE FROM metrics_issuemark WHERE customer_id >= %(first)s AND customer_id < %(after)s
-), fresh AS MATERIALIZED (
-  {_CHAINS.format(where=f"i.customer_id >= %(first)s AND i.customer_id < %(after)s AND {CONTACTS}")}
-), gone AS (
-  DELETE FROM metrics_issue r WHERE r.customer_id >= %(first)s AND r.customer_id < %(after)s AND {_NO_SUCH_ISSUE}
-), put AS ({_PUT_ISSUES}
-)
-SELECT count(*) FROM fresh"""
+WITH taken AS (DELETE FROM metrics_issuemark WHERE customer_id >= %(first)s AND customer_id < %(after)s
+), fresh AS ({_chains("i.customer_id >= %(first)s AND i.customer_id < %(after)s")}
+), stored AS (SELECT * FROM metrics_issue r WHERE r.customer_id >= %(first)s AND r.customer_id < %(after)s
+), {_PUT_ISSUES}"""
 
 # Which customers may have issues or get them.
 CUSTOMERS_WITH_ISSUES = f"""

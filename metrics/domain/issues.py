@@ -4,10 +4,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from metrics import sql
+from metrics.domain.sharing import share_out
 from metrics.kpis.sources import ISSUES
 from metrics.models import Clock, IssueMark
 
-CUSTOMERS_AT_ONCE = 100_000
+CUSTOMERS_AT_ONCE = 25_000
 MANY_MARKS = 0.3  # of all issues: from here on reading all contacts once is cheaper
 AT_LEAST = 50_000
 
@@ -50,8 +51,7 @@ def rebuild_marked() -> None:
 
 def rebuild_all() -> None:
     """Range by range of customers; remembered as built at the end, so one that is killed starts again."""
-    for first in customer_ranges():
-        rebuild_range(first=first, after=first + CUSTOMERS_AT_ONCE)
+    share_out(customer_ranges(), work=rebuild_range)
     rebuild_marked()
     Clock.objects.exclude(key=built_key()).filter(key__startswith="issues:").delete()
     Clock.objects.update_or_create(key=built_key(), defaults={"done_until": timezone.now()})
@@ -61,11 +61,16 @@ def customer_ranges() -> range:
     with connection.cursor() as cursor:
         cursor.execute(sql.CUSTOMERS_WITH_ISSUES)
         lowest, highest = cursor.fetchone()
-    return range(0) if lowest is None else range(lowest, highest + 1, CUSTOMERS_AT_ONCE)
+    if lowest is None:
+        return range(0)
+    return range(lowest - lowest % CUSTOMERS_AT_ONCE, highest + 1, CUSTOMERS_AT_ONCE)
 
 
-def rebuild_range(*, first: int, after: int) -> None:
+def rebuild_range(first: int) -> None:
+    """The customers from `first` on, as many as are rebuilt at once."""
+    locks = {"source_lock": sql.CHAIN_LOCK, "part_lock": 1 + first // CUSTOMERS_AT_ONCE}
+    parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": repeat_hours()}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.CHAIN_LOCK})
-        parameters = {"first": first, "after": after, "repeat_hours": repeat_hours()}
+        cursor.execute(sql.SHARE_SOURCE, locks)
+        cursor.execute(sql.LOCK_PART, locks)
         cursor.execute(sql.REBUILD_ISSUES_OF, parameters)

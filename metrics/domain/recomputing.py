@@ -4,26 +4,22 @@ The marks are the queue: a recompute that is killed at any point leaves them, or
 may run at once; they share the months to rebuild. See docs/kpis.md.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from time import monotonic
-from typing import TypeVar
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.common.days import start_of
 from metrics import sql
 from metrics.domain import clock, issues
+from metrics.domain.sharing import drain, share_out
 from metrics.kpis.base import FactSource
 from metrics.kpis.sources import SOURCES
 from metrics.models import Clock, RecomputeRun, Rollup
-
-Job = TypeVar("Job")
 
 
 @dataclass
@@ -54,7 +50,7 @@ class MonthJob:
 
     @property
     def locks(self) -> dict[str, int]:
-        return {**lock_of(self.source), "month_lock": self.month.year * 12 + self.month.month}
+        return {**lock_of(self.source), "part_lock": self.month.year * 12 + self.month.month}
 
 
 def recompute(*, full: bool = False, as_of: date | None = None, sources: Sequence[FactSource] = SOURCES) -> Recomputed:
@@ -144,7 +140,7 @@ def rebuild_month(job: MonthJob, *, wait: bool, tally: Tally) -> bool:
     """Rebuild a month if it is still marked; False when another recompute is at it and we do not `wait`."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.SHARE_SOURCE, job.locks)
-        cursor.execute(sql.LOCK_MONTH if wait else sql.TRY_LOCK_MONTH, job.locks)
+        cursor.execute(sql.LOCK_PART if wait else sql.TRY_LOCK_PART, job.locks)
         if not wait and cursor.fetchone() == (False,):
             return False
         if is_built(job.source):
@@ -164,34 +160,3 @@ def rebuild_months(jobs: Sequence[MonthJob], *, tally: Tally) -> None:
     share_out(jobs, work=first_pass)
     for job in drain(left):
         rebuild_month(job, wait=True, tally=tally)
-
-
-def share_out(jobs: Sequence[Job], *, work: Callable[[Job], None]) -> None:
-    """Run the jobs on a few connections at once; one after the other inside a transaction, which threads cannot see."""
-    workers = min(settings.KPI_RECOMPUTE_WORKERS, len(jobs))
-    if workers <= 1 or connection.in_atomic_block:
-        for job in jobs:
-            work(job)
-        return
-    waiting = SimpleQueue[Job]()
-    for job in jobs:
-        waiting.put(job)
-
-    def worker() -> None:
-        try:
-            for job in drain(waiting):
-                work(job)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [pool.submit(worker) for _ in range(workers)]:
-            done.result()
-
-
-def drain(waiting: SimpleQueue[Job]) -> Iterable[Job]:
-    while True:
-        try:
-            yield waiting.get_nowait()
-        except Empty:
-            return
