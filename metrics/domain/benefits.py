@@ -45,12 +45,13 @@ class Worth:
 
 
 NOTHING = Worth(ZERO, ZERO, ZERO)
+PROVEN_VERDICTS = frozenset({Evaluation.Verdict.IMPROVED, Evaluation.Verdict.WORSE})
 
 
 @dataclass(frozen=True, slots=True)
 class Valued:
-    """One benefit in money. `claimed` is what its figures say, `proven` what a verdict of "improved" or entered
-    evidence stands behind; both by year, year 0 first. `verdict` is '' for entered amounts.
+    """One benefit in money. `claimed` is what its figures say, `proven` what a verdict ("improved", or "worse": a
+    proven loss) or entered evidence stands behind; both by year, year 0 first. `verdict` is '' for entered amounts.
     """
 
     benefit_id: int
@@ -88,7 +89,7 @@ def value_benefit(
     else:
         claimed, volume = _entered(benefit, years), None
     verdict = evaluation.verdict if evaluation else ("no_data" if benefit.kpi else "")
-    stands = not benefit.kpi or verdict == Evaluation.Verdict.IMPROVED
+    stands = not benefit.kpi or verdict in PROVEN_VERDICTS
     return Valued(
         benefit_id=benefit.pk,
         name=benefit.name,

@@ -68,11 +68,12 @@
   });
 
   const band = (one, colour) => [
-    { type: "line", data: one.low, stack: `band-${one.name}`, showSymbol: false, silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } },
+    { type: "line", data: one.low, stack: `band-${one.name}`, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } },
     {
       type: "line",
       data: one.high.map((high, at) => (high === null || one.low[at] === null ? null : high - one.low[at])),
       stack: `band-${one.name}`,
+      stackStrategy: "all",
       showSymbol: false,
       silent: true,
       lineStyle: { opacity: 0 },

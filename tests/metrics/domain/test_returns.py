@@ -118,8 +118,17 @@ def test_an_improved_duration_is_worth_seconds_saved_times_volume() -> None:
     assert valued.proven[3] == valued.proven[1] == valued.claimed[1]
 
 
-@pytest.mark.parametrize("word", ["worse", "no_evidence", "too_early", "no_baseline", "no_data", "not_attributable"])
-def test_what_is_not_improved_is_claimed_and_not_proven(word: str) -> None:
+def test_what_got_worse_is_a_proven_loss() -> None:
+    verdict("aht", "worse", change=1.2, low=1.1, high=1.3)
+    Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
+
+    [valued] = return_on_investment(as_of=AS_OF).benefits
+
+    assert valued.proven[1] == valued.claimed[1] == Worth(Decimal(-4383), Decimal("-6574.5"), Decimal("-2191.5"))
+
+
+@pytest.mark.parametrize("word", ["no_evidence", "too_early", "no_baseline", "no_data", "not_attributable"])
+def test_what_no_verdict_stands_behind_is_claimed_and_not_proven(word: str) -> None:
     verdict("aht", word, change=0.8, low=0.7, high=0.9)
     Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
