@@ -1,0 +1,101 @@
+"""The work of a day on the customer pages, in a real browser against the real server and worker."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from customers.domain.customers import create_customer
+from customers.models import Customer, ImportBatch, Interaction
+from tests.factories import CustomerFactory, InteractionFactory
+from tests.live import LiveStack
+
+pytestmark = pytest.mark.browser
+PageFor = Callable[[str], Page]
+
+
+def test_find_a_customer_and_log_a_contact_by_keyboard(page_for: PageFor, live_stack: LiveStack) -> None:
+    create_customer(fields={"name": "北京贸易公司", "phone": "+49 30 12345"})
+    page = page_for("service")
+    page.goto("/customers/")
+    page.keyboard.press("/")
+    page.keyboard.type("贸易")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="北京贸易公司").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("北京贸易公司")
+    page.keyboard.press("n")
+    expect(page.get_by_label("Purpose").first).to_be_focused()
+    page.keyboard.type("complaint")
+    page.get_by_label("Notes").fill("Delivered too late")
+    page.get_by_role("button", name="Log contact").click()
+    timeline = page.locator("#timeline")
+    expect(timeline.get_by_text("Delivered too late")).to_be_visible()
+    expect(page.get_by_text("Contact logged.")).to_be_visible()
+    assert Interaction.objects.values_list("channel", "purpose", "body").get() == (
+        "phone", "complaint", "Delivered too late",
+    )  # fmt: skip
+    timeline.get_by_role("button", name="Undo").click()
+    expect(timeline.get_by_text("Delivered too late")).to_have_count(0)
+    assert not Interaction.objects.exists()
+
+
+def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> None:
+    customer = CustomerFactory(name="Acme")
+    page = page_for("sales")
+    page.goto(f"/customers/{customer.pk}/")
+    page.get_by_role("link", name="E-mail", exact=True).click()
+    page.get_by_role("button", name="Log contact").click()
+    expect(page.get_by_text("Contact logged.")).to_be_visible()
+    assert Interaction.objects.get().channel == "email"
+
+
+def test_the_timeline_narrows_and_goes_on_in_place(page_for: PageFor, live_stack: LiveStack) -> None:
+    customer, now = CustomerFactory(), timezone.now()
+    for number in range(25):
+        InteractionFactory(customer=customer, subject=f"No. {number}", occurred_at=now - timedelta(hours=number))
+    InteractionFactory(customer=customer, subject="A letter", channel="letter", occurred_at=now - timedelta(days=9))
+    page = page_for("sales")
+    page.goto(f"/customers/{customer.pk}/")
+    entries = page.locator("#timeline li")
+    expect(entries).to_have_count(20)
+    page.get_by_role("link", name="Earlier contacts").click()
+    expect(entries).to_have_count(26)
+    page.locator("#timeline").get_by_label("Channel").select_option("letter")
+    expect(entries).to_have_count(1)
+    expect(page.locator("#timeline").get_by_text("A letter")).to_be_visible()
+
+
+def test_a_customer_is_typed_in_and_changed(page_for: PageFor, live_stack: LiveStack) -> None:
+    page = page_for("sales")
+    page.goto("/customers/new/")
+    page.get_by_label("Name").fill("Zenith")
+    page.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Zenith")
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("City").fill("Rome")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("link", name="History").click()
+    expect(page.get_by_role("cell", name="City: Rome")).to_be_visible()
+
+
+def test_a_file_goes_in(page_for: PageFor, live_stack: LiveStack, tmp_path: Path) -> None:
+    file = tmp_path / "kunden.csv"
+    file.write_text("Kundennummer;Firma;Ort\n1;Acme;Köln\n2;;Bonn\n", encoding="utf-8")
+    page = page_for("manager")
+    page.goto("/imports/")
+    page.get_by_role("link", name="Import a file").first.click()
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_label("Source").fill("Marketing")
+    page.get_by_label("What it holds").select_option("customers")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_label("name", exact=False).first).to_be_visible()
+    expect(page.get_by_role("cell", name="Köln")).to_be_visible()
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_text("done", exact=True)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("cell", name="is required")).to_be_visible()
+    assert Customer.objects.values_list("name", "city").get() == ("Acme", "Köln")
+    assert ImportBatch.objects.values_list("state", "created", "rejected").get() == ("done", 1, 1)
