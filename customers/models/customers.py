@@ -74,6 +74,7 @@ class Customer(models.Model):
             models.Index(fields=["country", "name", "id"], name="customer_country_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], fastupdate=False, name="customer_search"),
+            models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),
         ]
 
     def __str__(self) -> str:

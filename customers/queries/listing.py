@@ -26,7 +26,7 @@ def listing(customers: CustomerQuerySet, *, sort: str, cursor: str, on: date, se
     page = keyset_page(customers.select_related("tier"), sort=sort, cursor=cursor)
     owed = balances(customer_ids=[customer.pk for customer in page.rows], on=on)
     first = not cursor and not page.next_cursor
-    count = len(page.rows) if first else estimated_count(customers)
+    count = len(page.rows) if first else estimated_count(customers.values("pk"))
     return Listing(
         page=page,
         rows=[(customer, owed.get(customer.pk)) for customer in page.rows],
