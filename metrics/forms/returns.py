@@ -70,7 +70,7 @@ class BenefitForm(forms.ModelForm[Benefit]):
         fields = ("name", "hardness", "kpi", "team", "unit_value", "yearly_volume", "evidence")
         widgets = {"evidence": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
-            "hardness": _("Hard: money that shows in the books. Soft: worth something, but nobody's budget shrinks."),
+            "hardness": _("Hard: money that shows in the books. Soft: worth something, though no budget shrinks."),
             "unit_value": _("What one unit of the KPI (a second, a percentage point) is worth for one thing counted."),
             "yearly_volume": _("Things counted in a year; empty: as many as the KPI counts."),
             "evidence": _("Where the figures come from, and what is assumed."),

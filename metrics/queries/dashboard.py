@@ -25,7 +25,7 @@ AVERAGE_MONTH_DAYS = Decimal("365.25") / 12
 Verdict = Evaluation.Verdict
 
 FAMILIES: Sequence[tuple[str, str | Promise, frozenset[Source]]] = (
-    ("satisfaction", gettext_lazy("Customers’ satisfaction"), frozenset({Source.SURVEY})),
+    ("satisfaction", gettext_lazy("Customers' satisfaction"), frozenset({Source.SURVEY})),
     ("call-centre", gettext_lazy("Call centre"), frozenset({Source.CALL, Source.ISSUE, Source.INTERACTION})),
     ("transactions", gettext_lazy("Transactions"), frozenset({Source.ORDER, Source.ORDER_LINE, Source.INVOICE})),
     ("business", gettext_lazy("Business"), frozenset({Source.LEDGER})),

@@ -106,7 +106,7 @@ def kpi_series(
             unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
             baseline=_scaled(kpi, baseline_value(kpi, goals.baseline), by=by),
             target=_scaled(kpi, goals.target.value if goals.target else None, by=by),
-            marks=[Mark(at=at, label=_("Go-live %(teams)s") % {"teams": names}) for at, names in marks.items()],
+            marks=_marks(marks),
         ),
         periods=periods,
         first=first,
@@ -138,6 +138,12 @@ def go_live_marks(teams: Sequence[Team], *, scope: Scope, by: str, labels: Seque
         if day is not None and scope.team_id in (None, team.pk) and (label := period_of(day, by=by)) in set(labels):
             marks.setdefault(label, []).append(team.name)
     return {label: ", ".join(marks[label]) for label in labels if label in marks}
+
+
+def _marks(found: Mapping[str, str]) -> list[Mark]:
+    """The first says what it is; the others, often close by, only who."""
+    marks = [Mark(at=at, label=names) for at, names in found.items()]
+    return [Mark(at=marks[0].at, label=_("Go-live %(teams)s") % {"teams": marks[0].label}), *marks[1:]] if marks else []
 
 
 def _period(kpi: Kpi, label: str, point: Point | None, marks: Mapping[str, str]) -> Period:

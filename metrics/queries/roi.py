@@ -127,6 +127,11 @@ def cash_finding(result: ReturnOnInvestment) -> str:
     """What the chart shows, in a sentence."""
     if not result.cost.total.expected:
         return _("Cash over the years: no costs entered yet")
+    if result.proven.payback is not None and result.proven.discounted_payback is None:
+        return _("What is proven pays back after %(years)s years, but not once money costs %(rate)s %% a year") % {
+            "years": round(result.proven.payback, 1),
+            "rate": f"{result.rate * 100:.0f}",
+        }
     if result.proven.payback is not None:
         return _("What is proven pays the programme back after %(years)s years") % {
             "years": round(result.proven.payback, 1)

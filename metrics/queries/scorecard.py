@@ -12,7 +12,7 @@ from metrics.domain.evaluation.reasons import render_stored
 from metrics.kpis.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE
 from metrics.models import Evaluation
-from metrics.templatetags.kpi_figures import kpi_change, kpi_value
+from metrics.templatetags.kpi_figures import kpi_change, kpi_interval, kpi_value
 
 READ_OUTS_OFFERED = 24
 
@@ -103,7 +103,7 @@ def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:
 
 def _markdown_cells(line: Line) -> list[str]:
     one, kpi = line.evaluation, line.kpi
-    interval = "" if one.low is None else f" ({kpi_change(one.low, kpi)} … {kpi_change(one.high, kpi)})"
+    interval = "" if one.low is None else f" ({kpi_interval(one.low, one.high, kpi)})"
     return [
         str(kpi.name),
         line.scope,

@@ -3,8 +3,10 @@
 from decimal import Decimal
 from typing import Protocol
 
+from babel.numbers import format_currency
 from django import template
-from django.utils.translation import gettext
+from django.conf import settings
+from django.utils.translation import get_language, gettext, to_locale
 
 from crm.common.templatetags.figures import NO_DATA, measure, money_round, number, percent, points, signed
 from crm.common.templatetags.figures import duration as duration_text
@@ -59,12 +61,12 @@ def kpi_change(change: float | None, kpi: Measured) -> str:
     if change is None:
         return NO_DATA
     if kpi.shape in RATIO_SHAPES:
-        return _signed_percent(change - 1)
+        return _signed_percent(round(change - 1, 3))
     if is_percent(kpi):
-        return points(change)
+        return points(round(change, 3))
     if kpi.unit == "seconds":
         return ("+" if change > 0 else "") + duration_text(change)
-    return signed(change, 1)
+    return signed(round(change, 1), 1)
 
 
 def _signed_percent(share: float) -> str:
@@ -78,3 +80,20 @@ def p_value(p: float | None) -> str:
     if p is None:
         return NO_DATA
     return "< 0.001" if p < 0.001 else number(p, 3)
+
+
+@register.simple_tag
+def kpi_interval(low: float | None, high: float | None, kpi: Measured) -> str:
+    """The 95 % interval of a change; empty where nothing was tested."""
+    if low is None or high is None:
+        return ""
+    return gettext("%(low)s to %(high)s") % {"low": kpi_change(low, kpi), "high": kpi_change(high, kpi)}
+
+
+@register.filter
+def money_exact(value: Decimal | None) -> str:
+    """With as many decimals as it has, for the value of a single unit."""
+    if value is None:
+        return NO_DATA
+    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
+    return format_currency(value, settings.CRM_CURRENCY, format="¤#,##0.00####", currency_digits=False, locale=locale)

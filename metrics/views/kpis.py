@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from metrics.models import Evaluation
 from metrics.queries.dashboard import FAMILIES, baseline_value, teams_with_rollout
 from metrics.queries.goals import Goals, baselines_of, find_evaluation, goals_of, targets_of
 from metrics.queries.kpi_page import KpiSeries, default_window, kpi_series
-from metrics.templatetags.kpi_figures import kpi_change
+from metrics.templatetags.kpi_figures import kpi_interval
 from metrics.views.access import kpi_or_404
 
 COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "value", "n")
@@ -50,7 +51,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         "goals": goals,
         "reason": _reason(goals.evaluation),
         "interval": _interval(shown, goals.evaluation),
-        "baseline_shown": baseline_value(shown, goals.baseline),
+        "baseline_shown": _compared(shown, goals),
         "series": _series(shown, form, teams, goals),
         "baselines": baselines,
         "targets": targets,
@@ -91,7 +92,15 @@ def _reason(evaluation: Evaluation | None) -> str:
     return "" if evaluation is None else render_stored(evaluation.details) or evaluation.reason
 
 
+def _compared(kpi: Kpi, goals: Goals) -> tuple[Decimal | None, int | None]:
+    """What the present is held against, and its n: the judged part of the baseline, else the whole."""
+    judged = goals.evaluation
+    if judged is not None and judged.baseline_value is not None:
+        return judged.baseline_value, judged.n_baseline
+    return baseline_value(kpi, goals.baseline), goals.baseline.n if goals.baseline else None
+
+
 def _interval(kpi: Kpi, evaluation: Evaluation | None) -> str:
     if evaluation is None or evaluation.low is None:
         return ""
-    return f"{kpi_change(evaluation.low, kpi)} … {kpi_change(evaluation.high, kpi)}"
+    return str(kpi_interval(evaluation.low, evaluation.high, kpi))

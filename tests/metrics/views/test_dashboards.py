@@ -69,7 +69,7 @@ def test_a_row_shows_now_baseline_change_and_verdict(client_for: ClientFor) -> N
     assert "n = 400" in row
     assert f'<a href="/baselines/{frozen.pk}/">70.0%</a>' in row
     assert "+10.0 pp" in row
-    assert "+5.0 pp … +15.0 pp" in row
+    assert "+5.0 pp to +15.0 pp" in row
     assert 'data-verdict="improved"' in row
     assert "As measured." in row
     assert 'class="sparkline-go-live"' in row

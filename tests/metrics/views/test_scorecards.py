@@ -35,7 +35,7 @@ def test_lines_stand_in_the_catalogues_order_the_company_first(client_for: Clien
         ("asa", "whole company"),
     ]
     assert "+20.0%" in text  # a ratio of means: 24 s over 20 s
-    assert "+10.0% … +30.0%" in text
+    assert "+10.0% to +30.0%" in text
     assert "0.004" in text
     assert "As measured." in text
 
@@ -81,7 +81,7 @@ def test_the_markdown_can_be_pasted(client_for: ClientFor) -> None:
         "| KPI | Scope | Baseline | Now | Change (95 % interval) | Verdict | Reason |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n"
         "| Customer satisfaction | whole company | 70.0% (n = 1000) | 80.0% (n = 400) | "
-        "+10.0\u202fpp (+5.0\u202fpp … +15.0\u202fpp) | improved | a \\| b c |\n"
+        "+10.0\u202fpp (+5.0\u202fpp to +15.0\u202fpp) | improved | a \\| b c |\n"
     )
 
 
