@@ -12,7 +12,7 @@ from metrics.forms.fields import day_field, kpi_choices, team_field
 from metrics.models import Benefit, CostEntry
 
 YEARS = 5
-YEAR = _("Year {year}")
+YEAR = _("Amount in year {year}")
 
 
 def _amount(label: Any) -> forms.DecimalField:

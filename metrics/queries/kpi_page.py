@@ -25,7 +25,8 @@ from metrics.templatetags.kpi_figures import is_percent, kpi_change, kpi_value
 MONTHS_SHOWN = 24
 WEEKS_SHOWN = 26
 DAYS_SHOWN = 92
-MOST_PERIODS = 1100
+MOST_PERIODS = 750
+MOST_LISTED = 120
 DAYS_OF_PERIOD = {"month": AVERAGE_MONTH_DAYS, "week": Decimal(7), "day": Decimal(1)}
 
 
@@ -62,6 +63,11 @@ class KpiSeries:
     variants: tuple[tuple[Kpi, Decimal | None], ...]
     median: Decimal | None
     p90: Decimal | None
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the table has all of them; longer ones are for the export."""
+        return len(self.periods) <= MOST_LISTED
 
     @property
     def has_data(self) -> bool:

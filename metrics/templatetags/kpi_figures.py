@@ -52,6 +52,8 @@ def _figure(value: Decimal | float | None, kpi: Measured) -> str:
         return percent(value)
     if kpi.unit == "ratio":
         return number(value, 2)
+    if kpi.unit == "score":
+        return number(value, 1)
     return measure(round(Decimal(value), 4), kpi.unit)
 
 

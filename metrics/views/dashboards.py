@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.common import days
@@ -18,4 +19,17 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in GROUPS else ""
     page = dashboard(scope=Scope(team_id=team.pk if team else None), teams=teams, today=days.today(), show=show)
-    return render(request, "metrics/dashboard.html", {"page": page, "teams": teams, "team": team, "show": show})
+    context = {"page": page, "teams": teams, "team": team, "show": show, "labels": _labels()}
+    return render(request, "metrics/dashboard.html", context)
+
+
+def _labels() -> dict[str, str]:
+    """The columns' names, looked up once for all rows."""
+    return {
+        "spark": _("Two years, by month"),
+        "now": _("Now"),
+        "baseline": _("Baseline"),
+        "change": _("Change (95 % interval)"),
+        "target": _("Target"),
+        "verdict": _("Verdict"),
+    }
