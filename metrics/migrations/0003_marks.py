@@ -46,7 +46,7 @@ FACTS = [
 ]
 
 CONTACT = "f.direction = 'in' AND f.is_contact AND f.customer_id IS NOT NULL"
-CONTACT_COLUMNS = "f.customer_id, f.purpose, f.id, f.occurred_at, f.channel, f.team_id, f.tier_id"
+CONTACT_COLUMNS = "f.customer_id, f.purpose, f.id, f.occurred_at, f.day, f.channel, f.team_id, f.tier_id"
 MARK_ISSUES = "INSERT INTO metrics_issuemark (customer_id, purpose)"
 
 INDEXES = """

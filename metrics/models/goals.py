@@ -28,7 +28,7 @@ class Scope(models.Model):
     @property
     def scope(self) -> dict[str, Any]:
         """As the keyword arguments of `metrics.queries.series`."""
-        return {"team_id": self.team_id, "channel": self.channel, "tier_id": self.tier_id}  # type: ignore[attr-defined]
+        return {"team_id": self.team_id, "channel": self.channel, "tier_id": self.tier_id}
 
 
 class Baseline(Scope):

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
+from customers.domain.time_zone import change_time_zone
 from customers.models import Call, Interaction
 from metrics.domain.recomputing import recompute
 from metrics.kpis import sources
@@ -210,6 +212,13 @@ class TestContacts:
         self.marks()
         Interaction.objects.filter(pk=contact.pk).update(is_contact=False)
         assert self.marks() == {(contact.customer_id, "question")}
+
+    def test_another_time_zone_moves_issues_to_their_new_day(self) -> None:
+        contact = InteractionFactory(occurred_at=AT)
+        recompute()
+        with override_settings(TIME_ZONE="Asia/Shanghai"):
+            change_time_zone()
+            assert self.marks() == {(contact.customer_id, "question")}
 
     def test_truncating_marks_all_that_had_issues(self) -> None:
         contact = InteractionFactory(occurred_at=AT)
