@@ -38,7 +38,7 @@ def only_for_visitors() -> dict[str, Row]:
 
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical, and whether the page is wider than the window."""
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state("load")
     if page.locator("[data-chart]").count():
         page.wait_for_function("[...document.querySelectorAll('[data-chart]')].every((box) => 'ready' in box.dataset)")
     page.evaluate(AXE)
@@ -67,9 +67,7 @@ def look_like(context: BrowserContext, stack: LiveStack, *, theme: str, language
     )
 
 
-@pytest.mark.parametrize(
-    ("theme", "language", "width"), [("light", "en", 1440), ("dark", "en", 390), ("light", "zh-hans", 390)]
-)
+@pytest.mark.parametrize(("theme", "language", "width"), [("light", "en", 1440), ("dark", "zh-hans", 390)])
 def test_no_page_has_a_serious_fault(
     page_for: Callable[[str], Page],
     context: BrowserContext,
