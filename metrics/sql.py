@@ -5,6 +5,8 @@ that commits later leaves a mark that stays. Cost: cells, one index probe a cell
 the month's facts once.
 """
 
+from collections.abc import Sequence
+
 from metrics.kpis.base import FactSource, Histogram
 from metrics.models import Source
 
@@ -269,12 +271,16 @@ PERIODS = {
 }
 
 
-def sums(source: FactSource, *, by: str, where: str) -> str:
-    """→ source, period, first and last day with cells, array of sums. `where`: more conditions, each with AND."""
-    each = ", ".join(f"sum(sums[{place}])" for place in source.positions.values())
+def sums(source: FactSource, *, components: Sequence[str], by: str, where: str) -> str:
+    """→ source, period, first and last day with cells, array of sums. `where`: more conditions, each with AND.
+
+    First by day, of which there are few: naming the period of every cell would take longer than adding them up.
+    """
+    days = ", ".join(f"sum(sums[{source.positions[name]}]) AS {name}" for name in components)
     return (
-        f"SELECT {source.source}, {PERIODS[by]}, min(day), max(day), ARRAY[{each}] FROM metrics_rollup "
-        f"WHERE source = {source.source} AND version = {source.version}{where} GROUP BY 2"
+        f"SELECT {source.source}, {PERIODS[by]}, min(day), max(day), "
+        f"ARRAY[{', '.join(f'sum({name})' for name in components)}] FROM (SELECT day, {days} FROM metrics_rollup "
+        f"WHERE source = {source.source} AND version = {source.version}{where} GROUP BY day) a_day GROUP BY 2"
     )
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
 from metrics import sql
-from metrics.kpis.base import SCALES, Kpi, Terms
+from metrics.kpis.base import SCALES, FactSource, Kpi, Terms
 
 
 class UnknownPeriod(DomainError):
@@ -98,15 +98,25 @@ def series(*, kpis: Sequence[Kpi], scope: Scope, by: str = "total") -> dict[str,
 
 def read(*, kpis: Sequence[Kpi], scope: Scope, by: str) -> SumsByPeriod:
     """(source, period) → sums."""
-    wanted = {source.source: source for kpi in kpis for source in kpi.sources}
+    sources = {source.source: source for kpi in kpis for source in kpi.sources}
+    components = {key: _components(kpis, source) for key, source in sources.items()}
     where, parameters = scope.where()
-    queries = " UNION ALL ".join(sql.sums(source, by=by, where=where) for source in wanted.values())
+    queries = " UNION ALL ".join(
+        sql.sums(source, components=components[key], by=by, where=where) for key, source in sources.items()
+    )
     with connection.cursor() as cursor:
-        cursor.execute(queries, parameters * len(wanted))
+        cursor.execute(queries, parameters * len(sources))
         return {
-            (source, period): Sums(first, last, dict(zip(wanted[source].positions, values, strict=True)))
+            (source, period): Sums(first, last, dict(zip(components[source], values, strict=True)))
             for source, period, first, last, values in cursor.fetchall()
         }
+
+
+def _components(kpis: Sequence[Kpi], source: FactSource) -> list[str]:
+    """What the KPIs read of a source, in stored order."""
+    used = {name for kpi in kpis if kpi.source is source for name in kpi.components}
+    used |= {name for kpi in kpis if kpi.n_source is source for name in kpi.n_terms}
+    return [name for name in source.positions if name in used]
 
 
 def _points_of(kpi: Kpi, *, sums: SumsByPeriod, scope: Scope, by: str) -> list[Point]:
