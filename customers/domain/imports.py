@@ -253,11 +253,11 @@ def _rehearse(batch: ImportBatch) -> None:
     total = Counts()
     with transaction.atomic(), connection.cursor() as cursor:
         frame.lock(cursor)
-        for batch.chunks_done in range(batch.chunks_total):
+        while batch.chunks_done < batch.chunks_total:
             total += frame.apply_chunk(cursor, batch, **_buckets(batch))
+            batch.chunks_done += 1
         transaction.set_rollback(True)
     _add(batch, total)
-    batch.chunks_done = batch.chunks_total
     batch.save(update_fields=["chunks_done", *_COUNTERS])
 
 

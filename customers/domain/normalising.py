@@ -11,7 +11,47 @@ _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s.\"(),:;<>\[\]\\]+(?:\.[^@\s.\
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LEGAL_FORMS = frozenset(
-    ["ab", "ag", "asa", "as", "bv", "co", "company", "corp", "corporation", "eg", "ev", "gbr", "gmbh", "inc", "incorporated", "kg", "kgaa", "limited", "llc", "llp", "lp", "ltd", "mbh", "nv", "ohg", "oy", "oyj", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "sl", "spa", "srl", "sro", "ug"]
+    [
+        "ab",
+        "ag",
+        "asa",
+        "as",
+        "bv",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "eg",
+        "ev",
+        "gbr",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "kgaa",
+        "limited",
+        "llc",
+        "llp",
+        "lp",
+        "ltd",
+        "mbh",
+        "nv",
+        "ohg",
+        "oy",
+        "oyj",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "se",
+        "sl",
+        "spa",
+        "srl",
+        "sro",
+        "ug",
+    ]
 )
 _CHINESE_FORM = re.compile("(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司)$")
 

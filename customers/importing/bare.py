@@ -13,18 +13,21 @@ from customers.importing.sql import NIL
 _WANTED = """
 DROP TABLE IF EXISTS imp_bare;
 CREATE TEMP TABLE imp_bare ON COMMIT DROP AS
-SELECT DISTINCT ON (d._system_id, d.ref) d._system_id, d.ref, sr.id AS record_id, sr.customer_id,
+SELECT d._system_id, d.ref, sr.id AS record_id, sr.customer_id,
        jsonb_build_object('name', d.ref) || d._bare
-       || jsonb_build_object('seen_at', coalesce(to_char(d.seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), ''))
-       AS payload
-FROM (SELECT r.*, r."{column}" AS ref, {moment} AS seen FROM imp_rows r
-      WHERE r._bare IS NOT NULL AND r."{column}" <> '' AND position('/' IN r."{column}") = 0) d
+       || jsonb_build_object(
+            'seen_at', coalesce(to_char(d.seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')) AS payload
+FROM (
+  SELECT DISTINCT ON (r._system_id, ref) r._system_id, r."{column}" AS ref, r._bare, {moment} AS seen
+  FROM imp_rows r WHERE r._bare IS NOT NULL AND r."{column}" <> '' AND position('/' IN r."{column}") = 0
+  ORDER BY r._system_id, ref, seen DESC NULLS LAST, r._bare DESC
+) d
 LEFT JOIN customers_sourcerecord sr
   ON sr.system_id = d._system_id AND sr.kind = 'customers' AND sr.external_id = d.ref
-WHERE sr.id IS NULL OR sr.digest = %(nil)s
-ORDER BY d._system_id, d.ref, d.seen DESC NULLS LAST, d._bare::text DESC;
+WHERE sr.id IS NULL OR sr.digest = %(nil)s;
 DELETE FROM imp_bare b USING customers_sourcerecord sr
-WHERE sr.id = b.record_id AND (sr.payload ->> 'seen_at', sr.payload::text) >= (b.payload ->> 'seen_at', b.payload::text);
+WHERE sr.id = b.record_id
+  AND (sr.payload ->> 'seen_at', sr.payload::text) >= (b.payload ->> 'seen_at', b.payload::text);
 UPDATE imp_bare SET customer_id = nextval(pg_get_serial_sequence('customers_customer', 'id')) WHERE record_id IS NULL;
 """
 

@@ -30,18 +30,12 @@ class Converter:
         if len(row) != self._width:
             self._check_width(row)
         values: list[str | None] = []
-        position = 0
         try:
-            for position, (cell, parse, empty, required) in enumerate(self._plan):
+            for cell, parse, empty in self._plan:
                 text = cell(row)
-                if text:
-                    values.append(parse(text))
-                elif required:
-                    raise Invalid(_("is required"))
-                else:
-                    values.append(empty)
+                values.append(parse(text) if text else empty())
         except Invalid as error:
-            raise Invalid(str(error), self._names[position]) from None
+            raise Invalid(str(error), self._names[len(values)]) from None
         derived = self._derive(values) if self._derive else ()
         extra = self._json((name, row[index]) for name, index in self._extra) if self._extra else None
         bare = None if self._bare is None else self._json(((n, cell(row)) for n, cell in self._bare), always=True)
@@ -64,12 +58,16 @@ class Converter:
 
 def _step(
     spec: ImportSpec, mapping: FileMapping, headers: list[str], position: int
-) -> tuple[Cell, Parse, str | None, bool]:
+) -> tuple[Cell, Parse, Callable[[], str | None]]:
     column = spec.columns[position]
     source = mapping.columns.get(column.name)
     if source is None:
-        return (lambda _row: ""), str, column.empty, False
-    return source.cell(headers), column.parser(source.format), column.empty, column.required
+        return (lambda _row: ""), str, lambda: column.empty
+    return source.cell(headers), column.parser(source.format), _required if column.required else lambda: column.empty
+
+
+def _required() -> str:
+    raise Invalid(_("is required"))
 
 
 def _bare_cells(

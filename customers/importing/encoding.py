@@ -84,7 +84,7 @@ def _by_mark(first: bytes) -> str:
 def _utf16_without_mark(first: bytes) -> str:
     sample = first[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if max(even, odd) < len(sample) / 8 or min(even, odd) > max(even, odd) / 8:
+    if not sample or max(even, odd) < len(sample) / 8 or min(even, odd) > max(even, odd) / 8:
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
 

@@ -25,8 +25,8 @@ class Facts:
     def insert(self) -> str:
         columns = ", ".join(f'"{name}"' for name in (*self.values, *self.once))
         values = ", ".join((*self.values.values(), *self.once.values()))
-        return (
-            f"INSERT INTO {self.table} (id, {columns}) SELECT k._object, {values} FROM imp_keys k {self.joins}"
+        return (  # names and expressions of this code base
+            f"INSERT INTO {self.table} (id, {columns}) SELECT k._object, {values} FROM imp_keys k {self.joins}"  # noqa: S608
             " WHERE k._action = 'created' AND k._old_object IS NULL"
         )
 
@@ -35,7 +35,7 @@ class Facts:
         values = ", ".join(f'{value} AS "{name}"' for name, value in self.values.items())
         new = ", ".join(f'v."{name}"' for name in self.values)
         return (
-            f"UPDATE {self.table} t SET ({columns}) = ROW ({new}) FROM"
+            f"UPDATE {self.table} t SET ({columns}) = ROW ({new}) FROM"  # noqa: S608
             f" (SELECT k._object, {values} FROM imp_keys k {self.joins} WHERE k._action = 'updated'"
             " OR (k._action = 'created' AND k._old_object IS NOT NULL)) v"
             " WHERE t.id = v._object"

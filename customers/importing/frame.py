@@ -15,7 +15,9 @@ IMPORT_LOCK = 0x1_4D50_4F52  # advisory: imports apply one chunk at a time, whic
 def lock(cursor: CursorWrapper) -> None:
     """Wait for other imports' chunks; in a statement of its own, so that the next one sees what they wrote."""
     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
-    cursor.execute("SET LOCAL default_statistics_target = 10")  # the temporary tables are analysed often: a sample will do
+    cursor.execute(
+        "SET LOCAL default_statistics_target = 10"
+    )  # the temporary tables are analysed often: a sample will do
 
 
 def apply_chunk(cursor: CursorWrapper, batch: ImportBatch, *, first: int, last: int) -> Counts:

@@ -15,7 +15,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "kunde", "客户编号", "客户号", "客户id", "客户", "会员号",
     ),
     "order_external_id": ("orderid", "orderno", "ordernumber", "order", "bestellnummer", "订单号", "订单编号"),
-    "invoice_external_id": ("invoiceid", "invoiceno", "invoicenumber", "invoice", "rechnungsnummer", "发票号", "发票号码"),
+    "invoice_external_id": ("invoiceid", "invoiceno", "invoicenumber", "invoice", "rechnungsnummer", "发票号"),
     "kind": ("type", "customertype", "typ", "art", "类型", "客户类型"),
     "name": (
         "fullname", "customername", "company", "companyname", "firma", "kundenname", "productname", "contactname",
@@ -35,7 +35,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "language": ("lang", "sprache", "语言"),
     "birth_date": ("birthday", "dateofbirth", "geburtsdatum", "生日", "出生日期"),
     "job_title": ("title", "position", "funktion", "职务", "职位"),
-    "placed_at": ("orderdate", "date", "invoicedate", "ordered", "bestelldatum", "datum", "下单时间", "订单日期", "日期"),
+    "placed_at": ("orderdate", "date", "invoicedate", "bestelldatum", "datum", "下单时间", "订单日期", "日期"),
     "status": ("state", "orderstatus", "状态", "订单状态"),
     "currency": ("curr", "waehrung", "币种", "货币"),
     "product_code": ("sku", "stockcode", "item", "itemno", "artikelnummer", "产品编号", "商品编号", "货号"),

@@ -117,8 +117,9 @@ def resolve(raw: Mapping[str, Any], *, spec: ImportSpec, headers: list[str]) -> 
     for name, header in guess(headers, [n for n in spec.names if n not in given], exact=True).items():
         if header not in taken:
             columns[name] = ColumnSource(header=header, format=format_)
+    bare = _bare(raw, spec, headers, format_)
     _complete(spec, columns, headers)
-    return FileMapping(columns, opened.codec, opened.delimiter, opened.sheet, _bare(raw, spec, headers, format_))
+    return FileMapping(columns, opened.codec, opened.delimiter, opened.sheet, bare)
 
 
 def _complete(spec: ImportSpec, columns: Mapping[str, ColumnSource], headers: list[str]) -> None:

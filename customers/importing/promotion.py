@@ -1,4 +1,4 @@
-"""A bare customer whose own row arrives: it takes the row's link key, or gives all it has to the customer who has it."""
+"""A bare customer whose own row arrives takes the row's link key, or gives all it has to the customer who has it."""
 
 from django.db.backends.utils import CursorWrapper
 
@@ -34,11 +34,10 @@ def adopt_bare(cursor: CursorWrapper) -> None:
 
 
 def _move_all(cursor: CursorWrapper, *, old: int, new: int) -> None:
-    for relation in Customer._meta.related_objects:
+    for relation in Customer._meta.related_objects:  # noqa: SLF001 - Django's documented model API
         model = relation.related_model
         if relation.many_to_many or isinstance(model, str) or model is TierAssignment:
             continue
-        column = relation.field.column
-        cursor.execute(f'UPDATE {model._meta.db_table} SET "{column}" = %s WHERE "{column}" = %s', [new, old])
+        model._base_manager.filter(**{relation.field.name: old}).update(**{relation.field.name: new})  # noqa: SLF001 - its documented API
     Customer.objects.get(pk=old).delete()
     points.refresh_last_contact(cursor, [new])

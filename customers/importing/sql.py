@@ -184,7 +184,8 @@ FROM imp_keys k WHERE k._action = 'parked';
 
 REJECT_CONFLICTS = """
 INSERT INTO customers_importreject (batch_id, line, "column", reason, row)
-SELECT %(batch)s, r._line, k._conflict_column, k._conflict, to_jsonb(r) - '{_line,_bucket,_digest,_bare,_system_id}'::text[]
+SELECT %(batch)s, r._line, k._conflict_column, k._conflict,
+       to_jsonb(r) - '{_line,_bucket,_digest,_bare,_system_id}'::text[]
 FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key WHERE k._action = 'rejected';
 """
 
@@ -218,7 +219,8 @@ WITH wanted AS (
     ON p.waits_for_kind = a.kind AND p.waits_for_system_id = a.system_id AND p.waits_for_id = a.id
   UNION
   SELECT p.id FROM imp_arrived a JOIN customers_parkedrow p
-    ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND p.system_id = a.system_id AND p.waits_for_id = a.id
+    ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND p.system_id = a.system_id
+   AND p.waits_for_id = a.id
   UNION
   SELECT p.id FROM imp_arrived a JOIN customers_sourcesystem s ON s.id = a.system_id JOIN customers_parkedrow p
     ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND p.waits_for_id = s.key || '/' || a.id

@@ -3,21 +3,25 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
 from customers.importing import encoding, opening
 from customers.importing.opening import Unreadable
 
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_CHARACTERS = 64 * 1024
 _LONGEST_CELL = 1024 * 1024
+_LONGEST_LINE = 8 * 1024 * 1024
 
 Row = tuple[int, list[str]]
 
@@ -59,7 +63,7 @@ def _csv(path: Path, codec: str, delimiter: str) -> Iterator[Table]:
     with opening.opened(path) as raw:
         stream = io.TextIOWrapper(io.BufferedReader(raw, opening.BLOCK), encoding=codec, errors="strict", newline="")
         lines = _Sampled(stream)
-        delimiter = delimiter or guess_delimiter(lines.sample())
+        delimiter = delimiter or guess_delimiter([line for line in lines.sample() if len(line) < _SAMPLE_CHARACTERS])
         csv.field_size_limit(_LONGEST_CELL)
         rows = _records(lines, delimiter)
         first = next(rows, None)
@@ -79,22 +83,37 @@ class _Sampled:
 
     def sample(self) -> list[str]:
         while sum(map(len, self._ahead)) < _SAMPLE_CHARACTERS and len(self._ahead) < 50:
-            line = self._stream.readline(_LONGEST_CELL)
+            line = self._line()
             if not line:
                 break
             self._ahead.append(line)
         return self._ahead
 
+    def _line(self) -> str:
+        try:
+            line = self._stream.readline(_LONGEST_LINE)
+        except UnicodeDecodeError as error:
+            raise Unreadable(
+                _("The file is not %(encoding)s: %(error)s") % {"encoding": error.encoding, "error": error.reason}
+            ) from error
+        if len(line) == _LONGEST_LINE:
+            raise Unreadable(_("A line is longer than %(limit)d characters.") % {"limit": _LONGEST_LINE})
+        return line
+
     def __iter__(self) -> Iterator[str]:
         yield from self._ahead
-        yield from self._stream
+        while line := self._line():
+            yield line
 
 
 def guess_delimiter(lines: list[str]) -> str:
     """The delimiter that cuts the sample into the same number of cells most often, and into most cells."""
 
     def score(candidate: str) -> tuple[float, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=candidate) if row]
+        except csv.Error:
+            return (0, 0)
         if not widths or widths[0] < 2:
             return (0, 0)
         return (sum(width == widths[0] for width in widths) / len(widths), widths[0])
@@ -113,11 +132,6 @@ def _records(lines: _Sampled, delimiter: str) -> Iterator[Row | BrokenRow]:
         except csv.Error as error:
             yield BrokenRow(start, str(error))
             continue
-        except UnicodeDecodeError as error:
-            raise Unreadable(
-                _("Behind line %(line)d the file is not %(encoding)s: %(error)s")
-                % {"line": reader.line_num, "encoding": error.encoding, "error": error.reason}
-            ) from error
         if row:
             yield start, row
 
@@ -134,15 +148,8 @@ def _headers(cells: list[str]) -> list[str]:
 
 @contextmanager
 def _workbook(path: Path, sheet: str) -> Iterator[Table]:
-    from openpyxl import load_workbook  # 0.3 s and 30 MB that CSV files need not pay
-    from openpyxl.utils.exceptions import InvalidFileException
-
     opening.check_workbook(path)
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise Unreadable(_("The workbook is damaged: %(error)s") % {"error": error}) from error
-    try:
+    with path.open("rb") as raw, closing(_load(raw)) as book:
         if sheet and sheet not in book.sheetnames:
             raise Unreadable(_("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet})
         worksheet: Any = book[sheet] if sheet else book.worksheets[0]
@@ -154,8 +161,15 @@ def _workbook(path: Path, sheet: str) -> Iterator[Table]:
         headers = _headers(first[1])
         size = path.stat().st_size
         yield Table(headers, "xlsx", "", _padded(rows, len(headers)), lambda: size)
-    finally:
-        book.close()
+
+
+def _load(raw: BinaryIO) -> "Workbook":
+    from openpyxl import load_workbook  # 0.3 s and 30 MB that CSV files need not pay
+
+    try:
+        return load_workbook(raw, read_only=True, data_only=True)
+    except (KeyError, ValueError, OSError, SyntaxError) as error:  # an XML ParseError is a SyntaxError
+        raise Unreadable(_("The workbook is damaged: %(error)s") % {"error": error}) from error
 
 
 def _sheet_rows(worksheet: Any) -> Iterator[Row]:

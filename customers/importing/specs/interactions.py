@@ -98,7 +98,7 @@ SPEC = ImportSpec(
                 "is_contact": f"lower(k.outcome) NOT IN {NO_CONTACT}",
             },
             joins="LEFT JOIN accounts_user agent ON lower(agent.email) = lower(nullif(k.agent_email, '')) "
-             f"{JOIN_TEAM} {join_tier('crm_day(k.occurred_at)')}",
+            f"{JOIN_TEAM} {join_tier('crm_day(k.occurred_at)')}",
             once={"created_at": "now()"},
         ),
         last_contact,

@@ -39,7 +39,9 @@ FILES: Sequence[tuple[str, str, dict[str, Any], str, list[list[str]]]] = (
     ),
     (
         "crm", "contacts", {}, "external_id,customer_external_id,name,email,phone",
-        [["k1", "1", "Eva", "eva@mueller.de", "030 555555"], ["k2", "shop/c2", "Tom", "", "030 555555"], ["k3", "9", "No", "", ""]],
+        [["k1", "1", "Eva", "eva@mueller.de", "030 555555"],
+         ["k2", "shop/c2", "Tom", "", "030 555555"],
+         ["k3", "9", "No", "", ""]],
     ),
     (
         "shop", "products", {}, "external_id,name,group,unit_cost",
@@ -60,7 +62,8 @@ FILES: Sequence[tuple[str, str, dict[str, Any], str, list[list[str]]]] = (
         ],
     ),
     (
-        "finance", "invoices", {}, "external_id,customer_external_id,order_external_id,issued_on,due_on,currency,amount",
+        "finance", "invoices", {},
+        "external_id,customer_external_id,order_external_id,issued_on,due_on,currency,amount",
         [
             ["2024/1", "", "shop/o1", "2024-01-05", "2024-02-04", "", "30.3333"],
             ["2024/2", "crm/2", "", "2024-01-06", "2024-02-05", "EUR", "100"],
@@ -70,7 +73,9 @@ FILES: Sequence[tuple[str, str, dict[str, Any], str, list[list[str]]]] = (
     (
         "finance", "payments", {}, "external_id,invoice_external_id,paid_on,amount",
         [
-            ["p1", "2024/1", "2024-02-01", "10"], ["p2", "2024/1", "2024-02-09", "30"], ["p3", "2024/2", "2024-02-05", "60"],
+            ["p1", "2024/1", "2024-02-01", "10"],
+            ["p2", "2024/1", "2024-02-09", "30"],
+            ["p3", "2024/2", "2024-02-05", "60"],
             ["p4", "2024/3", "2024-02-05", "60"], ["p5", "404", "2024-02-05", "60"],
         ],
     ),
@@ -87,7 +92,8 @@ FILES: Sequence[tuple[str, str, dict[str, Any], str, list[list[str]]]] = (
         ],
     ),
     (
-        "survey", "survey_answers", {}, "external_id,survey,customer_external_id,answered_at,value,comment,team,channel",
+        "survey", "survey_answers", {},
+        "external_id,survey,customer_external_id,answered_at,value,comment,team,channel",
         [
             ["s1", "csat", "shop/c7", "2024-05-01", "5", "fine", "north", "email"],
             ["s2", "nps", "crm/1", "2024-05-01", "0", "", "", ""],
