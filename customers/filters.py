@@ -16,7 +16,7 @@ CUSTOMER_SORTS = ("name", "-name", "last_contact_at", "-last_contact_at")
 BY_RELEVANCE = "relevance"
 
 
-class CustomerFilter(django_filters.FilterSet):
+class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the package is untyped
     q = django_filters.CharFilter(
         method="search_for",
         label=_("Search"),
@@ -51,7 +51,7 @@ class CustomerFilter(django_filters.FilterSet):
         return BY_RELEVANCE if self.sought.is_possible else "name"
 
 
-class TimelineFilter(django_filters.FilterSet):
+class TimelineFilter(django_filters.FilterSet):  # type: ignore[misc] # the package is untyped
     channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("Channel"), empty_label=_("all"))
     purpose = django_filters.CharFilter(label=_("Purpose"), lookup_expr="exact")
 

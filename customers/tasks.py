@@ -4,6 +4,7 @@ import logging
 
 from celery import shared_task
 
+from crm.common.errors import DomainError
 from customers.domain import imports, tiering
 from customers.models import ImportBatch
 
@@ -20,7 +21,7 @@ def run_import(*, batch_id: int, **_: object) -> None:
         imports.run(batch=batch)
     except imports.Busy:
         logger.info("import %s is in other hands", batch_id)
-    except imports.DomainError as error:
+    except DomainError as error:
         logger.warning("import %s failed: %s", batch_id, error)
 
 

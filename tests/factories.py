@@ -15,7 +15,6 @@ from crm.common.kinds import Channel, ImportKind
 from customers import models
 from service.models import SurveyAnswer
 
-
 NUMBERS = count(1)
 
 

@@ -49,10 +49,10 @@ def undo_interaction(*, interaction: Interaction, by: User, now: datetime) -> No
     """Take back a contact one has logged within the last two minutes."""
     if interaction.agent_id != by.pk or now - interaction.created_at > UNDO_WITHIN:
         raise CannotUndo(_("Only a contact you have just logged can be undone."))
-    customer_id = interaction.customer_id
+    customer = interaction.customer
     with transaction.atomic():
         interaction.delete()
-        contacts = Interaction.objects.filter(customer_id=customer_id, is_contact=True)
-        last = contacts.aggregate(at=Max("occurred_at"))["at"]
-        Customer.objects.filter(pk=customer_id).update(last_contact_at=last)
+        if customer is not None:
+            last = customer.interactions.filter(is_contact=True).aggregate(at=Max("occurred_at"))["at"]
+            Customer.objects.filter(pk=customer.pk).update(last_contact_at=last)
         transaction.on_commit(facts_changed)

@@ -6,12 +6,12 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0007_matched_by_value_default'),
+        ("customers", "0007_matched_by_value_default"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['search'], name='customer_search_start', opclasses=['text_pattern_ops']),
+            model_name="customer",
+            index=models.Index(fields=["search"], name="customer_search_start", opclasses=["text_pattern_ops"]),
         ),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from customers.models import Customer
-from customers.queries.overview import FACTS
+from customers.queries.overview import FACTS, label_of
 
 LIMIT = 200
 
@@ -42,7 +42,7 @@ def _names(contexts: list[Any]) -> dict[int | None, str]:
 def _differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
     return [
         (
-            str(Customer._meta.get_field(name).verbose_name),  # noqa: SLF001 - Django's documented name
+            label_of(name),
             _shown(getattr(before, name)),
             _shown(getattr(after, name)),
         )

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Field, OuterRef
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
@@ -75,13 +75,19 @@ def overview(customer: Customer) -> Overview:
     )
 
 
+def label_of(name: str) -> str:
+    """What a field of the customer is called, in the reader's language."""
+    field = Customer._meta.get_field(name)  # noqa: SLF001 - Django's documented name
+    assert isinstance(field, Field)
+    return str(field.verbose_name)
+
+
 def facts(customer: Customer, systems: Mapping[int, str]) -> list[Fact]:
     """The filled fields in reading order, each with the system that gave it."""
     rows = []
     for name in FACTS:
         value = customer.get_kind_display() if name == "kind" else getattr(customer, name)
         if value:
-            label = str(Customer._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's documented name
             winner = customer.provenance.get(name)
-            rows.append(Fact(label=label, value=value, system=systems.get(winner, "") if winner else ""))
+            rows.append(Fact(label=label_of(name), value=value, system=systems.get(winner, "") if winner else ""))
     return rows

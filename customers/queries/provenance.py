@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from customers.models import Customer, SourceRecord
-from customers.queries.overview import FACTS
+from customers.queries.overview import FACTS, label_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +32,7 @@ def provenance(customer: Customer) -> Provenance:
     for name in ("name", *FACTS):
         said = [Said(value=_value(record, name), won=customer.provenance.get(name) == record.pk) for record in records]
         if any(one.value for one in said):
-            label = str(Customer._meta.get_field(name).verbose_name)  # noqa: SLF001 - Django's documented name
-            rows.append((label, said))
+            rows.append((label_of(name), said))
     return Provenance(records=records, rows=rows)
 
 

@@ -112,7 +112,7 @@ def _read_moment(text: str) -> datetime | None:
 
 def _shown_panels(request: HttpRequest, customer: Customer) -> list[tuple[str, str]]:
     """Title and rendered body of what other apps show of this customer to this user."""
-    shown = []
+    shown: list[tuple[str, str]] = []
     for panel in panels():
         if panel.permission and not request.user.has_perm(panel.permission):
             continue

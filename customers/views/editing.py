@@ -54,7 +54,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show_conflict(request: HttpRequest, customer: Customer, form: CustomerForm, words: str) -> HttpResponse:
     """What was typed stays in the form, what stands now beside it; saving again keeps what was typed."""
-    data = form.data.copy()
+    data = request.POST.copy()
     data["seen"] = version(customer)
     again = CustomerForm(data, instance=get_customer(request, customer.pk))
     again.add_error(None, words)
