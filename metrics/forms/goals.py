@@ -53,7 +53,7 @@ class SeriesForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if check_order(self._errors, cleaned, "first", "last"):
+        if check_order(self.errors, cleaned, "first", "last"):
             self.add_error("last", _("The last day lies before the first."))
         return cleaned
 

@@ -44,6 +44,6 @@ class OtherChangeForm(forms.ModelForm[OtherChange]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if check_order(self._errors, cleaned, "happened_from", "happened_to"):
+        if check_order(self.errors, cleaned, "happened_from", "happened_to"):
             self.add_error("happened_to", _("The last day lies before the first."))
         return cleaned

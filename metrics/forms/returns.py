@@ -44,7 +44,7 @@ class CostForm(forms.ModelForm[CostEntry]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self._errors and cleaned.get("planned") is None and cleaned.get("actual") is None:
+        if not self.errors and cleaned.get("planned") is None and cleaned.get("actual") is None:
             self.add_error("planned", _("Give a planned amount, an actual amount, or both."))
         return cleaned
 
@@ -86,7 +86,7 @@ class BenefitForm(forms.ModelForm[Benefit]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self._errors:
+        if self.errors:
             return cleaned
         amounts = self._amounts(cleaned)
         if cleaned.get("kpi"):

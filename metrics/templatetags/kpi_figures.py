@@ -1,7 +1,6 @@
 """Figures of a KPI in words; `{% load kpi_figures %}`. Sums are shown as an average month, so that windows compare."""
 
 from decimal import Decimal
-from typing import Protocol
 
 from babel.numbers import format_currency
 from django import template
@@ -10,26 +9,20 @@ from django.utils.translation import get_language, gettext, to_locale
 
 from crm.common.templatetags.figures import NO_DATA, measure, money_round, number, percent, points, signed
 from crm.common.templatetags.figures import duration as duration_text
+from metrics.kpis.base import Kpi
 
 register = template.Library()
 
 RATIO_SHAPES = frozenset({"mean", "sum"})
 
 
-class Measured(Protocol):
-    """What these filters need of a KPI."""
-
-    unit: str
-    shape: str
-
-
-def is_percent(kpi: Measured) -> bool:
+def is_percent(kpi: Kpi) -> bool:
     """Shares, and ratios of two amounts of money; a ratio that is a mean (contacts an issue) is a plain number."""
     return kpi.unit == "share" or kpi.shape == "ratio"
 
 
 @register.filter
-def kpi_value(value: Decimal | float | None, kpi: Measured) -> str:
+def kpi_value(value: Decimal | float | None, kpi: Kpi) -> str:
     """A figure with its unit; for sums, already an average month, it says so."""
     text = _figure(value, kpi)
     if kpi.shape != "sum" or value is None:
@@ -38,12 +31,12 @@ def kpi_value(value: Decimal | float | None, kpi: Measured) -> str:
 
 
 @register.filter
-def kpi_total(value: Decimal | float | None, kpi: Measured) -> str:
+def kpi_total(value: Decimal | float | None, kpi: Kpi) -> str:
     """A figure with its unit, sums as they are: of one period of a series."""
     return _figure(value, kpi)
 
 
-def _figure(value: Decimal | float | None, kpi: Measured) -> str:
+def _figure(value: Decimal | float | None, kpi: Kpi) -> str:
     if value is None:
         return NO_DATA
     if kpi.unit == "money":
@@ -58,7 +51,7 @@ def _figure(value: Decimal | float | None, kpi: Measured) -> str:
 
 
 @register.filter
-def kpi_change(change: float | None, kpi: Measured) -> str:
+def kpi_change(change: float | None, kpi: Kpi) -> str:
     """Now against before: per cent of the baseline for means and sums, percentage points for shares, else points."""
     if change is None:
         return NO_DATA
@@ -85,7 +78,7 @@ def p_value(p: float | None) -> str:
 
 
 @register.simple_tag
-def kpi_interval(low: float | None, high: float | None, kpi: Measured) -> str:
+def kpi_interval(low: float | None, high: float | None, kpi: Kpi) -> str:
     """The 95 % interval of a change; empty where nothing was tested."""
     if low is None or high is None:
         return ""

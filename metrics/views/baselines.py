@@ -52,7 +52,7 @@ def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
 
 def _asked(request: HttpRequest, kpi: Kpi) -> dict[str, Any]:
     """The query's values over the defaults of its scope."""
-    asked = {name: value for name, value in request.GET.items() if value}
+    asked = {name: value for name, value in request.GET.dict().items() if value}
     team = asked.get("team", "")
     scope = Scope(team_id=int(team) if team.isdecimal() else None, channel=asked.get("channel", ""))
     if set(PREVIEWED) <= set(asked):
@@ -71,7 +71,9 @@ def _page(request: HttpRequest, kpi: Kpi, form: BaselineForm, *, status: int = 2
     form.is_valid()
     readable = not set(form.errors) & {*PREVIEWED, "team", "channel", "tier"}
     preview: Preview | None = _preview(kpi, form) if readable else None
-    template = "metrics/freeze_baseline.html#preview" if request.htmx else "metrics/freeze_baseline.html"
+    template = (
+        "metrics/freeze_baseline.html#preview" if request.headers.get("HX-Request") else "metrics/freeze_baseline.html"
+    )
     return render(request, template, {"kpi": kpi, "form": form, "preview": preview}, status=status)
 
 
