@@ -21,6 +21,7 @@ BUCKETS = 1024  # of one histogram; the second one's start here, and so on
 COUNT_BITS = 20
 LONG_HISTOGRAM = 512  # entries from which equal buckets are added up; shorter ones are kept as they come
 
+MORE_MEMORY = "SET LOCAL work_mem = '64MB'"  # a month's facts are sorted by cell without going to disk
 LOCK_SOURCE = "SELECT pg_advisory_xact_lock(%(source_lock)s, 0)"
 SHARE_SOURCE = "SELECT pg_advisory_xact_lock_shared(%(source_lock)s, 0)"
 LOCK_PART = "SELECT pg_advisory_xact_lock(%(source_lock)s, %(part_lock)s)"
@@ -110,14 +111,14 @@ def fresh(source: FactSource, where: str) -> str:
   FROM {source.table} f WHERE {source.only} AND {where} GROUP BY 1, 2, 3, 4, 5"""
 
 
-def _put(source: FactSource, where: str = "true") -> str:
+def _put(source: FactSource, *, where: str = "true", stored: str = "true") -> str:
     """Insert or replace the cells that differ; an upsert would lock, and so write, those that do not."""
     return f"""
   INSERT INTO metrics_rollup AS r (source, version, {CELL}, sums, histogram)
   SELECT {source.source}, {source.version}, {CELL}, sums, {SHORT_HISTOGRAM} FROM fresh
   WHERE {where} AND NOT EXISTS (
     SELECT 1 FROM metrics_rollup o WHERE o.source = {source.source} AND o.version = {source.version}
-      AND {SAME_CELL.format(a="o", b="fresh")} AND o.sums = fresh.sums)
+      AND {stored} AND {SAME_CELL.format(a="o", b="fresh")} AND o.sums = fresh.sums)
   ON CONFLICT (source, version, day, team_id, channel, tier_id, product_group_id)
   DO UPDATE SET sums = excluded.sums, histogram = excluded.histogram"""
 
@@ -133,7 +134,7 @@ WITH taken AS (
 ), gone AS (
   DELETE FROM metrics_rollup r WHERE {mine} AND EXISTS (SELECT 1 FROM taken)
     AND NOT EXISTS (SELECT 1 FROM fresh WHERE {SAME_CELL.format(a="fresh", b="r")})
-), put AS ({_put(source)}
+), put AS ({_put(source, stored=month.format(day="o.day"))}
 )
 SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}') FROM fresh"""
 
@@ -155,7 +156,7 @@ WITH taken AS (
   DELETE FROM metrics_rollup r USING fresh
   WHERE fresh.present = 0 AND r.source = {source.source} AND r.version = {source.version}
     AND {SAME_CELL.format(a="r", b="fresh")}
-), put AS ({_put(source, "present > 0")}
+), put AS ({_put(source, where="present > 0")}
 )
 SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}') FROM fresh"""
 

@@ -73,4 +73,5 @@ def rebuild_range(first: int) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.SHARE_SOURCE, locks)
         cursor.execute(sql.LOCK_PART, locks)
+        cursor.execute(sql.MORE_MEMORY)
         cursor.execute(sql.REBUILD_ISSUES_OF, parameters)

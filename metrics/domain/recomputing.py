@@ -144,6 +144,7 @@ def rebuild_month(job: MonthJob, *, wait: bool, tally: Tally) -> bool:
         if not wait and cursor.fetchone() == (False,):
             return False
         if is_built(job.source):
+            cursor.execute(sql.MORE_MEMORY)
             cursor.execute(sql.rebuild_month(job.source), {"first": job.month})
             tally.add(*cursor.fetchone())
         return True
