@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
-from django.db.models import BooleanField, Field, Func, Model, QuerySet, Value
+from django.db.models import BooleanField, F, Field, Func, GeneratedField, Model, QuerySet, Value
 from django.db.models.lookups import GreaterThan, LessThan
 
 M = TypeVar("M", bound=Model)
@@ -44,6 +44,7 @@ def keyset_page(queryset: QuerySet[M], *, sort: str, cursor: str = "", size: int
     """One page of `queryset` ordered by `sort` (`field`, or `-field` for descending) and then primary key.
 
     The field may be an annotation or reach over a relation (`tier__rank`); empty values come last in both directions.
+    A generated column is taken to be empty only where a column it is made of is.
     An index on (field, id) serves both directions. A cursor that cannot be read gives the first page.
     """
     name, descending = sort.lstrip("-"), sort.startswith("-")
@@ -125,7 +126,14 @@ def _may_be_empty(queryset: QuerySet[Any], name: str) -> bool:
     if name in queryset.query.annotations or "__" in name:
         return True
     field = _find_field(queryset, name)
+    if isinstance(field, GeneratedField):  # of itself it always says it may be
+        return any(one.null for one in _made_of(field))
     return field is None or bool(field.null)
+
+
+def _made_of(field: Any) -> list[Field[Any, Any]]:
+    named = [one for one in field.expression.flatten() if isinstance(one, F)]
+    return [cast("Field[Any, Any]", field.model._meta.get_field(one.name)) for one in named]  # noqa: SLF001 (Django's documented name)
 
 
 def _encode(row: Model, name: str, *, backwards: bool) -> str:

@@ -38,7 +38,7 @@ class CustomerAdmin(LargeModelAdmin[Customer]):
     list_select_related = ("tier",)
     search_fields = ("name",)
     search_help_text = _("Name, phone, e-mail or order number")
-    ordering = ("name", "id")
+    ordering = ("search", "id")
     readonly_fields = ("tier", "last_contact_at", "created_at", "updated_at")
 
     def get_search_results(

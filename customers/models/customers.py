@@ -69,9 +69,9 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         permissions = [("export_customer", _("Can export customers"))]
         indexes = [
-            models.Index(fields=["name", "id"], name="customer_name"),
-            models.Index(fields=["tier", "name", "id"], name="customer_tier_name"),
-            models.Index(fields=["country", "name", "id"], name="customer_country_name"),
+            models.Index(fields=["search", "id"], name="customer_by_name"),
+            models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
+            models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], fastupdate=False, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),

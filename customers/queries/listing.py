@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from crm.common.admin import estimated_count
 from crm.common.paging import Page, keyset_page
@@ -11,6 +12,8 @@ from customers.queries.search import CAP
 from customers.querysets import CustomerQuerySet
 
 EXACT_UP_TO = 10_000
+# Names sort as they are searched: case, accents and punctuation apart.
+SORT_KEYS: Final = {"name": "search", "-name": "-search"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +26,7 @@ class Listing:
 
 def listing(customers: CustomerQuerySet, *, sort: str, cursor: str, on: date, searched: bool) -> Listing:
     """`searched`: the search stops at its cap, and the count from there on is "at least"."""
-    page = keyset_page(customers.select_related("tier"), sort=sort, cursor=cursor)
+    page = keyset_page(customers.select_related("tier"), sort=SORT_KEYS.get(sort, sort), cursor=cursor)
     owed = balances(customer_ids=[customer.pk for customer in page.rows], on=on)
     first = not cursor and not page.next_cursor
     count = len(page.rows) if first else estimated_count(customers.values("pk"))

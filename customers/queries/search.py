@@ -33,7 +33,7 @@ SELECT customer_id FROM (
 # 1, 2 or 3 and the name, as a text to sort by. The patterns are constants once planned.
 RELEVANCE = f"""
 CASE WHEN customers_customer.search LIKE ' ' || {_FOLDED} || '%%' THEN '1'
-     WHEN customers_customer.search LIKE '%% ' || {_FOLDED} || '%%' THEN '2' ELSE '3' END || customers_customer.name
+     WHEN customers_customer.search LIKE '%% ' || {_FOLDED} || '%%' THEN '2' ELSE '3' END || customers_customer.search
 """
 NUMBERS = """
 SELECT customer_id FROM customers_order WHERE number = %s AND customer_id IS NOT NULL

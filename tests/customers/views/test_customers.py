@@ -33,6 +33,16 @@ def test_lists_customers_by_name(client_for: ClientFor) -> None:
     assert names(client_for("sales"), sort="updated_at; DROP") == ["Alpha", "Beta"]
 
 
+def test_sorts_names_whatever_their_case_and_accents(client_for: ClientFor) -> None:
+    for name in ("Zebra", "apple", "Ängelholm", "BMW", "ärger", "(Camden)", "三丰"):
+        CustomerFactory(name=name)
+    ascending = ["Ängelholm", "apple", "ärger", "BMW", "(Camden)", "Zebra", "三丰"]
+    assert names(client_for("sales")) == ascending
+    assert names(client_for("sales"), sort="-name") == ascending[::-1]
+    export = client_for("manager").get("/customers/export/").getvalue().decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert [row.split(",")[2] for row in export[1:]] == ascending
+
+
 def test_narrows_by_tier_kind_country_and_debt(client_for: ClientFor) -> None:
     gold = Tier.objects.get(key="gold")
     CustomerFactory(name="Gold", tier=gold, country="FR")
