@@ -22,7 +22,7 @@ def agent_email(phone_agent: str) -> str:
 
 def write_company(*, folder: Path, last: date, seed: int = SEED) -> list[DemoFile]:
     """All files under `folder`, one folder a department, in the order they are to be loaded."""
-    time = timeline(last=last)
+    time = timeline(last=last, seed=seed)
     draw = {part: random.Random(f"{seed}:{part}") for part in ("customers", "trade", "calls", "desk", "surveys")}  # noqa: S311 - invented data, not secrets
     parties = draw_parties(draw["customers"])
     census = departments.take_census(draw["customers"], parties)

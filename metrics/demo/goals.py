@@ -10,6 +10,7 @@ from crm.common import demo
 from crm.common.days import add_months
 from metrics.demo.plan import TEAMS, TeamPlan, Timeline
 from metrics.domain import baselines
+from metrics.domain.programme import record_benefit, record_other_change, set_go_live
 from metrics.domain.targets import set_target
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout, Source
@@ -33,7 +34,7 @@ AMOUNTS = (
     (
         "Old contact database and call software switched off",
         "hard",
-        ("42000", "42000", "42000"),
+        ("54000", "54000", "54000"),
         "Contracts cancelled.",
     ),
     ("Reports no longer put together by hand", "soft", ("14400", "14400", "14400"), "Four days a month."),
@@ -45,7 +46,8 @@ def freeze_baselines(timeline: Timeline) -> int:
     signer = User.objects.get(email=demo.USERS["manager"])
     for phase, plan in enumerate(TEAMS, start=1):
         team = Team.objects.get(key=plan.key)
-        Rollout.objects.get_or_create(team=team, defaults={"went_live_on": timeline.go_live(plan), "phase": phase})
+        if not Rollout.objects.filter(team=team).exists():
+            set_go_live(team=team, went_live_on=timeline.go_live(plan), phase=phase)
         for kpi in CATALOGUE.values():
             if kpi.source.source in SOURCES_BY_TEAM and not kpi.variant_of:
                 _freeze(timeline, plan=plan, kpi=kpi, scope=Named(team=team), by=signer)
@@ -84,11 +86,13 @@ def set_goals(timeline: Timeline) -> None:
             _aim(key, value, due=due, owner=owner, scope=Named(team=team))
     _enter_benefits()
     fair = timeline.go_live(TEAMS[-1]) + timedelta(days=10)
-    OtherChange.objects.create(
-        what="Trade fair with a week of discounts",
-        happened_from=fair,
-        happened_to=fair + timedelta(days=6),
-        kpis=["orders", "revenue", "gross_profit"],
+    record_other_change(
+        change=OtherChange(
+            what="Trade fair with a week of discounts",
+            happened_from=fair,
+            happened_to=fair + timedelta(days=6),
+            kpis=["orders", "revenue", "gross_profit"],
+        )
     )
 
 
@@ -98,9 +102,16 @@ def _aim(key: str, value: str, *, due: date, owner: User, scope: Named) -> None:
 
 def _enter_benefits() -> None:
     for name, hardness, kpi, unit_value, share, evidence in KPI_BENEFITS:
-        Benefit.objects.create(
-            name=name, hardness=hardness, kpi=kpi, unit_value=unit_value, share=share, evidence=evidence
+        record_benefit(
+            benefit=Benefit(
+                name=name,
+                hardness=hardness,
+                kpi=kpi,
+                unit_value=Decimal(unit_value),
+                share=Decimal(share),
+                evidence=evidence,
+            )
         )
     for name, hardness, amounts, evidence in AMOUNTS:
         entries = [{"year": year, "amount": amount} for year, amount in enumerate(amounts, start=1)]
-        Benefit.objects.create(name=name, hardness=hardness, amounts=entries, evidence=evidence)
+        record_benefit(benefit=Benefit(name=name, hardness=hardness, amounts=entries, evidence=evidence))

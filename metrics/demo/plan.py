@@ -3,15 +3,14 @@
 Everything else in the files is drawn without regard to go-live, so what is not planted here did not change.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from crm.common.days import add_months, month_end, month_start
+from metrics.demo.swings import swings
 
 SEED = 20
 MONTHS = 24
-WOBBLE = 0.05  # bills go out every second month, and the lines are busier then
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,9 @@ REJECT_SHARE = 0.02
 OVERFLOW_SHARE = 0.03
 REPEAT_SHARE = 0.17
 NPS_SHARES = (0.24, 0.36, 0.40)  # detractors, passives, promoters
-PAID_ON_TIME_SHARE = 0.80
+CES_EASY_SHARE = 0.72
+# How far months differ from one another without any cause.
+VOLUME_SPREAD, ABANDON_SPREAD, WAIT_SPREAD, TALK_SPREAD, SURVEY_SPREAD = 0.06, 0.06, 0.06, 0.03, 0.012
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Timeline:
 
     first: date
     last: date
+    seed: int = SEED
 
     def go_live(self, team: TeamPlan) -> date:
         return month_start(add_months(self.last, -team.months_live))
@@ -85,17 +87,20 @@ class Timeline:
         """0 on the first day, 1 on the last."""
         return (day - self.first).days / (self.last - self.first).days
 
+    def swing(self, name: str, month: date) -> float:
+        """How far a month stands from the usual in the figure of that name, without a direction before go-live."""
+        before = MONTHS - TEAMS[0].months_live
+        found = swings(name=name, seed=self.seed, months=MONTHS + 1, before=before)
+        return found[(month.year - self.first.year) * 12 + month.month - self.first.month]
+
+    def factor(self, name: str, month: date, *, spread: float) -> float:
+        return 1 + spread * self.swing(name, month)
+
     def csat_share(self, day: date) -> float:
-        return CSAT_FIRST + (CSAT_LAST - CSAT_FIRST) * self.progress(day)
+        rising = CSAT_FIRST + (CSAT_LAST - CSAT_FIRST) * self.progress(day)
+        return rising + SURVEY_SPREAD * self.swing("csat", month_start(day))
 
 
-def timeline(*, last: date) -> Timeline:
+def timeline(*, last: date, seed: int = SEED) -> Timeline:
     """Two years up to `last`, beginning with a whole month."""
-    return Timeline(first=month_start(add_months(last, -MONTHS)), last=last)
-
-
-def wobble(month: date) -> float:
-    return 1 + WOBBLE * (1 if month.month % 2 else -1)
-
-
-TEAM_OF_LANGUAGE: Mapping[str, str] = {"zh": "asia"}
+    return Timeline(first=month_start(add_months(last, -MONTHS)), last=last, seed=seed)

@@ -70,7 +70,7 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
     began = monotonic()
     folder = settings.VAR_DIR / "demo"
     last = _settled_day(folder, last=last, yesterday=today - timedelta(days=1), seed=seed, force=force)
-    time = timeline(last=last)
+    time = timeline(last=last, seed=seed)
     files = write_company(folder=folder, last=last, seed=seed)
     make_staff()
     make_systems()

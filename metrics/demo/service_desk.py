@@ -100,11 +100,13 @@ def _values(
     if survey == "payment_method":
         return [_pick(generator, PAYMENT_METHODS) for _number in range(count)]
     low, middle, high = plan.NPS_SHARES
-    satisfied = timeline.csat_share(days[len(days) // 2])
+    month = days[0].replace(day=1)
+    swing = plan.SURVEY_SPREAD * timeline.swing(survey, month)
+    satisfied, easy = timeline.csat_share(days[len(days) // 2]), plan.CES_EASY_SHARE + swing
     scales = {
         "csat": (((1, 3), 1 - satisfied), ((4, 5), satisfied)),
-        "nps": (((0, 6), low), ((7, 8), middle), ((9, 10), high)),
-        "ces": (((1, 4), 0.28), ((5, 7), 0.72)),
+        "nps": (((0, 6), low - swing), ((7, 8), middle), ((9, 10), high + swing)),
+        "ces": (((1, 4), 1 - easy), ((5, 7), easy)),
     }
     values = [generator.randint(*scale) for scale in _quota(scales[survey], count)]
     generator.shuffle(values)

@@ -17,7 +17,7 @@ from crm.common.days import days_between
 from metrics.demo import plan
 from metrics.demo.files import DemoFile, write_lines
 from metrics.demo.parties import Party
-from metrics.demo.plan import TeamPlan, Timeline
+from metrics.demo.plan import Level, TeamPlan, Timeline
 
 UNKNOWN_SHARE = 0.12
 WAIT_SHAPE = 0.6  # Weibull: most callers wait little, some very long
@@ -71,7 +71,8 @@ def _first_calls(
     weights = list(accumulate(party.weight**0.5 for party in known))
     opening = 1 if team.key == "asia" else 7
     for day in days_between(timeline.first, timeline.last):
-        rate = team.calls_a_day * plan.wobble(day.replace(day=1)) * (1 if day.weekday() < 5 else 0.15)
+        busy = timeline.factor(f"{team.key} volume", day.replace(day=1), spread=plan.VOLUME_SPREAD)
+        rate = team.calls_a_day * busy * (1 if day.weekday() < 5 else 0.15)
         for _number in range(_poisson(generator, rate)):
             second = opening * 3600 + int(generator.betavariate(1.8, 2.2) * 10 * 3600)
             party = None if generator.random() < UNKNOWN_SHARE else generator.choices(known, cum_weights=weights)[0]
@@ -107,11 +108,15 @@ def _poisson(generator: random.Random, rate: float) -> int:
 
 def _deal(generator: random.Random, team: TeamPlan, month: date, rings: list[Ring], timeline: Timeline) -> None:
     """Outcomes, waits and talks of one team's month, by quota."""
-    live, busy = timeline.is_live(team=team, day=month), plan.wobble(month)
+    live = timeline.is_live(team=team, day=month)
+
+    def level(name: str, planned: Level, spread: float) -> float:
+        return planned.at(live=live) * timeline.factor(f"{team.key} {name}", month, spread=spread)
+
     shares = {
         "rejected": plan.REJECT_SHARE,
         "overflowed": plan.OVERFLOW_SHARE,
-        "abandoned": plan.ABANDON_SHARE.at(live=live) * busy,
+        "abandoned": level("abandoned", plan.ABANDON_SHARE, plan.ABANDON_SPREAD),
     }
     generator.shuffle(rings)
     start = 0
@@ -121,7 +126,8 @@ def _deal(generator: random.Random, team: TeamPlan, month: date, rings: list[Rin
             ring.outcome = outcome
             ring.wait = 3 + round(generator.expovariate(1 / PATIENCE_S)) if outcome == "abandoned" else 120
         start = end
-    _answer(generator, rings[start:], wait_s=plan.WAIT_S.at(live=live) * busy, talk_s=plan.TALK_S.at(live=live) * busy)
+    wait_s, talk_s = level("wait", plan.WAIT_S, plan.WAIT_SPREAD), level("talk", plan.TALK_S, plan.TALK_SPREAD)
+    _answer(generator, rings[start:], wait_s=wait_s, talk_s=talk_s)
 
 
 def _answer(generator: random.Random, rings: list[Ring], *, wait_s: float, talk_s: float) -> None:

@@ -1,0 +1,82 @@
+"""`make bench`: bulk data in its own database, then every benchmark. One JSON object to stdout, progress to stderr.
+
+`ARGS="--scale 1m --only pages --keep"`: another size, some benchmarks only, the data of the last run again.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+import sys
+import time
+from typing import Any
+
+from bench import state
+
+SCALES = {"100k": 100_000, "1m": 1_000_000}
+# In this order: imports add to the data, so they come last.
+BENCHMARKS = ("recompute", "retier", "pages", "imports")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--scale", choices=list(SCALES), default="100k")
+    parser.add_argument("--only", choices=BENCHMARKS, nargs="+", default=list(BENCHMARKS))
+    parser.add_argument("--keep", action="store_true", help="measure on the data of the last run")
+    return parser.parse_args()
+
+
+def main() -> int:
+    asked = arguments()
+    with state.services():
+        result = {"machine": machine(), **data(customers=SCALES[asked.scale], keep=asked.keep)}
+        for name in BENCHMARKS:
+            if name in asked.only:
+                result[name] = measured(name)
+    sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    return 0
+
+
+def measured(name: str) -> dict[str, Any]:
+    began = time.monotonic()
+    sys.stderr.write(f"{name} …\n")
+    found: dict[str, Any] = importlib.import_module(f"bench.{name}").measure()
+    return {**found, "took_s": round(time.monotonic() - began, 1)}
+
+
+def machine() -> dict[str, Any]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (version,) = cursor.fetchone()
+    load = round(os.getloadavg()[0], 1)
+    return {"cpus": os.cpu_count(), "load": load, "python": platform.python_version(), "postgresql": version}
+
+
+def data(*, customers: int, keep: bool) -> dict[str, Any]:
+    """The bulk company; made anew unless that of the last run is asked for and has the size."""
+    from django.core.management import call_command
+
+    from crm.common.days import today
+    from customers.models import Customer
+    from metrics.demo.bulk import seed_bulk
+
+    if not keep:
+        state.empty_database()
+    call_command("migrate", verbosity=0, interactive=False)
+    if keep and Customer.objects.count() >= customers:
+        return {"customers": Customer.objects.count()}
+    sys.stderr.write(f"seeding {customers:,} customers …\n")
+    seeded = seed_bulk(customers=customers, last=today())
+    return {
+        "customers": customers,
+        "interactions": seeded.interactions,
+        "orders": seeded.orders,
+        "seed_s": seeded.seconds,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

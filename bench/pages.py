@@ -1,0 +1,136 @@
+"""Server time and queries of the pages people have open all day, one request at a time, middleware and rendering in.
+
+Each request asks something else, so that no cache answers; a first one warms code and connection up.
+"""
+
+import logging
+import random
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.domain import staff
+from accounts.models import User
+from accounts.roles import Role
+from bench.timing import percentile
+from customers.models import Customer, Order, Tier
+from metrics.kpis import CATALOGUE
+
+REQUESTS = 60
+DEEP_PAGES = 40
+GOAL_MS, GOAL_QUERIES = 40, 12
+NEXT = re.compile(r'href="\?([^"]*cursor=[^"]*)"')
+
+
+def measure() -> dict[str, Any]:
+    """Page → p50 and p95 in milliseconds, the most queries of a request, and whether both goals are met.
+
+    The processor time of Python beside them tells a slow page from a busy machine.
+    """
+    logging.getLogger("crm.requests").setLevel(logging.WARNING)
+    client = signed_in()
+    generator = random.Random(7)
+    return {name: page(client, list(paths)) for name, paths in requests(client, generator).items()}
+
+
+def signed_in() -> Client:
+    email = "bench@bench.example"
+    user = User.objects.filter(email=email).first() or staff.create_user(email=email, name="B", role=Role.MANAGER)
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    return client
+
+
+def requests(client: Client, generator: random.Random) -> dict[str, Iterable[str]]:
+    customers, kpis = reverse("customers:list"), [kpi for kpi in CATALOGUE.values() if not kpi.variant_of]
+    pks = Customer.objects.order_by("?").values_list("pk", flat=True)[:REQUESTS]
+    return {
+        "list": (f"{customers}?sort={sort}" for sort in ("name", "-name", "last_contact_at", "-last_contact_at") * 15),
+        "list_deep": deep(client, customers),
+        "list_filtered": filtered(customers, generator),
+        **{f"search_{kind}": (f"{customers}?q={q}" for q in words) for kind, words in searches(generator).items()},
+        "customer": (reverse("customers:detail", args=[pk]) for pk in pks),
+        "customer_busiest": (reverse("customers:detail", args=[pk]) for pk in busiest()),
+        "dashboard": [reverse("metrics:dashboard")] * REQUESTS,
+        "kpi": (reverse("metrics:kpi", args=[kpis[i % len(kpis)].key]) for i in range(REQUESTS)),
+    }
+
+
+def deep(client: Client, customers: str) -> Iterator[str]:
+    """Page after page, as someone leafing does; the last of them are measured."""
+    path = customers
+    for number in range(REQUESTS + DEEP_PAGES):
+        if number >= DEEP_PAGES:
+            yield path
+        found = NEXT.findall(client.get(path).content.decode())
+        if not found:
+            return
+        path = f"{customers}?{found[-1].replace('&amp;', '&')}"
+
+
+def filtered(customers: str, generator: random.Random) -> Iterator[str]:
+    tiers = list(Tier.objects.values_list("pk", flat=True))
+    for number in range(REQUESTS):
+        choice = (f"tier={generator.choice(tiers)}", "kind=person", "country=CN", "overdue=yes&country=GB")[number % 4]
+        yield f"{customers}?{choice}&sort={('name', '-last_contact_at')[number % 2]}"
+
+
+def searches(generator: random.Random) -> dict[str, list[str]]:
+    """What people type, cut out of what is there, and what is not there."""
+    names = list(Customer.objects.order_by("?").values_list("name", flat=True)[: 20 * REQUESTS])
+    latin = [name for name in names if name.isascii()][:REQUESTS]
+    chinese = [name for name in names if "\u4e00" <= name[0] <= "\u9fff"][:REQUESTS]
+    phones = Customer.objects.order_by("?").values_list("phone", flat=True)[:REQUESTS]
+    numbers = Order.objects.order_by("?").values_list("number", flat=True)[:REQUESTS]
+    return {
+        "latin_fragment": [
+            generator.choice([word for word in name.split() if len(word) > 3] or ["harb"])[1:5] for name in latin
+        ],
+        "latin_prefix": [name[:5] for name in latin],
+        "latin_common": ["ltd", "gmbh", "engineering"] * (REQUESTS // 3),
+        "chinese": [name[(at := generator.randrange(max(1, len(name) - 2))) : at + 2] for name in chinese],
+        "chinese_common": ["公司", "有限"] * (REQUESTS // 2),
+        "phone_digits": [phone[-6:] for phone in phones],
+        "email": [f"c{generator.randrange(10**5)}@" for _number in range(REQUESTS)],
+        "order": list(numbers),
+        "nothing": [f"zq{generator.randrange(10**6)}xv" for _number in range(REQUESTS)],
+    }
+
+
+def busiest() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id FROM customers_interaction WHERE customer_id IS NOT NULL "
+            f"GROUP BY 1 ORDER BY count(*) DESC LIMIT {REQUESTS}"
+        )
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def page(client: Client, paths: list[str]) -> dict[str, Any]:
+    client.get(paths[0])
+    milliseconds, cpu, queries = [], [], []
+    for path in paths:
+        began, worked = time.perf_counter(), time.process_time()
+        response = client.get(path)
+        milliseconds.append((time.perf_counter() - began) * 1000)
+        cpu.append((time.process_time() - worked) * 1000)
+        assert response.status_code == 200, (path, response.status_code)
+    for path in paths[:5]:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path)
+        queries.append(len(captured))
+    p95, most = percentile(milliseconds, 0.95), max(queries)
+    return {
+        "requests": len(paths),
+        "p50_ms": round(percentile(milliseconds, 0.5), 1),
+        "p95_ms": round(p95, 1),
+        "python_cpu_p50_ms": round(percentile(cpu, 0.5), 1),
+        "queries": most,
+        "within_goal": p95 <= GOAL_MS and most <= GOAL_QUERIES,
+    }

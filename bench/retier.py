@@ -1,0 +1,35 @@
+"""Retier of all customers beside its floor: the aggregates over order lines and invoices it cannot do without."""
+
+from datetime import timedelta
+from typing import Any
+
+from bench.timing import best, executed, held_against
+from crm.common.days import add_months, today
+from customers.domain import tiering
+from customers.models import Customer
+
+GOAL = 2.0
+FLOOR = """
+SELECT count(*) FROM (
+  SELECT o.customer_id, sum(l.amount_company - l.cost_company) FROM customers_orderline l
+  JOIN customers_order o ON o.id = l.order_id
+  WHERE o.day > '{first}' AND o.day <= '{last}' AND l.counted AND o.customer_id IS NOT NULL GROUP BY 1
+) profit FULL JOIN (
+  SELECT customer_id, sum(amount_company * paid_on_time / amount), sum(amount_company) FROM customers_invoice
+  WHERE due_on > '{first}' AND due_on <= '{last}' AND amount > 0 AND customer_id IS NOT NULL GROUP BY 1
+) payment USING (customer_id)
+"""
+
+
+def measure(*, repeat: int = 3) -> dict[str, Any]:
+    """Nothing to move: the run over everyone. Then a day earlier, when some do move."""
+    day = today()
+    tiering.retier(as_of=day)
+    floor = best(repeat, lambda: executed(FLOOR.format(first=add_months(day, -12), last=day)))
+    seconds = best(repeat, lambda: tiering.retier(as_of=day).seconds)
+    moved = tiering.retier(as_of=day - timedelta(days=30))
+    return {
+        "customers": Customer.objects.count(),
+        **held_against(floor, seconds, goal=GOAL),
+        "moving": {"moved": moved.upgraded + moved.downgraded, "seconds": moved.seconds},
+    }

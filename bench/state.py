@@ -1,0 +1,55 @@
+"""A database and a state directory of the benchmarks' own, so that they never touch the product's."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+from crm.embedded import services as embedded
+from crm.embedded.places import load_dotenv, var_dir
+
+SUFFIX = "_bench"
+
+
+@contextmanager
+def services() -> Iterator[None]:
+    """Servers up and Django set up: embedded ones under `<state>/bench`, or a database beside `DATABASE_URL`'s."""
+    load_dotenv()
+    var = var_dir() / "bench"
+    var.mkdir(parents=True, exist_ok=True)
+    os.environ["CRM_VAR"] = str(var)
+    if os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = _beside(os.environ["DATABASE_URL"])
+    embedded.start(var)
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+    django.setup()
+    try:
+        yield
+    finally:
+        embedded.stop(var)
+
+
+def _beside(url: str) -> str:
+    """The address of the benchmarks' database on that server; made if it is not there."""
+    import psycopg
+    from psycopg import sql
+
+    parts = urlsplit(url)
+    name = parts.path.strip("/").removesuffix(SUFFIX) + SUFFIX
+    with psycopg.connect(url, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return urlunsplit(parts._replace(path=f"/{name}"))
+
+
+def empty_database() -> None:
+    """Everything in the benchmarks' own database goes."""
+    from django.db import connection
+
+    own_server = not os.environ.get("DATABASE_URL")
+    assert own_server or str(connection.settings_dict["NAME"]).endswith(SUFFIX)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    connection.close()
