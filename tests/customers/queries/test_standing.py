@@ -1,0 +1,84 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from crm.common.days import today
+from customers.domain import tiering
+from customers.domain.tiering import Rule
+from customers.models import Customer, Tier, TierPolicy
+from customers.queries.standing import NextTier, earned_tier, next_tier, standing
+from tests.factories import CustomerFactory, InvoiceFactory, OrderFactory, TierAssignmentFactory
+
+GOLD, SILVER, BRONZE = (Tier(pk=n, key=key, rank=n) for n, key in enumerate(("gold", "silver", "bronze"), start=1))
+RULES = [
+    Rule(tier=GOLD, min_value=Decimal(5000), min_on_time=Decimal("0.8")),
+    Rule(tier=SILVER, min_value=Decimal(1000), min_on_time=None),
+    Rule(tier=BRONZE, min_value=None, min_on_time=None),
+]
+
+
+@pytest.mark.parametrize(
+    ("value", "on_time", "earned"),
+    [
+        ("5000", "0.8", GOLD),
+        ("5000", None, GOLD),
+        ("5000", "0.79", SILVER),
+        ("999.99", "1", BRONZE),
+        ("-5", None, BRONZE),
+    ],
+)
+def test_the_first_rule_met_decides(value: str, on_time: str | None, earned: Tier) -> None:
+    assert earned_tier(RULES, Decimal(value), Decimal(on_time) if on_time else None) is earned
+    assert earned_tier([], Decimal(value), None) is None
+
+
+def test_what_is_missing_to_the_next_tier() -> None:
+    assert next_tier(RULES, SILVER, Decimal(4000), Decimal("0.5")) == NextTier(
+        tier=GOLD, missing_value=Decimal(1000), needed_on_time=Decimal("0.8")
+    )
+    assert next_tier(RULES, BRONZE, Decimal(4000), None) == NextTier(
+        tier=SILVER, missing_value=Decimal(0), needed_on_time=None
+    )
+    assert next_tier(RULES, None, Decimal(0), None) == NextTier(
+        tier=BRONZE, missing_value=Decimal(0), needed_on_time=None
+    )
+    assert next_tier(RULES, GOLD, Decimal(0), None) is None
+
+
+@pytest.mark.django_db
+def test_the_page_says_what_retier_decided() -> None:
+    customer = CustomerFactory()
+    OrderFactory(customer=customer, lines=[("1", "6000", "500"), ("1", "100", None)])
+    OrderFactory(customer=customer, status="cancelled", lines=[("1", "9000", "1")])
+    InvoiceFactory(customer=customer, due_on=today() - timedelta(days=3), amount=Decimal(100), paid=Decimal(50),
+                   paid_on_time=Decimal(50))  # fmt: skip
+    InvoiceFactory(customer=customer, due_on=today() + timedelta(days=3), amount=Decimal(70))
+    tiering.retier()
+    shown = standing(customer_id=customer.pk, today=today())
+    figures = customer.tier_assignments.get().figures
+    assert (str(round(shown.value, 2)), str(round(shown.due, 2))) == (figures["value"], figures["due"])
+    assert (shown.value, shown.revenue, shown.on_time) == (Decimal(5600), Decimal(6100), Decimal("0.5"))
+    assert (shown.orders, shown.ordered) == (1, Decimal(6100))
+    assert (shown.open, shown.overdue, shown.overdue_count) == (Decimal(120), Decimal(50), 1)
+    assert (str(shown.tier), str(shown.earned), shown.is_about_to_move) == ("Bronze", "Bronze", False)
+    assert shown.assigned is not None
+    assert (shown.assigned.since, shown.assigned.by_person) == (today(), False)
+
+
+@pytest.mark.django_db
+def test_a_person_s_decision_is_not_about_to_move() -> None:
+    customer = CustomerFactory()
+    TierAssignmentFactory(
+        customer=customer, tier=Tier.objects.get(key="gold"), valid=(date(2026, 1, 1), None), reason="override"
+    )
+    shown = standing(customer_id=customer.pk, today=today())
+    assert (str(shown.tier), str(shown.earned), shown.is_about_to_move) == ("Gold", "Bronze", False)
+
+
+@pytest.mark.django_db
+def test_without_a_policy_there_are_figures_only() -> None:
+    TierPolicy.objects.all().delete()
+    customer: Customer = CustomerFactory()
+    shown = standing(customer_id=customer.pk, today=today())
+    assert (shown.value, shown.tier, shown.earned, shown.next) == (Decimal(0), None, None, None)
