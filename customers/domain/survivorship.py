@@ -1,6 +1,7 @@
 """Which source's value a customer's field shows: the first non-empty one by (system rank, system key, external id)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -62,7 +63,7 @@ def settle(*, customer_ids: Iterable[int]) -> None:
         settle_selected(cursor, "SELECT unnest(%(ids)s::bigint[]), NULL::text", {"ids": list(customer_ids)})
 
 
-def settle_selected(cursor: CursorWrapper, select: str, params: dict[str, object] | None = None) -> None:
+def settle_selected(cursor: CursorWrapper, select: str, params: dict[str, Any] | None = None) -> None:
     """`settle` for the (customer_id, link_key) that `select` gives, in the caller's transaction; makes those that do
     not exist yet, under that link key.
     """

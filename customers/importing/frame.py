@@ -3,9 +3,11 @@
 Everything here runs in the caller's transaction and set-based; the caller holds the import lock.
 """
 
+from contextlib import nullcontext
+
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing import bare, sql
+from customers.importing import bare, bulk_index, sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.models import ImportBatch
 
@@ -62,14 +64,21 @@ def _pass(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) -> C
     cursor.execute("ANALYZE imp_keys")
     cursor.execute(sql.PARK, {"kind": spec.kind, "batch": batch_id, "many": spec.many})
     cursor.execute(sql.REJECT_CONFLICTS, {"batch": batch_id})
-    for step in spec.prepare:
-        step(cursor)
-    cursor.execute(sql.write_records(spec))
-    for step in spec.write:
-        step(cursor)
+    _write(cursor, spec)
     cursor.execute(sql.ARRIVE, {"kind": spec.kind})
     cursor.execute(sql.COUNT)
     return Counts(**{action: int(count) for action, count in cursor.fetchall()})
+
+
+def _write(cursor: CursorWrapper, spec: ImportSpec) -> None:
+    for step in spec.prepare:
+        step(cursor)
+    cursor.execute(sql.write_records(spec))
+    cursor.execute("SELECT count(*) FROM imp_keys WHERE _action IN ('created', 'updated')")
+    many = cursor.fetchone()[0] >= bulk_index.MANY_ROWS
+    with bulk_index.gathered(cursor, *spec.searched) if many and spec.searched else nullcontext():
+        for step in spec.write:
+            step(cursor)
 
 
 def _resolve(cursor: CursorWrapper, spec: ImportSpec) -> None:

@@ -16,8 +16,10 @@ class RowRates:
         self._rates = Rates()
         self._known: dict[tuple[str, str], str] = {}
 
-    def rate(self, currency: str, when: str) -> str:
+    def rate(self, currency: str | None, when: str | None) -> str:
         """The rate as text for a parsed day or moment; raises `Invalid` for the currency column."""
+        assert currency, "the company's where the file has none"
+        assert when, "a required column"
         try:
             return self._known[currency, when]
         except KeyError:

@@ -87,6 +87,10 @@ def opened(path: Path) -> Iterator[Opened]:
             yield Opened(raw, raw.tell)
 
 
+def buffered(raw: Opened) -> io.BufferedReader:
+    return io.BufferedReader(raw, BLOCK)  # type: ignore[type-var] # typeshed asks for more than a RawIOBase
+
+
 def blocks(path: Path) -> Iterator[bytes]:
     with opened(path) as stream:
         while block := stream.read(BLOCK):

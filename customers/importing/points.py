@@ -8,6 +8,7 @@ from customers.domain.calls import rematch_callers
 _REPLACE = """
 DROP TABLE IF EXISTS imp_points, imp_changed_values;
 CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted};
+ANALYZE imp_points;
 CREATE TEMP TABLE imp_changed_values (kind text, normalised text COLLATE "C", customer_id bigint) ON COMMIT DROP;
 WITH gone AS (
   DELETE FROM customers_contactpoint p

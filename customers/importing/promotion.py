@@ -36,7 +36,7 @@ def adopt_bare(cursor: CursorWrapper) -> None:
 def _move_all(cursor: CursorWrapper, *, old: int, new: int) -> None:
     for relation in Customer._meta.related_objects:  # noqa: SLF001 - Django's documented model API
         model = relation.related_model
-        if relation.many_to_many or isinstance(model, str) or model is TierAssignment:
+        if relation.many_to_many or model is TierAssignment:
             continue
         model._base_manager.filter(**{relation.field.name: old}).update(**{relation.field.name: new})  # noqa: SLF001 - its documented API
     Customer.objects.get(pk=old).delete()

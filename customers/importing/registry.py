@@ -112,6 +112,7 @@ class ImportSpec:
     `prepare` runs on the temporary table `imp_keys` (see `customers.importing.sql`) before the source records are
     written, `write` after: it inserts and updates the facts. `table` gives new rows their ids.
     `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
+    `searched`: tables it writes that have trigram indexes; large chunks gather their entries.
     `read` replaces the CSV/XLSX reader: it gets the opened bytes and yields (line, cells in the order of `columns`).
     `apply` replaces the whole set-based step: called once per chunk with its rows in the temporary table `imp_rows`.
     """
@@ -130,6 +131,7 @@ class ImportSpec:
     moment: str = "NULL::timestamptz"
     team: bool = False
     keeps_payload: bool = False
+    searched: tuple[str, ...] = ()
     prepare: tuple[Step, ...] = ()
     write: tuple[Step, ...] = ()
     read: Read | None = None

@@ -47,7 +47,7 @@ def open_source(batch: ImportBatch, spec: ImportSpec) -> Iterator[Table]:
     path = Path(batch.path)
     if spec.read:
         with opening.opened(path) as raw:
-            yield Table(spec.names, "", "", spec.read(io.BufferedReader(raw, opening.BLOCK)), raw.position)
+            yield Table(spec.names, "", "", spec.read(opening.buffered(raw)), raw.position)
         return
     how = mappings.reading(batch.mapping)
     with open_table(path, codec=how.codec, delimiter=how.delimiter, sheet=how.sheet) as table:

@@ -61,7 +61,7 @@ def open_table(path: Path, *, codec: str = "", delimiter: str = "", sheet: str =
 def _csv(path: Path, codec: str, delimiter: str) -> Iterator[Table]:
     codec = encoding.check_name(codec) if codec else encoding.detect(lambda: opening.blocks(path))
     with opening.opened(path) as raw:
-        stream = io.TextIOWrapper(io.BufferedReader(raw, opening.BLOCK), encoding=codec, errors="strict", newline="")
+        stream = io.TextIOWrapper(opening.buffered(raw), encoding=codec, errors="strict", newline="")
         lines = _Sampled(stream)
         delimiter = delimiter or guess_delimiter([line for line in lines.sample() if len(line) < _SAMPLE_CHARACTERS])
         csv.field_size_limit(_LONGEST_CELL)

@@ -48,6 +48,7 @@ SPEC = ImportSpec(
     derived=(("email_normalised", "text"), ("phone_normalised", "text")),
     deriver=deriver,
     keeps_payload=True,
+    searched=("customers_contact", "customers_contactpoint"),
     write=(
         Facts(
             "customers_contact",

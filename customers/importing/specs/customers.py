@@ -87,6 +87,7 @@ SPEC = ImportSpec(
     derived=(("link_key", 'text COLLATE "C"'), ("email_normalised", "text"), ("phone_normalised", "text")),
     deriver=deriver,
     keeps_payload=True,
+    searched=("customers_customer", "customers_contactpoint"),
     prepare=(assign,),
     write=(settle, write_points),
 )
