@@ -10,6 +10,7 @@ import os
 import platform
 import sys
 import time
+import traceback
 from typing import Any
 
 from bench import state
@@ -35,13 +36,17 @@ def main() -> int:
             if name in asked.only:
                 result[name] = measured(name)
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
-    return 0
+    return 1 if any("error" in result.get(name, {}) for name in BENCHMARKS) else 0
 
 
 def measured(name: str) -> dict[str, Any]:
     began = time.monotonic()
     sys.stderr.write(f"{name} …\n")
-    found: dict[str, Any] = importlib.import_module(f"bench.{name}").measure()
+    try:
+        found: dict[str, Any] = importlib.import_module(f"bench.{name}").measure()
+    except Exception as error:  # noqa: BLE001 - the other figures are still worth having; the exit code tells
+        traceback.print_exc()
+        found = {"error": repr(error)}
     return {**found, "took_s": round(time.monotonic() - began, 1)}
 
 

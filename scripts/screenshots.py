@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -12,7 +12,7 @@ from crm.common import demo  # noqa: E402 - the checkout is not installed
 from crm.embedded import browser as chromium  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 780}
+DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=780)
 # file name, path, role, window, theme, language
 SHOTS = (
     ("dashboard", "/dashboard/", "manager", DESKTOP, "light", "en"),
@@ -39,16 +39,16 @@ def main() -> int:
 
 
 def take(
-    browser: Browser, url: str, name: str, path: str, role: str, window: dict[str, int], theme: str, language: str
+    browser: Browser, url: str, name: str, path: str, role: str, window: ViewportSize, theme: str, language: str
 ) -> Path:
-    context = browser.new_context(base_url=url, viewport=window, locale="en-GB", color_scheme=theme)
+    context = browser.new_context(base_url=url, viewport=window, locale="en-GB")
     context.add_cookies(
         [{"name": "theme", "value": theme, "url": url}, {"name": "django_language", "value": language, "url": url}]
     )
     page = context.new_page()
     sign_in(page, demo.USERS[role])
     if path == "first customer":
-        page.goto("/customers/?sort=-last_contact_at")
+        page.goto("/customers/?tier=2&sort=-last_contact_at")  # gold
         page.locator("table tbody a").first.click()
     else:
         page.goto(path)

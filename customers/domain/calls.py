@@ -8,7 +8,7 @@ nothing, and a file cut and completed later ends in the same state.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -132,7 +132,7 @@ def _keep(*, cursor: CursorWrapper, system: SourceSystem) -> int:
 
 def _rebuild(*, cursor: CursorWrapper, system: SourceSystem) -> None:
     """Work out the calls of `touched_call` from all their events; write the interactions and calls that differ."""
-    params = {
+    params: dict[str, Any] = {
         "system": system.pk,
         "call_events": list(CALL_EVENTS),
         "talk_events": list(HOLD_AND_TALK_EVENTS),

@@ -56,7 +56,8 @@ def read_line(*, number: int, raw: bytes) -> QueueEvent | Refused:
     if problem is not None:
         return Refused(number, problem[0], problem[1], text.replace("\0", "�"))
     digest = UUID(bytes=hashlib.md5("|".join(fields).encode(), usedforsecurity=False).digest())
-    return QueueEvent(number, _moment(fields[0]), *fields[1:5], "|".join(fields[5:]), digest)
+    epoch, callid, queue, agent, event, *params = fields
+    return QueueEvent(number, _moment(epoch), callid, queue, agent, event, "|".join(params), digest)
 
 
 def _moment(epoch: str) -> datetime:

@@ -65,7 +65,7 @@ class Sale:
 
 
 def draw_goods(generator: random.Random) -> list[Good]:
-    goods = []
+    goods: list[Good] = []
     for group, names, low, high in words.GOODS:
         for name in names:
             cents = generator.randrange(low * 100, high * 100, 50)
@@ -137,7 +137,7 @@ class Bill:
 
 
 def draw_bills(generator: random.Random, *, sales: Sequence[Sale], timeline: Timeline) -> list[Bill]:
-    bills = []
+    bills: list[Bill] = []
     for sale in sales:
         party = sale.party
         issued = sale.placed_on + timedelta(days=generator.randrange(1, 4))

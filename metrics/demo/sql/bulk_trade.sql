@@ -6,21 +6,22 @@ SELECT i, k, pg_temp.working_time(%(last)s::date) AS placed_at, 1 + floor(random
        (SELECT t.id FROM bulk_tier t WHERE t.place = pg_temp.tier_place(%(n)s, k)) AS tier_id
 FROM (SELECT i, pg_temp.popular(%(n)s) AS k FROM generate_series(1, 3 * %(n)s) i OFFSET 0) drawn;
 
+-- Materialised: a product is drawn once a line, wherever the planner joins the products.
 INSERT INTO customers_orderline (
   order_id, product_id, quantity, unit_price, unit_cost, amount_company, cost_company, day, counted, team_id, tier_id,
   product_group_id)
-SELECT %(order_base)s + o.i, p.id, q.quantity, p.price, p.unit_cost, q.quantity * p.price, q.quantity * p.unit_cost,
-       crm_day(o.placed_at), o.status <> 'cancelled', o.team_id, o.tier_id, p.group_id
-FROM bulk_order o
-CROSS JOIN LATERAL generate_series(1, o.lines) line
-CROSS JOIN LATERAL (
-  SELECT (CASE WHEN random() < 0.02 THEN -1 ELSE 1 + floor(random() * 4 + o.i * 0) END)::int AS quantity,
-         1 + floor(random() * %(products)s + o.i * 0)::int AS place
-) q
-JOIN (
+WITH line AS MATERIALIZED (
+  SELECT %(order_base)s + o.i AS order_id, crm_day(o.placed_at) AS day, o.status <> 'cancelled' AS counted, o.team_id,
+         o.tier_id, (CASE WHEN random() < 0.02 THEN -1 ELSE 1 + floor(random() * 4) END)::int AS quantity,
+         1 + floor(random() * %(products)s)::int AS place
+  FROM bulk_order o CROSS JOIN LATERAL generate_series(1, o.lines)
+), product AS MATERIALIZED (
   SELECT id, unit_cost, group_id, round(unit_cost * 1.55, 2) AS price, row_number() OVER (ORDER BY id) AS place
   FROM customers_product WHERE system_id = %(system)s
-) p ON p.place = q.place;
+)
+SELECT l.order_id, p.id, l.quantity, p.price, p.unit_cost, l.quantity * p.price, l.quantity * p.unit_cost, l.day, l.counted,
+       l.team_id, l.tier_id, p.group_id
+FROM line l JOIN product p USING (place);
 
 INSERT INTO customers_order (
   id, number, customer_id, placed_at, status, currency, amount, amount_company, team_id, tier_id)

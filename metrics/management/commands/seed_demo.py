@@ -22,11 +22,10 @@ class Command(JsonCommand):
         parser.add_argument("--seed", type=int, default=SEED, help="another company (demo only)")
         parser.add_argument("--force", action="store_true", help="add to customers that are there")
 
-    def run(
-        self, *, scale: str, last: date | None, seed: int, force: bool, **_options: Any
-    ) -> tuple[int, dict[str, Any]]:
-        if scale == "demo":
-            loaded = seeding.seed_demo(last=last, today=today(), seed=seed, force=force)
+    def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
+        last, force = options["last"], options["force"]
+        if options["scale"] == "demo":
+            loaded = seeding.seed_demo(last=last, today=today(), seed=options["seed"], force=force)
             return (IN_PART if loaded.rejected or loaded.parked else DONE), asdict(loaded)
-        yesterday = today() - timedelta(days=1)
-        return DONE, asdict(bulk.seed_bulk(customers=bulk.SCALES[scale], last=last or yesterday, force=force))
+        customers = bulk.SCALES[options["scale"]]
+        return DONE, asdict(bulk.seed_bulk(customers=customers, last=last or today() - timedelta(days=1), force=force))
