@@ -48,10 +48,10 @@ def catalogue() -> dict[str, tuple[str, bool]]:
     """msgid → (translation, fuzzy)"""
     with CATALOGUE.open("rb") as file:
         entries = read_po(file)
-    found = {}
+    found: dict[str, tuple[str, bool]] = {}
     for entry in entries:
         if entry.id:
-            key = entry.id[0] if isinstance(entry.id, tuple) else entry.id
+            key = entry.id[0] if isinstance(entry.id, tuple | list) else entry.id
             text = entry.string[0] if isinstance(entry.string, tuple) else entry.string
             found[key] = (str(text), entry.fuzzy)
     return found

@@ -52,8 +52,8 @@ def _rewrite(model: type[models.Model]) -> int:
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Meta is API
         cursor.execute(REWRITE_DAYS.format(table=table, column=column))
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def zone_is_current() -> bool:
-    return stored_zone() == settings.TIME_ZONE
+    return bool(stored_zone() == settings.TIME_ZONE)

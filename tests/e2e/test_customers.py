@@ -43,7 +43,7 @@ def test_find_a_customer_and_log_a_contact_by_keyboard(page_for: PageFor, live_s
 
 
 def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> None:
-    customer = CustomerFactory(name="Acme")
+    customer = CustomerFactory.create(name="Acme")
     page = page_for("sales")
     page.goto(f"/customers/{customer.pk}/")
     page.get_by_role("link", name="E-mail", exact=True).click()
@@ -53,10 +53,12 @@ def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> N
 
 
 def test_the_timeline_narrows_and_goes_on_in_place(page_for: PageFor, live_stack: LiveStack) -> None:
-    customer, now = CustomerFactory(), timezone.now()
+    customer, now = CustomerFactory.create(), timezone.now()
     for number in range(25):
-        InteractionFactory(customer=customer, subject=f"No. {number}", occurred_at=now - timedelta(hours=number))
-    InteractionFactory(customer=customer, subject="A letter", channel="letter", occurred_at=now - timedelta(days=9))
+        InteractionFactory.create(customer=customer, subject=f"No. {number}", occurred_at=now - timedelta(hours=number))
+    InteractionFactory.create(
+        customer=customer, subject="A letter", channel="letter", occurred_at=now - timedelta(days=9)
+    )
     page = page_for("sales")
     page.goto(f"/customers/{customer.pk}/")
     entries = page.locator("#timeline li")

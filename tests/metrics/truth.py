@@ -118,7 +118,7 @@ def chains(now: datetime) -> list[Row]:
 
 
 def by_day(
-    rows: list[Row], compute: Callable[[list[Row]], dict[str, tuple[Any, Any, int]]], day: str = "day"
+    rows: Iterable[Any], compute: Callable[[list[Row]], dict[str, tuple[Any, Any, int]]], day: str = "day"
 ) -> dict[tuple[str, str], tuple[Any, Any, int]]:
     groups: dict[date, list[Row]] = defaultdict(list)
     for row in rows:
@@ -133,14 +133,14 @@ def all_by_day(*, now: datetime, **scope: Any) -> dict[tuple[str, str], tuple[An
     """(KPI, day) → numerator, denominator, n; `scope`: filters on the facts, such as team_id=3."""
     today = day_of(now)
     matured = [row for row in chains(now) if all(row[name] == value for name, value in scope.items())]
-    found = by_day(list(Call.objects.filter(**scope).values()), calls)
-    found |= by_day(list(SurveyAnswer.objects.filter(**scope).values()), surveys)
-    found |= by_day(list(Order.objects.filter(**scope).values()), orders)
-    found |= by_day(list(OrderLine.objects.filter(**scope).values()), lines)
-    found |= by_day(list(Invoice.objects.filter(**scope).values()), lambda rows: invoices(rows, today), "due_on")
+    found = by_day(Call.objects.filter(**scope).values(), calls)
+    found |= by_day(SurveyAnswer.objects.filter(**scope).values(), surveys)
+    found |= by_day(Order.objects.filter(**scope).values(), orders)
+    found |= by_day(OrderLine.objects.filter(**scope).values(), lines)
+    found |= by_day(Invoice.objects.filter(**scope).values(), lambda rows: invoices(rows, today), "due_on")
     found |= by_day(matured, issues)
     if not scope:
-        found |= by_day(list(LedgerMonth.objects.values()), ledger, "month")
+        found |= by_day(LedgerMonth.objects.values(), ledger, "month")
     return found
 
 

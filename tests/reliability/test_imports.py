@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -75,7 +76,7 @@ def test_killed_while_reading_and_while_applying(orders: Path, mapping: Path, wa
     arguments = ("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
     for reached in ({"state": "staging", "rows": 5_000}, {"state": "applying"}, {"state": "applying", "chunks": 1}):
         process = start(*arguments)
-        wait_for(lambda reached=reached: batch_reached(**reached))
+        wait_for(partial(batch_reached, **reached))
         process.kill()
         process.communicate()
     out, err = start(*arguments).communicate()

@@ -54,8 +54,8 @@ class Writer(Thread):
     def __init__(self, *, stop: Event) -> None:
         super().__init__()
         self.stop = stop
-        self.system, self.queue = SourceSystemFactory(key="pbx"), QueueFactory(name="q")
-        self.customer = CustomerFactory()
+        self.system, self.queue = SourceSystemFactory.create(key="pbx"), QueueFactory.create(name="q")
+        self.customer = CustomerFactory.create()
         self.written = 0
 
     def run(self) -> None:

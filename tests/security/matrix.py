@@ -58,15 +58,15 @@ def _reset_key() -> dict[str, Any]:
 
 
 def _customer() -> dict[str, Any]:
-    return {"pk": CustomerFactory().pk}
+    return {"pk": CustomerFactory.create().pk}
 
 
 def _interaction() -> dict[str, Any]:
-    return {"pk": InteractionFactory().pk}
+    return {"pk": InteractionFactory.create().pk}
 
 
 def _batch() -> dict[str, Any]:
-    return {"pk": ImportBatchFactory(state="done").pk}
+    return {"pk": ImportBatchFactory.create(state="done").pk}
 
 
 WORKERS = ("sales", "service", "manager")

@@ -81,7 +81,7 @@ def test_a_page_is_one_query_in_a_column_that_is_always_filled(django_assert_num
     size=st.integers(1, 5),
     sort=st.sampled_from(["last_login", "-last_login", "pk", "-pk", "name", "-name"]),
 )
-def test_all_rows_once_there_and_back(moments: list[object], size: int, sort: str) -> None:
+def test_all_rows_once_there_and_back(moments: list[dt.datetime | None], size: int, sort: str) -> None:
     User.objects.all().delete()
     User.objects.bulk_create(
         User(email=f"{at}@example.com", name="x" * (at % 3), last_login=moment) for at, moment in enumerate(moments)

@@ -39,14 +39,16 @@ MAKERS: dict[str, Callable[[], Any]] = {
     "contactevent": lambda: changed(factories.ContactFactory),
     "tier": next_tier,
     "tierpolicy": lambda: TierPolicy.objects.create(version=TierPolicy.objects.count() + 1, rules=[]),
-    "tierassignment": lambda: factories.TierAssignmentFactory(
+    "tierassignment": lambda: factories.TierAssignmentFactory.create(
         tier=Tier.objects.get(key="gold"), valid=(date(2026, 1, 1), None)
     ),
-    "exchangerate": lambda: factories.ExchangeRateFactory(currency=f"X{next(factories.NUMBERS):02d}"[:3]),
-    "contactpoint": lambda: factories.ContactPointFactory(
-        contact=factories.ContactFactory(), source_record=SourceRecordFactory()
+    "exchangerate": lambda: factories.ExchangeRateFactory.create(currency=f"X{next(factories.NUMBERS):02d}"[:3]),
+    "contactpoint": lambda: factories.ContactPointFactory.create(
+        contact=factories.ContactFactory.create(), source_record=SourceRecordFactory.create()
     ),
-    "interaction": lambda: factories.InteractionFactory(agent=factories.UserFactory(), team=factories.TeamFactory()),
+    "interaction": lambda: factories.InteractionFactory.create(
+        agent=factories.UserFactory.create(), team=factories.TeamFactory.create()
+    ),
 }
 
 
@@ -86,8 +88,8 @@ def test_facts_and_history_are_read_only(client_for: ClientFor) -> None:
 
 
 def test_finds_customers_as_the_list_does(client_for: ClientFor) -> None:
-    CustomerFactory(name="张三丰贸易")
-    CustomerFactory(name="Other")
+    CustomerFactory.create(name="张三丰贸易")
+    CustomerFactory.create(name="Other")
     page = client_for("administrator").get("/admin/customers/customer/?q=三丰").content.decode()
     assert "张三丰贸易" in page
     assert ">Other<" not in page
@@ -116,10 +118,10 @@ def test_customers_are_not_deleted_here(client_for: ClientFor) -> None:
 
 
 def test_a_changed_rank_of_trust_changes_who_wins(client_for: ClientFor) -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     for key, rank in (("shop", 10), ("finance", 20)):
-        system = SourceSystemFactory(key=key, rank=rank)
-        SourceRecordFactory(system=system, customer=customer, payload={"name": key})
+        system = SourceSystemFactory.create(key=key, rank=rank)
+        SourceRecordFactory.create(system=system, customer=customer, payload={"name": key})
     settle(customer_ids=[customer.pk])
     finance = SourceSystem.objects.get(key="finance")
     client_for("administrator").post(
@@ -130,7 +132,7 @@ def test_a_changed_rank_of_trust_changes_who_wins(client_for: ClientFor) -> None
 
 
 def test_a_queue_is_given_to_a_team(client_for: ClientFor) -> None:
-    queue, team = QueueFactory(name="sales"), factories.TeamFactory()
+    queue, team = QueueFactory.create(name="sales"), factories.TeamFactory.create()
     url = f"/admin/customers/queue/{queue.pk}/change/"
     client_for("administrator").post(url, {"team": team.pk, "purpose": "order"})
     assert Queue.objects.values_list("name", "team", "purpose").get() == ("sales", team.pk, "order")
@@ -150,7 +152,7 @@ def test_a_draft_is_checked_and_published_once(client_for: ClientFor) -> None:
 
 
 def test_a_product_is_put_into_a_group(client_for: ClientFor) -> None:
-    group, line = factories.ProductGroupFactory(), factories.OrderLineFactory()
+    group, line = factories.ProductGroupFactory.create(), factories.OrderLineFactory.create()
     url = f"/admin/customers/product/{line.product.pk}/change/"
     for chosen, expected in ((group.pk, group), ("", None)):
         client_for("administrator").post(url, {"group": chosen})

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.django_db
 
 
 def imported() -> Customer:
-    customer = CustomerFactory(name="ACME")
-    shop = SourceSystemFactory(key="shop", rank=10)
-    SourceRecordFactory(
+    customer = CustomerFactory.create(name="ACME")
+    shop = SourceSystemFactory.create(key="shop", rank=10)
+    SourceRecordFactory.create(
         system=shop, customer=customer, payload={"name": "ACME", "city": "Rome", "email": "a@b.example"}
     )
     settle(customer_ids=[customer.pk])

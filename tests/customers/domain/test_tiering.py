@@ -28,7 +28,7 @@ def at(day: date) -> datetime:
 
 
 def earn(customer: Customer, profit: str, *, day: date = date(2026, 1, 10)) -> None:
-    OrderFactory(customer=customer, placed_at=at(day), lines=[("1", str(Decimal(profit) + 50), "50")])
+    OrderFactory.create(customer=customer, placed_at=at(day), lines=[("1", str(Decimal(profit) + 50), "50")])
 
 
 def tier(key: str) -> Tier:
@@ -57,10 +57,10 @@ def test_the_seeded_policy_is_in_force_and_readable() -> None:
 
 
 def test_everyone_gets_the_tier_their_figures_earn() -> None:
-    best, late, poor, none = (CustomerFactory(name=name) for name in ("best", "late", "poor", "none"))
+    best, late, poor, none = (CustomerFactory.create(name=name) for name in ("best", "late", "poor", "none"))
     earn(best, "20000")
     earn(late, "20000")
-    InvoiceFactory(customer=late, due_on=date(2026, 2, 1), amount=Decimal(1000), paid_on_time=Decimal(700))
+    InvoiceFactory.create(customer=late, due_on=date(2026, 2, 1), amount=Decimal(1000), paid_on_time=Decimal(700))
     earn(poor, "999.99")
     done = tiering.retier(as_of=DAY)
     assert counts(done) == (4, 4, 0, 0)
@@ -75,7 +75,7 @@ def test_everyone_gets_the_tier_their_figures_earn() -> None:
 
 
 def test_running_the_same_day_again_changes_nothing() -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     earn(customer, "6000")
     tiering.retier(as_of=DAY)
     before = list(TierAssignment.objects.values())
@@ -84,7 +84,7 @@ def test_running_the_same_day_again_changes_nothing() -> None:
 
 
 def test_the_window_counts_its_first_and_last_day() -> None:
-    inside, before, after = (CustomerFactory(name=name) for name in ("inside", "before", "after"))
+    inside, before, after = (CustomerFactory.create(name=name) for name in ("inside", "before", "after"))
     earn(inside, "2500", day=date(2025, 3, 2))
     earn(inside, "2500", day=DAY)
     earn(before, "5000", day=date(2025, 3, 1))
@@ -96,24 +96,26 @@ def test_the_window_counts_its_first_and_last_day() -> None:
 
 
 def test_cancelled_orders_count_nothing_and_unknown_costs_count_as_none() -> None:
-    customer = CustomerFactory()
-    OrderFactory(customer=customer, placed_at=at(DAY), status="cancelled", lines=[("1", "9000", "1")])
-    OrderFactory(customer=customer, placed_at=at(DAY), lines=[("2", "600", None), ("-1", "100", "40")])
+    customer = CustomerFactory.create()
+    OrderFactory.create(customer=customer, placed_at=at(DAY), status="cancelled", lines=[("1", "9000", "1")])
+    OrderFactory.create(customer=customer, placed_at=at(DAY), lines=[("2", "600", None), ("-1", "100", "40")])
     tiering.retier(as_of=DAY)
     figures = TierAssignment.objects.get().figures
     assert (figures["value"], figures["revenue"], figures["covered"]) == ("1140.00", "1100.00", "-100.00")
 
 
 def test_an_invoice_due_on_the_day_is_not_late_yet() -> None:
-    customer = CustomerFactory()
-    InvoiceFactory(customer=customer, due_on=DAY, amount=Decimal(100), paid_on_time=Decimal(40), paid=Decimal(40))
+    customer = CustomerFactory.create()
+    InvoiceFactory.create(
+        customer=customer, due_on=DAY, amount=Decimal(100), paid_on_time=Decimal(40), paid=Decimal(40)
+    )
     tiering.retier(as_of=DAY)
     figures = TierAssignment.objects.get().figures
     assert (figures["due"], figures["on_time"]) == ("40.00", "1.0000")
 
 
 def test_downgrade_closes_the_old_assignment_and_opens_the_new_one() -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     earn(customer, "6000", day=date(2025, 4, 1))
     tiering.retier(as_of=DAY)
     later = date(2026, 4, 5)
@@ -124,7 +126,7 @@ def test_downgrade_closes_the_old_assignment_and_opens_the_new_one() -> None:
 
 
 def test_a_day_decided_anew_replaces_its_decision_and_rejoins_the_day_before() -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     tiering.retier(as_of=DAY)
     earn(customer, "6000")
     later = DAY + timedelta(days=1)
@@ -136,7 +138,7 @@ def test_a_day_decided_anew_replaces_its_decision_and_rejoins_the_day_before() -
 
 
 def test_a_past_day_is_decided_up_to_the_next_assignment() -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     earn(customer, "6000", day=date(2026, 1, 10))
     tiering.retier(as_of=DAY)
     past = date(2025, 12, 1)
@@ -147,7 +149,7 @@ def test_a_past_day_is_decided_up_to_the_next_assignment() -> None:
 
 
 def test_past_days_in_order_rebuild_history() -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     tiering.retier(as_of=date(2026, 1, 1))
     earn(customer, "1000", day=date(2026, 1, 10))
     earn(customer, "4000", day=date(2026, 2, 10))
@@ -161,8 +163,10 @@ def test_past_days_in_order_rebuild_history() -> None:
 
 
 def test_a_tier_set_by_a_person_stays_until_it_ends() -> None:
-    customer = CustomerFactory(tier=tier("platinum"))
-    TierAssignmentFactory(customer=customer, tier=tier("platinum"), valid=(DAY, date(2026, 4, 1)), reason="override")
+    customer = CustomerFactory.create(tier=tier("platinum"))
+    TierAssignmentFactory.create(
+        customer=customer, tier=tier("platinum"), valid=(DAY, date(2026, 4, 1)), reason="override"
+    )
     assert counts(tiering.retier(as_of=DAY)) == (1, 0, 0, 1)
     assert counts(tiering.retier(as_of=date(2026, 4, 1))) == (1, 1, 0, 0)
     assert history(customer) == [("platinum", DAY, date(2026, 4, 1)), ("bronze", date(2026, 4, 1), None)]
@@ -175,15 +179,15 @@ def tiers_of(table: str) -> list[tuple[Any, ...]]:
 
 
 def test_facts_from_the_day_on_carry_the_tier_and_older_ones_keep_theirs() -> None:
-    customer, silver = CustomerFactory(), tier("silver").pk
+    customer, silver = CustomerFactory.create(), tier("silver").pk
     earn(customer, "1000", day=DAY - timedelta(days=1))
     earn(customer, "1000", day=DAY)
-    walk_in = OrderFactory(customer=None, placed_at=at(DAY), lines=[("1", "10", "5")])
+    walk_in = OrderFactory.create(customer=None, placed_at=at(DAY), lines=[("1", "10", "5")])
     for day in (DAY - timedelta(days=1), DAY):
-        InvoiceFactory(customer=customer, due_on=day, amount=Decimal(10), paid_on_time=Decimal(10))
-        contact = InteractionFactory(customer=customer, occurred_at=at(day))
-        CallFactory(interaction=contact, entered_at=at(day))
-        SurveyAnswerFactory(customer=customer, answered_at=at(day))
+        InvoiceFactory.create(customer=customer, due_on=day, amount=Decimal(10), paid_on_time=Decimal(10))
+        contact = InteractionFactory.create(customer=customer, occurred_at=at(day))
+        CallFactory.create(interaction=contact, entered_at=at(day))
+        SurveyAnswerFactory.create(customer=customer, answered_at=at(day))
     tiering.retier(as_of=DAY)
     for table in ("invoice", "interaction", "call"):
         assert [t for _, t in tiers_of(f"customers_{table}")] == [None, silver]
@@ -218,7 +222,7 @@ def test_rules_that_cannot_be_applied_say_why(rules: list[dict[str, str]], words
 
 
 def test_a_new_version_takes_over_once_published() -> None:
-    customer, manager = CustomerFactory(), UserFactory()
+    customer, manager = CustomerFactory.create(), UserFactory.create()
     draft = TierPolicy.objects.create(version=2, measure="revenue", rules=[{"tier": "gold"}])
     tiering.retier(as_of=DAY)
     published = tiering.publish_policy(policy=draft, by=manager, at=at(DAY))

@@ -27,7 +27,7 @@ def names(client: object, **query: str) -> list[str]:
 
 def test_lists_customers_by_name(client_for: ClientFor) -> None:
     for name in ("Beta", "Alpha"):
-        CustomerFactory(name=name)
+        CustomerFactory.create(name=name)
     assert names(client_for("sales")) == ["Alpha", "Beta"]
     assert names(client_for("sales"), sort="-name") == ["Beta", "Alpha"]
     assert names(client_for("sales"), sort="updated_at; DROP") == ["Alpha", "Beta"]
@@ -35,7 +35,7 @@ def test_lists_customers_by_name(client_for: ClientFor) -> None:
 
 def test_sorts_names_whatever_their_case_and_accents(client_for: ClientFor) -> None:
     for name in ("Zebra", "apple", "Ängelholm", "BMW", "ärger", "(Camden)", "三丰"):
-        CustomerFactory(name=name)
+        CustomerFactory.create(name=name)
     ascending = ["Ängelholm", "apple", "ärger", "BMW", "(Camden)", "Zebra", "三丰"]
     assert names(client_for("sales")) == ascending
     assert names(client_for("sales"), sort="-name") == ascending[::-1]
@@ -45,12 +45,12 @@ def test_sorts_names_whatever_their_case_and_accents(client_for: ClientFor) -> N
 
 def test_narrows_by_tier_kind_country_and_debt(client_for: ClientFor) -> None:
     gold = Tier.objects.get(key="gold")
-    CustomerFactory(name="Gold", tier=gold, country="FR")
-    CustomerFactory(name="Person", kind="person")
-    late, paid, soon = (CustomerFactory(name=name, country="CN") for name in ("Late", "Paid", "Soon"))
-    InvoiceFactory(customer=late, due_on=today() - timedelta(days=1), paid=Decimal(40))
-    InvoiceFactory(customer=paid, due_on=today() - timedelta(days=1), paid=Decimal(100))
-    InvoiceFactory(customer=soon, due_on=today())
+    CustomerFactory.create(name="Gold", tier=gold, country="FR")
+    CustomerFactory.create(name="Person", kind="person")
+    late, paid, soon = (CustomerFactory.create(name=name, country="CN") for name in ("Late", "Paid", "Soon"))
+    InvoiceFactory.create(customer=late, due_on=today() - timedelta(days=1), paid=Decimal(40))
+    InvoiceFactory.create(customer=paid, due_on=today() - timedelta(days=1), paid=Decimal(100))
+    InvoiceFactory.create(customer=soon, due_on=today())
     client = client_for("service")
     assert names(client, tier=str(gold.pk)) == ["Gold"]
     assert names(client, kind="person") == ["Person"]
@@ -82,30 +82,30 @@ def test_narrows_by_tier_kind_country_and_debt(client_for: ClientFor) -> None:
     ],
 )
 def test_finds_by_any_fragment(client_for: ClientFor, text: str, found: list[str]) -> None:
-    muller, zhang = CustomerFactory(name="Müller GmbH"), CustomerFactory(name="张三丰贸易")
-    CustomerFactory(name="Other")
-    ContactFactory(customer=muller, name="Suzie Wong")
-    ContactPointFactory(customer=muller, raw="Info@Muller.example")
-    ContactPointFactory(customer=zhang, kind="phone", raw="+49 30 12345")
-    OrderFactory(customer=zhang, number="A-77")
+    muller, zhang = CustomerFactory.create(name="Müller GmbH"), CustomerFactory.create(name="张三丰贸易")
+    CustomerFactory.create(name="Other")
+    ContactFactory.create(customer=muller, name="Suzie Wong")
+    ContactPointFactory.create(customer=muller, raw="Info@Muller.example")
+    ContactPointFactory.create(customer=zhang, kind="phone", raw="+49 30 12345")
+    OrderFactory.create(customer=zhang, number="A-77")
     assert names(client_for("sales"), q=text) == found
 
 
 def test_the_best_matches_come_first(client_for: ClientFor) -> None:
     for name in ("Aremark", "Big Mark", "Markus", "Mark"):
-        CustomerFactory(name=name)
+        CustomerFactory.create(name=name)
     assert names(client_for("sales"), q="mark") == ["Mark", "Markus", "Big Mark", "Aremark"]
 
 
 def test_a_text_too_short_says_so(client_for: ClientFor) -> None:
-    CustomerFactory(name="ab")
+    CustomerFactory.create(name="ab")
     page = client_for("sales").get("/customers/?q=ab").content.decode()
     assert "Type at least 3 letters, 2 Chinese characters or 4 digits." in page
 
 
 def test_pages_by_key(client_for: ClientFor) -> None:
     for number in range(53):
-        CustomerFactory(name=f"C{number:02d}")
+        CustomerFactory.create(name=f"C{number:02d}")
     client = client_for("sales")
     first = client.get("/customers/").context
     assert first["listing"].count == 53
@@ -119,7 +119,7 @@ def test_takes_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, 
     client, taken = client_for("sales"), []
     for rows in (1, 2):
         for customer in CustomerFactory.create_batch(rows):
-            InvoiceFactory(customer=customer, due_on=today() - timedelta(days=3))
+            InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=3))
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/customers/{query}")
         taken.append(len(queries))
@@ -132,8 +132,8 @@ def test_empty_states(client_for: ClientFor) -> None:
 
 
 def test_export_respects_filters_and_disarms_formulas(client_for: ClientFor) -> None:
-    CustomerFactory(name="=cmd()", email="a@b.example", phone="+49 30 1", tier=Tier.objects.get(key="gold"))
-    CustomerFactory(name="Person", kind="person")
+    CustomerFactory.create(name="=cmd()", email="a@b.example", phone="+49 30 1", tier=Tier.objects.get(key="gold"))
+    CustomerFactory.create(name="Person", kind="person")
     response = client_for("manager").get("/customers/export/?kind=organization")
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert lines[0].startswith("customer_id,kind,name,tax_id,email,phone,")

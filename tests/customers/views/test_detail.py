@@ -25,18 +25,18 @@ pytestmark = pytest.mark.django_db
 
 def fill(customer: Customer, rows: int) -> None:
     for _number in range(rows):
-        record = SourceRecordFactory(customer=customer)
-        contact = ContactFactory(customer=customer)
-        ContactPointFactory(customer=customer, source_record=record)
-        ContactPointFactory(customer=customer, contact=contact, source_record=record)
-        OrderFactory(customer=customer, lines=[("1", "6000", "500")])
-        InvoiceFactory(customer=customer, due_on=today() - timedelta(days=2))
-        InteractionFactory(customer=customer, contact=contact)
-        SurveyAnswerFactory(customer=customer, comment="Very good")
+        record = SourceRecordFactory.create(customer=customer)
+        contact = ContactFactory.create(customer=customer)
+        ContactPointFactory.create(customer=customer, source_record=record)
+        ContactPointFactory.create(customer=customer, contact=contact, source_record=record)
+        OrderFactory.create(customer=customer, lines=[("1", "6000", "500")])
+        InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=2))
+        InteractionFactory.create(customer=customer, contact=contact)
+        SurveyAnswerFactory.create(customer=customer, comment="Very good")
 
 
 def test_shows_everything_known(client_for: ClientFor) -> None:
-    customer = CustomerFactory(name="Acme", email="info@acme.example", city="Berlin")
+    customer = CustomerFactory.create(name="Acme", email="info@acme.example", city="Berlin")
     fill(customer, 1)
     Customer.objects.filter(pk=customer.pk).update(provenance={"email": customer.source_records.get().pk})
     tiering.retier()
@@ -49,7 +49,7 @@ def test_shows_everything_known(client_for: ClientFor) -> None:
 
 def test_takes_as_many_queries_for_three_of_everything_as_for_one(client_for: ClientFor) -> None:
     client, taken = client_for("sales"), []
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     for rows in (1, 2):
         fill(customer, rows)
         with CaptureQueriesContext(connection) as queries:
@@ -59,7 +59,7 @@ def test_takes_as_many_queries_for_three_of_everything_as_for_one(client_for: Cl
 
 
 def test_a_customer_of_whom_nothing_is_known(client_for: ClientFor) -> None:
-    page = client_for("sales").get(f"/customers/{CustomerFactory().pk}/").content.decode()
+    page = client_for("sales").get(f"/customers/{CustomerFactory.create().pk}/").content.decode()
     for words in ("No contact yet", "Has not ordered yet.", "Has not answered a survey yet.", "nothing was due"):
         assert words in page
 
@@ -69,13 +69,13 @@ def test_absent_customer_is_not_found(client_for: ClientFor) -> None:
 
 
 def test_timeline_narrows_and_goes_on(client_for: ClientFor) -> None:
-    customer, start = CustomerFactory(), datetime(2026, 1, 1, tzinfo=UTC)
+    customer, start = CustomerFactory.create(), datetime(2026, 1, 1, tzinfo=UTC)
     for number in range(23):
-        InteractionFactory(
+        InteractionFactory.create(
             customer=customer, subject=f"S{number:02d}", occurred_at=start + timedelta(hours=number),
             channel="email" if number == 3 else "phone",
         )  # fmt: skip
-    InteractionFactory(subject="another's")
+    InteractionFactory.create(subject="another's")
     client = client_for("sales")
     first = client.get(f"/customers/{customer.pk}/timeline/", headers={"HX-Request": "true"}).context["timeline"]
     assert [e.title for e in first.entries] == [f"S{n:02d}" for n in range(22, 2, -1)]
@@ -88,7 +88,7 @@ def test_timeline_narrows_and_goes_on(client_for: ClientFor) -> None:
 @pytest.mark.parametrize("tab", ["orders", "sources", "history", "timeline"])
 def test_tabs_take_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, tab: str) -> None:
     client, taken = client_for("sales"), []
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     for rows in (1, 2):
         fill(customer, rows)
         customer.name += "!"
@@ -100,9 +100,9 @@ def test_tabs_take_as_many_queries_for_three_rows_as_for_one(client_for: ClientF
 
 
 def test_sources_tell_who_won(client_for: ClientFor) -> None:
-    customer = CustomerFactory(name="Acme")
-    winner = SourceRecordFactory(customer=customer, payload={"name": "Acme"})
-    SourceRecordFactory(customer=customer, payload={"name": "ACME Ltd", "city": "Rome"})
+    customer = CustomerFactory.create(name="Acme")
+    winner = SourceRecordFactory.create(customer=customer, payload={"name": "Acme"})
+    SourceRecordFactory.create(customer=customer, payload={"name": "ACME Ltd", "city": "Rome"})
     Customer.objects.filter(pk=customer.pk).update(provenance={"name": winner.pk})
     shown = client_for("sales").get(f"/customers/{customer.pk}/sources/").context["provenance"]
     assert [(label, [(s.value, s.won) for s in said]) for label, said in shown.rows] == [
@@ -112,7 +112,7 @@ def test_sources_tell_who_won(client_for: ClientFor) -> None:
 
 
 def test_history_tells_what_was_before(client_for: ClientFor) -> None:
-    customer = CustomerFactory(name="First", city="")
+    customer = CustomerFactory.create(name="First", city="")
     for name, city in (("Second", "Rome"), ("Third", "Rome")):
         Customer.objects.filter(pk=customer.pk).update(name=name, city=city)
     shown = client_for("sales").get(f"/customers/{customer.pk}/history/").context["changes"]
@@ -123,8 +123,8 @@ def test_history_tells_what_was_before(client_for: ClientFor) -> None:
 
 
 def test_orders_with_their_lines(client_for: ClientFor) -> None:
-    customer = CustomerFactory()
-    OrderFactory(customer=customer, number="A1", lines=[("2", "10", None)], amount=Decimal(20))
+    customer = CustomerFactory.create()
+    OrderFactory.create(customer=customer, number="A1", lines=[("2", "10", None)], amount=Decimal(20))
     page = client_for("sales").get(f"/customers/{customer.pk}/orders/").content.decode()
     assert "A1" in page
     assert "2 × Product" in page

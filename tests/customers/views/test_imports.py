@@ -57,7 +57,7 @@ def test_from_upload_to_result(client_for: ClientFor) -> None:
 
 def test_progress_moves_and_ends(client_for: ClientFor) -> None:
     client = client_for("manager")
-    batch = ImportBatchFactory(state="staging", bytes_total=100, bytes_read=50)
+    batch = ImportBatchFactory.create(state="staging", bytes_total=100, bytes_read=50)
     url = f"/imports/{batch.pk}/progress/"
     assert 'value="25"' in client.get(url).content.decode()
     ImportBatch.objects.update(state="applying", bytes_read=100, chunks_total=4, chunks_done=1)
@@ -70,8 +70,8 @@ def test_progress_moves_and_ends(client_for: ClientFor) -> None:
 
 def test_the_mapping_of_last_time_is_offered_again(client_for: ClientFor) -> None:
     client = client_for("manager")
-    system = SourceSystemFactory(key="web-shop")
-    ImportBatchFactory(
+    system = SourceSystemFactory.create(key="web-shop")
+    ImportBatchFactory.create(
         system=system, state="done",
         mapping={
             "columns": {"external_id": "Kundennummer", "name": "Ort", "kind": {"constant": "person"},
@@ -152,7 +152,7 @@ def test_upload_errors_stand_at_the_field(client_for: ClientFor, data: dict[str,
 
 
 def test_a_failed_import_says_why(client_for: ClientFor) -> None:
-    batch = ImportBatchFactory(state="failed", error="The file is cut off at line 7.")
+    batch = ImportBatchFactory.create(state="failed", error="The file is cut off at line 7.")
     page = client_for("manager").get(f"/imports/{batch.pk}/").content.decode()
     assert "The file is cut off at line 7." in page
     assert "upload it again" in page
@@ -163,7 +163,7 @@ def test_takes_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, 
     client, taken = client_for("manager"), []
     for rows in (1, 2):
         for batch in ImportBatchFactory.create_batch(rows):
-            ParkedRowFactory(batch=batch, waits_for_system=SourceSystem.objects.first())
+            ParkedRowFactory.create(batch=batch, waits_for_system=SourceSystem.objects.first())
         with CaptureQueriesContext(connection) as queries:
             assert client.get(path).status_code == 200
         taken.append(len(queries))
@@ -171,8 +171,8 @@ def test_takes_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, 
 
 
 def test_rejects_are_shown_at_their_line(client_for: ClientFor) -> None:
-    batch = ImportBatchFactory(state="done", rejected=1)
-    ImportRejectFactory(batch=batch, line=1234, column="email", reason="is no address")
+    batch = ImportBatchFactory.create(state="done", rejected=1)
+    ImportRejectFactory.create(batch=batch, line=1234, column="email", reason="is no address")
     page = client_for("manager").get(f"/imports/{batch.pk}/").content.decode()
     for words in ("1,234", "email", "is no address"):
         assert words in page

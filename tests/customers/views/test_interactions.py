@@ -12,13 +12,13 @@ HTMX = {"HX-Request": "true"}
 
 
 def test_two_steps_put_a_contact_on_record(client_for: ClientFor, user_for: UserFor) -> None:
-    customer, user, team = CustomerFactory(), user_for("service"), TeamFactory()
+    customer, user, team = CustomerFactory.create(), user_for("service"), TeamFactory.create()
     user.team = team
     user.save()
     gold = Tier.objects.get(key="gold")
-    TierAssignmentFactory(customer=customer, tier=gold, valid=(timezone.now().date() - timedelta(days=9), None))
+    TierAssignmentFactory.create(customer=customer, tier=gold, valid=(timezone.now().date() - timedelta(days=9), None))
     client, url = client_for("service"), f"/customers/{customer.pk}/interactions/new/"
-    InteractionFactory(purpose="brochure")
+    InteractionFactory.create(purpose="brochure")
     form = client.get(f"{url}?channel=email", headers=HTMX).content.decode()
     assert '<option value="brochure">' in form
     answer = client.post(
@@ -35,7 +35,7 @@ def test_two_steps_put_a_contact_on_record(client_for: ClientFor, user_for: User
 
 
 def test_works_without_script(client_for: ClientFor) -> None:
-    customer = CustomerFactory()
+    customer = CustomerFactory.create()
     client, url = client_for("sales"), f"/customers/{customer.pk}/interactions/new/"
     assert client.get(url).status_code == 200
     answer = client.post(url, {"channel": "phone", "direction": "out"})
@@ -52,15 +52,15 @@ def test_works_without_script(client_for: ClientFor) -> None:
     ],
 )
 def test_errors_stand_at_the_field(client_for: ClientFor, data: dict[str, str], field: str) -> None:
-    answer = client_for("sales").post(f"/customers/{CustomerFactory().pk}/interactions/new/", data, headers=HTMX)
+    answer = client_for("sales").post(f"/customers/{CustomerFactory.create().pk}/interactions/new/", data, headers=HTMX)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
     assert not Interaction.objects.exists()
 
 
 def test_undo_takes_back_what_was_just_logged(client_for: ClientFor) -> None:
-    customer, client = CustomerFactory(), client_for("sales")
-    older = InteractionFactory(customer=customer, occurred_at=timezone.now() - timedelta(days=1))
+    customer, client = CustomerFactory.create(), client_for("sales")
+    older = InteractionFactory.create(customer=customer, occurred_at=timezone.now() - timedelta(days=1))
     client.post(f"/customers/{customer.pk}/interactions/new/", {"channel": "phone", "direction": "in"})
     logged = Interaction.objects.exclude(pk=older.pk).get()
     client.post(f"/interactions/{logged.pk}/undo/", headers=HTMX)
@@ -70,8 +70,8 @@ def test_undo_takes_back_what_was_just_logged(client_for: ClientFor) -> None:
 
 
 def test_undo_is_for_ones_own_and_for_two_minutes(client_for: ClientFor, user_for: UserFor) -> None:
-    others = InteractionFactory()
-    old = InteractionFactory(agent=user_for("sales"))
+    others = InteractionFactory.create()
+    old = InteractionFactory.create(agent=user_for("sales"))
     Interaction.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(minutes=3))
     client = client_for("sales")
     for interaction in (others, old):

@@ -8,8 +8,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_says_who_is_where_and_how_one_gets_there(client_for: ClientFor) -> None:
-    CustomerFactory(tier=Tier.objects.get(key="gold"))
-    CustomerFactory()
+    CustomerFactory.create(tier=Tier.objects.get(key="gold"))
+    CustomerFactory.create()
     answer = client_for("sales").get("/tiers/")
     shown = answer.context["tiers"]
     assert [(row.tier.key, row.customers) for row in shown.rows] == [

@@ -26,7 +26,7 @@ WINDOW: dict[str, Any] = {
 
 
 def call(month: int, day: int, wait_s: int, **fields: Any) -> Call:
-    return CallFactory(entered_at=datetime(2026, month, day, 12, tzinfo=UTC), waited_ms=wait_s * 1000, **fields)
+    return CallFactory.create(entered_at=datetime(2026, month, day, 12, tzinfo=UTC), waited_ms=wait_s * 1000, **fields)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def calls() -> None:
 
 @pytest.fixture
 def signer() -> User:
-    return UserFactory(email="boss@firm.example")
+    return UserFactory.create(email="boss@firm.example")
 
 
 @pytest.mark.usefixtures("calls")
@@ -75,14 +75,14 @@ class TestFreeze:
             baselines.freeze(**WINDOW, by=None)
 
     def test_of_a_team(self) -> None:
-        team = TeamFactory(key="north")
+        team = TeamFactory.create(key="north")
         call(1, 9, 40, team=team)
         assert baselines.freeze(**WINDOW, by=None, scope=Named(team=team)).value == 40
         assert baselines.freeze(**WINDOW, by=None).n == 4
 
     def test_twelve_months_are_enough_for_more_than_a_description(self) -> None:
         for month in range(1, 13):
-            CallFactory(entered_at=datetime(2025, month, 3, tzinfo=UTC))
+            CallFactory.create(entered_at=datetime(2025, month, 3, tzinfo=UTC))
         recompute()
         year = {**WINDOW, "first": date(2025, 1, 1), "last": date(2025, 12, 31)}
         assert not baselines.preview(**year).is_descriptive

@@ -14,17 +14,17 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_finds_nothing_when_all_is_well() -> None:
-    CallFactory(entered_at=AT)
+    CallFactory.create(entered_at=AT)
     recompute()
     assert check_sample() == []
 
 
 def test_finds_what_no_trigger_saw_and_has_it_rebuilt() -> None:
-    CallFactory(entered_at=AT)
+    CallFactory.create(entered_at=AT)
     recompute()
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        CallFactory(entered_at=AT, waited_ms=500)
+        CallFactory.create(entered_at=AT, waited_ms=500)
         cursor.execute("SET session_replication_role = DEFAULT")
     recompute()
     (found,) = check_sample()
@@ -38,9 +38,9 @@ def test_finds_what_no_trigger_saw_and_has_it_rebuilt() -> None:
 
 
 def test_a_cell_that_is_marked_is_no_difference() -> None:
-    CallFactory(entered_at=AT)
+    CallFactory.create(entered_at=AT)
     recompute()
-    CallFactory(entered_at=AT)
+    CallFactory.create(entered_at=AT)
     assert check_sample() == []
 
 

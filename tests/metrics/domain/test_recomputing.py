@@ -110,10 +110,10 @@ class Company:
     """Facts changed by ORM, bulk, COPY-like and raw statements."""
 
     def __init__(self) -> None:
-        self.system = SourceSystemFactory(key="truth")
-        self.queue = QueueFactory(name="truth")
-        self.customers = [CustomerFactory(), CustomerFactory()]
-        self.teams = [TeamFactory(key="north"), TeamFactory(key="south")]
+        self.system = SourceSystemFactory.create(key="truth")
+        self.queue = QueueFactory.create(name="truth")
+        self.customers = [CustomerFactory.create(), CustomerFactory.create()]
+        self.teams = [TeamFactory.create(key="north"), TeamFactory.create(key="south")]
         self.made = 0
 
     def complete(self, model: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Company:
             OrderLine: {"quantity": 1, "unit_price": 1, "order": None},
             Invoice: {"number": str(self.made), "currency": "EUR", "issued_on": START.date()},
             LedgerMonth: {
-                "system": SourceSystemFactory(key=f"ledger{self.made}"),
+                "system": SourceSystemFactory.create(key=f"ledger{self.made}"),
                 "currency": "EUR",
                 **dict.fromkeys(("revenue", "cost_of_sales", "operating_cost", "cost_of_sales_company"), 3),
             },

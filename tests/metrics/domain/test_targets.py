@@ -14,7 +14,7 @@ DUE = date(2026, 12, 31)
 
 
 def test_sets_a_target_and_keeps_the_earlier_one() -> None:
-    owner, team = UserFactory(), TeamFactory()
+    owner, team = UserFactory.create(), TeamFactory.create()
     for value in ("0.8", "0.85"):
         set_target(kpi=get_kpi("csat"), value=Decimal(value), due_on=DUE, owner=owner, scope=Named(team=team), by=owner)
     assert list(KpiTarget.objects.order_by("id").values_list("value", "team", "owner", "set_by", "due_on")) == [
@@ -26,12 +26,12 @@ def test_sets_a_target_and_keeps_the_earlier_one() -> None:
 @pytest.mark.parametrize(("key", "value"), [("csat", "80"), ("nps", "101"), ("asa", "NaN"), ("fcr", "-0.1")])
 def test_refuses_what_cannot_be(key: str, value: str) -> None:
     with pytest.raises(ImpossibleTarget):
-        set_target(kpi=get_kpi(key), value=Decimal(value), due_on=DUE, owner=UserFactory(), scope=Named())
+        set_target(kpi=get_kpi(key), value=Decimal(value), due_on=DUE, owner=UserFactory.create(), scope=Named())
     assert not KpiTarget.objects.exists()
 
 
 def test_the_owner_is_found_by_e_mail_if_they_still_work_here() -> None:
-    owner = UserFactory(email="lee@firm.example")
+    owner = UserFactory.create(email="lee@firm.example")
     assert get_owner(" Lee@firm.example ") == owner
     owner.is_active = False
     owner.save()

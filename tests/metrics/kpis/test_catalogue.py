@@ -40,7 +40,7 @@ def parts(key: str, **options: Any) -> tuple[Any, Any, int]:
 
 
 def make_calls(count: int, **fields: Any) -> None:
-    system, queue = SourceSystemFactory(key="pbx"), QueueFactory(name="q")
+    system, queue = SourceSystemFactory.create(key="pbx"), QueueFactory.create(name="q")
     start = Call.objects.count()
     Call.objects.bulk_create(
         Call(system=system, queue=queue, callid=str(start + i), entered_at=AT, **fields) for i in range(count)
@@ -102,34 +102,34 @@ class TestCalls:
 @pytest.mark.django_db
 class TestIssues:
     def contact(self, customer: Any, *, days: float = 0, **fields: Any) -> None:
-        InteractionFactory(customer=customer, occurred_at=AT + timedelta(days=days), **fields)
+        InteractionFactory.create(customer=customer, occurred_at=AT + timedelta(days=days), **fields)
 
     def test_a_chain_goes_on_as_long_as_no_gap_is_longer_than_seven_days(self) -> None:
-        customer = CustomerFactory()
+        customer = CustomerFactory.create()
         for days in (0, 7, 13, 20.001):
             self.contact(customer, days=days)
         assert parts("fcr", as_of=AS_OF) == (1, 2, 2)
         assert parts("contacts_to_resolve", as_of=AS_OF) == (4, 2, 2)
 
     def test_purposes_and_customers_are_apart_and_channels_are_not(self) -> None:
-        customer = CustomerFactory()
+        customer = CustomerFactory.create()
         self.contact(customer, purpose="refund", channel="phone")
         self.contact(customer, purpose="refund", channel="email", days=1)
         self.contact(customer, purpose="delivery")
-        self.contact(CustomerFactory(), purpose="refund")
+        self.contact(CustomerFactory.create(), purpose="refund")
         self.contact(customer, purpose="delivery", is_contact=False, days=2)
         self.contact(customer, purpose="delivery", direction="out", days=2)
         assert parts("fcr") == (2, 3, 3)
 
     def test_an_issue_counts_once_its_window_has_passed(self) -> None:
-        self.contact(CustomerFactory())
+        self.contact(CustomerFactory.create())
         last_day_too_early = AT.date() + timedelta(days=6)
         assert figure("fcr", as_of=last_day_too_early).value is None
         assert figure("fcr", as_of=last_day_too_early + timedelta(days=1)).value == 1
         assert figure("fcr", as_of=last_day_too_early).value is None
 
     def test_its_day_is_that_of_the_first_contact(self) -> None:
-        customer = CustomerFactory()
+        customer = CustomerFactory.create()
         self.contact(customer, days=3)
         recompute(as_of=AS_OF)
         self.contact(customer, days=0)
@@ -150,22 +150,22 @@ class TestSurveys:
     )
     def test_shares_of_answers(self, key: str, scores: list[int], expected: tuple[int, int, int]) -> None:
         for score in scores:
-            SurveyAnswerFactory(survey=key, score=score, answered_at=AT)
-        SurveyAnswerFactory(survey="payment_method", score=None, choice="card", answered_at=AT)
+            SurveyAnswerFactory.create(survey=key, score=score, answered_at=AT)
+        SurveyAnswerFactory.create(survey="payment_method", score=None, choice="card", answered_at=AT)
         assert parts(key) == expected
 
     def test_nps_is_per_hundred(self) -> None:
         for score in (10, 10, 10, 2):
-            SurveyAnswerFactory(survey="nps", score=score, answered_at=AT)
+            SurveyAnswerFactory.create(survey="nps", score=score, answered_at=AT)
         assert figure("nps").value == 50
 
 
 @pytest.mark.django_db
 class TestTrade:
     def test_returns_count_and_cancelled_orders_do_not(self) -> None:
-        OrderFactory(placed_at=AT, lines=[("2", "10.0000", "6"), ("-1", "10.0000", "6"), ("1", "0.0001", None)])
-        OrderFactory(placed_at=AT, status="cancelled", lines=[("9", "9", "1")])
-        OrderFactory(placed_at=AT, status="returned", lines=[("1", "5", "1")])
+        OrderFactory.create(placed_at=AT, lines=[("2", "10.0000", "6"), ("-1", "10.0000", "6"), ("1", "0.0001", None)])
+        OrderFactory.create(placed_at=AT, status="cancelled", lines=[("9", "9", "1")])
+        OrderFactory.create(placed_at=AT, status="returned", lines=[("1", "5", "1")])
         assert parts("orders") == (1, None, 1)
         assert parts("revenue") == (Decimal("15.0001"), None, 2)
         assert parts("gross_profit") == (8, None, 3)
@@ -173,10 +173,10 @@ class TestTrade:
 
     def test_what_is_due_counts_whole_from_the_day_after(self) -> None:
         due = date(2026, 3, 10)
-        InvoiceFactory(due_on=due, amount=Decimal(100), paid_on_time=Decimal(60))
-        InvoiceFactory(due_on=due, amount=Decimal(100), amount_company=Decimal(90), paid_on_time=Decimal(100))
-        InvoiceFactory(due_on=due, amount=Decimal(50), paid_on_time=Decimal(0))
-        InvoiceFactory(due_on=due, amount=Decimal(-70))
+        InvoiceFactory.create(due_on=due, amount=Decimal(100), paid_on_time=Decimal(60))
+        InvoiceFactory.create(due_on=due, amount=Decimal(100), amount_company=Decimal(90), paid_on_time=Decimal(100))
+        InvoiceFactory.create(due_on=due, amount=Decimal(50), paid_on_time=Decimal(0))
+        InvoiceFactory.create(due_on=due, amount=Decimal(-70))
         assert parts("on_time_payment", as_of=due) == (150, 150, 2)
         assert parts("on_time_payment", as_of=due + timedelta(days=1)) == (150, 240, 3)
         assert parts("on_time_payment", as_of=due - timedelta(days=1)) == (150, 150, 2)
@@ -187,7 +187,7 @@ def test_ledger(db: None) -> None:
         own = {"revenue": revenue, "cost_of_sales": 400, "operating_cost": 500}
         company = {f"{name}_company": value for name, value in own.items()}
         LedgerMonth.objects.create(
-            system=SourceSystemFactory(key="erp"), month=date(2026, month, 1), currency="EUR", **own, **company
+            system=SourceSystemFactory.create(key="erp"), month=date(2026, month, 1), currency="EUR", **own, **company
         )
     assert parts("operating_cost_ratio") == (1000, 4000, 2)
     assert figure("operating_cost_ratio").value == Decimal("0.25")

@@ -31,23 +31,25 @@ DAY = "2026-03-31"
 
 @pytest.fixture
 def team_id() -> int:
-    return int(TeamFactory(key="north").pk)
+    return int(TeamFactory.create(key="north").pk)
 
 
 def ledger_month() -> LedgerMonth:
     amounts = dict.fromkeys(("revenue", "cost_of_sales", "operating_cost"), 1)
     company = {f"{name}_company": 1 for name in amounts}
     return LedgerMonth.objects.create(
-        system=SourceSystemFactory(), month="2026-03-01", currency="EUR", **amounts, **company
+        system=SourceSystemFactory.create(), month="2026-03-01", currency="EUR", **amounts, **company
     )
 
 
 MAKERS = {
-    Source.CALL: lambda team: CallFactory(entered_at=AT, team_id=team, tier_id=3),
-    Source.SURVEY: lambda team: SurveyAnswerFactory(answered_at=AT, team_id=team, channel="email"),
-    Source.ORDER: lambda team: OrderFactory(placed_at=AT, team_id=team),
-    Source.ORDER_LINE: lambda team: OrderLineFactory(order=OrderFactory(placed_at=AT), day=DAY, team_id=team),
-    Source.INVOICE: lambda team: InvoiceFactory(due_on=AT.date(), team_id=team),
+    Source.CALL: lambda team: CallFactory.create(entered_at=AT, team_id=team, tier_id=3),
+    Source.SURVEY: lambda team: SurveyAnswerFactory.create(answered_at=AT, team_id=team, channel="email"),
+    Source.ORDER: lambda team: OrderFactory.create(placed_at=AT, team_id=team),
+    Source.ORDER_LINE: lambda team: OrderLineFactory.create(
+        order=OrderFactory.create(placed_at=AT), day=DAY, team_id=team
+    ),
+    Source.INVOICE: lambda team: InvoiceFactory.create(due_on=AT.date(), team_id=team),
     Source.LEDGER: lambda _team: ledger_month(),
 }
 CELLS = {
@@ -146,7 +148,7 @@ def test_every_column_that_the_sums_read_is_watched() -> None:
 
 
 def test_copy_marks() -> None:
-    system = SourceSystemFactory()
+    system = SourceSystemFactory.create()
     with (
         connection.cursor() as cursor,
         cursor.copy(
@@ -160,15 +162,15 @@ def test_copy_marks() -> None:
 
 
 def test_one_statement_marks_a_cell_once(team_id: int) -> None:
-    CallFactory(entered_at=AT, team_id=team_id)
-    CallFactory(entered_at=AT, team_id=team_id)
+    CallFactory.create(entered_at=AT, team_id=team_id)
+    CallFactory.create(entered_at=AT, team_id=team_id)
     taken(Source.CALL)
     Call.objects.update(waited_ms=77)
     assert len(marked(Source.CALL)) == 1
 
 
 def test_truncating_marks_what_had_been_counted(team_id: int) -> None:
-    CallFactory(entered_at=AT, team_id=team_id)
+    CallFactory.create(entered_at=AT, team_id=team_id)
     recompute()
     execute("SET CONSTRAINTS ALL IMMEDIATE")
     execute("TRUNCATE customers_call")
@@ -184,44 +186,44 @@ class TestContacts:
         return found
 
     def test_a_contact_marks_and_so_does_taking_it_away(self) -> None:
-        contact = InteractionFactory(occurred_at=AT, purpose="refund")
+        contact = InteractionFactory.create(occurred_at=AT, purpose="refund")
         assert self.marks() == {(contact.customer_id, "refund")}
         contact.delete()
         assert self.marks() == {(contact.customer_id, "refund")}
 
     def test_what_is_no_contact_marks_nothing(self) -> None:
-        InteractionFactory(direction=Interaction.Direction.OUT)
-        InteractionFactory(is_contact=False)
-        InteractionFactory(customer=None)
+        InteractionFactory.create(direction=Interaction.Direction.OUT)
+        InteractionFactory.create(is_contact=False)
+        InteractionFactory.create(customer=None)
         assert self.marks() == set()
 
     def test_changing_the_text_marks_nothing(self) -> None:
-        contact = InteractionFactory(occurred_at=AT)
+        contact = InteractionFactory.create(occurred_at=AT)
         self.marks()
         Interaction.objects.filter(pk=contact.pk).update(body="more", subject="new", outcome="done")
         assert self.marks() == set()
 
     def test_moving_to_another_customer_marks_both(self) -> None:
-        contact, other = InteractionFactory(occurred_at=AT, purpose="refund"), CustomerFactory()
+        contact, other = InteractionFactory.create(occurred_at=AT, purpose="refund"), CustomerFactory.create()
         self.marks()
         Interaction.objects.filter(pk=contact.pk).update(customer=other)
         assert self.marks() == {(contact.customer_id, "refund"), (other.pk, "refund")}
 
     def test_finding_out_that_it_is_no_contact_marks(self) -> None:
-        contact = InteractionFactory(occurred_at=AT)
+        contact = InteractionFactory.create(occurred_at=AT)
         self.marks()
         Interaction.objects.filter(pk=contact.pk).update(is_contact=False)
         assert self.marks() == {(contact.customer_id, "question")}
 
     def test_another_time_zone_moves_issues_to_their_new_day(self) -> None:
-        contact = InteractionFactory(occurred_at=AT)
+        contact = InteractionFactory.create(occurred_at=AT)
         recompute()
         with override_settings(TIME_ZONE="Asia/Shanghai"):
             change_time_zone()
             assert self.marks() == {(contact.customer_id, "question")}
 
     def test_truncating_marks_all_that_had_issues(self) -> None:
-        contact = InteractionFactory(occurred_at=AT)
+        contact = InteractionFactory.create(occurred_at=AT)
         recompute()
         execute("SET CONSTRAINTS ALL IMMEDIATE")
         execute("TRUNCATE customers_interaction CASCADE")

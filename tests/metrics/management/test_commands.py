@@ -30,7 +30,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def test_recompute(run: Any) -> None:
-    CallFactory(entered_at=AT)
+    CallFactory.create(entered_at=AT)
     code, result = run("recompute")
     assert (code, result["days"], result["rows"]) == (0, 1, 1)
     assert run("recompute")[1]["rows"] == 0
@@ -45,7 +45,7 @@ def test_recompute(run: Any) -> None:
 
 class TestKpi:
     def test_durations_are_seconds(self, run: Any) -> None:
-        CallFactory(entered_at=AT, waited_ms=8_500)
+        CallFactory.create(entered_at=AT, waited_ms=8_500)
         recompute()
         assert run("kpi", "asa", "--by", "day") == (
             0,
@@ -59,13 +59,13 @@ class TestKpi:
 
     def test_nps(self, run: Any) -> None:
         for score in (10, 9, 3):
-            SurveyAnswerFactory(survey="nps", score=score, answered_at=AT)
+            SurveyAnswerFactory.create(survey="nps", score=score, answered_at=AT)
         recompute()
         (row,) = run("kpi", "nps", "--by", "month")[1]["rows"]
         assert row == {"period": "2026-03", "numerator": 1, "denominator": 3, "value": pytest.approx(100 / 3), "n": 3}
 
     def test_money_is_a_decimal_string_and_a_sum_has_no_denominator(self, run: Any) -> None:
-        OrderFactory(placed_at=AT, lines=[("2", "9.99", None)])
+        OrderFactory.create(placed_at=AT, lines=[("2", "9.99", None)])
         recompute()
         (row,) = run("kpi", "revenue")[1]["rows"]
         assert row == {"period": "total", "numerator": "19.9800", "denominator": None, "value": "19.9800", "n": 1}
@@ -75,8 +75,8 @@ class TestKpi:
         assert row == {"period": "total", "numerator": None, "denominator": None, "value": None, "n": 0}
 
     def test_scope(self, run: Any) -> None:
-        CallFactory(entered_at=AT, team=TeamFactory(key="north"))
-        CallFactory(entered_at=AT)
+        CallFactory.create(entered_at=AT, team=TeamFactory.create(key="north"))
+        CallFactory.create(entered_at=AT)
         recompute()
         assert run("kpi", "asa", "--team", "north", "--channel", "phone")[1]["rows"][0]["n"] == 1
 
@@ -90,7 +90,7 @@ class TestKpi:
         ],
     )
     def test_what_is_unknown_is_refused_with_what_exists(self, run: Any, arguments: list[str], named: str) -> None:
-        TeamFactory(key="north")
+        TeamFactory.create(key="north")
         code, result = run("kpi", *arguments)
         assert code == 2
         assert named in result["error"]
@@ -100,7 +100,7 @@ class TestBaseline:
     WINDOW = ("baseline", "asa", "--from", "2026-01-01", "--to", "2026-03-31", "--go-live")
 
     def test_shows_then_freezes(self, run: Any) -> None:
-        CallFactory(entered_at=AT, waited_ms=9_000)
+        CallFactory.create(entered_at=AT, waited_ms=9_000)
         recompute()
         code, shown = run(*self.WINDOW, "2026-04-01")
         assert (code, shown["frozen"], shown["value"], shown["months"], shown["descriptive"]) == (0, False, 9, 1, True)
@@ -116,8 +116,8 @@ class TestBaseline:
 
 
 def test_target(run: Any) -> None:
-    UserFactory(email="lee@firm.example")
-    TeamFactory(key="north")
+    UserFactory.create(email="lee@firm.example")
+    TeamFactory.create(key="north")
     code, result = run(
         "target", "asa", "--value", "15.5", "--due", "2026-12-31", "--owner", "lee@firm.example", "--team", "north"
     )

@@ -19,7 +19,7 @@ ASA = get_kpi("asa")
 
 def call(day: str, wait_s: float, **fields: Any) -> None:
     at = datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=UTC)
-    CallFactory(entered_at=at, waited_ms=int(wait_s * 1000), **fields)
+    CallFactory.create(entered_at=at, waited_ms=int(wait_s * 1000), **fields)
 
 
 def read(by: str, first: str | None = None, last: str | None = None, **scope: Any) -> list[Point]:
@@ -33,7 +33,7 @@ def read(by: str, first: str | None = None, last: str | None = None, **scope: An
 def calls(db: None) -> None:
     call("2026-01-01", 10)
     call("2026-01-01", 20, tier_id=2)
-    call("2026-01-05", 5, team=TeamFactory(key="north"))
+    call("2026-01-05", 5, team=TeamFactory.create(key="north"))
     call("2026-03-31", 7)
     recompute()
 
@@ -74,7 +74,7 @@ class TestPoints:
         assert (total.value, total.numerator, total.denominator, total.n) == (None, None, None, 0)
 
     def test_scopes(self) -> None:
-        (north,) = read("total", team_id=TeamFactory(key="north").pk)
+        (north,) = read("total", team_id=TeamFactory.create(key="north").pk)
         (tier,) = read("total", tier_id=2)
         (phone,) = read("total", channel="phone")
         (email,) = read("total", channel="email")
@@ -94,7 +94,7 @@ class TestPoints:
 def test_periods_add_up_and_money_is_exact() -> None:
     for day in ("2026-01-31", "2026-02-01", "2026-02-02"):
         at = datetime.fromisoformat(f"{day}T00:30").replace(tzinfo=UTC)
-        OrderFactory(placed_at=at, lines=[("3", "0.3333", None)])
+        OrderFactory.create(placed_at=at, lines=[("3", "0.3333", None)])
     recompute()
     kpi = get_kpi("revenue")
     by_period = {by: points(kpi=kpi, first=None, last=None, by=by) for by in ("day", "week", "month", "total")}
@@ -110,7 +110,7 @@ def test_periods_add_up_and_money_is_exact() -> None:
 @pytest.mark.django_db
 def test_several_kpis_take_one_query() -> None:
     call("2026-01-01", 10)
-    SurveyAnswerFactory(survey="csat", score=5, answered_at=datetime(2026, 1, 2, tzinfo=UTC))
+    SurveyAnswerFactory.create(survey="csat", score=5, answered_at=datetime(2026, 1, 2, tzinfo=UTC))
     recompute()
     with CaptureQueriesContext(
         connection,
