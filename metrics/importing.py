@@ -16,8 +16,8 @@ def ledger_deriver(_batch: ImportBatch) -> Derive:
     rates, company = RowRates(), company_currency()
 
     def derive(values: list[str | None]) -> Sequence[str | None]:
-        values[4] = values[4] or company
-        return (rates.rate(values[4], values[0] or ""),)
+        currency = values[4] = values[4] or company
+        return (rates.rate(currency, values[0] or ""),)
 
     return derive
 
@@ -28,8 +28,8 @@ def costs_deriver(_batch: ImportBatch) -> Derive:
     def derive(values: list[str | None]) -> Sequence[str | None]:
         if values[4] is None and values[5] is None:
             raise Invalid(_("neither planned nor actual is given"), "actual")
-        values[6] = values[6] or company
-        return (rates.rate(values[6], values[1] or ""),)
+        currency = values[6] = values[6] or company
+        return (rates.rate(currency, values[1] or ""),)
 
     return derive
 

@@ -132,7 +132,7 @@ def _may_be_empty(queryset: QuerySet[Any], name: str) -> bool:
 
 
 def _made_of(field: Any) -> list[Field[Any, Any]]:
-    named = [one for one in field.expression.flatten() if isinstance(one, F)]
+    named: list[Any] = [one for one in field.expression.flatten() if isinstance(one, F)]
     return [cast("Field[Any, Any]", field.model._meta.get_field(one.name)) for one in named]  # noqa: SLF001 (Django's documented name)
 
 

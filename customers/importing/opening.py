@@ -88,7 +88,7 @@ def opened(path: Path) -> Iterator[Opened]:
 
 
 def buffered(raw: Opened) -> io.BufferedReader:
-    return io.BufferedReader(raw, BLOCK)  # type: ignore[type-var] # typeshed asks for more than a RawIOBase
+    return io.BufferedReader(raw, BLOCK)  # type: ignore[arg-type] # typeshed asks for more than a RawIOBase
 
 
 def blocks(path: Path) -> Iterator[bytes]:

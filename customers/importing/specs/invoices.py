@@ -19,8 +19,8 @@ def deriver(_batch: ImportBatch) -> Derive:
         issued, due = values[3] or "", values[4] or ""
         if due < issued:
             raise Invalid(f"{due} < {issued}", "due_on")
-        values[5] = values[5] or company
-        return (rates.rate(values[5], issued),)
+        currency = values[5] = values[5] or company
+        return (rates.rate(currency, issued),)
 
     return derive
 

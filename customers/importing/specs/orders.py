@@ -17,8 +17,8 @@ def deriver(_batch: ImportBatch) -> Derive:
 
     def derive(values: list[str | None]) -> Sequence[str | None]:
         values[3] = values[3] or "placed"
-        values[4] = values[4] or company
-        return (rates.rate(values[4], values[2] or ""),)
+        currency = values[4] = values[4] or company
+        return (rates.rate(currency, values[2] or ""),)
 
     return derive
 

@@ -50,7 +50,7 @@ def test_from_upload_to_result(client_for: ClientFor) -> None:
     page = client.get(f"/imports/{batch.pk}/").content.decode()
     for words in ("Created", "Rejected rows", "done"):
         assert words in page
-    rejects = b"".join(client.get(f"/imports/{batch.pk}/rejects.csv").streaming_content).decode("utf-8-sig")
+    rejects = client.get(f"/imports/{batch.pk}/rejects.csv").getvalue().decode("utf-8-sig")
     assert rejects.splitlines()[0].startswith("line,column,reason")
     assert rejects.splitlines()[1].startswith("3,name,")
 

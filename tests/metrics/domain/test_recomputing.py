@@ -63,7 +63,7 @@ LINE = st.fixed_dictionaries(
         "cost_company": st.none() | money(),
     }
 )
-INVOICE = st.tuples(moments(), money(), st.sampled_from([0, 1, Decimal("0.3")])).map(
+INVOICE = st.tuples(moments(), money(), st.sampled_from([Decimal(0), Decimal(1), Decimal("0.3")])).map(
     lambda made: {
         "due_on": made[0].date() + timedelta(days=8),
         "amount": made[1],
@@ -87,7 +87,7 @@ KINDS: list[tuple[Any, st.SearchStrategy[dict[str, Any]]]] = [
     (Invoice, INVOICE),
     (LedgerMonth, LEDGER),
 ]
-FACT = st.one_of(*(values.map(lambda made, model=model: (model, made)) for model, values in KINDS))
+FACT = st.one_of(*(st.tuples(st.just(model), values) for model, values in KINDS))
 STEP = st.one_of(
     st.tuples(st.just("insert"), st.lists(FACT, min_size=1, max_size=4)),
     st.tuples(st.just("update"), FACT),
