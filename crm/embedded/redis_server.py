@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +58,10 @@ def start(server: RedisServer, *, port: int, password: str) -> None:
     server.account.own_dir(server.data)
     server.account.own_file(server.data / "redis.conf", configuration(server, port=port, password=password))
     program = _reachable(find_program(), server)
-    if not _start_once(server, program, port):
+    if not _start_once(server, program, port=port, password=password):
         with contextlib.suppress(FileNotFoundError):
             (server.data / "dump.rdb").replace(server.data / "dump.rdb.broken")
-        if not _start_once(server, program, port):
+        if not _start_once(server, program, port=port, password=password):
             raise _failed(server)
 
 
@@ -75,7 +76,7 @@ def _reachable(program: Path, server: RedisServer) -> Path:
     return reachable_copy(copy, account=server.account, home=server.home)
 
 
-def _start_once(server: RedisServer, program: Path, port: int) -> bool:
+def _start_once(server: RedisServer, program: Path, *, port: int, password: str) -> bool:
     """Start it as a daemon; whether it came up. One that cannot read its file is gone within a moment."""
     pid_file = server.data / "redis.pid"
     pid_file.unlink(missing_ok=True)
@@ -85,13 +86,26 @@ def _start_once(server: RedisServer, program: Path, port: int) -> bool:
     began = time.monotonic()
 
     def came_up() -> bool:
-        return running(server) is not None and processes.answers(port)
+        return running(server) is not None and is_ready(port=port, password=password)
 
     def gone() -> bool:
         return time.monotonic() - began > PATIENCE_S and running(server) is None
 
     processes.wait_until(lambda: came_up() or gone(), seconds=60)
     return came_up()
+
+
+def is_ready(*, port: int, password: str) -> bool:
+    """Whether it answers a PING: connections are accepted before its file is read, and it may yet fail at that."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
+            connection.sendall(f"AUTH {password}\r\nPING\r\nQUIT\r\n".encode())
+            answer = b""
+            while chunk := connection.recv(1024):
+                answer += chunk
+    except OSError:
+        return False
+    return b"+PONG" in answer
 
 
 def _note(server: RedisServer, text: str) -> None:
