@@ -290,7 +290,9 @@ def stale(*, now: datetime | None = None) -> list[int]:
 def rejects_csv(*, batch: ImportBatch) -> Iterator[str]:
     """The rejects as CSV, line by line: line, column, reason, then the row as it stood in the file."""
     first = batch.rejects.order_by("line", "id").first()
-    headers = list(first.row) if first else []
+    headers = [str(header) for header in batch.headers]
+    if first and not set(headers) & set(first.row):  # a format of its own keeps the line as it stood
+        headers = list(first.row)
     writer = csv.writer(_Echo())
     yield writer.writerow(["line", "column", "reason", *headers])
     for reject in batch.rejects.order_by("line", "id").iterator(chunk_size=2000):

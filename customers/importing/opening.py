@@ -7,12 +7,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 BLOCK = 256 * 1024
 _ALWAYS_FINE = 64 * 1024 * 1024
@@ -42,14 +45,14 @@ class Opened(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override] # a buffer of bytes is all io gives
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         try:
-            data = self._stream.read(len(buffer))
+            data = self._stream.read(memoryview(buffer).nbytes)
         except (EOFError, OSError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
             raise Unreadable(_("The compressed file is damaged: %(error)s") % {"error": error}) from error
         self._count += len(data)
         self._guard()
-        buffer[: len(data)] = data
+        memoryview(buffer)[: len(data)] = data
         return len(data)
 
     def _guard(self) -> None:
@@ -88,7 +91,7 @@ def opened(path: Path) -> Iterator[Opened]:
 
 
 def buffered(raw: Opened) -> io.BufferedReader:
-    return io.BufferedReader(raw, BLOCK)  # type: ignore[arg-type] # typeshed asks for more than a RawIOBase
+    return io.BufferedReader(raw, BLOCK)
 
 
 def blocks(path: Path) -> Iterator[bytes]:

@@ -31,7 +31,7 @@ def stage(batch: ImportBatch) -> None:
         mapping = mappings.resolve(batch.mapping, spec=spec, headers=table.headers)
         derive = spec.deriver(batch) if spec.deriver else None
         converter = Converter(spec, mapping, table.headers, derive)
-        _reset(batch, spec)
+        _reset(batch, spec, table.headers)
         while block := list(islice(table.rows, BLOCK_ROWS)):
             _stage_block(batch, spec, converter, table, block)
     with connection.cursor() as cursor:
@@ -70,14 +70,15 @@ def is_complete(batch: ImportBatch) -> bool:
         return int(cursor.fetchone()[0]) == batch.staged
 
 
-def _reset(batch: ImportBatch, spec: ImportSpec) -> None:
+def _reset(batch: ImportBatch, spec: ImportSpec, headers: list[str]) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.create_stage(spec, batch.pk))
         batch.rows = batch.staged = batch.bytes_read = 0
+        batch.headers = headers
         if not batch.chunks_done:
             batch.rejects.all().delete()
             batch.rejected = 0
-        batch.save(update_fields=["rows", "staged", "rejected", "bytes_read"])
+        batch.save(update_fields=["rows", "staged", "rejected", "bytes_read", "headers"])
 
 
 def _stage_block(

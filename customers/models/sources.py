@@ -84,6 +84,7 @@ class ImportBatch(models.Model):
     unchanged = models.BigIntegerField(_("unchanged"), default=0)
     parked = models.BigIntegerField(_("parked"), default=0)
     rejected = models.BigIntegerField(_("rejected"), default=0)
+    headers = models.JSONField(default=list, blank=True, help_text=_("The file's headers in their order."))
     staged = models.BigIntegerField(default=0, help_text=_("Rows in the staging table."))
     fingerprint = models.CharField(max_length=200, blank=True, help_text=_("Size and time of the file."))
     chunks_total = models.PositiveIntegerField(default=0)
