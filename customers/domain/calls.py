@@ -6,16 +6,14 @@ nothing, and a file cut and completed later ends in the same state.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Team
-from customers.domain.phones import normalise_phone
+from customers.domain.normalising import normalise_phone_cached
 from customers.models import Queue, SourceSystem
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
@@ -35,16 +33,19 @@ NO_CALL = ("NONE", "MANAGER", "REALTIME")  # stand where a callid would, in even
 
 
 class QueueEvent(NamedTuple):
-    """One line of a queue log; `params` are its parameters joined by |."""
+    """One line of a queue log; `epoch` are seconds since 1970 as written, `params` its parameters joined by |.
+
+    `digest`: the md5 of the line, in hexadecimal.
+    """
 
     line: int
-    at: datetime
+    epoch: str
     callid: str
     queue: str
     agent: str
     event: str
     params: str
-    digest: UUID
+    digest: str
 
 
 class Recorded(NamedTuple):
@@ -77,7 +78,7 @@ def record_events(*, system: SourceSystem, events: Iterable[QueueEvent]) -> Reco
 
 
 def make_stage(*, cursor: CursorWrapper) -> None:
-    """An empty `staged_event` (at, callid, queue, agent, event, params, digest), for the rest of the transaction."""
+    """An empty `staged_event` (epoch, callid, queue, agent, event, params, digest), for the rest of the transaction."""
     cursor.execute((SQL / "call_stage.sql").read_text())
 
 
@@ -115,7 +116,7 @@ def rematch_callers(*, numbers: Collection[str], customers: Collection[int]) -> 
 
 
 def _copy(*, cursor: CursorWrapper, events: Iterable[QueueEvent]) -> None:
-    with cursor.copy("COPY staged_event (at, callid, queue, agent, event, params, digest) FROM STDIN") as copy:
+    with cursor.copy("COPY staged_event (epoch, callid, queue, agent, event, params, digest) FROM STDIN") as copy:
         for event in events:
             copy.write_row(event[1:])
 
@@ -142,7 +143,7 @@ def _rebuild(*, cursor: CursorWrapper, system: SourceSystem) -> None:
     cursor.execute("ANALYZE touched_call")
     cursor.execute((SQL / "call_facts.sql").read_text(), params)
     cursor.execute("SELECT DISTINCT caller FROM call_fact WHERE caller <> ''")
-    numbers = [(caller, normalise_phone(caller)) for (caller,) in cursor.fetchall()]
+    numbers = [(caller, normalise_phone_cached(caller)) for (caller,) in cursor.fetchall()]
     with cursor.copy("COPY caller_number (caller, normalised) FROM STDIN") as copy:
         for row in numbers:
             copy.write_row(row)

@@ -6,15 +6,12 @@ Pure: bytes in, events and refusals out; `customers.domain.calls` makes calls of
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from customers.domain.calls import HOLD_AND_TALK_EVENTS, KNOWN_EVENTS, QueueEvent, duration_fields
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_EPOCH = 4_102_444_800  # 2100-01-01: later is a broken clock, not a call
 MAX_NAME = 100
 NUMBER = re.compile(r"\d{1,10}(?:\.\d{1,9})?", re.ASCII)
@@ -52,25 +49,18 @@ def read_line(*, number: int, raw: bytes) -> QueueEvent | Refused:
     fields = text.split("|")
     while len(fields) > 5 and not fields[-1]:
         fields.pop()
-    problem = _problem(fields)
+    problem = _problem(fields) if "\0" not in text else ("", _("holds a NUL character"))
     if problem is not None:
         return Refused(number, problem[0], problem[1], text.replace("\0", "�"))
-    digest = UUID(bytes=hashlib.md5("|".join(fields).encode(), usedforsecurity=False).digest())
+    digest = hashlib.md5("|".join(fields).encode(), usedforsecurity=False).hexdigest()
     epoch, callid, queue, agent, event, *params = fields
-    return QueueEvent(number, _moment(epoch), callid, queue, agent, event, "|".join(params), digest)
-
-
-def _moment(epoch: str) -> datetime:
-    seconds, _dot, fraction = epoch.partition(".")
-    return EPOCH + timedelta(seconds=int(seconds), microseconds=int(fraction[:6].ljust(6, "0")))
+    return QueueEvent(number, epoch, callid, queue, agent, event, "|".join(params), digest)
 
 
 def _problem(fields: list[str]) -> tuple[str, str] | None:
     """Column and reason where the line cannot be taken."""
     if len(fields) < 5:
         return "", _("fewer than five fields separated by |")
-    if any("\0" in field for field in fields):
-        return "", _("holds a NUL character")
     return _bad_field(*fields[:5]) or _bad_duration(event=fields[4], params=fields[5:])
 
 

@@ -1,7 +1,7 @@
 -- Keeps the staged events that are new, notes the calls they belong to, and counts them. One index probe a line.
 WITH new AS (
   INSERT INTO customers_callevent (system_id, callid, queue, at, agent, event, params, digest)
-  SELECT %(system)s, callid, queue, at, agent, event,
+  SELECT %(system)s, callid, queue, to_timestamp(epoch), agent, event,
          CASE WHEN params = '' THEN '{}' ELSE string_to_array(params, '|') END, digest
   FROM staged_event
   ON CONFLICT (system_id, digest) DO NOTHING

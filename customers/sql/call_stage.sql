@@ -1,6 +1,6 @@
 -- The tables one transaction works in. IF NOT EXISTS and TRUNCATE: a transaction may record several batches.
 CREATE TEMP TABLE IF NOT EXISTS staged_event (
-  at timestamptz, callid text COLLATE "C", queue text COLLATE "C", agent text, event text, params text, digest uuid
+  epoch numeric, callid text COLLATE "C", queue text COLLATE "C", agent text, event text, params text, digest uuid
 ) ON COMMIT DROP;
 CREATE TEMP TABLE IF NOT EXISTS touched_call (callid text COLLATE "C", queue text COLLATE "C") ON COMMIT DROP;
 CREATE TEMP TABLE IF NOT EXISTS caller_number (caller text, normalised text COLLATE "C") ON COMMIT DROP;

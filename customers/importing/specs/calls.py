@@ -18,8 +18,7 @@ def read(stream: BinaryIO) -> Iterator[Row | BrokenRow]:
             line, column, reason, raw = read_line
             yield BrokenRow(line, reason, column, {"line": raw})
         else:
-            line, at, *texts, digest = read_line
-            yield line, [at.isoformat(), *texts, str(digest)]
+            yield read_line.line, list(read_line[1:])
 
 
 def as_read(_format: Format) -> Parse:
@@ -29,9 +28,7 @@ def as_read(_format: Format) -> Parse:
 
 def apply(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
     make_stage(cursor=cursor)
-    cursor.execute(
-        "INSERT INTO staged_event SELECT at, callid, queue, agent, event, params, digest FROM imp_rows ORDER BY _line"
-    )
+    cursor.execute("INSERT INTO staged_event SELECT epoch, callid, queue, agent, event, params, digest FROM imp_rows")
     recorded = record_staged(cursor=cursor, system=batch.system)
     return Counts(created=recorded.created, unchanged=recorded.unchanged)
 
@@ -43,7 +40,7 @@ def column(name: str, *, sql: str = "text", parser: Callable[[Format], Parse] = 
 SPEC = ImportSpec(
     kind="calls",
     columns=(
-        column("at", sql="timestamptz"),
+        column("epoch", sql="numeric"),
         column("callid"),
         column("queue"),
         column("agent"),

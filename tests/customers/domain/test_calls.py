@@ -58,6 +58,13 @@ def short() -> tuple[str, int | None, int | None]:
     return call["outcome"], call["waited_ms"], call["talk_ms"]
 
 
+def test_moments_are_kept_to_the_microsecond(system: SourceSystem) -> None:
+    read = read_line(number=1, raw=b"1700000000.123456|c|q|NONE|ENTERQUEUE||x|1")
+    assert isinstance(read, QueueEvent)
+    record_events(system=system, events=[read])
+    assert Call.objects.get().entered_at == datetime(2023, 11, 14, 22, 13, 20, 123456, UTC)
+
+
 ANSWERED = (
     "0|c1|sales|NONE|ENTERQUEUE||030 123456|2",
     "5|c1|sales|SIP/7|RINGNOANSWER|4000",
