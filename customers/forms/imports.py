@@ -46,7 +46,7 @@ class MappingForm(forms.Form):
     """One drop-down for each canonical column: a header of the file, the constant of last time, or nothing.
 
     `earlier` is the mapping of the last file of this source and kind: what it says of headers that are there again
-    (translations, formats) is kept.
+    (translations, formats) is kept; for the others the guess from the file's own headers stands.
     """
 
     date = forms.ChoiceField(label=_("Days are written"), choices=DATE_FORMATS, required=False)
@@ -91,8 +91,14 @@ class MappingForm(forms.Form):
         source = self._earlier_source(name)
         if source.get("constant"):
             return CONSTANT
-        header = source.get("from") or ("" if "constant" in source else self.preview.guess.get(name, ""))
-        return str(self.preview.headers.index(header)) if header in self.preview.headers else ABSENT
+        if source.get("from") in self.preview.headers:
+            return self._number(source["from"])
+        taken = {self._earlier_source(other).get("from") for other, _required in self.preview.columns}
+        header = self.preview.guess.get(name, "")
+        return ABSENT if "constant" in source or not header or header in taken else self._number(header)
+
+    def _number(self, header: str) -> str:
+        return str(self.preview.headers.index(header))
 
     def columns(self) -> list[dict[str, Any]]:
         """For the page: each canonical column with its field."""

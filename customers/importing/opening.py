@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from crm.common.errors import DomainError
 
@@ -22,6 +23,15 @@ _ALWAYS_FINE = 64 * 1024 * 1024
 _LARGEST_RATIO = 300
 _LARGEST_WORKBOOK = 600 * 1024 * 1024
 _LARGEST_STRINGS = 48 * 1024 * 1024
+# How files begin that people take for tables, and what they are.
+_NO_TABLES = {
+    b"%PDF": gettext_noop("This is a PDF. Export the data as CSV or XLSX instead."),
+    b"\xd0\xcf\x11\xe0": gettext_noop(
+        "This is a document of an old Office version (.xls, .doc). Save it as XLSX or CSV."
+    ),
+    b"\x89PNG": gettext_noop("This is a picture, not a table. Export the data as CSV or XLSX instead."),
+    b"\xff\xd8\xff": gettext_noop("This is a picture, not a table. Export the data as CSV or XLSX instead."),
+}
 
 
 class Unreadable(DomainError):
@@ -80,6 +90,7 @@ def opened(path: Path) -> Iterator[Opened]:
     except OSError as error:
         raise Unreadable(_("The file cannot be read: %(error)s") % {"error": error.strerror}) from error
     with raw:
+        _refuse_what_is_no_table(path)
         if _starts(path, b"\x1f\x8b"):
             with gzip.GzipFile(fileobj=raw) as unpacked:
                 yield Opened(cast("IO[bytes]", unpacked), raw.tell)
@@ -88,6 +99,12 @@ def opened(path: Path) -> Iterator[Opened]:
                 yield Opened(member, raw.tell)
         else:
             yield Opened(raw, raw.tell)
+
+
+def _refuse_what_is_no_table(path: Path) -> None:
+    for magic, words in _NO_TABLES.items():
+        if _starts(path, magic):
+            raise Unreadable(_(words))
 
 
 def buffered(raw: Opened) -> io.BufferedReader:

@@ -66,6 +66,9 @@ def test_finds_the_delimiter(delimiter: str) -> None:
         (b"a,b,a\n1,2,3\n", "Two columns have the same header: a"),
         (b"\x1f\x8bgarbage", "damaged"),
         (b"PK\x03\x04garbage", "damaged"),
+        (b"%PDF-1.7\n", "This is a PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Office version"),
+        (b"\x89PNG\r\n", "picture"),
     ],
 )
 def test_refuses_with_the_reason(tmp_path: Path, content: bytes, message: str) -> None:

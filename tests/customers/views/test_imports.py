@@ -94,6 +94,16 @@ def test_the_mapping_of_last_time_is_offered_again(client_for: ClientFor) -> Non
     }  # fmt: skip
 
 
+def test_a_file_with_other_headers_than_last_time_is_guessed_anew(client_for: ClientFor) -> None:
+    client = client_for("manager")
+    first = upload(client, "Kennung,Wer\n1,Acme\n")
+    client.post(f"/imports/{first.pk}/map/", {"column_external_id": "0", "column_name": "1"})
+    data = chosen(client, upload(client, "name,city,external_id\nAcme,Rome,1\n"))
+    assert data == {"column_external_id": "2", "column_name": "0", "column_city": "1"}
+    data = chosen(client, upload(client, "name,Wer,external_id\nAcme,Ann,1\n"))
+    assert data == {"column_external_id": "2", "column_name": "1"}
+
+
 def test_a_column_left_out_is_left_out_though_its_header_is_there(client_for: ClientFor) -> None:
     client = client_for("manager")
     batch = upload(client, "external_id,name,city\n1,Acme,Rome\n")
