@@ -13,7 +13,7 @@ from crm.common.charts import Chart, Format, Mark, Series
 from crm.common.days import add_months, days_between, month_start
 from metrics.kpis.base import Kpi
 from metrics.kpis.catalogue import variants_of
-from metrics.models import Baseline, Evaluation
+from metrics.models import Baseline, Evaluation, Source
 from metrics.queries import series as engine
 from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, baseline_value, went_live_on
 from metrics.queries.goals import Goals, Scope
@@ -39,7 +39,7 @@ def chart_format(kpi: Kpi) -> Format:
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """One row of the table; `go_live` names the teams that went live in it."""
+    """One row of the table; `go_live` names the teams that went live in it, `is_part`: the window cuts it off."""
 
     label: str
     value: Decimal | None
@@ -49,6 +49,7 @@ class Period:
     low: float | None
     high: float | None
     go_live: str
+    is_part: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,14 @@ class KpiSeries:
     @property
     def has_data(self) -> bool:
         return any(period.value is not None for period in self.periods)
+
+
+def compared(kpi: Kpi, goals: Goals) -> tuple[Decimal | None, int | None]:
+    """What the present is held against, and its n: the judged part of the baseline, else the whole."""
+    judged = goals.evaluation
+    if judged is not None and judged.baseline_value is not None:
+        return judged.baseline_value, judged.n_baseline
+    return baseline_value(kpi, goals.baseline), goals.baseline.n if goals.baseline else None
 
 
 def default_window(*, by: str, today: date) -> tuple[date, date]:
@@ -101,7 +110,8 @@ def kpi_series(
     labels = period_labels(by=by, first=first, last=last)
     median, p90 = _quantiles(kpi, first, last, scope)
     marks = go_live_marks(teams, scope=scope, by=by, labels=labels)
-    periods = tuple(_period(kpi, label, by_period.get(label), marks) for label in labels)
+    cut = _cut_off(kpi, by=by, first=first, last=last)
+    periods = tuple(_period(kpi, label, by_period.get(label), marks, cut) for label in labels)
     return KpiSeries(
         chart=Chart(
             key=kpi.key,
@@ -110,7 +120,7 @@ def kpi_series(
             series=_series(kpi, periods, by=by, baseline=goals.baseline),
             format=chart_format(kpi),
             unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
-            baseline=_scaled(kpi, baseline_value(kpi, goals.baseline), by=by),
+            baseline=_scaled(kpi, compared(kpi, goals)[0], by=by),
             target=_scaled(kpi, goals.target.value if goals.target else None, by=by),
             marks=_marks(marks),
         ),
@@ -130,6 +140,16 @@ def period_labels(*, by: str, first: date, last: date) -> list[str]:
         months = (last.year - first.year) * 12 + last.month - first.month
         return [f"{add_months(month_start(first), step):%Y-%m}" for step in range(months + 1)]
     return list(dict.fromkeys(period_of(day, by=by) for day in days_between(first, last)))
+
+
+def _cut_off(kpi: Kpi, *, by: str, first: date, last: date) -> frozenset[str]:
+    """The periods the window has only a part of, such as the month that is running. The ledger knows whole months."""
+    if kpi.source.source == Source.LEDGER:
+        return frozenset()
+    outside = [(first, first - timedelta(days=1)), (last, last + timedelta(days=1))]
+    return frozenset(
+        period_of(day, by=by) for day, beyond in outside if period_of(day, by=by) == period_of(beyond, by=by)
+    )
 
 
 def period_of(day: date, *, by: str) -> str:
@@ -152,7 +172,7 @@ def _marks(found: Mapping[str, str]) -> list[Mark]:
     return [Mark(at=marks[0].at, label=_("Go-live %(teams)s") % {"teams": marks[0].label}), *marks[1:]] if marks else []
 
 
-def _period(kpi: Kpi, label: str, point: Point | None, marks: Mapping[str, str]) -> Period:
+def _period(kpi: Kpi, label: str, point: Point | None, marks: Mapping[str, str], cut: frozenset[str]) -> Period:
     low, high = _interval(kpi, point) if point else (None, None)
     return Period(
         label=label,
@@ -163,6 +183,7 @@ def _period(kpi: Kpi, label: str, point: Point | None, marks: Mapping[str, str])
         low=low,
         high=high,
         go_live=marks.get(label, ""),
+        is_part=label in cut,
     )
 
 
@@ -191,7 +212,7 @@ def _series(kpi: Kpi, periods: Sequence[Period], *, by: str, baseline: Baseline 
     shown = [
         Series(
             name=str(kpi.name),
-            values=[period.value for period in periods],
+            values=[None if period.is_part and kpi.shape == "sum" else period.value for period in periods],
             low=[period.low for period in periods] if with_band else (),
             high=[period.high for period in periods] if with_band else (),
         )
@@ -207,7 +228,9 @@ def _baseline_window(kpi: Kpi, periods: Sequence[Period], *, by: str, baseline: 
         return None
     first, last = period_of(baseline.window_from, by=by), period_of(baseline.window_to, by=by)
     values = [value if first <= period.label <= last else None for period in periods]
-    return Series(name=_("Baseline window"), values=values) if any(one is not None for one in values) else None
+    return (
+        Series(name=_("Mean of the baseline window"), values=values) if any(one is not None for one in values) else None
+    )
 
 
 def _scaled(kpi: Kpi, value: Decimal | None, *, by: str) -> Decimal | None:

@@ -2,11 +2,12 @@
 
 import csv
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Team
@@ -17,9 +18,9 @@ from metrics.forms import SeriesForm
 from metrics.kpis.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE, MAIN
 from metrics.models import Evaluation
-from metrics.queries.dashboard import FAMILIES, baseline_value, teams_with_rollout
+from metrics.queries.dashboard import FAMILIES, teams_with_rollout
 from metrics.queries.goals import Goals, baselines_of, find_evaluation, goals_of, targets_of
-from metrics.queries.kpi_page import KpiSeries, default_window, kpi_series
+from metrics.queries.kpi_page import KpiSeries, compared, default_window, kpi_series
 from metrics.templatetags.kpi_figures import kpi_interval
 from metrics.views.access import kpi_or_404
 
@@ -51,7 +52,9 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         "goals": goals,
         "reason": _reason(goals.evaluation),
         "interval": _interval(shown, goals.evaluation),
-        "baseline_shown": _compared(shown, goals),
+        "baseline_shown": compared(shown, goals),
+        "baseline_note": _baseline_note(goals.evaluation),
+        "now_note": _now_note(goals.evaluation),
         "series": _series(shown, form, teams, goals),
         "baselines": baselines,
         "targets": targets,
@@ -92,12 +95,19 @@ def _reason(evaluation: Evaluation | None) -> str:
     return "" if evaluation is None else render_stored(evaluation.details) or evaluation.reason
 
 
-def _compared(kpi: Kpi, goals: Goals) -> tuple[Decimal | None, int | None]:
-    """What the present is held against, and its n: the judged part of the baseline, else the whole."""
-    judged = goals.evaluation
-    if judged is not None and judged.baseline_value is not None:
-        return judged.baseline_value, judged.n_baseline
-    return baseline_value(kpi, goals.baseline), goals.baseline.n if goals.baseline else None
+def _baseline_note(evaluation: Evaluation | None) -> str:
+    """Which part of the baseline the present is held against."""
+    if evaluation is None or evaluation.baseline_value is None:
+        return _("the whole window")
+    keys = {key for key, _figures in evaluation.details.get("reasons", [])}
+    return _("the same calendar days") if "season" in keys else _("the whole window")
+
+
+def _now_note(evaluation: Evaluation | None) -> str:
+    if evaluation is None or evaluation.current_from is None:
+        return ""
+    days = (date_format(day, "SHORT_DATE_FORMAT") for day in (evaluation.current_from, evaluation.current_to) if day)
+    return " – ".join(days)
 
 
 def _interval(kpi: Kpi, evaluation: Evaluation | None) -> str:

@@ -82,6 +82,18 @@
     },
   ];
 
+  // Labels of marks that are near each other stand on levels of their own, so that they do not cover each other.
+  const markLevels = (chart) => {
+    const ends = [];
+    return chart.marks.map((mark) => {
+      const at = chart.x.indexOf(mark.at) / chart.x.length;
+      const free = ends.findIndex((end) => at - end >= 0.4);
+      const level = free === -1 ? ends.length : free;
+      ends[level] = at;
+      return level;
+    });
+  };
+
   const line = (chart, one, at, palette) => ({
     name: one.name,
     type: chart.kind,
@@ -97,8 +109,7 @@
       silent: true,
       lineStyle: { color: palette.muted, type: "solid", width: 1 },
       label: { color: palette.text, fontSize: 11, formatter: (mark) => mark.name, position: "end" },
-      // Neighbouring labels stand on two levels, so that they do not cover each other.
-      data: chart.marks.map((mark, index) => ({ xAxis: mark.at, name: mark.label, label: { distance: index % 2 ? 15 : 3 } })),
+      data: chart.marks.map((mark, index) => ({ xAxis: mark.at, name: mark.label, label: { distance: 3 + 13 * markLevels(chart)[index] } })),
     },
   });
 
@@ -117,7 +128,7 @@
     return {
       animation: false,
       textStyle: { fontFamily: palette.font, color: palette.text },
-      grid: { left: 8, right: levels.length ? 64 : 16, top: chart.marks.length ? 40 : 24, bottom: chart.series.length > 1 ? 34 : 8, containLabel: true },
+      grid: { left: 8, right: levels.length ? 64 : 16, top: chart.marks.length ? 27 + 13 * Math.max(...markLevels(chart)) : 24, bottom: chart.series.length > 1 ? 34 : 8, containLabel: true },
       legend: { show: chart.series.length > 1, bottom: 0, data: chart.series.map((one) => one.name), textStyle: { color: palette.text } },
       // Rich text, not HTML: the page's policy refuses inline styles.
       tooltip: {

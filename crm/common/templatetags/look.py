@@ -51,7 +51,7 @@ def verdict_badge(verdict: str, reason: str = "") -> SafeString:
 def tier_badge(tier: Any) -> SafeString:
     """A tier with its name and Tabler colour; None says that there is no tier."""
     if not tier:
-        return format_html('<span class="text-secondary">{}</span>', gettext("No tier"))
+        return format_html('<span class="text-secondary text-nowrap">{}</span>', gettext("No tier"))
     return format_html('<span class="badge bg-{}-lt tier">{} {}</span>', tier.colour, icon("medal"), tier)
 
 
@@ -134,9 +134,9 @@ def progress(
 
 
 @register.inclusion_tag("components/chart.html")
-def chart(chart: Chart) -> dict[str, object]:
-    """A figure: title, drawing, and the same numbers as a table."""
-    return {"chart": chart, "data_id": f"chart-data-{chart.key}", "unit": _chart_unit(chart)}
+def chart(chart: Chart, table: bool = True) -> dict[str, object]:
+    """A figure: title, drawing, and the same numbers as a table; without it where the page has a fuller one."""
+    return {"chart": chart, "table": table, "data_id": f"chart-data-{chart.key}", "unit": _chart_unit(chart)}
 
 
 def _chart_unit(chart: Chart) -> str:

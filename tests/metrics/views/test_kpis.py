@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from metrics.kpis import CATALOGUE
 from metrics.kpis.catalogue import MAIN
-from metrics.kpis.sources import CALLS, LEDGER, SURVEYS
+from metrics.kpis.sources import CALLS, LEDGER, ORDERS, SURVEYS
 from metrics.models import KpiTarget, Rollout
 from tests.conftest import ClientFor, UserFor
 from tests.factories import TeamFactory
@@ -148,6 +148,34 @@ def test_a_sums_baseline_is_scaled_to_the_period(client_for: ClientFor) -> None:
 
     assert round(by_month.baseline, 2) == round(Decimal("365.25") / 365 * Decimal("365.25") / 12, 2)
     assert round(by_week.baseline, 2) == round(Decimal("365.25") / 365 * 7, 2)
+
+
+def test_a_month_that_is_running_is_in_the_table_but_not_drawn_as_a_fall(client_for: ClientFor) -> None:
+    figures.rollup(ORDERS, date(2026, 10, 10), orders=100)
+    figures.rollup(ORDERS, date(2026, 11, 2), orders=3)
+
+    answer = client_for("manager").get("/kpis/orders/?first=2026-10-01&last=2026-11-10")
+
+    series = answer.context["series"]
+    assert [(one.label, one.value, one.is_part) for one in series.periods] == [
+        ("2026-10", 100, False),
+        ("2026-11", 3, True),
+    ]
+    assert list(series.chart.series[0].values) == [100, None]
+    assert "in part" in answer.content.decode()
+
+
+def test_the_baseline_shown_is_the_one_compared_with_and_says_which_part(client_for: ClientFor) -> None:
+    figures.rollup(CALLS, date(2026, 9, 10), answered=100, answered_within=80)
+    figures.baseline("service_level", value="0.75")
+    figures.evaluation("service_level", "improved", details={"reasons": [["season", {}]]})
+
+    answer = client_for("manager").get("/kpis/service_level/")
+
+    assert answer.context["series"].chart.baseline == Decimal("0.7")
+    assert answer.context["baseline_shown"] == (Decimal("0.7"), 1000)
+    assert "the same calendar days" in answer.content.decode()
+    assert "80.0% against 70.0% before go-live" in answer.content.decode()
 
 
 def test_the_export_has_the_periods_of_the_page(client_for: ClientFor) -> None:
