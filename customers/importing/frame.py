@@ -9,6 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.importing import bare, bulk_index, sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
+from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch
 
 IMPORT_LOCK = 0x1_4D50_4F52  # advisory: imports apply one chunk at a time, whichever worker
@@ -55,6 +56,7 @@ def _anyone_waits(cursor: CursorWrapper) -> bool:
 def _pass(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) -> Counts:
     """Decide and write what stands in `imp_rows`."""
     cursor.execute("ANALYZE imp_rows")
+    refresh_statistics(cursor)
     conflicts = {f"conflict_{name}": str(reason) for name, reason in spec.conflict_reasons.items()}
     cursor.execute(sql.group_rows(spec), conflicts)
     if spec.team:

@@ -9,6 +9,7 @@ from customers.importing import parsers
 from customers.importing.money import RowRates, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM, NIL, join_tier
+from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch
 
 
@@ -95,8 +96,10 @@ ORDER BY o.id, r._line;
 
 
 def write(cursor: CursorWrapper) -> None:
-    for statement in (_PRODUCTS, _ORDERS, _LINES):
-        cursor.execute(statement)
+    cursor.execute(_PRODUCTS)
+    cursor.execute(_ORDERS)
+    refresh_statistics(cursor)
+    cursor.execute(_LINES)
 
 
 SPEC = ImportSpec(

@@ -1,0 +1,32 @@
+"""Statistics for the planner while an import fills a table: what was empty a moment ago is planned as if it still were.
+
+Autovacuum sees only what is committed, and late; a table that grew by half in this transaction is analysed here.
+"""
+
+from django.db.backends.utils import CursorWrapper
+
+TABLES = (
+    "customers_sourcerecord",
+    "customers_customer",
+    "customers_contactpoint",
+    "customers_product",
+    "customers_order",
+    "customers_invoice",
+)
+# Rows written since the last ANALYZE, committed or in this transaction, beside the size the planner believes in.
+GROWN = """
+SELECT c.relname FROM pg_class c
+JOIN pg_stat_user_tables s ON s.relid = c.oid
+LEFT JOIN pg_stat_xact_user_tables x ON x.relid = c.oid
+WHERE c.oid = ANY(%s::regclass[])
+  AND s.n_mod_since_analyze + coalesce(x.n_tup_ins, 0) > 500 + 0.5 * greatest(c.reltuples, 0)
+"""
+
+
+def refresh_statistics(cursor: CursorWrapper) -> list[str]:
+    """ANALYZE the tables that imports join and that have grown; returns their names. Milliseconds where none has."""
+    cursor.execute(GROWN, [list(TABLES)])
+    grown = [name for (name,) in cursor.fetchall()]
+    for name in grown:
+        cursor.execute(f'ANALYZE "{name}"')
+    return grown

@@ -1,0 +1,24 @@
+import pytest
+from django.db import connection
+
+from customers.importing.statistics import refresh_statistics
+from customers.models import Product
+from tests.factories import SourceSystemFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def planned_rows() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'customers_product'::regclass")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_table_that_grew_in_this_transaction_is_analysed() -> None:
+    shop = SourceSystemFactory.create()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_product")
+        Product.objects.bulk_create(Product(system=shop, code=f"p{number}") for number in range(700))
+        assert "customers_product" in refresh_statistics(cursor)
+        assert planned_rows() == 700
+        assert "customers_product" not in refresh_statistics(cursor)
