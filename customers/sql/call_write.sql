@@ -24,8 +24,14 @@ JOIN customers_queue q ON q.name = f.queue
 LEFT JOIN caller_number n ON n.caller = f.caller
 LEFT JOIN owner o ON o.normalised = n.normalised
 LEFT JOIN staff s ON s.phone_agent = f.agent_name
-LEFT JOIN customers_tierassignment a ON a.customer_id = o.customer_id AND a.valid @> crm_day(f.entered_at)
-LEFT JOIN customers_call c ON c.system_id = %(system)s AND c.callid = f.callid AND c.queue_id = q.id;
+LEFT JOIN LATERAL (
+  SELECT x.tier_id FROM customers_tierassignment x
+  WHERE x.customer_id = o.customer_id AND x.valid @> crm_day(f.entered_at) OFFSET 0
+) a ON true
+LEFT JOIN LATERAL (
+  SELECT x.interaction_id FROM customers_call x
+  WHERE x.system_id = %(system)s AND x.callid = f.callid AND x.queue_id = q.id OFFSET 0
+) c ON true;
 
 INSERT INTO customers_interaction AS i (
   id, customer_id, contact_value, contact_normalised, matched_by_value, channel, direction, purpose, subject, body, outcome, occurred_at,
