@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from customers.importing import parsers
 from customers.importing.facts import Facts
-from customers.importing.money import RowRates, company_currency
+from customers.importing.money import RowRates, check_size, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid
 from customers.models import ImportBatch
 from metrics.models import CostEntry
@@ -17,7 +17,10 @@ def ledger_deriver(_batch: ImportBatch) -> Derive:
 
     def derive(values: list[str | None]) -> Sequence[str | None]:
         currency = values[4] = values[4] or company
-        return (rates.rate(currency, values[0] or ""),)
+        rate = rates.rate(currency, values[0] or "")
+        for name, value in zip(("revenue", "cost_of_sales", "operating_cost"), values[1:4], strict=True):
+            check_size(rate, name, value)
+        return (rate,)
 
     return derive
 
@@ -29,7 +32,10 @@ def costs_deriver(_batch: ImportBatch) -> Derive:
         if values[4] is None and values[5] is None:
             raise Invalid(_("neither planned nor actual is given"), "actual")
         currency = values[6] = values[6] or company
-        return (rates.rate(currency, values[1] or ""),)
+        rate = rates.rate(currency, values[1] or "")
+        for name, value in zip(("planned", "actual"), values[4:6], strict=True):
+            check_size(rate, name, value)
+        return (rate,)
 
     return derive
 

@@ -8,7 +8,7 @@ from zlib import crc32
 from django.utils.translation import gettext as _
 
 from customers.importing.mapping import Cell, ColumnSource, FileMapping
-from customers.importing.registry import Derive, ImportSpec, Invalid, Parse
+from customers.importing.registry import Derive, ImportSpec, Invalid, Parse, get_spec
 from customers.importing.sql import BUCKETS
 
 Staged = tuple[object, ...]
@@ -38,10 +38,18 @@ class Converter:
             raise Invalid(str(error), self._names[len(values)]) from None
         derived = self._derive(values) if self._derive else ()
         extra = self._json((name, row[index]) for name, index in self._extra) if self._extra else None
-        bare = None if self._bare is None else self._json(((n, cell(row)) for n, cell in self._bare), always=True)
+        bare = None if self._bare is None else self._json(self._bare_values(row), always=True)
         key = values[self._key] or ""
         digest = md5("\x1f".join(map(str, (*values, extra))).encode(), usedforsecurity=False).hexdigest()
         return (line, crc32(key.encode()) % BUCKETS, key, digest, extra, bare, *values, *derived)
+
+    def _bare_values(self, row: Sequence[str]) -> Iterable[tuple[str, str]]:
+        for name, cell, parse in self._bare or ():
+            text = cell(row)
+            try:
+                yield name, (parse(text) or "") if text else ""
+            except Invalid as error:
+                raise Invalid(str(error), name) from None
 
     def _check_width(self, row: Sequence[str]) -> None:
         if len(row) < self._width or any(row[self._width :]):
@@ -70,7 +78,9 @@ def _required() -> str:
     raise Invalid(_("is required"))
 
 
-def _bare_cells(
-    sources: Mapping[str, ColumnSource] | None, headers: list[str]
-) -> list[tuple[str, Callable[[Sequence[str]], str]]] | None:
-    return None if sources is None else [(name, source.cell(headers)) for name, source in sources.items()]
+def _bare_cells(sources: Mapping[str, ColumnSource] | None, headers: list[str]) -> list[tuple[str, Cell, Parse]] | None:
+    """What a row says of a customer is held to the rules of the customers' own file."""
+    if sources is None:
+        return None
+    parsers = {column.name: column.parser for column in get_spec("customers").columns}
+    return [(name, source.cell(headers), parsers[name](source.format)) for name, source in sources.items()]

@@ -53,7 +53,13 @@ def detect(read: Callable[[], Iterable[bytes]]) -> str:
     first = next(iter(read()), b"")
     known = _by_mark(first) or _utf16_without_mark(first)
     if known:
-        _prove(read(), known)
+        try:
+            _prove(read(), known)
+        except UnicodeDecodeError as error:
+            raise UnknownEncoding(
+                _("The file begins like %(encoding)s but is damaged at byte %(byte)s.")
+                % {"encoding": known.removesuffix("-sig").upper(), "byte": _place(error)}
+            ) from error
         return known
     try:
         _prove(read(), "utf-8")

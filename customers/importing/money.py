@@ -1,12 +1,17 @@
 """The currency of a row and its rate on the row's day, for derivers."""
 
+import math
 from datetime import date, datetime
+from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from crm.common.days import day_of
 from customers.domain.rates import NoRate, Rates
 from customers.importing.registry import Invalid
+
+LARGEST: Final = 1e12  # of one row; a hundred of them still fit numeric(18, 4)
 
 
 class RowRates:
@@ -33,6 +38,13 @@ class RowRates:
             self._known.clear()
         self._known[currency, when] = rate
         return rate
+
+
+def check_size(rate: str, column: str, *amounts: str | None) -> None:
+    """Raises `Invalid` where an amount (the product of `amounts`) is more than sums of it could be stored for."""
+    product = math.prod(float(amount) for amount in amounts if amount)
+    if abs(product) * max(float(rate), 1.0) >= LARGEST:
+        raise Invalid(_("the amount is too large"), column)
 
 
 def company_currency() -> str:

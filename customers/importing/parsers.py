@@ -13,8 +13,13 @@ from customers.importing.registry import Format, Invalid, Parse
 
 REMEMBERED = 50_000
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d{1,14}(?:\.\d{1,4})?|\.\d{1,4})")
-_INTEGER = re.compile(r"[+-]?\d{1,9}")
+_PLAIN_NUMBER = re.compile(r"[+-]?(?:\d{1,14}(?:\.\d{1,4})?|\.\d{1,4})", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_GROUPED = {  # thousands apart, by the decimal sign in force
+    ".": re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?"),
+    ",": re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?"),
+}
+_CELL_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?")  # how a date of a workbook is read
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
 
@@ -105,12 +110,17 @@ def decimal(format_: Format) -> Parse:
 
 
 def _with_point(value: str, mark: str) -> str:
+    """With a comma as the sign, a point is a sign too where it cannot group thousands (a number of a workbook)."""
     if "_" in value:
         raise Invalid(_("“%(value)s” is not a number") % {"value": value[:60]})
-    if mark == ".":
-        return value
-    grouped = value.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "").replace(".", "")
-    return grouped.replace(mark, ".")
+    if mark == "," or "," in value:
+        for blank in ("\u00a0", "\u202f", " ", "'"):
+            value = value.replace(blank, "")
+        if _GROUPED[mark].fullmatch(value):
+            value = value.replace("," if mark == "." else ".", "")
+        if mark == "," and "." not in value:
+            value = value.replace(",", ".")
+    return value
 
 
 def integer(low: int, high: int) -> Callable[[Format], Parse]:
@@ -131,10 +141,13 @@ def integer(low: int, high: int) -> Callable[[Format], Parse]:
 
 
 def day(format_: Format) -> Parse:
-    """A day; a time behind it is dropped."""
+    """A day; a time behind it is dropped, one with a zone gives the company's day."""
 
     def parse(value: str) -> str:
-        return _in_range(_moment_or_invalid(value, format_.date), value).date().isoformat()
+        found = _in_range(_moment_or_invalid(value, format_.date), value)
+        if found.tzinfo is not None:
+            found = found.astimezone(company_zone())
+        return found.date().isoformat()
 
     return remembering(parse)
 
@@ -163,7 +176,7 @@ def month(format_: Format) -> Parse:
 
 def _moment_or_invalid(value: str, pattern: str) -> datetime:
     try:
-        if pattern:
+        if pattern and not _CELL_MOMENT.fullmatch(value):
             return datetime.strptime(value, pattern)  # noqa: DTZ007 - the caller knows what no zone means
         return datetime.fromisoformat(value)
     except ValueError:

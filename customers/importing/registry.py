@@ -27,7 +27,7 @@ class Invalid(ValueError):
     """A value that cannot go in: becomes a reject with line, column and this reason."""
 
     def __init__(self, reason: str | Promise, column: str = "") -> None:
-        super().__init__(str(reason))
+        super().__init__(str(reason).replace("\0", "␀"))  # quotes the value; the database stores no NUL
         self.column = column
 
 

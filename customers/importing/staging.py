@@ -88,9 +88,8 @@ def _stage_block(
     rejects: list[ImportReject] = []
     for item in block:
         if isinstance(item, BrokenRow):
-            rejects.append(
-                ImportReject(batch=batch, line=item.line, column=item.column, reason=str(item), row=item.row)
-            )
+            shown = _shown(list(item.row), list(item.row.values()))
+            rejects.append(ImportReject(batch=batch, line=item.line, column=item.column, reason=str(item), row=shown))
             continue
         line, row = item
         try:

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_CHARACTERS = 64 * 1024
 _LONGEST_CELL = 1024 * 1024
 _LONGEST_LINE = 8 * 1024 * 1024
+
+# What openpyxl lets through of a broken archive or sheet; an XML ParseError is a SyntaxError.
+_DAMAGES = (LookupError, TypeError, ValueError, OSError, EOFError, SyntaxError, zlib.error, zipfile.BadZipFile)
 
 Row = tuple[int, list[str]]
 
@@ -152,6 +157,8 @@ def _workbook(path: Path, sheet: str) -> Iterator[Table]:
     with path.open("rb") as raw, closing(_load(raw)) as book:
         if sheet and sheet not in book.sheetnames:
             raise Unreadable(_("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet})
+        if not book.worksheets:
+            raise Unreadable(_("The sheet is empty."))
         worksheet: Any = book[sheet] if sheet else book.worksheets[0]
         worksheet.reset_dimensions()
         rows = _sheet_rows(worksheet)
@@ -168,17 +175,28 @@ def _load(raw: BinaryIO) -> "Workbook":
 
     try:
         return load_workbook(raw, read_only=True, data_only=True)
-    except (KeyError, ValueError, OSError, SyntaxError) as error:  # an XML ParseError is a SyntaxError
-        raise Unreadable(_("The workbook is damaged: %(error)s") % {"error": error}) from error
+    except _DAMAGES as error:
+        raise _damaged(error) from error
 
 
 def _sheet_rows(worksheet: Any) -> Iterator[Row]:
-    for line, cells in enumerate(worksheet.iter_rows(values_only=True), 1):
+    for line, cells in enumerate(_sheet_cells(worksheet), 1):
         row = [_cell_text(cell) for cell in cells]
         while row and not row[-1]:
             row.pop()
         if row:
             yield line, row
+
+
+def _sheet_cells(worksheet: Any) -> Iterator[tuple[object, ...]]:
+    try:
+        yield from worksheet.iter_rows(values_only=True)
+    except _DAMAGES as error:
+        raise _damaged(error) from error
+
+
+def _damaged(error: BaseException) -> Unreadable:
+    return Unreadable(_("The workbook is damaged: %(error)s") % {"error": error})
 
 
 def _padded(rows: Iterator[Row], width: int) -> Iterator[Row]:

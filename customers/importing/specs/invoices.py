@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.importing import parsers, settlement
 from customers.importing.facts import Facts
-from customers.importing.money import RowRates, company_currency
+from customers.importing.money import RowRates, check_size, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
 from customers.importing.sql import JOIN_TEAM
 from customers.models import ImportBatch
@@ -20,7 +20,9 @@ def deriver(_batch: ImportBatch) -> Derive:
         if due < issued:
             raise Invalid(f"{due} < {issued}", "due_on")
         currency = values[5] = values[5] or company
-        return (rates.rate(currency, issued),)
+        rate = rates.rate(currency, issued)
+        check_size(rate, "amount", values[6])
+        return (rate,)
 
     return derive
 

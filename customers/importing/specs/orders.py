@@ -6,7 +6,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers
-from customers.importing.money import RowRates, company_currency
+from customers.importing.money import RowRates, check_size, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM, NIL, join_tier
 from customers.importing.statistics import refresh_statistics
@@ -19,7 +19,10 @@ def deriver(_batch: ImportBatch) -> Derive:
     def derive(values: list[str | None]) -> Sequence[str | None]:
         values[3] = values[3] or "placed"
         currency = values[4] = values[4] or company
-        return (rates.rate(currency, values[2] or ""),)
+        rate = rates.rate(currency, values[2] or "")
+        check_size(rate, "unit_price", values[7], values[8])
+        check_size(rate, "unit_cost", values[7], values[9] or "0")
+        return (rate,)
 
     return derive
 

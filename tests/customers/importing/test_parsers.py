@@ -12,6 +12,7 @@ POINT, COMMA = Format(), Format(decimal=",")
     [
         (POINT, "1.5", "1.5"), (POINT, "-0.0001", "-0.0001"), (POINT, "1e3", "1000.0000"), (POINT, "0.00005", "0.0001"),
         (POINT, "99999999999999.9999", "99999999999999.9999"), (COMMA, "1.234,5", "1234.5"), (COMMA, "-1 234", "-1234"),
+        (POINT, "1,234.50", "1234.50"), (COMMA, "1.5", "1.5"), (COMMA, "1.234", "1234"), (POINT, "１２", "12.0000"),
     ],
 )  # fmt: skip
 def test_decimals(format_: Format, text: str, result: str) -> None:
@@ -30,6 +31,12 @@ def test_times_without_a_zone_are_the_companys(settings: LazySettings) -> None:
     assert parsers.moment(POINT)("2024-07-01T00:30:00Z") == "2024-07-01T00:30:00+00:00"
     assert parsers.moment(POINT)("2024-07-01T00:30:00+05:30") == "2024-06-30T19:00:00+00:00"
     assert parsers.moment(Format(date="%d.%m.%Y %H:%M"))("01.01.2024 12:00") == "2024-01-01T11:00:00+00:00"
+
+
+def test_a_time_with_a_zone_gives_the_companys_day(settings: LazySettings) -> None:
+    settings.TIME_ZONE = "Asia/Shanghai"
+    assert parsers.day(POINT)("2024-01-31T23:30:00Z") == "2024-02-01"
+    assert parsers.day(POINT)("2024-01-31 23:30") == "2024-01-31"
 
 
 def test_days_and_months() -> None:
