@@ -3,13 +3,16 @@
 Exit codes: 0 done, 1 done in part or a negative answer, 2 could not run.
 """
 
+import argparse
 import json
 import sys
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
 
@@ -27,8 +30,30 @@ def to_json(value: object) -> Any:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
+def day(text: str) -> date:
+    """For `add_argument(type=…)`: a day as YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(_("“%(value)s” is no day of the form YYYY-MM-DD") % {"value": text}) from None
+
+
+class JsonParser(CommandParser):
+    """Wrong arguments are told as every other refusal: as JSON to whoever asked for JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        if "--json" in sys.argv and self.called_from_command_line:
+            sys.stdout.write(json.dumps({"error": message}, ensure_ascii=False) + "\n")
+        super().error(message)
+
+
 class JsonCommand(BaseCommand):
     """A command whose `run` returns (exit code, result); `show` prints the result for people."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **options)
+        parser.__class__ = JsonParser  # Django offers no other way to name the class
+        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one JSON object to stdout")
@@ -43,7 +68,7 @@ class JsonCommand(BaseCommand):
     def handle(self, *_args: str, **options: Any) -> None:
         try:
             code, result = self.run(**options)
-        except (DomainError, CommandError) as error:
+        except (DomainError, CommandError, DatabaseError) as error:
             code, result = COULD_NOT_RUN, {"error": str(error)}
             self.stderr.write(str(error))
         if options["json"]:

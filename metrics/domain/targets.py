@@ -12,6 +12,7 @@ from metrics.models import KpiTarget
 from metrics.queries.scopes import Named
 
 BOUNDS = {"share": (Decimal(0), Decimal(1)), "score": (Decimal(-100), Decimal(100))}
+LARGEST = Decimal(10) ** 13  # what the database keeps with six decimals
 
 
 class ImpossibleTarget(DomainError):
@@ -26,8 +27,8 @@ def set_target(
     *, kpi: Kpi, value: Decimal, due_on: date, owner: User, scope: Named, by: User | None = None
 ) -> KpiTarget:
     """Add a target; the newest of a KPI and scope is in force, earlier ones stay on record. Raises ImpossibleTarget."""
-    low, high = BOUNDS.get(kpi.unit, (None, None))
-    if not value.is_finite() or (low is not None and high is not None and not low <= value <= high):
+    low, high = BOUNDS.get(kpi.unit, (-LARGEST, LARGEST))
+    if not value.is_finite() or not low <= value <= high:
         raise ImpossibleTarget(
             _("%(kpi)s is between %(low)s and %(high)s, not %(value)s.")
             % {"kpi": kpi.key, "low": low, "high": high, "value": value}

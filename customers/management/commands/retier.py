@@ -1,12 +1,11 @@
 """`retier [--as-of DATE]`: give every customer the tier the published policy earns them."""
 
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from crm.common.commands import DONE, JsonCommand
+from crm.common.commands import DONE, JsonCommand, day
 from customers.domain import tiering
 
 
@@ -15,7 +14,7 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="decide for this day (today)")
+        parser.add_argument("--as-of", type=day, metavar="DATE", help="decide for this day (today)")
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         return DONE, asdict(tiering.retier(as_of=options["as_of"]))

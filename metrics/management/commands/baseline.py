@@ -1,11 +1,10 @@
 """Show what a baseline of a KPI would be, or freeze it."""
 
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from crm.common.commands import DONE, JsonCommand
+from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
 from metrics.domain import baselines
 from metrics.kpis import get_kpi
@@ -22,7 +21,7 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("key", metavar="KEY")
         add_window(parser, required=True)
-        parser.add_argument("--go-live", required=True, type=date.fromisoformat, metavar="DAY")
+        parser.add_argument("--go-live", required=True, type=day, metavar="DAY")
         add_scope(parser)
         parser.add_argument("--freeze", action="store_true", help="keep it; it can never be changed afterwards")
 

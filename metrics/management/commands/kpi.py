@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand
 from metrics.kpis import get_kpi
-from metrics.management.arguments import add_scope, add_window
+from metrics.management.arguments import add_scope, add_window, check_window
 from metrics.queries import figures
 from metrics.queries.scopes import get_scope
 from metrics.queries.series import points
@@ -25,6 +25,7 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         kpi = get_kpi(options["key"])
+        check_window(options["first"], options["last"])
         scope = get_scope(team=options["team"], tier=options["tier"], channel=options["channel"])
         found = points(kpi=kpi, first=options["first"], last=options["last"], by=options["by"], **scope.ids)
         rows = [figures.row(kpi, point) for point in found]

@@ -1,12 +1,11 @@
 """Bring the figures up to the facts, as the background job does."""
 
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from crm.common.commands import DONE, JsonCommand
+from crm.common.commands import DONE, JsonCommand, day
 from metrics.domain.recomputing import recompute
 
 
@@ -18,7 +17,7 @@ class Command(JsonCommand):
         parser.add_argument("--full", action="store_true", help="rebuild every month, marked or not")
         parser.add_argument(
             "--as-of",
-            type=date.fromisoformat,
+            type=day,
             metavar="DAY",
             help="judge what changes by time alone at the end of this day instead of now",
         )

@@ -1,13 +1,12 @@
 """`roi`: what the programme costs and returns."""
 
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from crm.common.commands import DONE, JsonCommand
+from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
 from metrics.domain.benefits import Valued, Worth
 from metrics.domain.costs import CostLine
@@ -22,7 +21,7 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--as-of", type=date.fromisoformat, help="use the verdicts up to this day (default: today)")
+        parser.add_argument("--as-of", type=day, help="use the verdicts up to this day (default: today)")
         parser.add_argument("--rate", help="discount rate a year, 0.10 for 10 %% (default: CRM_DISCOUNT_RATE)")
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:

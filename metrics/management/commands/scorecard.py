@@ -2,13 +2,12 @@
 
 import csv
 from dataclasses import asdict
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from crm.common.commands import DONE, JsonCommand
+from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
 from metrics.domain.evaluating import evaluate
 from metrics.queries.verdicts import VerdictRow, verdict_rows
@@ -23,7 +22,7 @@ class Command(JsonCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--as-of", type=date.fromisoformat, help="the day to judge at (default: today)")
+        parser.add_argument("--as-of", type=day, help="the day to judge at (default: today)")
         parser.add_argument("--format", choices=("json", "csv", "md"), default="md")
 
     def handle(self, *args: str, **options: Any) -> None:

@@ -1,12 +1,12 @@
 """Load the demo company through the importers, or bulk data for benchmarks."""
 
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from crm.common.commands import DONE, IN_PART, JsonCommand
+from crm.common.commands import DONE, IN_PART, JsonCommand, day
 from crm.common.days import today
 from metrics.demo import bulk, seeding
 from metrics.demo.plan import SEED
@@ -18,7 +18,7 @@ class Command(JsonCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--scale", choices=["demo", *bulk.SCALES], default="demo")
-        parser.add_argument("--last", type=date.fromisoformat, metavar="DAY", help="the last day of the data")
+        parser.add_argument("--last", type=day, metavar="DAY", help="the last day of the data")
         parser.add_argument("--seed", type=int, default=SEED, help="another company (demo only)")
         parser.add_argument("--force", action="store_true", help="add to customers that are there")
 

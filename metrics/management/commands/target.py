@@ -1,12 +1,11 @@
 """Set a KPI's target for the company or a part of it."""
 
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from crm.common.commands import DONE, JsonCommand
+from crm.common.commands import DONE, JsonCommand, day
 from metrics.domain.targets import get_owner, set_target
 from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope
@@ -20,7 +19,7 @@ class Command(JsonCommand):
         super().add_arguments(parser)
         parser.add_argument("key", metavar="KEY")
         parser.add_argument("--value", required=True, help="in the KPI's unit; shares from 0 to 1")
-        parser.add_argument("--due", required=True, type=date.fromisoformat, metavar="DAY")
+        parser.add_argument("--due", required=True, type=day, metavar="DAY")
         parser.add_argument("--owner", required=True, metavar="EMAIL")
         add_scope(parser)
 

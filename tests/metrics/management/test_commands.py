@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 
 from metrics.domain.recomputing import recompute
 from metrics.models import Baseline, KpiTarget, RecomputeRun
@@ -126,3 +126,25 @@ def test_target(run: Any) -> None:
     assert made.due_on == date(2026, 12, 31)
     assert run("target", "csat", "--value", "2", "--due", "2026-12-31", "--owner", "lee@firm.example")[0] == 2
     assert run("target", "asa", "--value", "x", "--due", "2026-12-31", "--owner", "lee@firm.example")[0] == 2
+
+
+def test_what_cannot_be_is_refused_with_2(run: Any) -> None:
+    owner = UserFactory.create().email
+    assert run("kpi", "orders", "--from", "2026-02-01", "--to", "2026-01-01") == (
+        2, {"error": "--from 2026-02-01 is after --to 2026-01-01."},
+    )  # fmt: skip
+    for value in ("1e30", "NaN"):
+        code, result = run("target", "orders", "--value", value, "--due", "2026-12-31", "--owner", owner)
+        assert (code, list(result)) == (2, ["error"])
+
+
+def test_wrong_arguments_are_told_in_json_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["manage.py", "kpi", "orders", "--from", "2026-13-01", "--json"]
+    monkeypatch.setattr("sys.argv", arguments)
+    with pytest.raises(SystemExit) as stopped:
+        execute_from_command_line(arguments)
+    shown = capsys.readouterr()
+    assert stopped.value.code == 2
+    assert json.loads(shown.out) == {"error": "argument --from: “2026-13-01” is no day of the form YYYY-MM-DD"}
