@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 CHUNK_ROWS = 20_000
 STALE = timedelta(minutes=2)
 WORKER_LOCK = 0x494D50  # first key of the session advisory lock one worker holds on a batch
+# What trying again would not mend: these end the import, others leave it to the sweeper.
+FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, SyntaxError, DataError, IntegrityError)
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
 
 
@@ -52,6 +54,10 @@ class BadSourceName(DomainError):
 
 class AlreadyStarted(DomainError):
     """The import was queued before; its mapping cannot change any more."""
+
+
+class ImportFailed(DomainError):
+    """Something in the file, or in how it is read, cannot be dealt with; the log has the details."""
 
 
 class Busy(DomainError):
@@ -190,10 +196,11 @@ def run(*, batch: ImportBatch) -> ImportBatch:
         except DomainError as error:
             _fail(batch, str(error))
             raise
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except FAULTS as error:
             logger.exception("import %s failed", batch.pk)
-            _fail(batch, _("The import failed: %(error)s") % {"error": error})
-            raise
+            words = _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")}
+            _fail(batch, words)
+            raise ImportFailed(words) from error
     facts_changed()
     return batch
 
@@ -205,7 +212,7 @@ def _continue(batch: ImportBatch) -> None:
         _rehearse(batch)
     else:
         while batch.chunks_done < batch.chunks_total:
-            _apply_next(batch)
+            _apply_next_once_more(batch)
     batch.state = ImportBatch.State.DONE
     batch.finished_at = timezone.now()
     batch.save(update_fields=["state", "finished_at"])
@@ -222,6 +229,14 @@ def _stage(batch: ImportBatch) -> None:
     batch.chunks_total = min(BUCKETS, -(-batch.staged // CHUNK_ROWS))
     batch.state = ImportBatch.State.APPLYING
     batch.save(update_fields=["chunks_total", "state"])
+
+
+def _apply_next_once_more(batch: ImportBatch) -> None:
+    """A customer typed in meanwhile may have taken a link key the chunk was about to give: then the chunk sees it."""
+    try:
+        _apply_next(batch)
+    except IntegrityError:
+        _apply_next(batch)
 
 
 def _apply_next(batch: ImportBatch) -> None:
@@ -294,7 +309,7 @@ def rejects_csv(*, batch: ImportBatch) -> Iterator[str]:
     if first and not set(headers) & set(first.row):  # a format of its own keeps the line as it stood
         headers = list(first.row)
     writer = csv.writer(_Echo())
-    yield writer.writerow(["line", "column", "reason", *headers])
+    yield writer.writerow(["line", "column", "reason", *map(_harmless, headers)])
     for reject in batch.rejects.order_by("line", "id").iterator(chunk_size=2000):
         cells = [reject.row.get(header, "") for header in headers]
         yield writer.writerow([reject.line, reject.column, reject.reason, *map(_harmless, cells)])
@@ -329,9 +344,9 @@ class _Echo:
 
 
 def _store(file: "File[bytes]") -> Path:
-    limit = int(getattr(settings, "CRM_UPLOAD_MAX_BYTES", 1024**3))
-    if (file.size or 0) > limit:
-        raise FileTooLarge(_("The file is larger than %(limit)d bytes.") % {"limit": limit})
+    limit = settings.CRM_UPLOAD_MAX_MB
+    if (file.size or 0) > limit * 1024**2:
+        raise FileTooLarge(_("The file is larger than %(limit)d MB.") % {"limit": limit})
     folder = Path(settings.MEDIA_ROOT) / "imports"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)

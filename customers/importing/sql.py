@@ -209,7 +209,8 @@ ANYONE_WAITS = """
 SELECT EXISTS (SELECT FROM customers_parkedrow p WHERE p.waits_for_kind IN (SELECT DISTINCT kind FROM imp_arrived))
 """
 
-# Rows waiting for what arrived: by id in the same system, by an id with a slash in it, by source/id. Index probes.
+# Rows waiting for what arrived: by id in the same system, by an id with a slash in it, by source/id.
+# Index probes; the last one reads the rows that wait for another system's.
 UNPARK = """
 DROP TABLE IF EXISTS imp_unparked;
 ANALYZE imp_arrived;
@@ -223,7 +224,8 @@ WITH wanted AS (
    AND p.waits_for_id = a.id
   UNION
   SELECT p.id FROM imp_arrived a JOIN customers_sourcesystem s ON s.id = a.system_id JOIN customers_parkedrow p
-    ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND p.waits_for_id = s.key || '/' || a.id
+    ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND lower(split_part(p.waits_for_id, '/', 1)) = s.key
+   AND substr(p.waits_for_id, position('/' IN p.waits_for_id) + 1) = a.id
 ), taken AS (
   DELETE FROM customers_parkedrow p USING wanted w WHERE p.id = w.id RETURNING p.kind, p.rows, p.batch_id
 )

@@ -99,7 +99,7 @@ def test_a_customer_is_written_through_the_domain(client_for: ClientFor) -> None
     client = client_for("administrator")
     client.post("/admin/customers/customer/add/", {"kind": "person", "name": "Zoë"})
     customer = Customer.objects.get(name="Zoë")
-    assert customer.source_records.get().system.key == "crm"
+    assert customer.source_records.get().system.key == "crm:typed"
     url = f"/admin/customers/customer/{customer.pk}/change/"
     form = client.get(url).context["adminform"].form
     data = {name: form[name].value() or "" for name in form.fields}

@@ -1,10 +1,12 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from customers.domain.customers import ChangedMeanwhile, NameMissing, change_customer, create_customer, version
 from customers.domain.survivorship import settle
 from customers.models import Customer, SourceRecord
+from tests.customers.importing.files import load, write_csv
 from tests.factories import CustomerFactory, SourceRecordFactory, SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +39,7 @@ def test_what_is_typed_in_is_a_record_of_the_crm() -> None:
     )
     record = SourceRecord.objects.get()
     assert (record.system.key, record.system.rank, record.customer, record.object_id) == (
-        "crm",
+        "crm:typed",
         0,
         customer,
         customer.pk,
@@ -55,7 +57,7 @@ def test_a_second_one_alike_stands_alone() -> None:
     first = create_customer(fields={"name": "Acme", "tax_id": "DE 123456"})
     second = create_customer(fields={"name": "Acme", "tax_id": "DE 123456"})
     assert first.link_key == "tax:DE123456"
-    assert second.link_key == f"rec:crm/{second.pk}"
+    assert second.link_key == f"rec:crm:typed/{second.pk}"
 
 
 def test_a_name_is_needed() -> None:
@@ -68,7 +70,7 @@ def test_only_what_a_person_changed_is_theirs() -> None:
     customer = imported()
     fields = {"name": "Acme Ltd", "city": "Rome", "email": "a@b.example", "phone": ""}
     changed = change_customer(customer=customer, fields=fields, seen=version(customer))
-    record = SourceRecord.objects.get(system__key="crm")
+    record = SourceRecord.objects.get(system__key="crm:typed")
     assert record.payload == {"name": "Acme Ltd"}
     assert (changed.name, changed.city) == ("Acme Ltd", "Rome")
     assert changed.provenance["name"] == record.pk
@@ -103,3 +105,12 @@ def test_who_comes_second_is_told() -> None:
         change_customer(customer=customer, fields={"city": "Turin"}, seen=seen)
     customer.refresh_from_db()
     assert customer.city == "Milan"
+
+
+def test_a_file_of_a_source_called_crm_does_not_pass_for_what_people_typed(tmp_path: Path) -> None:
+    first = create_customer(fields={"name": "Acme"})
+    rows = [[first.pk, "Other"], [first.pk + 1, "Next"], [first.pk + 2, "After"]]
+    load("customers", write_csv(tmp_path / "c.csv", "external_id,name", rows), source="crm")
+    first.refresh_from_db()
+    assert first.name == "Acme"
+    assert create_customer(fields={"name": "Third"}).name == "Third"

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from customers.importing.encoding import UnknownEncoding
 from customers.importing.opening import Unreadable
-from customers.models import ImportBatch, OrderLine
+from customers.models import Customer, ImportBatch, OrderLine
 from tests.customers.importing.files import counts, load, write_csv
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,17 @@ def test_numbers_and_dates_of_a_workbook_need_no_format(tmp_path: Path) -> None:
     line = OrderLine.objects.get()
     assert (line.quantity, line.unit_price) == (Decimal("2.5"), Decimal("1234.5"))
     assert f"{line.order.placed_at:%Y-%m-%d %H:%M}" == "2024-03-01 10:30"
+
+
+def test_a_source_named_in_capitals_frees_the_row_when_its_record_comes(tmp_path: Path) -> None:
+    row = ["1", "2024-03-01", 1, 1, "ERP/7"]
+    parked = load(
+        "orders",
+        write_csv(tmp_path / "o.csv", "external_id,placed_at,quantity,unit_price,customer_external_id", [row]),
+    )
+    assert counts(parked) == {"rows": 1, "parked": 1}
+    load("customers", write_csv(tmp_path / "c.csv", "external_id,name", [["7", "Acme"]]), source="ERP")
+    assert OrderLine.objects.get().order.customer == Customer.objects.get()
 
 
 @pytest.mark.parametrize(
