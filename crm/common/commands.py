@@ -8,7 +8,7 @@ import json
 import sys
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
@@ -41,10 +41,10 @@ def day(text: str) -> date:
 class JsonParser(CommandParser):
     """Wrong arguments are told as every other refusal: as JSON to whoever asked for JSON."""
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> Any:
         if "--json" in sys.argv and self.called_from_command_line:
             sys.stdout.write(json.dumps({"error": message}, ensure_ascii=False) + "\n")
-        super().error(message)
+        return super().error(message)
 
 
 class JsonCommand(BaseCommand):

@@ -16,6 +16,7 @@ from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers import registry
 from customers.domain import tiering_sql as sql
+from customers.importing import frame
 from customers.models import Customer, Tier, TierPolicy
 
 LOCK = 0x7E71E4  # advisory lock: two retiers take turns
@@ -138,6 +139,7 @@ def _apply(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> tuple
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        frame.lock(cursor)  # a chunk being imported would give its facts the tiers of before
         cursor.execute("DROP TABLE IF EXISTS retier_decision")
         cursor.execute(sql.decisions(len(rules)), values)
         cursor.execute("ANALYZE retier_decision")

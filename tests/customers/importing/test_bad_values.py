@@ -75,7 +75,7 @@ def test_what_a_row_says_of_a_customer_nobody_knows(tmp_path: Path) -> None:
 def test_numbers_and_dates_of_a_workbook_need_no_format(tmp_path: Path) -> None:
     """The mapping's formats say how texts are written; a cell that holds a number or a date is one already."""
     moment = datetime(2024, 3, 1, 10, 30)  # noqa: DTZ001 - a workbook knows no zones
-    rows = [ORDERS.split(","), ["1", moment, "placed", 2.5, "1.234,5"]]
+    rows: list[list[object]] = [[*ORDERS.split(",")], ["1", moment, "placed", 2.5, "1.234,5"]]
     load("orders", write_book(tmp_path / "o.xlsx", rows), mapping={"decimal": ",", "date": "%d.%m.%Y"})
     line = OrderLine.objects.get()
     assert (line.quantity, line.unit_price) == (Decimal("2.5"), Decimal("1234.5"))

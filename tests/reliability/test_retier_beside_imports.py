@@ -1,0 +1,26 @@
+"""Tiers are not decided in the middle of an import's chunk, whose facts would keep the tiers of before."""
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+
+from customers.domain.tiering import retier
+from customers.importing.frame import IMPORT_LOCK
+from tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_retier_waits_for_the_chunk() -> None:
+    CustomerFactory.create()
+    found = settings.DATABASES["default"]
+    with psycopg.connect(host=found["HOST"], port=found["PORT"], user=found["USER"], dbname=found["NAME"]) as chunk:
+        chunk.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError):
+            retier()
+    with connection.cursor() as cursor:
+        cursor.execute("RESET lock_timeout")
+    assert retier().customers == 1
