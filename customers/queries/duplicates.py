@@ -37,8 +37,11 @@ WHY: dict[str, Promise] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Duplicate:
+    """`shares_point`: the same phone or e-mail. Contacts that are known by it alone then belong to neither."""
+
     customer: Customer
     reasons: list[Promise]
+    shares_point: bool
 
 
 def duplicates(
@@ -61,4 +64,12 @@ def duplicates(
                 found[pk].append(reason)
     best = sorted(found, key=lambda pk: (-len(found[pk]), list(WHY).index(found[pk][0]), pk))[:LIMIT]
     known = customers.select_related("tier").in_bulk(best)
-    return [Duplicate(customer=known[pk], reasons=[WHY[r] for r in found[pk]]) for pk in best if pk in known]
+    return [
+        Duplicate(
+            customer=known[pk],
+            reasons=[WHY[reason] for reason in found[pk]],
+            shares_point=bool({"email", "phone"} & set(found[pk])),
+        )
+        for pk in best
+        if pk in known
+    ]

@@ -1,5 +1,6 @@
 """Fields that several forms share."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from crm.common.kinds import Channel
 from customers.models import Tier
 from metrics.kpis.catalogue import CATALOGUE
 
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
 
 def day_input() -> forms.DateInput:
     """The browser's own date picker; it wants ISO dates whatever the language."""
@@ -18,7 +21,17 @@ def day_input() -> forms.DateInput:
 
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:
-    return forms.DateField(label=label, required=required, help_text=help_text, widget=day_input())
+    """A day in years that can be reckoned around: a slip such as 0026 is refused."""
+    return forms.DateField(
+        label=label, required=required, help_text=help_text, widget=day_input(), validators=[check_year]
+    )
+
+
+def check_year(day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise forms.ValidationError(
+            _("The year lies between %(first)d and %(last)d."), params={"first": FIRST_YEAR, "last": LAST_YEAR}
+        )
 
 
 def team_field() -> forms.ModelChoiceField[Team]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from customers.models import Tier
-from metrics.forms.fields import channel_field, check_order, day_field, day_input, team_field, tier_field
+from metrics.forms.fields import channel_field, check_order, day_field, team_field, tier_field
 from metrics.kpis.base import Kpi
 from metrics.queries.goals import Scope
 from metrics.templatetags.kpi_figures import is_percent
@@ -41,8 +41,8 @@ class SeriesForm(forms.Form):
     by = forms.ChoiceField(
         label=_("By"), required=False, choices=PERIODS, widget=forms.Select(attrs={"class": "form-select"})
     )
-    first = forms.DateField(label=_("From"), required=False, widget=day_input())
-    last = forms.DateField(label=_("To"), required=False, widget=day_input())
+    first = day_field(_("From"), required=False)
+    last = day_field(_("To"), required=False)
 
     def __init__(self, *args: Any, teams: Sequence[Team], tiers: Sequence[Tier], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

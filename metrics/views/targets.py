@@ -14,6 +14,7 @@ from metrics.forms import TargetForm
 from metrics.kpis.base import Kpi
 from metrics.models import KpiTarget
 from metrics.queries.goals import named_scope, targets_of
+from metrics.templatetags.kpi_figures import kpi_value
 from metrics.views.access import kpi_or_404
 from metrics.views.saving import saved
 
@@ -31,7 +32,8 @@ def set_target(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "metrics/target.html", context)
     if not saved(form, lambda: _set(kpi, form, by)):
         return render(request, "metrics/target.html", context, status=422)
-    messages.success(request, _("Target for %(kpi)s set.") % {"kpi": kpi.name})
+    words = {"kpi": kpi.name, "value": kpi_value(form.cleaned_data["value"], kpi)}
+    messages.success(request, _("Target for %(kpi)s set: %(value)s.") % words)
     return redirect("metrics:kpi", key=key)
 
 

@@ -63,7 +63,7 @@ def test_a_target_is_set_from_the_dashboard(page_for: Callable[[str], Page]) -> 
     page.get_by_label("Due").fill((days.today() + timedelta(days=90)).isoformat())
     page.get_by_role("button", name="Set the target").click()
 
-    expect(page.get_by_role("status")).to_contain_text("Target for Service level set.")
+    expect(page.get_by_role("status")).to_contain_text("Target for Service level set:")
     assert KpiTarget.objects.get().value == Decimal("0.85")
     page.goto("/dashboard/")
     expect(page.locator("#kpi-service_level")).to_contain_text("85.0%")

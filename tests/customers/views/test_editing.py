@@ -58,6 +58,7 @@ def test_warns_of_one_alike_and_creates_anyway(client_for: ClientFor, typed: dic
     assert [(one.customer.name, [str(r) for r in one.reasons]) for one in answer.context["similar"]] == [
         ("Acme GmbH", [reason])
     ]
+    assert ("belong to neither" in answer.content.decode()) == (reason in {"same e-mail", "same phone"})
     assert client.post("/customers/new/", {**NEW, **typed, "anyway": "1"}).status_code == 302
     assert Customer.objects.count() == 2
 

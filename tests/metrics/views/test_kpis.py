@@ -115,6 +115,13 @@ def test_a_period_that_ends_before_it_begins_is_refused(client_for: ClientFor) -
     assert "The last day lies before the first." in text
 
 
+@pytest.mark.parametrize("by", ["month", "week", "day"])
+def test_years_beyond_the_calendar_are_refused(by: str, client_for: ClientFor) -> None:
+    text = page(client_for, f"/kpis/service_level/?first=0001-01-01&last=9999-12-31&by={by}", status=422)
+
+    assert text.count("The year lies between 1970 and 2199.") == 2
+
+
 def test_the_strict_variant_stands_beside_the_service_level(client_for: ClientFor) -> None:
     figures.rollup(CALLS, date(2026, 9, 10), answered=1000, abandoned=60, answered_within=860, abandoned_within=20)
 

@@ -69,6 +69,15 @@ def test_an_invalid_day_is_named_at_its_field(client_for: ClientFor) -> None:
     }
 
 
+def test_a_go_live_in_a_year_beyond_reckoning_is_refused(client_for: ClientFor) -> None:
+    team = TeamFactory.create()
+
+    answer = client_for("manager").post(f"/programme/teams/{team.pk}/", {"went_live_on": "0026-07-01", "phase": "1"})
+
+    assert dict(answer.context["form"].errors) == {"went_live_on": ["The year lies between 1970 and 2199."]}
+    assert not Rollout.objects.exists()
+
+
 def test_other_changes_are_entered_corrected_and_removed(client_for: ClientFor) -> None:
     client = client_for("manager")
 
