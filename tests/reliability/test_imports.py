@@ -122,7 +122,8 @@ def test_two_workers_do_not_share_an_import(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "c.csv", "external_id,name", [["1", "Ada"]])
     batch = imports.create_batch(file=file, system=imports.find_or_make_system(name="crm"), kind="customers")
     found = settings.DATABASES["default"]
-    with psycopg.connect(host=found["HOST"], port=found["PORT"], user=found["USER"], dbname=found["NAME"]) as other:
+    where = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    with psycopg.connect(**{key: found[name] for key, name in where.items()}) as other:
         other.execute("SELECT pg_advisory_lock(%s, %s)", [imports.WORKER_LOCK, batch.pk])
         with pytest.raises(imports.Busy):
             imports.run(batch=batch)
