@@ -48,7 +48,7 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the pack
         """The sort in force: what was asked for if it may be, the best matches first in a search, else by name."""
         if asked in CUSTOMER_SORTS:
             return asked
-        return BY_RELEVANCE if self.sought.is_possible else "name"
+        return BY_RELEVANCE if self.sought.is_possible and self.is_valid() else "name"
 
 
 class TimelineFilter(django_filters.FilterSet):  # type: ignore[misc] # the package is untyped

@@ -167,6 +167,8 @@ def _find_cursor(queryset: QuerySet[Any], name: str, text: str) -> _Cursor | Non
 
 
 def _clean(field: Field[Any, Any] | None, value: Any) -> Any:
+    if isinstance(value, dict | list):
+        raise TypeError("A cursor holds plain values")
     if isinstance(value, str) and "\x00" in value:
         raise ValueError("A cursor cannot hold a NUL character")
     if value is None or field is None:

@@ -15,6 +15,7 @@ from customers.domain.calls import HOLD_AND_TALK_EVENTS, KNOWN_EVENTS, QueueEven
 LATEST_EPOCH = 4_102_444_800  # 2100-01-01: later is a broken clock, not a call
 MAX_NAME = 100
 NUMBER = re.compile(r"\d{1,10}(?:\.\d{1,9})?", re.ASCII)
+DURATION = re.compile(r"\d{1,7}(?:\.\d{1,9})?", re.ASCII)  # four months: more is a broken clock
 
 
 class Refused(NamedTuple):
@@ -83,6 +84,6 @@ def _bad_duration(*, event: str, params: list[str]) -> tuple[str, str] | None:
     for position in duration_fields(event=event, count=len(params)):
         if position > len(params):
             return f"p{position}", _("missing")
-        if not NUMBER.fullmatch(params[position - 1]):
+        if not DURATION.fullmatch(params[position - 1]):
             return f"p{position}", _("not a number of seconds")
     return None

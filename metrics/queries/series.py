@@ -173,8 +173,10 @@ def _calendar(first: date, last: date, *, by: str) -> Iterable[tuple[str, date, 
             start, end, name = month_start(day), month_end(day), f"{day:%Y-%m}"
         else:
             start = day - timedelta(days=day.weekday())
-            end, name = start + timedelta(days=6), f"{day:%G-W%V}"
+            end, name = start + timedelta(days=min(6, (last - start).days)), f"{day:%G-W%V}"
         yield name, max(start, first), min(end, last)
+        if end >= last:  # the day after the calendar's last is no date
+            return
         day = end + timedelta(days=1)
 
 
@@ -207,4 +209,4 @@ def seconds_of(bucket: int) -> Decimal:
     if bucket == 0:
         return Decimal(0)
     middle = sql.BUCKET_FROM_MS / 1000 * sql.BUCKET_RATIO ** (bucket - 0.5)
-    return Decimal(repr(round(middle, 3)))
+    return Decimal(repr(round(middle, 4)))

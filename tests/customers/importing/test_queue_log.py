@@ -68,6 +68,7 @@ def test_the_last_line_without_its_end_is_not_taken() -> None:
         (b"1|a|q|SIP/1|CONNECT\n", "p1", "missing"),
         (b"1|a|q|SIP/1|CONNECT|soon|x\n", "p1", "not a number of seconds"),
         (b"1|a|q|SIP/1|CONNECT|-3|x\n", "p1", "not a number of seconds"),
+        (b"1|a|q|SIP/1|COMPLETEAGENT|1|9999999999|1\n", "p2", "not a number of seconds"),
         (b"1|a|q|NONE|ABANDON|1|1\n", "p3", "missing"),
         (b"1|a|q|SIP/1|COMPLETEAGENT|1|2\n", "p3", ENDS_IN),
         (b"1|a|q|SIP/1|BLINDTRANSFER|9|int|3|long|1\n", "p4", "not a number of seconds"),
