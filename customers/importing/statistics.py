@@ -11,7 +11,10 @@ TABLES = (
     "customers_contactpoint",
     "customers_product",
     "customers_order",
+    "customers_orderline",
     "customers_invoice",
+    "customers_payment",
+    "customers_interaction",
 )
 # Rows written since the last ANALYZE, committed or in this transaction, beside the size the planner believes in.
 GROWN = """

@@ -83,7 +83,8 @@ WHERE o.id = v._object;
 """  # noqa: S608 - a constant of this code base
 
 _LINES = """
-DELETE FROM customers_orderline l USING imp_keys k WHERE k._action = 'updated' AND l.order_id = k._object;
+DELETE FROM customers_orderline
+WHERE order_id = ANY (SELECT k._object FROM imp_keys k WHERE k._action = 'updated');
 INSERT INTO customers_orderline (order_id, product_id, quantity, unit_price, unit_cost, amount_company, cost_company,
                                  day, counted, team_id, tier_id, product_group_id)
 SELECT o.id, p.id, r.quantity, r.unit_price, r.unit_cost, round(r.quantity * r.unit_price * r.rate, 4),
