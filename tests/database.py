@@ -134,3 +134,10 @@ def _drop_leftovers(server: psycopg.Connection[tuple[object, ...]], *, keep: str
             continue
         with contextlib.suppress(psycopg.errors.ObjectInUse):
             server.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(str(name))))
+
+
+def another_connection() -> "psycopg.Connection[tuple[object, ...]]":
+    """A session beside Django's on this process's test database, as another worker would have."""
+    found = connection.settings_dict
+    where = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    return psycopg.connect(**{key: found[name] for key, name in where.items()})

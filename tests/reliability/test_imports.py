@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -22,6 +21,7 @@ from customers.domain import imports
 from customers.models import Customer, ImportBatch, Order, OrderLine, ParkedRow, SourceRecord
 from customers.tasks import resume_imports, run_import
 from tests.customers.importing.files import counts, write_csv
+from tests.database import another_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,9 +121,7 @@ def test_a_database_that_lost_its_unlogged_tables_is_staged_again(
 def test_two_workers_do_not_share_an_import(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "c.csv", "external_id,name", [["1", "Ada"]])
     batch = imports.create_batch(file=file, system=imports.find_or_make_system(name="crm"), kind="customers")
-    found = settings.DATABASES["default"]
-    where = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
-    with psycopg.connect(**{key: found[name] for key, name in where.items()}) as other:
+    with another_connection() as other:
         other.execute("SELECT pg_advisory_lock(%s, %s)", [imports.WORKER_LOCK, batch.pk])
         with pytest.raises(imports.Busy):
             imports.run(batch=batch)

@@ -1,12 +1,11 @@
 """Tiers are not decided in the middle of an import's chunk, whose facts would keep the tiers of before."""
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.db import OperationalError, connection
 
 from customers.domain.tiering import retier
 from customers.importing.frame import IMPORT_LOCK
+from tests.database import another_connection
 from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,8 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_retier_waits_for_the_chunk() -> None:
     CustomerFactory.create()
-    found = settings.DATABASES["default"]
-    with psycopg.connect(host=found["HOST"], port=found["PORT"], user=found["USER"], dbname=found["NAME"]) as chunk:
+    with another_connection() as chunk:
         chunk.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '200ms'")

@@ -78,7 +78,7 @@ def _figure(value: Decimal | None, unit: str) -> Decimal | float | None:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     counts = f"{_text(row['n_baseline'])} / {_text(row['n_current'])}"
-    interval = "–" if row["interval"] is None else " … ".join(_text(end) for end in row["interval"])
+    interval = "–" if row["interval"] is None else " to ".join(_text(end) for end in row["interval"])
     shown = {**row, "n": counts, "interval": interval, "team": row["team"] or "–"}
     return [_text(shown[column]).replace("|", "\\|") for column in COLUMNS]
 

@@ -1,0 +1,89 @@
+"""The running product when its parts fail: a worker killed at its work, Redis gone while people use pages."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.db.models import Sum
+from playwright.sync_api import Page, expect
+
+from customers.models import ImportBatch, Interaction, Order, OrderLine
+from customers.tasks import resume_imports
+from metrics.models import Mark
+from metrics.tasks import recompute as recompute_task
+from tests.customers.importing.files import write_csv
+from tests.factories import CustomerFactory
+from tests.live import LiveStack
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+PageFor = Callable[[str], Page]
+Wait = Callable[..., None]
+ORDERS, LINES_EACH = 12_000, 3
+
+
+def upload(page: Page, *, file: Path, kind: str) -> None:
+    page.goto("/imports/new/")
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_label("Source").fill("shop")
+    page.get_by_label("What it holds").select_option(kind)
+    page.get_by_role("button", name="Upload").click()
+    page.get_by_role("button", name="Import").click()
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    """Every order's lines stand far apart, so that nothing can be applied before all of it is read."""
+    rows = [
+        [f"o{number}", "", "2024-01-01", f"P{line}", 2, 1] for line in range(LINES_EACH) for number in range(ORDERS)
+    ]
+    return write_csv(
+        tmp_path / "orders.csv", "external_id,customer_external_id,placed_at,product_code,quantity,unit_price", rows
+    )
+
+
+def time_passes() -> None:
+    """Long enough for the sweeper to take an import for left behind."""
+    ImportBatch.objects.update(heartbeat_at=None)
+
+
+def test_a_worker_killed_in_an_import_leaves_nothing_undone_or_doubled(
+    page_for: PageFor, live_stack: LiveStack, orders: Path, wait_for: Wait
+) -> None:
+    upload(page_for("manager"), file=orders, kind="orders")
+    wait_for(lambda: ImportBatch.objects.filter(state="applying", chunks_done__gte=1).exists(), seconds=120)
+    live_stack.kill_worker()
+    live_stack.start_worker()
+    time_passes()
+    wait_for(lambda: resume_imports() is None and ImportBatch.objects.get().state == "done", seconds=120)
+    batch = ImportBatch.objects.get()
+    assert (batch.rows, batch.created, batch.unchanged, batch.rejected) == (ORDERS * LINES_EACH, batch.rows, 0, 0)
+    assert (Order.objects.count(), OrderLine.objects.count()) == (ORDERS, ORDERS * LINES_EACH)
+    assert OrderLine.objects.aggregate(total=Sum("amount_company"))["total"] == Decimal(ORDERS * LINES_EACH * 2)
+
+
+def test_pages_answer_and_nothing_is_lost_while_redis_is_down(
+    page_for: PageFor, live_stack: LiveStack, tmp_path: Path, wait_for: Wait
+) -> None:
+    customer = CustomerFactory.create(name="Acme")
+    page = page_for("manager")
+    live_stack.stop_redis()
+    for path in ("/customers/?q=acm", f"/customers/{customer.pk}/", "/dashboard/", "/kpis/csat/", "/imports/"):
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+    page.goto(f"/customers/{customer.pk}/")
+    page.get_by_role("link", name="E-mail", exact=True).click()
+    page.get_by_role("button", name="Log contact").click()
+    expect(page.get_by_text("Contact logged.")).to_be_visible()
+    assert Interaction.objects.get().customer == customer
+    upload(page, file=write_csv(tmp_path / "c.csv", "external_id,name", [["1", "Zenith"]]), kind="customers")
+    page.wait_for_url("**/imports/*/")
+    assert ImportBatch.objects.get().state == "queued"
+
+    live_stack.heal()
+    time_passes()
+    wait_for(lambda: resume_imports() is None and ImportBatch.objects.get().state == "done")
+    recompute_task()
+    assert not Mark.objects.exists()
