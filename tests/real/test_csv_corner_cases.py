@@ -1,14 +1,17 @@
-"""csv-spectrum's corner cases and the strings that break text fields, through the reader and the import."""
+"""csv-spectrum's corner cases and strings that break text fields: reader, import, page, search and export."""
 
 import csv
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.utils.html import escape
 
 from customers.importing.tabular import BrokenRow, open_table
 from customers.models import Customer
-from tests.customers.importing.files import counts, load
+from tests.conftest import ClientFor
+from tests.customers.importing.files import counts, load, write_csv
 
 DATA = Path(__file__).parents[3] / "shared/data"
 SPECTRUM, NAUGHTY = DATA / "csv-spectrum", DATA / "naughty_strings.txt"
@@ -53,3 +56,21 @@ def test_naughty_strings_survive_the_import(tmp_path: Path) -> None:
     notes = dict(Customer.objects.values_list("source_records__external_id", "source_records__payload__extra__note"))
     assert notes == {str(number): text for number, text in enumerate(strings)}
     assert counts(load("customers", path, source="naughty")) == {"rows": len(strings), "unchanged": len(strings)}
+
+
+@pytest.mark.django_db
+def test_naughty_strings_survive_page_search_and_export(tmp_path: Path, client_for: ClientFor) -> None:
+    names = sorted({text[:300].strip(" \t\r\n") for text in naughty()})
+    headers = "external_id,name"
+    load("customers", write_csv(tmp_path / "n.csv", headers, list(enumerate(names))), source="naughty")
+    client = client_for("manager")
+    for customer in Customer.objects.order_by("id"):
+        heading = client.get(customer.get_absolute_url()).content.decode()
+        assert escape(customer.name) in heading
+        found = client.get("/customers/", {"q": customer.name})
+        assert found.status_code == 200
+        if customer.name.isalpha() and len(customer.name) > 2:
+            assert f"/customers/{customer.pk}/" in found.content.decode(), customer.name
+    export = client.get("/customers/export/").getvalue().decode("utf-8-sig")
+    cells = {row["name"].removeprefix("'") for row in csv.DictReader(StringIO(export, newline=""))}
+    assert cells == {name.removeprefix("'") for name in names}
