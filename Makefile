@@ -5,4 +5,4 @@ TARGETS := setup run test lint fmt bench messages shell stop clean help
 .PHONY: $(TARGETS)
 
 $(TARGETS):
-	@$(PYTHON) -m crm.embedded $@
+	@$(PYTHON) -m crm.make $@

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from crm.common import demo  # noqa: E402 - the checkout is not installed
-from crm.embedded import browser as chromium  # noqa: E402
+from crm.make import browser as chromium  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=780)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from crm.embedded import browser as chromium
+from crm.make import browser as chromium
 from tests.live import LiveStack
 
 FLAGS = [

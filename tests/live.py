@@ -15,10 +15,11 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from crm.embedded import processes, record, redis_server, supervisor
+from crm.embedded import processes, record, redis_server
 from crm.embedded.account import server_account, server_home
 from crm.embedded.places import CHECKOUT
 from crm.embedded.redis_server import RedisServer
+from crm.make import supervisor
 
 
 class LiveStack:

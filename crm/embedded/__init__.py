@@ -1,13 +1,4 @@
-"""Set-up, embedded PostgreSQL and Redis, and the foreground supervisor.
+"""PostgreSQL and Redis of one's own machine: found or brought by packages, started, stopped, their addresses kept.
 
-Standard library only: all of it also runs under the bare system Python, before there is a virtual environment.
+Standard library only: it runs under the bare system Python too, before there is a virtual environment.
 """
-
-import sys
-
-if sys.version_info < (3, 11):  # noqa: UP036  this file is what an older Python reads first
-    sys.exit(
-        "Baseline CRM needs Python 3.11 or newer; this is "
-        + sys.version.split()[0]
-        + ". Choose another: make PYTHON=python3.12 ..."
-    )

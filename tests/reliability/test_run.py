@@ -32,7 +32,7 @@ class Run:
         chosen = {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "PYTHONUNBUFFERED": "1"}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "crm.embedded", "run"],
+                [sys.executable, "-m", "crm.make", "run"],
                 cwd=CHECKOUT,
                 env=kept | chosen | environment,
                 stdin=subprocess.DEVNULL,
@@ -135,7 +135,7 @@ def test_only_one_at_a_time(run: Run, var: Path) -> None:
     run.start()
     url = run.url()
     second = subprocess.run(
-        [sys.executable, "-m", "crm.embedded", "run"],
+        [sys.executable, "-m", "crm.make", "run"],
         cwd=CHECKOUT,
         env=os.environ | {"CRM_VAR": str(var)},
         capture_output=True,
@@ -143,7 +143,7 @@ def test_only_one_at_a_time(run: Run, var: Path) -> None:
         check=False,
     )
     assert (second.returncode, second.stderr) == (2, f"\nIt already runs at {url}. Stop it with: make stop\n")
-    stop = [sys.executable, "-m", "crm.embedded", "stop"]
+    stop = [sys.executable, "-m", "crm.make", "stop"]
     subprocess.run(stop, cwd=CHECKOUT, env=os.environ | {"CRM_VAR": str(var)}, check=True, capture_output=True)
     assert run.process is not None
     assert run.process.wait(timeout=60) == 0

@@ -1,11 +1,9 @@
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from crm.embedded.places import CHECKOUT, load_dotenv
+from crm.embedded.places import load_dotenv
 
 
 def test_dotenv_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,14 +24,3 @@ def test_dotenv_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "T_SET": "before",
         "T_COMMENT": None,
     }
-
-
-def test_set_up_needs_nothing_but_the_standard_library() -> None:
-    program = (
-        f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); before = set(sys.modules)\n"
-        "import crm.embedded.__main__, crm.embedded.browser\n"
-        "names = {name.split('.')[0] for name in set(sys.modules) - before}\n"
-        "print(*sorted(names - set(sys.stdlib_module_names)))"
-    )
-    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout == "crm\n"

@@ -1,13 +1,14 @@
-"""`python3 -m crm.embedded TARGET`: what the Makefile calls."""
+"""`python3 -m crm.make TARGET`: what the Makefile calls."""
 
 import os
 import shutil
 import sys
 from collections.abc import Callable
 
-from crm.embedded import checks, services, setup, supervisor
+from crm.embedded import services
 from crm.embedded.places import CHECKOUT, VENV, load_dotenv, var_dir
 from crm.embedded.problems import Problem, from_os_error
+from crm.make import checks, setup, supervisor
 
 
 def target_setup() -> int:

@@ -4,9 +4,10 @@ import os
 import shlex
 import subprocess
 
-from crm.embedded import browser, services
+from crm.embedded import services
 from crm.embedded.places import CHECKOUT, var_dir, venv_program
-from crm.embedded.setup import say
+from crm.make import browser
+from crm.make.setup import say
 
 PACKAGES = ["crm", "accounts", "customers", "sales", "service", "metrics"]
 

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from crm.embedded.problems import Problem
-from crm.embedded.setup import run_logged, say
+from crm.make.setup import run_logged, say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ["chromium", "fonts-wqy-microhei"]

@@ -13,7 +13,7 @@ from pathlib import Path
 from crm.embedded import processes, record, services
 from crm.embedded.places import CHECKOUT, var_dir, venv_program
 from crm.embedded.problems import Problem
-from crm.embedded.setup import say
+from crm.make.setup import say
 
 DEFAULT_PORT = 8000
 MANY_DEATHS, WITHIN_S = 5, 60.0
