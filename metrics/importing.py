@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.importing import parsers
 from customers.importing.facts import Facts
@@ -42,6 +43,7 @@ def costs_deriver(_batch: ImportBatch) -> Derive:
 
 LEDGER = ImportSpec(
     kind="ledger",
+    label=gettext_lazy("ledger by month"),
     columns=(
         Column("month", parsers.month, sql="date", required=True),
         Column("revenue", parsers.decimal, sql="numeric(18,4)", required=True),
@@ -73,6 +75,7 @@ LEDGER = ImportSpec(
 
 COSTS = ImportSpec(
     kind="costs",
+    label=gettext_lazy("programme costs"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("date", parsers.day, sql="date", required=True),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.common.kinds import Channel
 from customers.importing import parsers
@@ -56,6 +57,7 @@ FACTS = Facts(
 
 SPEC = ImportSpec(
     kind="survey_answers",
+    label=gettext_lazy("survey answers"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("survey", parsers.choice("csat", "nps", "ces", "payment_method"), required=True),

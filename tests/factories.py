@@ -11,7 +11,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from accounts.models import Team, User
-from crm.common.kinds import Channel, ImportKind
+from crm.common.kinds import Channel
 from customers import models
 from service.models import SurveyAnswer
 
@@ -66,7 +66,7 @@ class SourceRecordFactory(DjangoModelFactory[models.SourceRecord]):
         model = models.SourceRecord
 
     system = factory.SubFactory(SourceSystemFactory)
-    kind = ImportKind.CUSTOMERS
+    kind = "customers"
     external_id = factory.Sequence(lambda n: f"C{n}")
     digest = factory.LazyAttribute(lambda record: uuid5(NAMESPACE_OID, record.external_id))
     customer = factory.SubFactory(CustomerFactory)
@@ -233,7 +233,7 @@ class ImportBatchFactory(DjangoModelFactory[models.ImportBatch]):
         model = models.ImportBatch
 
     system = factory.SubFactory(SourceSystemFactory)
-    kind = ImportKind.CUSTOMERS
+    kind = "customers"
     path = "none.csv"
     filename = "customers.csv"
 
@@ -253,10 +253,10 @@ class ParkedRowFactory(DjangoModelFactory[models.ParkedRow]):
         model = models.ParkedRow
 
     system = factory.SubFactory(SourceSystemFactory)
-    kind = ImportKind.ORDERS
+    kind = "orders"
     external_id = factory.Sequence(lambda n: f"O{n}")
     rows = factory.LazyFunction(list)
-    waits_for_kind = ImportKind.CUSTOMERS
+    waits_for_kind = "customers"
     waits_for_id = "C1"
 
 

@@ -1,25 +1,22 @@
 """Words that several apps use for the same thing."""
 
+from typing import Final
+
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+_import_kinds: Final[dict[str, str | Promise]] = {}
 
-class ImportKind(models.TextChoices):
-    """What a file holds; the value is the KIND of `import_file`."""
 
-    CUSTOMERS = "customers", _("customers")
-    CONTACTS = "contacts", _("contacts")
-    PRODUCTS = "products", _("products")
-    ORDERS = "orders", _("orders")
-    INVOICES = "invoices", _("invoices")
-    PAYMENTS = "payments", _("payments")
-    REPAIRS = "repairs", _("repairs")
-    INTERACTIONS = "interactions", _("interactions")
-    CALLS = "calls", _("telephone queue log")
-    MAIL = "mail", _("mail")
-    SURVEY_ANSWERS = "survey_answers", _("survey answers")
-    LEDGER = "ledger", _("ledger by month")
-    COSTS = "costs", _("programme costs")
+def name_import_kind(kind: str, label: str | Promise) -> None:
+    """Said once for each kind of file, by the room that brings it (see `customers.importing.registry`)."""
+    _import_kinds[kind] = label
+
+
+def import_kinds() -> list[tuple[str, str | Promise]]:
+    """The kinds of files there are, with their names; the key is the KIND of `import_file`."""
+    return list(_import_kinds.items())
 
 
 class Channel(models.TextChoices):

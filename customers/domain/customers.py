@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
-from crm.common.kinds import ImportKind
 from customers.domain.linking import link_key
 from customers.domain.normalising import normalise_email
 from customers.domain.phones import normalise_phone
@@ -22,6 +21,7 @@ from customers.importing import points
 from customers.models import Customer, SourceRecord, SourceSystem
 
 CRM: Final = "crm:typed"  # with a sign that no key made of a name has: no file can claim to come from here
+CUSTOMERS: Final = "customers"  # the kind of record
 Value = str | date | None
 
 
@@ -68,9 +68,7 @@ def _create(payload: dict[str, str]) -> Customer:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('customers_customer', 'id'))")
         pk = int((cursor.fetchone() or [0])[0])
-        record = SourceRecord(
-            system=_system(), kind=ImportKind.CUSTOMERS, external_id=str(pk), customer_id=pk, object_id=pk
-        )
+        record = SourceRecord(system=_system(), kind=CUSTOMERS, external_id=str(pk), customer_id=pk, object_id=pk)
         _write(record, payload)
         select = "SELECT %(id)s::bigint, %(key)s::text"
         settle_selected(cursor, select, {"id": pk, "key": _free_link_key(payload, pk)})
@@ -108,9 +106,9 @@ def _system() -> SourceSystem:
 
 def _record_of(customer: Customer) -> SourceRecord:
     system = _system()
-    found = SourceRecord.objects.filter(system=system, kind=ImportKind.CUSTOMERS, customer=customer).first()
+    found = SourceRecord.objects.filter(system=system, kind=CUSTOMERS, customer=customer).first()
     return found or SourceRecord(
-        system=system, kind=ImportKind.CUSTOMERS, external_id=str(customer.pk), customer=customer, object_id=customer.pk
+        system=system, kind=CUSTOMERS, external_id=str(customer.pk), customer=customer, object_id=customer.pk
     )
 
 

@@ -6,9 +6,8 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.kinds import ImportKind
+from crm.common.kinds import import_kinds
 from customers.domain.imports import Preview
-from customers.importing import registry
 from customers.models import SourceSystem
 
 ABSENT: Final = ""
@@ -37,8 +36,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = set(registry.kinds())
-        self.fields["kind"].choices = [choice for choice in ImportKind.choices if choice[0] in known]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = import_kinds()  # type: ignore[attr-defined]
         self.sources = list(SourceSystem.objects.values_list("name", flat=True))
 
 

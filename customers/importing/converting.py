@@ -1,13 +1,13 @@
 """A row of the file as a row of the staging table: mapped, parsed, checked, with its key's bucket and its digest."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import md5
 from zlib import crc32
 
 from django.utils.translation import gettext as _
 
-from customers.importing.mapping import Cell, ColumnSource, FileMapping
+from customers.importing.mapping import Cell, FileMapping, Missing
 from customers.importing.registry import Derive, ImportSpec, Invalid, Parse, get_spec
 from customers.importing.sql import BUCKETS
 
@@ -23,7 +23,7 @@ class Converter:
         self._key = self._names.index(spec.key)
         self._width = len(headers)
         self._extra = [(headers[index], index) for index in mapping.unknown(headers)]
-        self._bare = _bare_cells(mapping.create_missing, headers)
+        self._bare = _bare_cells(mapping.missing, headers)
         self._derive = derive
 
     def convert(self, line: int, row: Sequence[str]) -> Staged:
@@ -78,9 +78,9 @@ def _required() -> str:
     raise Invalid(_("is required"))
 
 
-def _bare_cells(sources: Mapping[str, ColumnSource] | None, headers: list[str]) -> list[tuple[str, Cell, Parse]] | None:
-    """What a row says of a customer is held to the rules of the customers' own file."""
-    if sources is None:
+def _bare_cells(missing: Missing | None, headers: list[str]) -> list[tuple[str, Cell, Parse]] | None:
+    """What a row says of another kind's record is held to the rules of that kind's own file."""
+    if missing is None:
         return None
-    parsers = {column.name: column.parser for column in get_spec("customers").columns}
-    return [(name, source.cell(headers), parsers[name](source.format)) for name, source in sources.items()]
+    parsers = {column.name: column.parser for column in get_spec(missing.kind).columns}
+    return [(name, source.cell(headers), parsers[name](source.format)) for name, source in missing.columns.items()]

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing import bare, bulk_index, sql
+from customers.importing import bulk_index, sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch
@@ -85,8 +85,9 @@ def _write(cursor: CursorWrapper, spec: ImportSpec) -> None:
 
 def _resolve(cursor: CursorWrapper, spec: ImportSpec) -> None:
     for reference in spec.references:
-        if reference.kind == "customers":
-            bare.make_customers(cursor, spec, reference)
+        missing = get_spec(reference.kind).missing
+        if missing:
+            missing.make(cursor, spec, reference)
     cursor.execute(sql.CREATE_REFS)
     for reference in spec.references:
         cursor.execute(sql.fill_refs(reference))

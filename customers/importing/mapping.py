@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from crm.common.errors import DomainError
 from customers.importing import encoding
 from customers.importing.guessing import guess
-from customers.importing.registry import Format, ImportSpec
+from customers.importing.registry import Format, ImportSpec, get_spec
 from customers.importing.tabular import DELIMITERS
 
 _TOP = {"columns", "encoding", "delimiter", "sheet", "date", "decimal", "create_missing"}
 _SOURCE = {"from", "constant", "values", "prefixes", "date", "decimal"}
-BARE_FIELDS = ("kind", "name", "city", "region", "country", "postcode", "industry", "language")
 
 Cell = Callable[[Sequence[str]], str]
 
@@ -56,17 +55,25 @@ class ColumnSource:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """Records of another kind to be made of what the rows say, where they are named and not there."""
+
+    kind: str
+    columns: Mapping[str, ColumnSource]
+
+
+@dataclass(frozen=True)
 class FileMapping:
     columns: Mapping[str, ColumnSource]
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
-    create_missing: Mapping[str, ColumnSource] | None = None
+    missing: Missing | None = None
 
     def unknown(self, headers: list[str]) -> list[int]:
         """Indexes of the headers nothing is mapped from: kept with the source record."""
         used = {source.header for source in self.columns.values()}
-        used |= {source.header for source in (self.create_missing or {}).values()}
+        used |= {source.header for source in self.missing.columns.values()} if self.missing else set()
         return [index for index, header in enumerate(headers) if header not in used]
 
 
@@ -117,9 +124,9 @@ def resolve(raw: Mapping[str, Any], *, spec: ImportSpec, headers: list[str]) -> 
     for name, header in guess(headers, [n for n in spec.names if n not in given], exact=True).items():
         if header not in taken:
             columns[name] = ColumnSource(header=header, format=format_)
-    bare = _bare(raw, spec, headers, format_)
+    missing = _missing(raw, spec, headers, format_)
     _complete(spec, columns, headers)
-    return FileMapping(columns, opened.codec, opened.delimiter, opened.sheet, bare)
+    return FileMapping(columns, opened.codec, opened.delimiter, opened.sheet, missing)
 
 
 def _complete(spec: ImportSpec, columns: Mapping[str, ColumnSource], headers: list[str]) -> None:
@@ -132,20 +139,28 @@ def _complete(spec: ImportSpec, columns: Mapping[str, ColumnSource], headers: li
         )
 
 
-def _bare(
-    raw: Mapping[str, Any], spec: ImportSpec, headers: list[str], format_: Format
-) -> Mapping[str, ColumnSource] | None:
+def _missing(raw: Mapping[str, Any], spec: ImportSpec, headers: list[str], format_: Format) -> Missing | None:
     if "create_missing" not in raw:
         return None
     given = _object("create_missing", raw["create_missing"])
-    _known("create_missing", given, {"customers"})
-    if not any(reference.kind == "customers" for reference in spec.references):
-        raise MappingError("create_missing", _("%(kind)s name no customer") % {"kind": spec.kind})
-    fields = _object("create_missing.customers", given.get("customers", {}))
-    _known("create_missing.customers", fields, set(BARE_FIELDS))
-    return {
-        name: _source(f"create_missing.customers.{name}", value, headers, format_) for name, value in fields.items()
-    }
+    found = _makeable(spec)
+    if found is None:
+        raise MappingError("create_missing", _("%(kind)s name nothing that could be made") % {"kind": spec.kind})
+    kind, columns = found
+    _known("create_missing", given, {kind})
+    place = f"create_missing.{kind}"
+    fields = _object(place, given.get(kind, {}))
+    _known(place, fields, set(columns))
+    return Missing(kind, {name: _source(f"{place}.{name}", value, headers, format_) for name, value in fields.items()})
+
+
+def _makeable(spec: ImportSpec) -> tuple[str, Sequence[str]] | None:
+    """The first kind the spec refers to of which bare records can be made, and what may be said of them."""
+    for reference in spec.references:
+        missing = get_spec(reference.kind).missing
+        if missing:
+            return reference.kind, missing.columns
+    return None
 
 
 def _source(place: str, value: object, headers: list[str], format_: Format) -> ColumnSource:

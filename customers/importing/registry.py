@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 from django.utils.functional import Promise
 
 from crm.common.errors import DomainError
+from crm.common.kinds import name_import_kind
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
@@ -100,8 +101,20 @@ Read = Callable[[BinaryIO], Iterator["Row | BrokenRow"]]
 
 
 @dataclass(frozen=True)
+class MissingRecords:
+    """How bare records are made of what rows of other kinds say of them, where a mapping asks for it.
+
+    `columns`: those of this kind's own file that such rows may fill. `make` makes or refreshes the records which the
+    rows in `imp_rows` name by the reference.
+    """
+
+    columns: tuple[str, ...]
+    make: Callable[["CursorWrapper", "ImportSpec", Reference], None]
+
+
+@dataclass(frozen=True)
 class ImportSpec:
-    """One kind of file.
+    """One kind of file, called `label` on pages.
 
     `key`: the column whose value identifies a record (all rows of one key share its fate).
     `derived` (name, SQL type) are added by what `deriver()` returns, called once per file.
@@ -112,12 +125,15 @@ class ImportSpec:
     `prepare` runs on the temporary table `imp_keys` (see `customers.importing.sql`) before the source records are
     written, `write` after: it inserts and updates the facts. `table` gives new rows their ids.
     `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
+    `record_column`: the column of the source record that says which row it became. `missing`: see `MissingRecords`.
+    `grows`: further tables it fills, whose statistics the planner needs anew when they have grown.
     `searched`: tables it writes that have trigram indexes; large chunks gather their entries.
     `read` replaces the CSV/XLSX reader: it gets the opened bytes and yields (line, cells in the order of `columns`).
     `apply` replaces the whole set-based step: called once per chunk with its rows in the temporary table `imp_rows`.
     """
 
     kind: str
+    label: str | Promise = ""
     columns: tuple[Column, ...] = ()
     key: str = "external_id"
     table: str = ""
@@ -131,6 +147,9 @@ class ImportSpec:
     moment: str = "NULL::timestamptz"
     team: bool = False
     keeps_payload: bool = False
+    record_column: str = "object_id"
+    missing: MissingRecords | None = None
+    grows: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     prepare: tuple[Step, ...] = ()
     write: tuple[Step, ...] = ()
@@ -147,6 +166,7 @@ _specs: dict[str, ImportSpec] = {}
 
 def register(spec: ImportSpec) -> None:
     _specs[spec.kind] = spec
+    name_import_kind(spec.kind, spec.label or spec.kind)
 
 
 def get_spec(kind: str) -> ImportSpec:
@@ -159,3 +179,8 @@ def get_spec(kind: str) -> ImportSpec:
 
 def kinds() -> list[str]:
     return sorted(_specs)
+
+
+def tables() -> list[str]:
+    """Every table that imports write facts to, each once."""
+    return sorted({table for spec in _specs.values() for table in (spec.table, *spec.grows) if table})

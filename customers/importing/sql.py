@@ -4,7 +4,7 @@
 created, updated, unchanged, parked, rejected. Internal columns start with an underscore; the others are the spec's.
 """
 
-from customers.importing.registry import ImportSpec, Reference
+from customers.importing.registry import ImportSpec, Reference, get_spec
 
 NIL = "00000000-0000-0000-0000-000000000000"
 """Digest of a bare record: made because something referred to it, before its own row came."""
@@ -97,7 +97,7 @@ CREATE_REFS = "CREATE TEMP TABLE imp_refs (kind text, _system_id bigint, ref tex
 
 def fill_refs(reference: Reference) -> str:
     """Look each distinct reference up: in its own system, else as `source/id` in another. Two index probes each."""
-    target = "customer_id" if reference.kind == "customers" else "object_id"
+    target = get_spec(reference.kind).record_column
     kind, column = reference.kind, reference.column
     return f"""
     INSERT INTO imp_refs
@@ -129,12 +129,11 @@ def make_keys(spec: ImportSpec) -> str:
         else ("NULL::text AS _waits_kind, NULL::text AS _waits_ref")
     )
     fresh = f"nextval(pg_get_serial_sequence('{spec.table}', 'id'))" if spec.table else "NULL::bigint"
-    became = "customer_id" if spec.kind == "customers" else "object_id"
     return f"""
     CREATE TEMP TABLE imp_keys ON COMMIT DROP AS
     SELECT q.*, CASE WHEN _action = 'created' AND _old_object IS NULL THEN {fresh} ELSE _old_object END AS _object
     FROM (
-      SELECT g.*{columns}, sr.id AS _record_id, sr.{became} AS _old_object, {waits},
+      SELECT g.*{columns}, sr.id AS _record_id, sr.{spec.record_column} AS _old_object, {waits},
         CASE WHEN g._conflict <> '' THEN 'rejected'
              WHEN {" OR ".join(absent) or "false"} THEN 'parked'
              WHEN sr.id IS NULL OR sr.digest = '{NIL}' THEN 'created'

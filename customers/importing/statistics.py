@@ -5,17 +5,9 @@ Autovacuum sees only what is committed, and late; a table that grew by half in t
 
 from django.db.backends.utils import CursorWrapper
 
-TABLES = (
-    "customers_sourcerecord",
-    "customers_customer",
-    "customers_contactpoint",
-    "customers_product",
-    "customers_order",
-    "customers_orderline",
-    "customers_invoice",
-    "customers_payment",
-    "customers_interaction",
-)
+from customers.importing.registry import tables
+
+OWN_TABLES = ("customers_sourcerecord",)
 # Rows written since the last ANALYZE, committed or in this transaction, beside the size the planner believes in.
 GROWN = """
 SELECT c.relname FROM pg_class c
@@ -28,7 +20,7 @@ WHERE c.oid = ANY(%s::regclass[])
 
 def refresh_statistics(cursor: CursorWrapper) -> list[str]:
     """ANALYZE the tables that imports join and that have grown; returns their names. Milliseconds where none has."""
-    cursor.execute(GROWN, [list(TABLES)])
+    cursor.execute(GROWN, [[*OWN_TABLES, *tables()]])
     grown = [name for (name,) in cursor.fetchall()]
     for name in grown:
         cursor.execute(f'ANALYZE "{name}"')

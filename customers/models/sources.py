@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.kinds import ImportKind
+from crm.common.kinds import import_kinds
 from customers.querysets import ImportBatchQuerySet
 
 
@@ -34,7 +34,7 @@ class SourceRecord(models.Model):
     """
 
     system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="records")
-    kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    kind = models.CharField(max_length=20, choices=import_kinds)
     external_id = models.CharField(max_length=200, db_collation="C")
     digest = models.UUIDField()
     payload = models.JSONField(null=True, blank=True)
@@ -68,7 +68,7 @@ class ImportBatch(models.Model):
         FAILED = "failed", _("failed")
 
     system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="imports", verbose_name=_("source"))
-    kind = models.CharField(_("kind"), max_length=20, choices=ImportKind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=import_kinds)
     path = models.CharField(max_length=500, help_text=_("Where the file lies on the server."))
     filename = models.CharField(_("file"), max_length=255)
     mapping = models.JSONField(default=dict, blank=True)
@@ -144,11 +144,11 @@ class ParkedRow(models.Model):
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.SET_NULL, null=True, related_name="parked_rows")
     system = models.ForeignKey(SourceSystem, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    kind = models.CharField(max_length=20, choices=import_kinds)
     external_id = models.CharField(max_length=200, db_collation="C")
     rows = models.JSONField()
     waits_for_system = models.ForeignKey(SourceSystem, on_delete=models.CASCADE, related_name="+", null=True)
-    waits_for_kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    waits_for_kind = models.CharField(max_length=20, choices=import_kinds)
     waits_for_id = models.CharField(max_length=200, db_collation="C")
     parked_at = models.DateTimeField(auto_now_add=True)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team
 from crm.common.days import add_months, month_end, month_start
-from crm.common.kinds import ImportKind
+from crm.common.kinds import import_kinds
 from metrics.domain.evaluation.reasons import render_stored
 from metrics.kpis.base import Kpi
 from metrics.kpis.catalogue import MAIN
@@ -31,15 +31,15 @@ FAMILIES: Sequence[tuple[str, str | Promise, frozenset[Source]]] = (
     ("business", gettext_lazy("Business"), frozenset({Source.LEDGER})),
 )
 # What to import where a source is empty.
-IMPORTS: Mapping[Source, tuple[ImportKind, ...]] = {
-    Source.CALL: (ImportKind.CALLS,),
-    Source.ISSUE: (ImportKind.INTERACTIONS, ImportKind.CALLS),
-    Source.INTERACTION: (ImportKind.INTERACTIONS,),
-    Source.SURVEY: (ImportKind.SURVEY_ANSWERS,),
-    Source.ORDER: (ImportKind.ORDERS,),
-    Source.ORDER_LINE: (ImportKind.ORDERS,),
-    Source.INVOICE: (ImportKind.INVOICES, ImportKind.PAYMENTS),
-    Source.LEDGER: (ImportKind.LEDGER,),
+IMPORTS: Mapping[Source, tuple[str, ...]] = {
+    Source.CALL: ("calls",),
+    Source.ISSUE: ("interactions", "calls"),
+    Source.INTERACTION: ("interactions",),
+    Source.SURVEY: ("survey_answers",),
+    Source.ORDER: ("orders",),
+    Source.ORDER_LINE: ("orders",),
+    Source.INVOICE: ("invoices", "payments"),
+    Source.LEDGER: ("ledger",),
 }
 # How the sentence on top counts verdicts: group → verdicts.
 GROUPS: Mapping[str, frozenset[str]] = {
@@ -76,7 +76,7 @@ class Card:
     spark: tuple[Decimal | None, ...]
     go_live: int | None
     caution: str = ""
-    missing: tuple[ImportKind, ...] = ()
+    missing: tuple[tuple[str, str | Promise], ...] = ()
     company_only: bool = False
 
     @property
@@ -219,9 +219,15 @@ def _card(
         target=target,
         spark=spark,
         go_live=_index(drawn, went_live),
-        missing=() if has_data else IMPORTS[kpi.source.source],
+        missing=() if has_data else _imports(kpi.source.source),
         company_only=scope.team_id is not None and kpi.source.team == "0",
     )
+
+
+def _imports(source: Source) -> tuple[tuple[str, str | Promise], ...]:
+    """Kind and name of the files that would bring facts."""
+    names = dict(import_kinds())
+    return tuple((kind, names[kind]) for kind in IMPORTS[source])
 
 
 def _judged(kpi: Kpi, evaluation: Evaluation | None, baseline: Baseline | None, *, has_data: bool) -> Card:

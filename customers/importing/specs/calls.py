@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from customers.domain.calls import make_stage, record_staged
 from customers.importing.queue_log import Refused, read_queue_log
@@ -39,6 +40,7 @@ def column(name: str, *, sql: str = "text", parser: Callable[[Format], Parse] = 
 
 SPEC = ImportSpec(
     kind="calls",
+    label=_("telephone queue log"),
     columns=(
         column("epoch", sql="numeric"),
         column("callid"),
@@ -49,6 +51,7 @@ SPEC = ImportSpec(
         column("digest", sql="uuid"),
     ),
     key="callid",
+    grows=("customers_interaction",),
     read=read,
     apply=apply,
 )

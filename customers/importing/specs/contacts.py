@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from customers.domain.normalising import normalise_email, normalise_phone_cached
 from customers.importing import parsers, points
@@ -35,6 +36,7 @@ def write_points(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="contacts",
+    label=_("contacts"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("customer_external_id", parsers.text(251), required=True),

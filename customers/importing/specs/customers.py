@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from customers.domain import survivorship
 from customers.domain.linking import link_key
 from customers.domain.normalising import normalise_email, normalise_phone_cached
 from customers.importing import parsers, points, promotion
-from customers.importing.registry import Column, Derive, ImportSpec
+from customers.importing.bare import make_customers
+from customers.importing.registry import Column, Derive, ImportSpec, MissingRecords
 from customers.models import ImportBatch
 
 COLUMNS = (
@@ -27,6 +29,8 @@ COLUMNS = (
     Column("language", parsers.text(20)),
     Column("birth_date", parsers.day, sql="date", empty=None),
 )
+
+BARE_COLUMNS = ("kind", "name", "city", "region", "country", "postcode", "industry", "language")
 
 
 def deriver(batch: ImportBatch) -> Derive:
@@ -83,10 +87,14 @@ def write_points(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="customers",
+    label=_("customers"),
     columns=COLUMNS,
     derived=(("link_key", 'text COLLATE "C"'), ("email_normalised", "text"), ("phone_normalised", "text")),
     deriver=deriver,
     keeps_payload=True,
+    record_column="customer_id",
+    missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers),
+    grows=("customers_customer", "customers_contactpoint"),
     searched=("customers_customer", "customers_contactpoint"),
     prepare=(assign,),
     write=(settle, write_points),

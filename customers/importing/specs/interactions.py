@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import Channel
 from customers.domain.normalising import normalise_contact
@@ -53,6 +54,7 @@ def last_contact(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="interactions",
+    label=_("interactions"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("customer_external_id", parsers.text(251)),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers, settlement
 from customers.importing.facts import Facts
@@ -43,6 +44,7 @@ def settle(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="invoices",
+    label=_("invoices"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("customer_external_id", parsers.text(251)),

@@ -108,6 +108,7 @@ def write(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="orders",
+    label=_("orders"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("customer_external_id", parsers.text(251)),
@@ -122,6 +123,7 @@ SPEC = ImportSpec(
         Column("team", parsers.team),
     ),
     table="customers_order",
+    grows=("customers_orderline", "customers_product"),
     references=(Reference("customer_external_id", "customers", "customer_id"),),
     derived=(("rate", "numeric"),),
     deriver=deriver,

@@ -1,6 +1,7 @@
 """`payments`: money received for an invoice, in its currency; the invoice's figures follow."""
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers, settlement
 from customers.importing.facts import Facts
@@ -27,6 +28,7 @@ def settle(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="payments",
+    label=_("payments"),
     columns=(
         Column("external_id", parsers.text(200), required=True),
         Column("invoice_external_id", parsers.text(251), required=True),

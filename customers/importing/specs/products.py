@@ -1,6 +1,7 @@
 """`products`: name, group and unit cost (company's currency) of what order lines sell."""
 
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers
 from customers.importing.facts import Facts
@@ -36,6 +37,7 @@ def follow(cursor: CursorWrapper) -> None:
 
 SPEC = ImportSpec(
     kind="products",
+    label=_("products"),
     columns=(
         Column("external_id", parsers.text(100), required=True),
         Column("name", parsers.text(300), required=True),
