@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from customers.importing import parsers
 from customers.importing.facts import Facts
-from customers.importing.money import RowRates, check_size, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid
 from customers.models import ImportBatch
+from customers.trade.amounts import RowRates, check_size, company_currency
 from metrics.models import CostEntry
 
 

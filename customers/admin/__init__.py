@@ -1,5 +1,6 @@
 """Django admin for administrators: every model, usable at a million rows, writing through the domain."""
 
-from customers.admin import log, sources, tiers, trade, who
+from customers.admin import log, sources, tiers, who
+from customers.trade import admin as trade
 
 __all__ = ["log", "sources", "tiers", "trade", "who"]

@@ -7,9 +7,9 @@ from typing import Final
 from crm.common.admin import estimated_count
 from crm.common.paging import Page, keyset_page
 from customers.models import Customer
-from customers.queries.balances import Balance, balances
 from customers.queries.search import CAP
 from customers.querysets import CustomerQuerySet
+from customers.trade.balances import Balance, balances
 
 EXACT_UP_TO = 10_000
 # Names sort as they are searched: case, accents and punctuation apart.

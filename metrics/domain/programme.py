@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from crm.common.errors import DomainError
-from customers.domain import rates
+from customers.trade import rates
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 
 

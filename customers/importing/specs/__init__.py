@@ -1,7 +1,19 @@
 """The kinds of files of the customers app; `register_all` is called when the app starts."""
 
 from customers.importing.registry import register
-from customers.importing.specs import calls, contacts, customers, interactions, invoices, orders, payments, products
+from customers.importing.specs import calls, contacts, customers, interactions
+from customers.trade import (
+    import_invoices as invoices,
+)
+from customers.trade import (
+    import_orders as orders,
+)
+from customers.trade import (
+    import_payments as payments,
+)
+from customers.trade import (
+    import_products as products,
+)
 
 
 def register_all() -> None:

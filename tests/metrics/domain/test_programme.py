@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import Team
-from customers.domain.rates import NoRate
 from customers.models import ExchangeRate
+from customers.trade.rates import NoRate
 from metrics.domain import programme
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.importing import parsers, settlement
+from customers.importing import parsers
 from customers.importing.facts import Facts
-from customers.importing.money import RowRates, check_size, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
 from customers.importing.sql import JOIN_TEAM
 from customers.models import ImportBatch
+from customers.trade import settlement
+from customers.trade.amounts import RowRates, check_size, company_currency
 
 
 def deriver(_batch: ImportBatch) -> Derive:

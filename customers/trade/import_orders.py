@@ -6,11 +6,11 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers
-from customers.importing.money import RowRates, check_size, company_currency
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM, NIL, join_tier
 from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch
+from customers.trade.amounts import RowRates, check_size, company_currency
 
 
 def deriver(_batch: ImportBatch) -> Derive:

@@ -4,9 +4,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
-from customers.domain.products import assign_group, save_group
-from customers.domain.rates import set_rate
 from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
+from customers.trade.products import assign_group, save_group
+from customers.trade.rates import set_rate
 
 
 @admin.register(ExchangeRate)

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.common.days import day_of
-from customers.domain.rates import NoRate, Rates
 from customers.importing.registry import Invalid
+from customers.trade.rates import NoRate, Rates
 
 LARGEST: Final = 1e12  # of one row; a hundred of them still fit numeric(18, 4)
 

@@ -3,9 +3,10 @@
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.importing import parsers, settlement
+from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, ImportSpec, Reference
+from customers.trade import settlement
 
 _BEFORE = """
 ALTER TABLE imp_keys ADD COLUMN _was_invoice_id bigint;
