@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.days import today
 from crm.common.kinds import Channel
+from customers.identity import countries, search
 from customers.models import Customer, Interaction, Tier
-from customers.queries import countries, search
 from customers.querysets import CustomerQuerySet, InteractionQuerySet
 
 CUSTOMER_SORTS = ("name", "-name", "last_contact_at", "-last_contact_at")

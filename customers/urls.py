@@ -1,6 +1,7 @@
 from django.urls import path
 
-from customers.views import customers, detail, editing, imports, interactions, tiers
+from customers.identity import views as editing
+from customers.views import customers, detail, imports, interactions, tiers
 
 app_name = "customers"
 urlpatterns = [

@@ -1,6 +1,7 @@
 """Django admin for administrators: every model, usable at a million rows, writing through the domain."""
 
-from customers.admin import log, sources, tiers, who
+from customers.admin import log, sources, tiers
+from customers.identity import admin as who
 from customers.trade import admin as trade
 
 __all__ = ["log", "sources", "tiers", "trade", "who"]

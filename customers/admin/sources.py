@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
-from customers.domain.sources import save_system
+from customers.identity.trust import save_system
 from customers.models import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
 
 

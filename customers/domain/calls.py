@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Team
-from customers.domain.normalising import normalise_phone_cached
+from customers.identity.normalising import normalise_phone_cached
 from customers.models import Queue, SourceSystem
 
 SQL = Path(__file__).resolve().parent.parent / "sql"

@@ -22,11 +22,11 @@ from customers.querysets import CustomerQuerySet
 class Customer(models.Model):
     """An organization or a person, one row however many systems know them.
 
-    Every field a source can give is the winner of the survivorship rule (`customers.domain.survivorship`): the
+    Every field a source can give is the winner of the survivorship rule (`customers.identity.survivorship`): the
     most trusted system that gives it, then the smallest external id. `provenance` maps field → source record id.
     Events keep the row as it was before each change: with the row of today they are all versions, and imports of new
     customers write none.
-    `link_key` decides which source records are the same customer (`customers.domain.linking`).
+    `link_key` decides which source records are the same customer (`customers.identity.linking`).
     """
 
     class Kind(models.TextChoices):

@@ -6,8 +6,8 @@ from typing import Final
 
 from crm.common.admin import estimated_count
 from crm.common.paging import Page, keyset_page
+from customers.identity.search import CAP
 from customers.models import Customer
-from customers.queries.search import CAP
 from customers.querysets import CustomerQuerySet
 from customers.trade.balances import Balance, balances
 

@@ -3,8 +3,8 @@
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
+from customers.identity.overview import find_customer
 from customers.models import Customer
-from customers.queries.overview import find_customer
 
 
 def signed_in(request: HttpRequest) -> User:

@@ -15,10 +15,10 @@ from crm.common.days import today
 from crm.common.kinds import Channel
 from crm.common.paging import keyset_page
 from customers.filters import TimelineFilter
+from customers.identity.history import changes
+from customers.identity.overview import overview
+from customers.identity.provenance import provenance
 from customers.models import Customer, Interaction, Order
-from customers.queries.history import changes
-from customers.queries.overview import overview
-from customers.queries.provenance import provenance
 from customers.queries.standing import standing
 from customers.queries.timeline import Timeline, timeline
 from customers.registry import panels

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from customers.domain.customers import create_customer
+from customers.identity.editing import create_customer
 from customers.models import Customer, ImportBatch, Interaction
 from tests.factories import CustomerFactory, InteractionFactory
 from tests.live import LiveStack

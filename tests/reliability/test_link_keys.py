@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from customers.domain.customers import create_customer
-from customers.domain.linking import link_key
+from customers.identity.editing import create_customer
+from customers.identity.linking import link_key
 from customers.models import Customer
 from tests.customers.importing.files import counts, load, write_csv
 

@@ -1,7 +1,9 @@
 """The kinds of files of the customers app; `register_all` is called when the app starts."""
 
+from customers.identity import import_contacts as contacts
+from customers.identity import import_customers as customers
 from customers.importing.registry import register
-from customers.importing.specs import calls, contacts, customers, interactions
+from customers.importing.specs import calls, interactions
 from customers.trade import (
     import_invoices as invoices,
 )

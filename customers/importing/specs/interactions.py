@@ -6,8 +6,9 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import Channel
-from customers.domain.normalising import normalise_contact
-from customers.importing import parsers, points
+from customers.identity import points
+from customers.identity.normalising import normalise_contact
+from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM, join_tier

@@ -11,8 +11,8 @@ from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from customers.domain.customers import create_customer
-from customers.domain.survivorship import settle
+from customers.identity.editing import create_customer
+from customers.identity.survivorship import settle
 from customers.models import Customer, Queue, SourceSystem, Tier, TierPolicy
 from tests import factories
 from tests.conftest import ClientFor

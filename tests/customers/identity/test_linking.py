@@ -1,7 +1,7 @@
 import pytest
 
-from customers.domain.linking import LONGEST, link_key
-from customers.domain.normalising import comparable_name, normalise_contact, normalise_email, normalise_tax_id
+from customers.identity.linking import LONGEST, link_key
+from customers.identity.normalising import comparable_name, normalise_contact, normalise_email, normalise_tax_id
 
 
 @pytest.mark.parametrize(

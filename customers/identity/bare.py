@@ -6,7 +6,7 @@ A reference with a slash may name another system's customer: nothing is made for
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.domain import survivorship
+from customers.identity import survivorship
 from customers.importing.registry import ImportSpec, Reference
 from customers.importing.sql import NIL
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from customers.domain.normalising import comparable_name, normalise_email, normalise_phone_cached, normalise_tax_id
+from customers.identity.normalising import comparable_name, normalise_email, normalise_phone_cached, normalise_tax_id
 
 LONGEST = 400
 

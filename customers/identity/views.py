@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm.common.errors import DomainError
-from customers.domain.customers import change_customer, create_customer, version
-from customers.forms import CustomerForm
+from customers.identity.duplicates import Duplicate, duplicates
+from customers.identity.editing import change_customer, create_customer, version
+from customers.identity.forms import CustomerForm
 from customers.models import Customer
-from customers.queries.duplicates import Duplicate, duplicates
 from customers.views.access import get_customer
 
 IDENTIFYING = ("name", "tax_id", "email", "phone")
@@ -22,13 +22,13 @@ IDENTIFYING = ("name", "tax_id", "email", "phone")
 def customer_create(request: HttpRequest) -> HttpResponse:
     """Warns of customers that may be the same, once; with "create anyway" it is created all the same."""
     if request.method != "POST":
-        return render(request, "customers/create.html", {"form": CustomerForm()})
+        return render(request, "customers/identity/create.html", {"form": CustomerForm()})
     form = CustomerForm(request.POST)
     if not form.is_valid():
-        return render(request, "customers/create.html", {"form": form}, status=422)
+        return render(request, "customers/identity/create.html", {"form": form}, status=422)
     similar = [] if "anyway" in request.POST else _similar(request, form)
     if similar:
-        return render(request, "customers/create.html", {"form": form, "similar": similar}, status=422)
+        return render(request, "customers/identity/create.html", {"form": form, "similar": similar}, status=422)
     customer = create_customer(fields=form.fields_set())
     messages.success(request, _("%(name)s is created.") % {"name": customer})
     return redirect(customer)
@@ -40,10 +40,10 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     if request.method != "POST":
         form = CustomerForm(instance=customer, initial={"seen": version(customer)})
-        return render(request, "customers/edit.html", {"form": form, "customer": customer})
+        return render(request, "customers/identity/edit.html", {"form": form, "customer": customer})
     form = CustomerForm(request.POST, instance=get_customer(request, pk))
     if not form.is_valid():
-        return render(request, "customers/edit.html", {"form": form, "customer": customer}, status=422)
+        return render(request, "customers/identity/edit.html", {"form": form, "customer": customer}, status=422)
     try:
         change_customer(customer=customer, fields=form.fields_set(), seen=form.cleaned_data["seen"])
     except DomainError as error:
@@ -62,7 +62,7 @@ def _show_conflict(request: HttpRequest, customer: Customer, form: CustomerForm,
         if again.cleaned_data.get(name) != getattr(customer, name):
             shown = getattr(customer, name) or _("empty")
             again.add_error(name, _("now: %(value)s") % {"value": shown})
-    return render(request, "customers/edit.html", {"form": again, "customer": customer}, status=422)
+    return render(request, "customers/identity/edit.html", {"form": again, "customer": customer}, status=422)
 
 
 def _similar(request: HttpRequest, form: CustomerForm) -> list[Duplicate]:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
-from customers.domain.customers import change_customer, create_customer, version
-from customers.forms import CustomerForm
+from customers.identity import search
+from customers.identity.editing import change_customer, create_customer, version
+from customers.identity.forms import CustomerForm
 from customers.models import Contact, ContactPoint, Customer
-from customers.queries import search
 
 
 class CustomerAdminForm(CustomerForm):

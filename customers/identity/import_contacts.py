@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.domain.normalising import normalise_email, normalise_phone_cached
-from customers.importing import parsers, points
+from customers.identity import points
+from customers.identity.normalising import normalise_email, normalise_phone_cached
+from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.models import ImportBatch

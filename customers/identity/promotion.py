@@ -2,7 +2,7 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing import points
+from customers.identity import points
 from customers.models import Customer, TierAssignment
 
 # Bare records of this chunk whose link key nobody has yet: the first of each key keeps its customer.

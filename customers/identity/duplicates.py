@@ -6,8 +6,8 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from customers.domain.normalising import normalise_email, normalise_tax_id
-from customers.domain.phones import normalise_phone
+from customers.identity.normalising import normalise_email, normalise_tax_id
+from customers.identity.phones import normalise_phone
 from customers.models import Customer
 from customers.querysets import CustomerQuerySet
 

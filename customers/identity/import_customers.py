@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.domain import survivorship
-from customers.domain.linking import link_key
-from customers.domain.normalising import normalise_email, normalise_phone_cached
-from customers.importing import parsers, points, promotion
-from customers.importing.bare import make_customers
+from customers.identity import points, promotion, survivorship
+from customers.identity.bare import make_customers
+from customers.identity.linking import link_key
+from customers.identity.normalising import normalise_email, normalise_phone_cached
+from customers.importing import parsers
 from customers.importing.registry import Column, Derive, ImportSpec, MissingRecords
 from customers.models import ImportBatch
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from customers.identity.overview import FACTS, label_of
 from customers.models import Customer, SourceRecord
-from customers.queries.overview import FACTS, label_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from customers.domain.phones import normalise_phone
+from customers.identity.phones import normalise_phone
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s.\"(),:;<>\[\]\\]+(?:\.[^@\s.\"(),:;<>\[\]\\]+)+")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")

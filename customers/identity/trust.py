@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from customers.domain.survivorship import settle_selected
+from customers.identity.survivorship import settle_selected
 from customers.models import SourceSystem
 
 # Everyone a system speaks of; one index probe by its records.

@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
-from customers.domain.linking import link_key
-from customers.domain.normalising import normalise_email
-from customers.domain.phones import normalise_phone
-from customers.domain.survivorship import FIELDS, settle, settle_selected
-from customers.importing import points
+from customers.identity import points
+from customers.identity.linking import link_key
+from customers.identity.normalising import normalise_email
+from customers.identity.phones import normalise_phone
+from customers.identity.survivorship import FIELDS, settle, settle_selected
 from customers.models import Customer, SourceRecord, SourceSystem
 
 CRM: Final = "crm:typed"  # with a sign that no key made of a name has: no file can claim to come from here

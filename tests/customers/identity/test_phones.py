@@ -1,6 +1,6 @@
 import pytest
 
-from customers.domain.phones import normalise_phone
+from customers.identity.phones import normalise_phone
 
 
 @pytest.mark.parametrize(

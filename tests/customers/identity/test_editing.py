@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from customers.domain.customers import ChangedMeanwhile, NameMissing, change_customer, create_customer, version
-from customers.domain.survivorship import settle
+from customers.identity.editing import ChangedMeanwhile, NameMissing, change_customer, create_customer, version
+from customers.identity.survivorship import settle
 from customers.models import Customer, SourceRecord
 from tests.customers.importing.files import load, write_csv
 from tests.factories import CustomerFactory, SourceRecordFactory, SourceSystemFactory

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from customers.identity.overview import FACTS, label_of
 from customers.models import Customer
-from customers.queries.overview import FACTS, label_of
 
 LIMIT = 200
 

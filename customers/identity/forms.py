@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.days import today
-from customers.domain.normalising import normalise_email
-from customers.domain.phones import normalise_phone
+from customers.identity.normalising import normalise_email
+from customers.identity.phones import normalise_phone
 from customers.models import Customer
 
 

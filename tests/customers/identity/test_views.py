@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from customers.domain.customers import change_customer, create_customer, version
+from customers.identity.editing import change_customer, create_customer, version
 from customers.models import Customer
 from tests.conftest import ClientFor
 
