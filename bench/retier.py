@@ -5,8 +5,8 @@ from typing import Any
 
 from bench.timing import best, executed, held_against
 from crm.common.days import add_months, today
-from customers.domain import tiering
 from customers.models import Customer
+from customers.tiers import tiering
 
 GOAL = 2.0
 FLOOR = """

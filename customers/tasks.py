@@ -5,8 +5,9 @@ import logging
 from celery import shared_task
 
 from crm.common.errors import DomainError
-from customers.domain import imports, tiering
+from customers.domain import imports
 from customers.models import ImportBatch
+from customers.tiers import tiering
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 from django.urls import path
 
 from customers.identity import views as editing
-from customers.views import customers, detail, imports, interactions, tiers
+from customers.tiers import views as tiers
+from customers.views import customers, detail, imports, interactions
 
 app_name = "customers"
 urlpatterns = [

@@ -19,9 +19,9 @@ from customers.identity.history import changes
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.models import Customer, Interaction, Order
-from customers.queries.standing import standing
 from customers.queries.timeline import Timeline, timeline
 from customers.registry import panels
+from customers.tiers.standing import standing
 from customers.views.access import get_customer, signed_in
 
 RECENT_ORDERS = 5

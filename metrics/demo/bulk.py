@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from crm.common.errors import DomainError
-from customers.domain import tiering
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
+from customers.tiers import tiering
 from metrics.demo import words
 from metrics.domain.recomputing import recompute
 

@@ -19,8 +19,9 @@ from accounts.roles import Role
 from crm.common import demo
 from crm.common.days import add_months, month_end
 from crm.common.errors import DomainError
-from customers.domain import calls, imports, tiering
+from customers.domain import calls, imports
 from customers.models import Customer, ImportBatch, SourceSystem
+from customers.tiers import tiering
 from metrics.demo import goals
 from metrics.demo.company import AGENTS, agent_email, write_company
 from metrics.demo.files import DemoFile

@@ -3,8 +3,8 @@
 import pytest
 from django.db import OperationalError, connection
 
-from customers.domain.tiering import retier
 from customers.importing.frame import IMPORT_LOCK
+from customers.tiers.tiering import retier
 from tests.database import another_connection
 from tests.factories import CustomerFactory
 

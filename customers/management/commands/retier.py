@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
-from customers.domain import tiering
+from customers.tiers import tiering
 
 
 class Command(JsonCommand):

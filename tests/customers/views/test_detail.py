@@ -6,8 +6,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.common.days import today
-from customers.domain import tiering
 from customers.models import Customer
+from customers.tiers import tiering
 from tests.conftest import ClientFor
 from tests.factories import (
     ContactFactory,

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import connection
 
-from customers.domain.tiering import Rule, read_rules
 from customers.models import Tier, TierAssignment, TierPolicy
+from customers.tiers.tiering import Rule, read_rules
 
 # The figures of `retier` for one customer, with what else the page says; index probes on the customer only.
 STANDING = """

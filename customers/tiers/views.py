@@ -8,14 +8,16 @@ from django.views.decorators.http import require_GET
 
 from crm.common.charts import Chart, Series
 from crm.common.templatetags.figures import percent
-from customers.queries.tiers import Tiers, tiers
+from customers.tiers.ladder import Tiers, tiers
 
 
 @require_GET
 @permission_required("customers.view_tier", raise_exception=True)
 def tier_list(request: HttpRequest) -> HttpResponse:
     shown = tiers()
-    return render(request, "customers/tiers.html", {"tiers": shown, "chart": _chart(shown) if shown.total else None})
+    return render(
+        request, "customers/tiers/tiers.html", {"tiers": shown, "chart": _chart(shown) if shown.total else None}
+    )
 
 
 def _chart(shown: Tiers) -> Chart:

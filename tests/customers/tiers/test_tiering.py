@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 
 from crm.common.days import today
-from customers.domain import tiering
 from customers.models import Customer, Tier, TierAssignment, TierPolicy
+from customers.tiers import tiering
 from tests.factories import (
     CallFactory,
     CustomerFactory,

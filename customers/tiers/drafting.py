@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.domain.tiering import AlreadyPublished, read_rules
 from customers.models import Tier, TierPolicy
+from customers.tiers.tiering import AlreadyPublished, read_rules
 
 
 def save_tier(*, tier: Tier) -> Tier:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
-from customers.domain.tiering import publish_policy, read_rules
-from customers.domain.tiers import save_draft, save_tier
 from customers.models import Tier, TierAssignment, TierPolicy
+from customers.tiers.drafting import save_draft, save_tier
+from customers.tiers.tiering import publish_policy, read_rules
 from customers.views.access import signed_in
 
 

@@ -15,9 +15,9 @@ from crm.common.days import add_months, today
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers import registry
-from customers.domain import tiering_sql as sql
 from customers.importing import frame
 from customers.models import Customer, Tier, TierPolicy
+from customers.tiers import tiering_sql as sql
 
 LOCK = 0x7E71E4  # advisory lock: two retiers take turns
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 
 from crm.common.days import today
-from customers.domain import tiering
-from customers.domain.tiering import Rule
 from customers.models import Customer, Tier, TierPolicy
-from customers.queries.standing import NextTier, earned_tier, next_tier, standing
+from customers.tiers import tiering
+from customers.tiers.standing import NextTier, earned_tier, next_tier, standing
+from customers.tiers.tiering import Rule
 from tests.factories import CustomerFactory, InvoiceFactory, OrderFactory, TierAssignmentFactory
 
 GOLD, SILVER, BRONZE = (Tier(pk=n, key=key, rank=n) for n, key in enumerate(("gold", "silver", "bronze"), start=1))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
-from customers.domain.tiering import Rule, find_policy, read_rules
 from customers.models import Customer, Tier, TierPolicy
+from customers.tiers.tiering import Rule, find_policy, read_rules
 
 
 @dataclass(frozen=True, kw_only=True)
