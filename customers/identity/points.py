@@ -2,7 +2,7 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.domain.calls import rematch_callers
+from customers.interactions.telephony.calls import rematch_callers
 
 # `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
 _REPLACE = """

@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from crm.common.paging import keyset_page
-from customers.domain.interactions import UNDO_WITHIN
+from customers.interactions.recording import UNDO_WITHIN
 from customers.models import Customer, Interaction
 from customers.querysets import InteractionQuerySet
 from customers.registry import TimelineEntry, timeline_sources

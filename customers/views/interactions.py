@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.common.errors import DomainError
-from customers.domain.interactions import log_interaction, undo_interaction
-from customers.forms import InteractionForm
+from customers.interactions.forms import InteractionForm
+from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Interaction
 from customers.queries.timeline import purposes
 from customers.views.access import get_customer, signed_in

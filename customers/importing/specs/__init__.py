@@ -3,7 +3,8 @@
 from customers.identity import import_contacts as contacts
 from customers.identity import import_customers as customers
 from customers.importing.registry import register
-from customers.importing.specs import calls, interactions
+from customers.interactions import import_interactions as interactions
+from customers.interactions.telephony import import_calls as calls
 from customers.trade import (
     import_invoices as invoices,
 )

@@ -1,6 +1,6 @@
 """Reads the queue log of Asterisk: `epoch|callid|queue|agent|event|p1|p2|p3…`, a line an event.
 
-Pure: bytes in, events and refusals out; `customers.domain.calls` makes calls of them.
+Pure: bytes in, events and refusals out; `customers.interactions.telephony.calls` makes calls of them.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from customers.domain.calls import HOLD_AND_TALK_EVENTS, KNOWN_EVENTS, QueueEvent, duration_fields
+from customers.interactions.telephony.calls import HOLD_AND_TALK_EVENTS, KNOWN_EVENTS, QueueEvent, duration_fields
 
 LATEST_EPOCH = 4_102_444_800  # 2100-01-01: later is a broken clock, not a call
 MAX_NAME = 100

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customers.domain.calls import QueueEvent
-from customers.importing.queue_log import Refused, read_queue_log
+from customers.interactions.telephony.calls import QueueEvent
+from customers.interactions.telephony.queue_log import Refused, read_queue_log
 
 ENDS_IN = "missing: this event ends in holdtime, calltime and original position"
 

@@ -1,4 +1,4 @@
-"""`calls`: the queue log of Asterisk, line by line; `customers.domain.calls` makes calls of the events."""
+"""`calls`: the queue log of Asterisk, line by line; `customers.interactions.telephony.calls` makes calls of the events."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
@@ -6,10 +6,10 @@ from typing import BinaryIO
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.domain.calls import make_stage, record_staged
-from customers.importing.queue_log import Refused, read_queue_log
 from customers.importing.registry import Column, Counts, Format, ImportSpec, Parse
 from customers.importing.tabular import BrokenRow, Row
+from customers.interactions.telephony.calls import make_stage, record_staged
+from customers.interactions.telephony.queue_log import Refused, read_queue_log
 from customers.models import ImportBatch
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.db.models import F
 
 from accounts.models import Team, User
-from customers.domain.calls import QueueEvent, Recorded, assign_queue, record_events, rematch_callers
-from customers.importing.queue_log import read_line
+from customers.interactions.telephony.calls import QueueEvent, Recorded, assign_queue, record_events, rematch_callers
+from customers.interactions.telephony.queue_log import read_line
 from customers.models import (
     Call,
     CallEvent,

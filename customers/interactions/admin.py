@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
-from customers.domain.calls import assign_queue
+from customers.interactions.telephony.calls import assign_queue
 from customers.models import Call, CallEvent, Interaction, Queue
 
 
