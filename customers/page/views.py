@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET
 from crm.common.days import today
 from crm.common.kinds import Channel
 from crm.common.paging import keyset_page
-from customers.filters import TimelineFilter
 from customers.identity.history import changes
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.models import Customer, Interaction, Order
-from customers.queries.timeline import Timeline, timeline
+from customers.page.filters import TimelineFilter
+from customers.page.timeline import Timeline, timeline
 from customers.registry import panels
 from customers.tiers.standing import standing
 from customers.views.access import get_customer, signed_in
@@ -41,7 +41,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "panels": _shown_panels(request, customer),
         **timeline_context(request, customer),
     }
-    return render(request, "customers/detail.html", context)
+    return render(request, "customers/page/detail.html", context)
 
 
 @require_GET
@@ -49,7 +49,9 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The timeline alone, narrowed or continued, for the page to put in place; a page of its own without script."""
     customer = get_customer(request, pk)
-    template = "customers/timeline.html" if request.headers.get("HX-Request") else "customers/timeline_page.html"
+    template = (
+        "customers/page/timeline.html" if request.headers.get("HX-Request") else "customers/page/timeline_page.html"
+    )
     return render(request, template, {"customer": customer, "tab": "overview", **timeline_context(request, customer)})
 
 
@@ -59,7 +61,7 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     orders = Order.objects.visible_to(request.user).filter(customer=customer).prefetch_related("lines__product")
     page = keyset_page(orders, sort="-placed_at", cursor=request.GET.get("cursor", ""), size=20)
-    return render(request, "customers/orders.html", {"customer": customer, "tab": "orders", "page": page})
+    return render(request, "customers/page/orders.html", {"customer": customer, "tab": "orders", "page": page})
 
 
 @require_GET
@@ -68,7 +70,7 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won."""
     customer = get_customer(request, pk)
     context = {"customer": customer, "tab": "sources", "provenance": provenance(customer)}
-    return render(request, "customers/sources.html", context)
+    return render(request, "customers/page/sources.html", context)
 
 
 @require_GET
@@ -76,11 +78,11 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     context = {"customer": customer, "tab": "history", "changes": changes(customer)}
-    return render(request, "customers/history.html", context)
+    return render(request, "customers/page/history.html", context)
 
 
 def timeline_context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    """What `customers/timeline.html` needs, for every view that shows it."""
+    """What `customers/page/timeline.html` needs, for every view that shows it."""
     contacts = Interaction.objects.visible_to(request.user).filter(customer=customer)
     narrowing = TimelineFilter(request.GET, queryset=contacts)
     filtered = bool(request.GET.get("channel") or request.GET.get("purpose"))

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from crm.common.days import today
-from customers.filters import CustomerFilter
 from customers.models import Customer
-from customers.queries.exporting import export_rows
-from customers.queries.listing import listing
+from customers.page.exporting import export_rows
+from customers.page.filters import CustomerFilter
+from customers.page.listing import listing
 from customers.querysets import CustomerQuerySet
 
 
@@ -36,7 +36,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         searched=filtered.sought.is_possible,
     )
     context = {"filter": filtered, "sort": sort, "listing": shown, "page": shown.page}
-    return render(request, "customers/list.html", context)
+    return render(request, "customers/page/list.html", context)
 
 
 @require_GET

@@ -12,9 +12,9 @@ from crm.common.errors import DomainError
 from customers.interactions.forms import InteractionForm
 from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Interaction
-from customers.queries.timeline import purposes
+from customers.page.timeline import purposes
+from customers.page.views import timeline_context
 from customers.views.access import get_customer, signed_in
-from customers.views.detail import timeline_context
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +32,7 @@ def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             form.add_error("occurred_at", str(error))
         else:
-            return _show_timeline(request, customer, _("Contact logged."), template="customers/logged.html")
+            return _show_timeline(request, customer, _("Contact logged."), template="customers/page/logged.html")
     form.purposes = purposes()
     return _show_form(request, customer, form, status=422)
 
@@ -52,12 +52,12 @@ def undo_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _show_form(request: HttpRequest, customer: Customer, form: InteractionForm, status: int = 200) -> HttpResponse:
     fragment = bool(request.headers.get("HX-Request"))
-    template = "customers/log_contact_form.html" if fragment else "customers/log_contact.html"
+    template = "customers/page/log_contact_form.html" if fragment else "customers/page/log_contact.html"
     return render(request, template, {"customer": customer, "form": form}, status=status)
 
 
 def _show_timeline(
-    request: HttpRequest, customer: Customer, done: str = "", *, template: str = "customers/timeline.html"
+    request: HttpRequest, customer: Customer, done: str = "", *, template: str = "customers/page/timeline.html"
 ) -> HttpResponse:
     if done:
         messages.success(request, done)
