@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench.timing import timed
-from customers.domain import imports
+from customers.importing import batches as imports
 
 GOALS = {"customers": 5_000, "orders": 20_000, "calls": 20_000}
 ROWS = {"customers": 50_000, "orders": 200_000, "calls": 200_000}

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from crm.common.errors import DomainError
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.models import ImportBatch
 from customers.tiers import tiering
 

@@ -1,11 +1,11 @@
 from django.urls import path
 
 from customers.identity import views as editing
+from customers.importing import views as imports
 from customers.page import contact_views as interactions
 from customers.page import list_views as customers
 from customers.page import views as detail
 from customers.tiers import views as tiers
-from customers.views import imports
 
 app_name = "customers"
 urlpatterns = [

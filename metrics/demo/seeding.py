@@ -19,7 +19,7 @@ from accounts.roles import Role
 from crm.common import demo
 from crm.common.days import add_months, month_end
 from crm.common.errors import DomainError
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.models import Customer, ImportBatch, Order, OrderLine, ParkedRow, SourceRecord
 from customers.tasks import resume_imports, run_import
 from tests.customers.importing.files import counts, write_csv

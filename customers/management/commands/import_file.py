@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, IN_PART, JsonCommand
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.importing import mapping as mappings
 from customers.models import ImportBatch
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.models import ImportBatch
 
 

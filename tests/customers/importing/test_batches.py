@@ -5,7 +5,7 @@ from django.conf import LazySettings
 from django.core.files.base import ContentFile
 
 from crm.common.errors import DomainError
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.importing.mapping import MappingError
 from customers.importing.registry import UnknownKind
 from customers.models import Customer, ImportBatch

@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.domain import imports
+from customers.importing import batches as imports
 from customers.models import Customer, ImportBatch, SourceSystem
 from tests.conftest import ClientFor
 from tests.factories import ImportBatchFactory, ImportRejectFactory, ParkedRowFactory, SourceSystemFactory

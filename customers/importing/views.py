@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.common.errors import DomainError
 from crm.common.paging import keyset_page
-from customers.domain import imports
-from customers.forms import MappingForm, UploadForm
+from customers.importing import batches as imports
+from customers.importing.forms import MappingForm, UploadForm
+from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
 from customers.models import ImportBatch, ParkedRow
-from customers.queries.imports import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.views.access import signed_in
 
 
@@ -25,14 +25,14 @@ def import_list(request: HttpRequest) -> HttpResponse:
     page = keyset_page(batches, sort="-pk", cursor=request.GET.get("cursor", ""), size=25)
     rows = [(batch, *LOOK[ImportBatch.State(batch.state)]) for batch in page.rows]
     context = {"page": page, "rows": rows, "has_parked": ParkedRow.objects.exists()}
-    return render(request, "customers/imports.html", context)
+    return render(request, "customers/importing/imports.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("customers.import_data", raise_exception=True)
 def import_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
-        return render(request, "customers/import_new.html", {"form": UploadForm()})
+        return render(request, "customers/importing/import_new.html", {"form": UploadForm()})
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -46,7 +46,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(error))
         else:
             return redirect("customers:import_map", batch.pk)
-    return render(request, "customers/import_new.html", {"form": form}, status=422)
+    return render(request, "customers/importing/import_new.html", {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +59,9 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         preview = imports.preview(batch=batch)
     except DomainError as error:
-        return render(request, "customers/import_map.html", {"batch": batch, "problem": str(error)}, status=422)
+        return render(
+            request, "customers/importing/import_map.html", {"batch": batch, "problem": str(error)}, status=422
+        )
     maps = not get_spec(batch.kind).read
     form = MappingForm(
         request.POST if request.method == "POST" else None, preview=preview, earlier=last_mapping(batch) if maps else {}
@@ -74,7 +76,9 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             return redirect("customers:import_detail", batch.pk)
     context = {"batch": batch, "form": form, "preview": preview, "maps": maps}
-    return render(request, "customers/import_map.html", context, status=422 if request.method == "POST" else 200)
+    return render(
+        request, "customers/importing/import_map.html", context, status=422 if request.method == "POST" else 200
+    )
 
 
 @require_GET
@@ -91,7 +95,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "progress": progress(batch),
         "rejects": batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN] if batch.rejected else [],
     }
-    return render(request, "customers/import_detail.html", context)
+    return render(request, "customers/importing/import_detail.html", context)
 
 
 @require_GET
@@ -100,7 +104,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The bar's next state; at the end the page is loaded anew to show the result."""
     batch = _get_batch(request, pk)
     now = progress(batch)
-    response = render(request, "customers/import_progress.html", {"batch": batch, "progress": now})
+    response = render(request, "customers/importing/import_progress.html", {"batch": batch, "progress": now})
     if not now.running:
         response.headers["HX-Refresh"] = "true"
     return response
@@ -124,7 +128,7 @@ def parked(request: HttpRequest) -> HttpResponse:
     """Rows that wait for another, with what they wait for."""
     rows = ParkedRow.objects.select_related("system", "waits_for_system", "batch")
     page = keyset_page(rows, sort="-pk", cursor=request.GET.get("cursor", ""))
-    return render(request, "customers/parked.html", {"page": page})
+    return render(request, "customers/importing/parked.html", {"page": page})
 
 
 def _get_batch(request: HttpRequest, pk: int) -> ImportBatch:
