@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from bench.timing import timed
-from customers.importing import batches as imports
+from customers.importing import batches
 
 GOALS = {"customers": 5_000, "orders": 20_000, "calls": 20_000}
 ROWS = {"customers": 50_000, "orders": 200_000, "calls": 200_000}
@@ -40,7 +40,7 @@ def one(kind: str, folder: Path) -> dict[str, Any]:
 
 
 def load(kind: str, path: Path) -> None:
-    batch = imports.load_file(kind=kind, path=path, source="bench", mapping={})
+    batch = batches.load_file(kind=kind, path=path, source="bench", mapping={})
     assert batch.rejected == batch.parked == 0
 
 

@@ -168,8 +168,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 # The sweepers: what a lost message forgot is found again from rows. Written to the database when beat starts.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "resume-imports": {"task": "customers.tasks.resume_imports", "schedule": 60.0},
-    "retier": {"task": "customers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
+    "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
+    "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
     "evaluate": {"task": "metrics.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
     "check-rollups": {"task": "metrics.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},

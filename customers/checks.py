@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 
-from customers.domain.time_zone import stored_zone
+from customers.time_zone import stored_zone
 
 
 @register(Tags.database)

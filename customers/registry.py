@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.backends.utils import CursorWrapper
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
@@ -98,21 +99,55 @@ def tiered_facts() -> list[TieredFact]:
     return list(_tiered_facts.values())
 
 
-for _fact in (
-    TieredFact(table="customers_order"),
-    TieredFact(
-        table="customers_orderline",
-        customer="o.customer_id",
-        source="customers_order o",
-        join="o.id = f.order_id",
-    ),
-    TieredFact(table="customers_invoice", day="f.due_on"),
-    TieredFact(table="customers_interaction"),
-    TieredFact(
-        table="customers_call",
-        customer="i.customer_id",
-        source="customers_interaction i",
-        join="i.id = f.interaction_id",
-    ),
-):
-    register_tiered_fact(_fact)
+PointsChanged = Callable[[CursorWrapper], None]
+"""Told in the transaction that changed contact points: `imp_changed_values` holds (kind, normalised, customer_id)."""
+
+Moved = Callable[[CursorWrapper, list[int]], None]
+"""Told in the transaction that gave customers what had been another's; with the ids of those who received."""
+
+_points_changed: Final[list[PointsChanged]] = []
+_moved: Final[list[Moved]] = []
+
+
+def register_points_changed(listener: PointsChanged) -> None:
+    if listener not in _points_changed:
+        _points_changed.append(listener)
+
+
+def points_changed(cursor: CursorWrapper) -> None:
+    for listener in _points_changed:
+        listener(cursor)
+
+
+def register_moved(listener: Moved) -> None:
+    if listener not in _moved:
+        _moved.append(listener)
+
+
+def moved(cursor: CursorWrapper, customer_ids: list[int]) -> None:
+    for listener in _moved:
+        listener(cursor, customer_ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchProvider:
+    """Finds customers by what another room knows of them.
+
+    `arm(text)` gives a SELECT of customer ids and its parameters, or None where the text cannot be such a thing; each
+    must be an index probe that stops by itself.
+    """
+
+    key: str
+    arm: Callable[[str], tuple[str, list[str]] | None]
+
+
+_search_providers: Final[dict[str, SearchProvider]] = {}
+
+
+def register_search_provider(provider: SearchProvider) -> None:
+    _search_providers[provider.key] = provider
+
+
+def search_arms(text: str) -> list[tuple[str, list[str]]]:
+    arms = [_search_providers[key].arm(text) for key in sorted(_search_providers)]
+    return [arm for arm in arms if arm is not None]

@@ -12,7 +12,8 @@ from crm.common.errors import DomainError
 from customers.identity import search
 from customers.identity.editing import change_customer, create_customer, version
 from customers.identity.forms import CustomerForm
-from customers.models import Contact, ContactPoint, Customer
+from customers.identity.trust import save_system
+from customers.models import Contact, ContactPoint, Customer, SourceSystem
 
 
 class CustomerAdminForm(CustomerForm):
@@ -78,6 +79,20 @@ class ContactPointAdmin(ReadOnlyAdmin[ContactPoint]):
     list_select_related = ("customer", "contact", "source_record")
     search_fields = ("normalised__exact",)
     ordering = ("-id",)
+
+
+@admin.register(SourceSystem)
+class SourceSystemAdmin(LargeModelAdmin[SourceSystem]):
+    """A changed rank of trust lets the customers this system speaks of take their fields anew, at once."""
+
+    list_display = ("name", "key", "rank")
+    search_fields = ("name", "key")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SourceSystem | None = None) -> tuple[str, ...]:
+        return ("key",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: SourceSystem, form: Any, change: bool) -> None:
+        save_system(system=obj)
 
 
 class EventAdmin(ReadOnlyAdmin[Model]):

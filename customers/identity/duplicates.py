@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.identity.normalising import normalise_email, normalise_tax_id
 from customers.identity.phones import normalise_phone
 from customers.models import Customer
-from customers.querysets import CustomerQuerySet
+from customers.querysets.customers import CustomerQuerySet
 
 SIMILAR = 0.6
 LIMIT = 5

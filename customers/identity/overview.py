@@ -11,7 +11,7 @@ from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from customers.models import Contact, ContactPoint, Customer, SourceRecord
-from customers.querysets import CustomerQuerySet
+from customers.querysets.customers import CustomerQuerySet
 
 FACTS: Final = (
     "kind", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry", "language",

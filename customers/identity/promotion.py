@@ -2,7 +2,7 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.identity import points
+from customers import registry
 from customers.models import Customer, TierAssignment
 
 # Bare records of this chunk whose link key nobody has yet: the first of each key keeps its customer.
@@ -40,4 +40,4 @@ def _move_all(cursor: CursorWrapper, *, old: int, new: int) -> None:
             continue
         model._base_manager.filter(**{relation.field.name: old}).update(**{relation.field.name: new})  # noqa: SLF001 - its documented API
     Customer.objects.get(pk=old).delete()
-    points.refresh_last_contact(cursor, [new])
+    registry.moved(cursor, [new])

@@ -12,7 +12,8 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from customers.querysets import CustomerQuerySet
+from customers import registry
+from customers.querysets.customers import CustomerQuerySet
 
 CAP: Final = 300
 MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4
@@ -34,10 +35,6 @@ SELECT customer_id FROM (
 RELEVANCE = f"""
 CASE WHEN customers_customer.search LIKE ' ' || {_FOLDED} || '%%' THEN '1'
      WHEN customers_customer.search LIKE '%% ' || {_FOLDED} || '%%' THEN '2' ELSE '3' END || customers_customer.search
-"""
-NUMBERS = """
-SELECT customer_id FROM customers_order WHERE number = %s AND customer_id IS NOT NULL
-UNION SELECT customer_id FROM customers_invoice WHERE number = %s AND customer_id IS NOT NULL
 """
 
 
@@ -88,7 +85,10 @@ def matching(customers: CustomerQuerySet, sought: Sought) -> CustomerQuerySet:
 
 
 def _arms(text: str) -> tuple[str, list[str]]:
-    statements, params = [NUMBERS], [text, text]
+    statements, params = ["SELECT NULL::bigint WHERE false"], list[str]()
+    for statement, values in registry.search_arms(text):
+        statements.append(statement)
+        params += values
     if _PHONE.match(text):
         statements.append(POINTS.format(kind="phone"))
         params.append(f"%{_digits(text)}%")

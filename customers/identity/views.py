@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm.common.errors import DomainError
+from customers.identity.access import get_customer
 from customers.identity.duplicates import Duplicate, duplicates
 from customers.identity.editing import change_customer, create_customer, version
 from customers.identity.forms import CustomerForm
 from customers.models import Customer
-from customers.views.access import get_customer
 
 IDENTIFYING = ("name", "tax_id", "email", "phone")
 

@@ -1,25 +1,7 @@
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
-from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
-from customers.identity.trust import save_system
-from customers.models import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
-
-
-@admin.register(SourceSystem)
-class SourceSystemAdmin(LargeModelAdmin[SourceSystem]):
-    """A changed rank of trust lets the customers this system speaks of take their fields anew, at once."""
-
-    list_display = ("name", "key", "rank")
-    search_fields = ("name", "key")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: SourceSystem | None = None) -> tuple[str, ...]:
-        return ("key",) if obj else ()
-
-    def save_model(self, request: HttpRequest, obj: SourceSystem, form: Any, change: bool) -> None:
-        save_system(system=obj)
+from crm.common.admin import ReadOnlyAdmin
+from customers.models import ImportBatch, ImportReject, ParkedRow, SourceRecord
 
 
 @admin.register(SourceRecord)

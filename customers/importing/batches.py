@@ -4,8 +4,6 @@ Phase one stages the file (`customers.importing.staging`); phase two applies it 
 which the counters move with the facts. So starting again loses nothing and doubles nothing.
 """
 
-import csv
-import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.files.base import File
 from django.db import DataError, IntegrityError, connection, transaction
@@ -24,7 +23,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common import jobs
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers.importing import frame, opening, staging, tabular
@@ -34,7 +32,7 @@ from customers.importing.registry import Counts, get_spec
 from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch, SourceSystem
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 CHUNK_ROWS = 20_000
 STALE = timedelta(minutes=2)
@@ -124,14 +122,6 @@ def preview(*, batch: ImportBatch, rows: int = 5) -> Preview:
         )
 
 
-def queue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool = False) -> None:
-    """Hand the import to a worker. Raises `MappingError` when the mapping does not fit the file, `AlreadyStarted`."""
-    from customers.tasks import run_import  # the task calls back into this module
-
-    _enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
-    jobs.wake(run_import, batch_id=batch.pk)
-
-
 def load_file(*, kind: str, path: Path, source: str, mapping: dict[str, Any], dry_run: bool = False) -> ImportBatch:
     """Import a file in this process. What an earlier, killed run of the same file left is finished, not begun anew.
 
@@ -145,7 +135,7 @@ def load_file(*, kind: str, path: Path, source: str, mapping: dict[str, Any], dr
     if batch is None:
         batch = create_batch(file=path, system=system, kind=kind)
         try:
-            _enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
+            enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
         except DomainError as error:
             _fail(batch, str(error))
             raise
@@ -171,7 +161,8 @@ def _fingerprint(path: Path) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
-def _enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool) -> None:
+def enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool) -> None:
+    """Ready to be run, by whoever finds it. Raises `MappingError` when the mapping does not fit, `AlreadyStarted`."""
     spec = get_spec(batch.kind)
     batch.mapping = mapping
     if not spec.read:
@@ -197,7 +188,7 @@ def run(*, batch: ImportBatch) -> ImportBatch:
             _fail(batch, str(error))
             raise
         except FAULTS as error:
-            logger.exception("import %s failed", batch.pk)
+            log.exception("import failed", batch=batch.pk)
             words = _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")}
             _fail(batch, words)
             raise ImportFailed(words) from error
@@ -300,47 +291,6 @@ def stale(*, now: datetime | None = None) -> list[int]:
     """Ids of the imports a worker left behind: queued or begun, and silent for a while."""
     silent = Q(heartbeat_at__lt=(now or timezone.now()) - STALE) | Q(heartbeat_at=None)
     return list(ImportBatch.objects.filter(silent, state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
-
-
-def rejects_csv(*, batch: ImportBatch) -> Iterator[str]:
-    """The rejects as CSV, line by line: line, column, reason, then the row as it stood in the file."""
-    first = batch.rejects.order_by("line", "id").first()
-    headers = [str(header) for header in batch.headers]
-    if first and not set(headers) & set(first.row):  # a format of its own keeps the line as it stood
-        headers = list(first.row)
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["line", "column", "reason", *map(_harmless, headers)])
-    for reject in batch.rejects.order_by("line", "id").iterator(chunk_size=2000):
-        cells = [reject.row.get(header, "") for header in headers]
-        yield writer.writerow([reject.line, reject.column, reject.reason, *map(_harmless, cells)])
-
-
-def write_rejects(*, batch: ImportBatch) -> Path | None:
-    """The rejects as a file under the state directory; None when there are none."""
-    if not batch.rejected:
-        return None
-    path = Path(settings.VAR_DIR) / "rejects" / f"import-{batch.pk}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        stream.writelines(rejects_csv(batch=batch))
-    return path
-
-
-def _harmless(cell: object) -> str:
-    """A cell that a spreadsheet would run as a formula is written as text."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("+-").replace(".", "", 1).isdigit()
-
-
-class _Echo:
-    """What csv.writer writes to when the line itself is wanted."""
-
-    def write(self, line: str) -> str:
-        return line
 
 
 def _store(file: "File[bytes]") -> Path:

@@ -8,23 +8,23 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.access import signed_in
 from crm.common.errors import DomainError
 from crm.common.paging import keyset_page
-from customers.importing import batches as imports
+from customers.importing import batches, queueing, rejects
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
 from customers.models import ImportBatch, ParkedRow
-from customers.views.access import signed_in
 
 
 @require_GET
 @permission_required("customers.import_data", raise_exception=True)
 def import_list(request: HttpRequest) -> HttpResponse:
-    batches = ImportBatch.objects.visible_to(request.user).select_related("system", "created_by")
-    page = keyset_page(batches, sort="-pk", cursor=request.GET.get("cursor", ""), size=25)
+    visible = ImportBatch.objects.visible_to(request.user).select_related("system", "created_by")
+    page = keyset_page(visible, sort="-pk", cursor=request.GET.get("cursor", ""), size=25)
     rows = [(batch, *LOOK[ImportBatch.State(batch.state)]) for batch in page.rows]
-    context = {"page": page, "rows": rows, "has_parked": ParkedRow.objects.exists()}
+    context = {"page": page, "rows": rows, "has_parked": ParkedRow.objects.visible_to(request.user).exists()}
     return render(request, "customers/importing/imports.html", context)
 
 
@@ -36,11 +36,11 @@ def import_new(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            system = imports.find_or_make_system(name=form.cleaned_data["source"])
-            batch = imports.create_batch(
+            system = batches.find_or_make_system(name=form.cleaned_data["source"])
+            batch = batches.create_batch(
                 file=form.cleaned_data["file"], system=system, kind=form.cleaned_data["kind"], by=signed_in(request)
             )
-        except imports.BadSourceName as error:
+        except batches.BadSourceName as error:
             form.add_error("source", str(error))
         except DomainError as error:
             form.add_error("file", str(error))
@@ -57,7 +57,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state != ImportBatch.State.UPLOADED:
         return redirect("customers:import_detail", batch.pk)
     try:
-        preview = imports.preview(batch=batch)
+        preview = batches.preview(batch=batch)
     except DomainError as error:
         return render(
             request, "customers/importing/import_map.html", {"batch": batch, "problem": str(error)}, status=422
@@ -68,7 +68,7 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and (form.is_valid() or not maps):
         try:
-            imports.queue(
+            queueing.queue(
                 batch=batch, mapping=form.mapping() if maps else {}, dry_run=bool(form.cleaned_data.get("dry_run"))
             )
         except DomainError as error:
@@ -114,7 +114,7 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.import_data", raise_exception=True)
 def import_rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     batch = _get_batch(request, pk)
-    lines: Iterator[str] = chain(["\ufeff"], imports.rejects_csv(batch=batch))
+    lines: Iterator[str] = chain(["\ufeff"], rejects.rejects_csv(batch=batch))
     return StreamingHttpResponse(
         lines,
         content_type="text/csv; charset=utf-8",
@@ -126,7 +126,7 @@ def import_rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
 @permission_required("customers.import_data", raise_exception=True)
 def parked(request: HttpRequest) -> HttpResponse:
     """Rows that wait for another, with what they wait for."""
-    rows = ParkedRow.objects.select_related("system", "waits_for_system", "batch")
+    rows = ParkedRow.objects.visible_to(request.user).select_related("system", "waits_for_system", "batch")
     page = keyset_page(rows, sort="-pk", cursor=request.GET.get("cursor", ""))
     return render(request, "customers/importing/parked.html", {"page": page})
 

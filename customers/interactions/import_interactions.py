@@ -6,12 +6,12 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import Channel
-from customers.identity import points
 from customers.identity.normalising import normalise_contact
 from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM, join_tier
+from customers.interactions.last_contact import refresh_last_contact
 from customers.models import ImportBatch
 
 NO_CONTACT = ("abandoned", "rejected", "noise", "auto_reply")
@@ -50,7 +50,7 @@ def match(cursor: CursorWrapper) -> None:
 
 def last_contact(cursor: CursorWrapper) -> None:
     cursor.execute(_TOUCHED)
-    points.refresh_last_contact(cursor, [customer for (customer,) in cursor.fetchall()])
+    refresh_last_contact(cursor, [customer for (customer,) in cursor.fetchall()])
 
 
 SPEC = ImportSpec(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.sqlfunctions import CrmFold
-from customers.querysets import CustomerQuerySet
+from customers.querysets.customers import CustomerQuerySet
 
 
 @pghistory.track(

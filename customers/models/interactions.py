@@ -11,7 +11,7 @@ from accounts.models import Team
 from crm.common.kinds import Channel
 from crm.common.sqlfunctions import CrmDay
 from customers.models.customers import Contact, Customer
-from customers.querysets import InteractionQuerySet
+from customers.querysets.interactions import InteractionQuerySet
 
 
 class Interaction(models.Model):

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import import_kinds
-from customers.querysets import ImportBatchQuerySet
+from customers.querysets.sources import ImportBatchQuerySet, ParkedRowQuerySet
 
 
 class SourceSystem(models.Model):
@@ -151,6 +151,8 @@ class ParkedRow(models.Model):
     waits_for_kind = models.CharField(max_length=20, choices=import_kinds)
     waits_for_id = models.CharField(max_length=200, db_collation="C")
     parked_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[ParkedRowQuerySet] = ParkedRowQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("parked row")

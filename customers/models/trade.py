@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from crm.common.sqlfunctions import CrmDay
 from customers.models.customers import Customer
-from customers.querysets import InvoiceQuerySet, OrderQuerySet
+from customers.querysets.trade import InvoiceQuerySet, OrderQuerySet
 
 
 class ExchangeRate(models.Model):

@@ -8,13 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import signed_in
 from crm.common.errors import DomainError
+from customers.identity.access import get_customer
 from customers.interactions.forms import InteractionForm
 from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Interaction
 from customers.page.timeline import purposes
 from customers.page.views import timeline_context
-from customers.views.access import get_customer, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

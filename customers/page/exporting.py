@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from customers.querysets import CustomerQuerySet
+from customers.querysets.customers import CustomerQuerySet
 
 FIELDS: Final = (
     "id", "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry",

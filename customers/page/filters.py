@@ -10,7 +10,9 @@ from crm.common.days import today
 from crm.common.kinds import Channel
 from customers.identity import countries, search
 from customers.models import Customer, Interaction, Tier
-from customers.querysets import CustomerQuerySet, InteractionQuerySet
+from customers.querysets.customers import CustomerQuerySet
+from customers.querysets.interactions import InteractionQuerySet
+from customers.trade.balances import owing
 
 CUSTOMER_SORTS = ("name", "-name", "last_contact_at", "-last_contact_at")
 BY_RELEVANCE = "relevance"
@@ -42,7 +44,7 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the pack
         return search.matching(queryset, self.sought)
 
     def owing(self, queryset: CustomerQuerySet, _name: str, _value: str) -> CustomerQuerySet:
-        return queryset.owing(on=today())
+        return owing(queryset, on=today())
 
     def sort(self, asked: str) -> str:
         """The sort in force: what was asked for if it may be, the best matches first in a search, else by name."""

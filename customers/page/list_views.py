@@ -13,7 +13,7 @@ from customers.models import Customer
 from customers.page.exporting import export_rows
 from customers.page.filters import CustomerFilter
 from customers.page.listing import listing
-from customers.querysets import CustomerQuerySet
+from customers.querysets.customers import CustomerQuerySet
 
 
 class _Echo:

@@ -8,7 +8,7 @@ from crm.common.admin import estimated_count
 from crm.common.paging import Page, keyset_page
 from customers.identity.search import CAP
 from customers.models import Customer
-from customers.querysets import CustomerQuerySet
+from customers.querysets.customers import CustomerQuerySet
 from customers.trade.balances import Balance, balances
 
 EXACT_UP_TO = 10_000

@@ -10,7 +10,7 @@ from accounts.models import User
 from crm.common.paging import keyset_page
 from customers.interactions.recording import UNDO_WITHIN
 from customers.models import Customer, Interaction
-from customers.querysets import InteractionQuerySet
+from customers.querysets.interactions import InteractionQuerySet
 from customers.registry import TimelineEntry, timeline_sources
 
 PAGE_SIZE: Final = 20

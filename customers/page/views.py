@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
+from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.kinds import Channel
 from crm.common.paging import keyset_page
+from customers.identity.access import get_customer
 from customers.identity.history import changes
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
@@ -22,7 +24,6 @@ from customers.page.filters import TimelineFilter
 from customers.page.timeline import Timeline, timeline
 from customers.registry import panels
 from customers.tiers.standing import standing
-from customers.views.access import get_customer, signed_in
 
 RECENT_ORDERS = 5
 

@@ -7,12 +7,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import signed_in
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
 from customers.models import Tier, TierAssignment, TierPolicy
 from customers.tiers.drafting import save_draft, save_tier
 from customers.tiers.tiering import publish_policy, read_rules
-from customers.views.access import signed_in
 
 
 @admin.register(Tier)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from customers.models import Invoice
+from customers.querysets.customers import CustomerQuerySet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,3 +30,8 @@ def balances(*, customer_ids: Collection[int], on: date) -> dict[int, Balance]:
         .order_by()
     )
     return {pk: Balance(open=open_, overdue=overdue or Decimal(0)) for pk, open_, overdue in rows if pk is not None}
+
+
+def owing(customers: CustomerQuerySet, *, on: date) -> CustomerQuerySet:
+    """Those with an invoice that fell due before `on` and is not paid in full."""
+    return customers.filter(Exists(Invoice.objects.overdue(on=on).filter(customer=OuterRef("pk"))))

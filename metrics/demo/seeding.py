@@ -19,7 +19,7 @@ from accounts.roles import Role
 from crm.common import demo
 from crm.common.days import add_months, month_end
 from crm.common.errors import DomainError
-from customers.importing import batches as imports
+from customers.importing import batches
 from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering
@@ -131,7 +131,7 @@ def make_systems() -> None:
 
 def _load(file: DemoFile) -> ImportBatch:
     began = monotonic()
-    batch = imports.load_file(kind=file.kind, path=file.path, source=file.source, mapping=dict(file.mapping or {}))
+    batch = batches.load_file(kind=file.kind, path=file.path, source=file.source, mapping=dict(file.mapping or {}))
     logger.info("%s/%s: %d rows in %.1f s", file.source, file.path.name, batch.rows, monotonic() - began)
     return batch
 

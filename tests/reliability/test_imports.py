@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
-from customers.importing import batches as imports
+from customers.importing import batches, queueing
 from customers.models import Customer, ImportBatch, Order, OrderLine, ParkedRow, SourceRecord
 from customers.tasks import resume_imports, run_import
 from tests.customers.importing.files import counts, write_csv
@@ -120,14 +120,14 @@ def test_a_database_that_lost_its_unlogged_tables_is_staged_again(
 
 def test_two_workers_do_not_share_an_import(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "c.csv", "external_id,name", [["1", "Ada"]])
-    batch = imports.create_batch(file=file, system=imports.find_or_make_system(name="crm"), kind="customers")
+    batch = batches.create_batch(file=file, system=batches.find_or_make_system(name="crm"), kind="customers")
     with another_connection() as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [imports.WORKER_LOCK, batch.pk])
-        with pytest.raises(imports.Busy):
-            imports.run(batch=batch)
+        other.execute("SELECT pg_advisory_lock(%s, %s)", [batches.WORKER_LOCK, batch.pk])
+        with pytest.raises(batches.Busy):
+            batches.run(batch=batch)
         run_import(batch_id=batch.pk)
-        other.execute("SELECT pg_advisory_unlock(%s, %s)", [imports.WORKER_LOCK, batch.pk])
-    imports.queue(batch=batch, mapping={})
+        other.execute("SELECT pg_advisory_unlock(%s, %s)", [batches.WORKER_LOCK, batch.pk])
+    queueing.queue(batch=batch, mapping={})
     run_import(batch_id=batch.pk)
     batch.refresh_from_db()
     assert (batch.state, counts(batch)) == ("done", {"rows": 1, "created": 1})

@@ -16,7 +16,7 @@ from accounts.models import Team
 from customers.identity.normalising import normalise_phone_cached
 from customers.models import Queue, SourceSystem
 
-SQL = Path(__file__).resolve().parent.parent / "sql"
+SQL = Path(__file__).resolve().parent / "sql"
 
 OVERFLOW_EVENTS = ("EXITWITHTIMEOUT", "EXITWITHKEY", "EXITEMPTY")
 REJECT_EVENTS = ("FULL", "CLOSED", "JOINEMPTY")

@@ -1,4 +1,4 @@
-"""`calls`: the queue log of Asterisk, line by line; `customers.interactions.telephony.calls` makes calls of the events."""
+"""`calls`: the queue log of Asterisk, line by line; `calls` beside it makes calls of the events."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO

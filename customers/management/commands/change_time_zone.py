@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 
 from crm.common.commands import DONE, JsonCommand
-from customers.domain.time_zone import change_time_zone
+from customers.time_zone import change_time_zone
 
 
 class Command(JsonCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, IN_PART, JsonCommand
-from customers.importing import batches as imports
+from customers.importing import batches, rejects
 from customers.importing import mapping as mappings
 from customers.models import ImportBatch
 
@@ -24,7 +24,7 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         mapping = mappings.load(options["mapping"]) if options["mapping"] else {}
-        batch = imports.load_file(
+        batch = batches.load_file(
             kind=options["kind"],
             path=options["path"],
             source=options["source"],
@@ -34,7 +34,7 @@ class Command(JsonCommand):
         return (IN_PART if batch.rejected else DONE), self._result(batch)
 
     def _result(self, batch: ImportBatch) -> dict[str, Any]:
-        rejects = imports.write_rejects(batch=batch)
+        path = rejects.write_rejects(batch=batch)
         return {
             "rows": batch.rows,
             "created": batch.created,
@@ -42,6 +42,6 @@ class Command(JsonCommand):
             "unchanged": batch.unchanged,
             "parked": batch.parked,
             "rejected": batch.rejected,
-            "rejects_path": str(rejects) if rejects else None,
+            "rejects_path": str(path) if path else None,
             "batch": batch.pk,
         }

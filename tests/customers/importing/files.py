@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from customers.importing import batches as imports
+from customers.importing import batches
 from customers.models import ImportBatch
 
 
@@ -20,7 +20,7 @@ def write_csv(path: Path, headers: str, rows: Sequence[Sequence[object]]) -> Pat
 def load(
     kind: str, path: Path, *, source: str = "shop", mapping: dict[str, Any] | None = None, dry_run: bool = False
 ) -> ImportBatch:
-    return imports.load_file(kind=kind, path=path, source=source, mapping=mapping or {}, dry_run=dry_run)
+    return batches.load_file(kind=kind, path=path, source=source, mapping=mapping or {}, dry_run=dry_run)
 
 
 def counts(batch: ImportBatch) -> dict[str, int]:

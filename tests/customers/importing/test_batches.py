@@ -5,7 +5,7 @@ from django.conf import LazySettings
 from django.core.files.base import ContentFile
 
 from crm.common.errors import DomainError
-from customers.importing import batches as imports
+from customers.importing import batches, queueing, rejects
 from customers.importing.mapping import MappingError
 from customers.importing.registry import UnknownKind
 from customers.models import Customer, ImportBatch
@@ -20,7 +20,7 @@ FILE = "Kundennr;Firma;E-Mail\n1;Müller GmbH;info@mueller.de\n2;;x\n3;=1+1 & Co
 def batch(tmp_path: Path, settings: LazySettings) -> ImportBatch:
     settings.MEDIA_ROOT = tmp_path / "uploads"
     upload = ContentFile(FILE.encode("cp1252"), name="../../Kunden März.csv")
-    return imports.create_batch(file=upload, system=imports.find_or_make_system(name="Marketing"), kind="customers")
+    return batches.create_batch(file=upload, system=batches.find_or_make_system(name="Marketing"), kind="customers")
 
 
 def test_an_upload_is_kept_under_a_random_name(batch: ImportBatch, tmp_path: Path) -> None:
@@ -31,15 +31,15 @@ def test_an_upload_is_kept_under_a_random_name(batch: ImportBatch, tmp_path: Pat
 
 def test_an_upload_too_large_is_refused(settings: LazySettings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT, settings.CRM_UPLOAD_MAX_MB = tmp_path, 0
-    with pytest.raises(imports.FileTooLarge):
-        imports.create_batch(
-            file=ContentFile(b"x" * 11, name="x.csv"), system=imports.find_or_make_system(name="a"), kind="customers"
+    with pytest.raises(batches.FileTooLarge):
+        batches.create_batch(
+            file=ContentFile(b"x" * 11, name="x.csv"), system=batches.find_or_make_system(name="a"), kind="customers"
         )
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_preview_shows_headers_rows_and_a_guess(batch: ImportBatch) -> None:
-    found = imports.preview(batch=batch, rows=1)
+    found = batches.preview(batch=batch, rows=1)
     assert (found.headers, found.rows) == (["Kundennr", "Firma", "E-Mail"], [["1", "Müller GmbH", "info@mueller.de"]])
     assert found.guess == {"external_id": "Kundennr", "name": "Firma", "email": "E-Mail"}
     assert (found.encoding, found.delimiter) == ("cp1252", ";")
@@ -48,19 +48,19 @@ def test_the_preview_shows_headers_rows_and_a_guess(batch: ImportBatch) -> None:
 
 def test_a_mapping_that_does_not_fit_is_refused_before_it_is_queued(batch: ImportBatch) -> None:
     with pytest.raises(MappingError):
-        imports.queue(batch=batch, mapping={"columns": {"name": "Firma"}})
+        queueing.queue(batch=batch, mapping={"columns": {"name": "Firma"}})
     batch.refresh_from_db()
     assert batch.state == "uploaded"
 
 
 def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
-    imports.queue(batch=batch, mapping={"columns": imports.preview(batch=batch).guess})
-    with pytest.raises(imports.AlreadyStarted):
-        imports.queue(batch=batch, mapping=batch.mapping)
-    imports.run(batch=batch)
+    queueing.queue(batch=batch, mapping={"columns": batches.preview(batch=batch).guess})
+    with pytest.raises(batches.AlreadyStarted):
+        queueing.queue(batch=batch, mapping=batch.mapping)
+    batches.run(batch=batch)
     assert (batch.state, counts(batch)) == ("done", {"rows": 3, "created": 2, "rejected": 1})
-    assert imports.run(batch=batch).created == 2
-    assert "".join(imports.rejects_csv(batch=batch)).splitlines() == [
+    assert batches.run(batch=batch).created == 2
+    assert "".join(rejects.rejects_csv(batch=batch)).splitlines() == [
         "line,column,reason,Kundennr,Firma,E-Mail",
         "3,name,is required,2,,x",
     ]
@@ -69,10 +69,10 @@ def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
 
 
 def test_a_file_that_cannot_be_read_fails_the_import_with_the_reason(batch: ImportBatch) -> None:
-    imports.queue(batch=batch, mapping={"columns": imports.preview(batch=batch).guess})
+    queueing.queue(batch=batch, mapping={"columns": batches.preview(batch=batch).guess})
     Path(batch.path).unlink()
     with pytest.raises(DomainError):
-        imports.run(batch=batch)
+        batches.run(batch=batch)
     batch.refresh_from_db()
     assert batch.state == "failed"
     assert "There is no file" in batch.error
@@ -80,4 +80,4 @@ def test_a_file_that_cannot_be_read_fails_the_import_with_the_reason(batch: Impo
 
 def test_an_unknown_kind_is_refused_naming_those_there_are() -> None:
     with pytest.raises(UnknownKind, match="“pets” is no kind of file; there are: calls, contacts, costs, customers"):
-        imports.create_batch(file=Path("x"), system=imports.find_or_make_system(name="a"), kind="pets")
+        batches.create_batch(file=Path("x"), system=batches.find_or_make_system(name="a"), kind="pets")

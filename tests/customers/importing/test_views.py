@@ -4,7 +4,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from customers.importing import batches as imports
+from customers.importing import batches
 from customers.models import Customer, ImportBatch, SourceSystem
 from tests.conftest import ClientFor
 from tests.factories import ImportBatchFactory, ImportRejectFactory, ParkedRowFactory, SourceSystemFactory
@@ -45,7 +45,7 @@ def test_from_upload_to_result(client_for: ClientFor) -> None:
         "queued", {"columns": {"external_id": "Kundennummer", "name": "Firma", "city": "Ort"}},
     )  # fmt: skip
     assert "Waiting for a worker" in client.get(f"/imports/{batch.pk}/").content.decode()
-    imports.run(batch=batch)
+    batches.run(batch=batch)
     assert Customer.objects.get().city == "Rome"
     page = client.get(f"/imports/{batch.pk}/").content.decode()
     for words in ("Created", "Rejected rows", "done"):
@@ -109,7 +109,7 @@ def test_a_column_left_out_is_left_out_though_its_header_is_there(client_for: Cl
     batch = upload(client, "external_id,name,city\n1,Acme,Rome\n")
     data = chosen(client, batch) | {"column_city": ""}
     client.post(f"/imports/{batch.pk}/map/", data)
-    imports.run(batch=ImportBatch.objects.get(pk=batch.pk))
+    batches.run(batch=ImportBatch.objects.get(pk=batch.pk))
     assert Customer.objects.get().city == ""
 
 
@@ -127,7 +127,7 @@ def test_a_dry_run_writes_nothing(client_for: ClientFor) -> None:
     client = client_for("manager")
     batch = upload(client)
     client.post(f"/imports/{batch.pk}/map/", {**chosen(client, batch), "dry_run": "on"})
-    batch = imports.run(batch=ImportBatch.objects.get(pk=batch.pk))
+    batch = batches.run(batch=ImportBatch.objects.get(pk=batch.pk))
     assert (batch.created, Customer.objects.count()) == (1, 0)
 
 
@@ -138,7 +138,7 @@ def test_a_queue_log_has_nothing_to_map(client_for: ClientFor) -> None:
     assert "ENTERQUEUE" in page
     assert "Which column says what" not in page
     assert client.post(f"/imports/{batch.pk}/map/").status_code == 302
-    assert imports.run(batch=ImportBatch.objects.get(pk=batch.pk)).created == 1
+    assert batches.run(batch=ImportBatch.objects.get(pk=batch.pk)).created == 1
 
 
 def test_a_file_that_cannot_be_read_says_why(client_for: ClientFor) -> None:

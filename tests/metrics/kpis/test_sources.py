@@ -7,8 +7,8 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 
-from customers.domain.time_zone import change_time_zone
 from customers.models import Call, Interaction
+from customers.time_zone import change_time_zone
 from metrics.domain.recomputing import recompute
 from metrics.kpis import sources
 from metrics.models import IssueMark, LedgerMonth, Mark, Source

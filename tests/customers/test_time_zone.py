@@ -5,8 +5,8 @@ import pytest
 from django.core.checks import run_checks
 from pytest_django.fixtures import Settings
 
-from customers.domain.time_zone import change_time_zone, stored_zone
 from customers.models import Interaction, Order, OrderLine
+from customers.time_zone import change_time_zone, stored_zone
 
 pytestmark = pytest.mark.django_db
 

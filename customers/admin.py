@@ -1,0 +1,9 @@
+"""Django admin for administrators: every model, usable at a million rows, writing through the domain."""
+
+from customers.identity import admin as identity
+from customers.importing import admin as importing
+from customers.interactions import admin as interactions
+from customers.tiers import admin as tiers
+from customers.trade import admin as trade
+
+__all__ = ["identity", "importing", "interactions", "tiers", "trade"]

@@ -1,0 +1,14 @@
+"""Hand an import to a worker."""
+
+from typing import Any
+
+from crm.common import jobs
+from customers.importing import batches
+from customers.importing.tasks import run_import
+from customers.models import ImportBatch
+
+
+def queue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool = False) -> None:
+    """Raises `MappingError` when the mapping does not fit the file, `AlreadyStarted`."""
+    batches.enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
+    jobs.wake(run_import, batch_id=batch.pk)

@@ -1,0 +1,31 @@
+"""Jobs of the imports: each takes ids, calls one verb, and may run twice."""
+
+import structlog
+from celery import shared_task
+
+from crm.common.errors import DomainError
+from customers.importing import batches
+from customers.models import ImportBatch
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def run_import(*, batch_id: int, **_: object) -> None:
+    """Do what is left of an import; its outcome stands in the batch."""
+    batch = ImportBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        return
+    try:
+        batches.run(batch=batch)
+    except batches.Busy:
+        log.info("import is in other hands", batch=batch_id)
+    except DomainError as error:
+        log.warning("import failed", batch=batch_id, error=str(error))
+
+
+@shared_task
+def resume_imports(**_: object) -> None:
+    """The sweeper: run what lost messages and dead workers left behind."""
+    for batch_id in batches.stale():
+        run_import(batch_id=batch_id)

@@ -1,0 +1,49 @@
+"""Whose an interaction or a call with only a number is: whoever alone has the contact value."""
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.interactions.last_contact import refresh_last_contact
+from customers.interactions.telephony.calls import rematch_callers
+
+# Interactions known only by a contact value whose owners may have changed. One index probe per value.
+_REMATCH = """
+DROP TABLE IF EXISTS imp_rematched;
+CREATE TEMP TABLE imp_rematched ON COMMIT DROP AS
+SELECT i.id, i.customer_id AS was, o.customer_id, tier.tier_id
+FROM (SELECT DISTINCT normalised FROM imp_changed_values) v
+JOIN customers_interaction i ON i.contact_normalised = v.normalised AND i.matched_by_value
+LEFT JOIN LATERAL (
+  SELECT min(p.customer_id) AS customer_id FROM customers_contactpoint p
+  WHERE p.kind IN ('phone', 'email') AND p.normalised = v.normalised
+  HAVING count(DISTINCT p.customer_id) = 1
+) o ON true
+LEFT JOIN customers_tierassignment tier ON tier.customer_id = o.customer_id AND tier.valid @> i.day
+WHERE i.customer_id IS DISTINCT FROM o.customer_id;
+UPDATE customers_interaction i SET customer_id = r.customer_id, tier_id = r.tier_id
+FROM imp_rematched r WHERE i.id = r.id;
+"""
+
+# The customers whose interactions may have come or gone, except those made just now for whom nothing was before.
+_NUMBERS = "SELECT DISTINCT normalised FROM imp_changed_values WHERE kind = 'phone'"
+_OWNERS = """
+SELECT DISTINCT p.customer_id FROM imp_changed_values v JOIN customers_contactpoint p
+  ON p.kind = v.kind AND p.normalised = v.normalised
+UNION SELECT customer_id FROM imp_changed_values
+UNION SELECT was FROM imp_rematched WHERE was IS NOT NULL
+UNION SELECT customer_id FROM imp_rematched WHERE customer_id IS NOT NULL
+"""
+
+
+def rematch(cursor: CursorWrapper) -> None:
+    """Give interactions and calls to whom they belong after the contact points in `imp_changed_values` changed."""
+    cursor.execute("SELECT EXISTS (SELECT FROM customers_interaction)")
+    if not cursor.fetchone()[0]:
+        return
+    cursor.execute("ANALYZE imp_changed_values")
+    cursor.execute(_REMATCH)
+    cursor.execute(_NUMBERS)
+    numbers = [number for (number,) in cursor.fetchall()]
+    cursor.execute(_OWNERS)
+    owners = [owner for (owner,) in cursor.fetchall()]
+    rematch_callers(numbers=numbers, customers=owners)
+    refresh_last_contact(cursor, owners)
