@@ -8,8 +8,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Staff")
 
     def ready(self) -> None:
+        from accounts.domain import recovery
         from accounts.domain.permissions import grant_everything_to_administrators
         from crm.common.navigation import NavItem, register
+        from crm.common.outbox.writers import register_writer
 
         register(
             NavItem(
@@ -20,4 +22,5 @@ class AccountsConfig(AppConfig):
                 order=90,
             )
         )
+        register_writer(recovery.KIND, recovery.write_reset_letter)
         post_migrate.connect(grant_everything_to_administrators)

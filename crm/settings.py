@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "template_partials",
+    "crm.common",
     "accounts",
     "customers",
     "service",
@@ -100,10 +101,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.common.context_processors.frame",
             ],
-            "libraries": {
-                "look": "crm.common.templatetags.look",
-                "figures": "crm.common.templatetags.figures",
-            },
         },
     }
 ]
@@ -172,6 +169,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
     "evaluate": {"task": "metrics.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
+    "send-mail": {"task": "crm.common.outbox.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
+    "forget-mail": {"task": "crm.common.outbox.tasks.forget_texts", "schedule": crontab(hour="3", minute="41")},
     "check-rollups": {"task": "metrics.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -185,6 +184,8 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ForgottenPasswordForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
@@ -271,6 +272,8 @@ LOGGING = logs.configure(as_json=env.bool("LOG_JSON", default=PRODUCTION), level
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+# A mail server that says nothing for so long counts as gone; each step of a conversation has this long.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_S", default=15)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Baseline CRM <crm@localhost>")
 
 # Whether `make run` loads the demo company into an empty database.

@@ -55,6 +55,7 @@ def digest() -> str:
     base = Path(settings.BASE_DIR)
     files = [
         *base.glob("*/migrations/*.py"),
+        *base.glob("crm/common/migrations/*.py"),
         *base.glob("*/sql/*.sql"),
         *base.glob("*/sql.py"),
         base / "requirements.txt",

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.domain import staff
 from accounts.models import User
 from accounts.roles import Role
+from crm.common.outbox.delivering import deliver_due
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "ripe-pears-in-May"
@@ -67,17 +68,22 @@ def test_nobody_signs_up(ann: User) -> None:
 
 def test_a_forgotten_password_is_set_by_mail(ann: User) -> None:
     client = Client()
-    client.post("/accounts/password/reset/", {"email": "ann@example.com"})
+    client.post("/accounts/password/reset/", {"email": "Ann@Example.com"})
+    deliver_due()
     (message,) = mail.outbox
     found = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", str(message.body))
     assert found is not None
     form_url = client.get(found[1]).headers["Location"]
     client.post(form_url, {"password1": "plums-in-autumn-7", "password2": "plums-in-autumn-7"})
     assert sign_in(Client(), password="plums-in-autumn-7") == 302
+    deliver_due()
+    assert [one.to for one in mail.outbox[1:]] == [["ann@example.com"]], "that the password was changed is told"
+    assert "Password Reset" in mail.outbox[1].subject
 
 
 def test_an_unknown_address_gets_no_mail_and_no_hint(ann: User) -> None:
     answer = Client().post("/accounts/password/reset/", {"email": "nobody@example.com"})
+    deliver_due()
     assert (answer.headers["Location"], mail.outbox) == ("/accounts/password/reset/done/", [])
 
 

@@ -12,7 +12,7 @@ from tests.conftest import ClientFor
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "customers", "service", "metrics")
+OURS = ("common", "accounts", "customers", "service", "metrics")
 SMALL = {"team", "tier", "sourcesystem", "tierpolicy", "contenttype", "group"}  # a drop-down of these is short
 HISTORY = "Event"  # rows that triggers write; shown on the pages of their objects
 

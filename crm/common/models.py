@@ -1,0 +1,5 @@
+"""The kit's tables, each defined in its room."""
+
+from crm.common.outbox.models import OutboxMail
+
+__all__ = ["OutboxMail"]

@@ -1,0 +1,5 @@
+"""Where Celery finds the tasks of the kit's rooms."""
+
+from crm.common.outbox.tasks import forget_texts, send, send_due
+
+__all__ = ["forget_texts", "send", "send_due"]
