@@ -1,6 +1,6 @@
-"""Which encoding a file is in: UTF-8, UTF-16, GB18030 or Windows-1252, proven over the whole file or refused.
+"""Which encoding a file is in: UTF-8, -16, -32, GB18030 or Windows-1252, proven over the whole file or refused.
 
-UTF-8 and UTF-16 prove themselves. GB18030 and Windows-1252 accept each other's bytes, so they are told apart by
+UTF-8, -16 and -32 prove themselves. GB18030 and Windows-1252 accept each other's bytes, so they are told apart by
 evidence: Chinese text is pairs of high bytes, mostly of the common first level of GB 2312; Western text is single
 high bytes between ASCII letters. Where neither is clear the file is refused and the mapping can name the encoding.
 """
@@ -45,16 +45,17 @@ class _Evidence:
             self.western += sum(1 for byte in run if byte >= 0xC0 or byte in _WESTERN_MARKS)
 
 
-def detect(read: Callable[[], Iterable[bytes]]) -> str:
+def detect(read: Callable[[], Iterable[bytes]], *, whole: bool = True) -> str:
     """The codec to decode with, strictly; `UnknownEncoding` says what speaks against each.
 
-    `read` opens the file again and gives its blocks: one pass proves UTF-8, a second weighs the others.
+    `read` opens the file again and gives its blocks: one pass proves UTF-8, a second weighs the others. Where it
+    gives the beginning only (not `whole`) the last character may be cut.
     """
     first = next(iter(read()), b"")
-    known = _by_mark(first) or _utf16_without_mark(first)
+    known = _by_mark(first) or _without_mark(first[:4096])
     if known:
         try:
-            _prove(read(), known)
+            _prove(read(), known, whole=whole)
         except UnicodeDecodeError as error:
             raise UnknownEncoding(
                 _("The file begins like %(encoding)s but is damaged at byte %(byte)s.")
@@ -62,17 +63,17 @@ def detect(read: Callable[[], Iterable[bytes]]) -> str:
             ) from error
         return known
     try:
-        _prove(read(), "utf-8")
+        _prove(read(), "utf-8", whole=whole)
     except UnicodeDecodeError as error:
-        return _by_evidence(read(), _place(error))
+        return _by_evidence(read(), _place(error), whole=whole)
     return "utf-8"
 
 
-def _prove(blocks: Iterable[bytes], name: str) -> None:
+def _prove(blocks: Iterable[bytes], name: str, *, whole: bool) -> None:
     decoder = codecs.getincrementaldecoder(name)("strict")
     for block in blocks:
         decoder.decode(block)
-    decoder.decode(b"", final=True)
+    decoder.decode(b"", final=whole)
 
 
 def _place(error: UnicodeDecodeError) -> str:
@@ -82,20 +83,29 @@ def _place(error: UnicodeDecodeError) -> str:
 def _by_mark(first: bytes) -> str:
     if first.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
+    if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # the first begins like UTF-16's
+        return "utf-32"
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return ""
 
 
-def _utf16_without_mark(first: bytes) -> str:
-    sample = first[:4096]
+def _without_mark(sample: bytes) -> str:
+    """UTF-16 and UTF-32 of mostly Western text show in where its zeros stand."""
+    if len(sample) < 2:
+        return ""
+    zeros = [sample[place::4].count(0) / max(len(sample) / 4, 1) for place in range(4)]
+    if min(zeros[2:]) > 0.9 > 2 * zeros[0]:
+        return "utf-32-le"
+    if min(zeros[:2]) > 0.9 > 2 * zeros[3]:
+        return "utf-32-be"
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if not sample or max(even, odd) < len(sample) / 8 or min(even, odd) > max(even, odd) / 8:
+    if max(even, odd) < len(sample) / 8 or min(even, odd) > max(even, odd) / 8:
         return ""
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _by_evidence(blocks: Iterable[bytes], utf8_fault: str) -> str:
+def _by_evidence(blocks: Iterable[bytes], utf8_fault: str, *, whole: bool) -> str:
     decoders = {name: codecs.getincrementaldecoder(name)("strict") for name in ("gb18030", "cp1252")}
     failed = {"utf-8": utf8_fault}
     evidence = _Evidence()
@@ -105,7 +115,7 @@ def _by_evidence(blocks: Iterable[bytes], utf8_fault: str) -> str:
                 evidence.add(run)
         for name in decoders.keys() - failed.keys():
             try:
-                decoders[name].decode(block, not block)
+                decoders[name].decode(block, whole and not block)
             except UnicodeDecodeError as error:
                 failed[name] = _place(error)
     return _decide(failed, evidence)

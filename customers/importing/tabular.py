@@ -2,43 +2,23 @@
 
 import csv
 import io
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from customers.importing import encoding, opening
+from customers.importing import encoding, opening, workbook
 from customers.importing.opening import Unreadable
+from customers.importing.rows import LONGEST_CELL, LONGEST_HEADER, MOST_COLUMNS, BrokenRow, Row
 
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+__all__ = ["DELIMITERS", "BrokenRow", "Row", "Table", "guess_delimiter", "open_table"]
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_CHARACTERS = 64 * 1024
-_LONGEST_CELL = 1024 * 1024
 _LONGEST_LINE = 8 * 1024 * 1024
-
-# What openpyxl lets through of a broken archive or sheet; an XML ParseError is a SyntaxError.
-_DAMAGES = (LookupError, TypeError, ValueError, OSError, EOFError, SyntaxError, zlib.error, zipfile.BadZipFile)
-
-Row = tuple[int, list[str]]
-
-
-class BrokenRow(Exception):
-    """A row that is no CSV; reading goes on behind it."""
-
-    def __init__(self, line: int, reason: str, column: str = "", row: dict[str, str] | None = None) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.column = column
-        self.row = row or {}
 
 
 @dataclass(frozen=True)
@@ -57,7 +37,7 @@ def open_table(path: Path, *, codec: str = "", delimiter: str = "", sheet: str =
     """Open `path`, whatever it is; raises `Unreadable` or `UnknownEncoding` saying why not."""
     if not path.is_file():
         raise Unreadable(_("There is no file “%(path)s”.") % {"path": path})
-    opener = _workbook(path, sheet) if opening.is_workbook(path) else _csv(path, codec, delimiter)
+    opener = _workbook(path, sheet) if workbook.is_workbook(path) else _csv(path, codec, delimiter)
     with opener as table:
         yield table
 
@@ -69,14 +49,9 @@ def _csv(path: Path, codec: str, delimiter: str) -> Iterator[Table]:
         stream = io.TextIOWrapper(opening.buffered(raw), encoding=codec, errors="strict", newline="")
         lines = _Sampled(stream)
         delimiter = delimiter or guess_delimiter([line for line in lines.sample() if len(line) < _SAMPLE_CHARACTERS])
-        csv.field_size_limit(_LONGEST_CELL)
+        csv.field_size_limit(LONGEST_CELL)
         rows = _records(lines, delimiter)
-        first = next(rows, None)
-        if first is None:
-            raise Unreadable(_("The file is empty."))
-        if isinstance(first, BrokenRow):
-            raise Unreadable(_("The first line is no CSV: %(error)s") % {"error": first})
-        yield Table(_headers(first[1]), codec, delimiter, rows, raw.position)
+        yield Table(_headers(_first(rows)), codec, delimiter, rows, raw.position)
 
 
 class _Sampled:
@@ -137,13 +112,34 @@ def _records(lines: _Sampled, delimiter: str) -> Iterator[Row | BrokenRow]:
         except csv.Error as error:
             yield BrokenRow(start, str(error))
             continue
-        if row:
+        if len(row) > MOST_COLUMNS:
+            yield BrokenRow(
+                start,
+                _("There are %(found)d cells; at most %(limit)d are read, up to “%(last)s”.")
+                % {"found": len(row), "limit": MOST_COLUMNS, "last": row[MOST_COLUMNS - 1][:40]},
+            )
+        elif row:
             yield start, row
+
+
+def _first(rows: Iterator[Row | BrokenRow]) -> list[str]:
+    first = next(rows, None)
+    if first is None:
+        raise Unreadable(_("The file is empty."))
+    if isinstance(first, BrokenRow):
+        raise Unreadable(_("The first row cannot be the header: %(error)s") % {"error": first})
+    return first[1]
 
 
 def _headers(cells: list[str]) -> list[str]:
     headers = [cell.strip().removeprefix("\ufeff") or f"column {number}" for number, cell in enumerate(cells, 1)]
-    twice = sorted({header for header in headers if headers.count(header) > 1})
+    for number, header in enumerate(headers, 1):
+        if len(header) > LONGEST_HEADER:
+            raise Unreadable(
+                _("The header of column %(number)d is longer than %(limit)d characters: “%(start)s…”")
+                % {"number": number, "limit": LONGEST_HEADER, "start": header[:40]}
+            )
+    twice = sorted(header for header, times in Counter(headers).items() if times > 1)
     if twice:
         raise Unreadable(_("Two columns have the same header: %(headers)s") % {"headers": ", ".join(twice)})
     if any("\0" in header for header in headers):
@@ -153,62 +149,20 @@ def _headers(cells: list[str]) -> list[str]:
 
 @contextmanager
 def _workbook(path: Path, sheet: str) -> Iterator[Table]:
-    opening.check_workbook(path)
-    with path.open("rb") as raw, closing(_load(raw)) as book:
-        if sheet and sheet not in book.sheetnames:
+    with workbook.opened(path) as book:
+        if sheet and sheet not in book.sheets:
             raise Unreadable(_("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet})
-        if not book.worksheets:
-            raise Unreadable(_("The sheet is empty."))
-        worksheet: Any = book[sheet] if sheet else book.worksheets[0]
-        worksheet.reset_dimensions()
-        rows = _sheet_rows(worksheet)
-        first = next(rows, None)
-        if first is None:
-            raise Unreadable(_("The sheet is empty."))
-        headers = _headers(first[1])
+        chosen = sheet or next(iter(book.sheets), "")
+        rows = book.rows(chosen) if chosen else iter(())
+        headers = _headers(_first(rows))
         size = path.stat().st_size
         yield Table(headers, "xlsx", "", _padded(rows, len(headers)), lambda: size)
 
 
-def _load(raw: BinaryIO) -> "Workbook":
-    from openpyxl import load_workbook  # 0.3 s and 30 MB that CSV files need not pay
-
-    try:
-        return load_workbook(raw, read_only=True, data_only=True)
-    except _DAMAGES as error:
-        raise _damaged(error) from error
-
-
-def _sheet_rows(worksheet: Any) -> Iterator[Row]:
-    for line, cells in enumerate(_sheet_cells(worksheet), 1):
-        row = [_cell_text(cell) for cell in cells]
-        while row and not row[-1]:
-            row.pop()
-        if row:
-            yield line, row
-
-
-def _sheet_cells(worksheet: Any) -> Iterator[tuple[object, ...]]:
-    try:
-        yield from worksheet.iter_rows(values_only=True)
-    except _DAMAGES as error:
-        raise _damaged(error) from error
-
-
-def _damaged(error: BaseException) -> Unreadable:
-    return Unreadable(_("The workbook is damaged: %(error)s") % {"error": error})
-
-
-def _padded(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    for line, row in rows:
-        yield line, row + [""] * (width - len(row))
-
-
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return format(Decimal(repr(value)).normalize(), "f")
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return str(value)
+def _padded(rows: Iterator[Row | BrokenRow], width: int) -> Iterator[Row | BrokenRow]:
+    for item in rows:
+        if isinstance(item, BrokenRow):
+            yield item
+        else:
+            line, row = item
+            yield line, row + [""] * (width - len(row))

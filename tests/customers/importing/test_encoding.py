@@ -29,6 +29,11 @@ def detected(data: bytes) -> str:
         (codecs.BOM_UTF16_BE + WESTERN.encode("utf-16-be"), "utf-16"),
         (WESTERN.encode("utf-16-le"), "utf-16-le"),
         (WESTERN.encode("utf-16-be"), "utf-16-be"),
+        (CHINESE.encode("utf-32"), "utf-32"),
+        (codecs.BOM_UTF32_BE + WESTERN.encode("utf-32-be"), "utf-32"),
+        (WESTERN.encode("utf-32-le"), "utf-32-le"),
+        (WESTERN.encode("utf-32-be"), "utf-32-be"),
+        ("编号,name\n".encode("utf-32-le"), "utf-32-le"),
         (WESTERN.encode("cp1252"), "cp1252"),
         (CHINESE.encode("gb18030"), "gb18030"),
         ("name\n㐀\n𠮷野家有限公司上海\n".encode("gb18030"), "gb18030"),
@@ -61,6 +66,20 @@ def test_refuses_what_it_cannot_prove(data: bytes) -> None:
 def test_damaged_utf8_is_not_taken_for_chinese() -> None:
     with pytest.raises(UnknownEncoding, match="looks like UTF-8 but is damaged"):
         detected(CHINESE.encode() * 50 + b"\xff\n")
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-32"])
+def test_a_damaged_one_that_began_with_its_mark_is_named(name: str) -> None:
+    with pytest.raises(UnknownEncoding, match=f"begins like {name.upper()} but is damaged"):
+        detected(WESTERN.encode(name)[:-1])
+
+
+@pytest.mark.parametrize(("name", "cut"), [("utf-8", 2), ("utf-16", 3), ("utf-32", 5), ("gb18030", 2)])
+def test_a_beginning_may_end_within_a_character(name: str, cut: int) -> None:
+    beginning = CHINESE.encode(name)[:-cut]
+    assert detect(lambda: [beginning], whole=False) == name
+    with pytest.raises(UnknownEncoding):
+        detect(lambda: [beginning])
 
 
 def test_an_encoding_can_be_named() -> None:

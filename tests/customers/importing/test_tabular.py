@@ -63,6 +63,8 @@ def test_finds_the_delimiter(delimiter: str) -> None:
     ("content", "message"),
     [
         (b"", "empty"),
+        (",".join(f"h{number}" for number in range(1, 502)).encode(), r"501 cells; at most 500 are read, up to “h500”"),
+        (b"id," + b"x" * 201 + b"\n", "header of column 2 is longer than 200 characters: “xxxx"),
         (b"a,b,a\n1,2,3\n", "Two columns have the same header: a"),
         (b"\x1f\x8bgarbage", "damaged"),
         (b"PK\x03\x04garbage", "damaged"),
@@ -78,33 +80,6 @@ def test_refuses_with_the_reason(tmp_path: Path, content: bytes, message: str) -
         read(path)
 
 
-def test_refuses_an_archive_of_two_files_and_a_missing_file(tmp_path: Path) -> None:
-    path = tmp_path / "x.zip"
-    with zipfile.ZipFile(path, "w") as target:
-        target.writestr("a.csv", "a")
-        target.writestr("b.csv", "b")
-    with pytest.raises(Unreadable, match=r"exactly one file; it holds: a.csv, b.csv"):
-        read(path)
-    with pytest.raises(Unreadable, match="no file"):
-        read(tmp_path / "absent")
-
-
-def test_refuses_a_bomb(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.gz"
-    with gzip.open(path, "wb") as target:
-        for _ in range(80):
-            target.write(b"0" * 1024 * 1024)
-    with pytest.raises(Unreadable, match="bomb"):
-        read(path)
-
-
-def test_a_truncated_gzip_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "x.gz"
-    path.write_bytes(gzip.compress(TEXT.encode() * 1000)[:-20])
-    with pytest.raises(Unreadable, match="damaged"):
-        read(path)
-
-
 def test_a_cell_beyond_all_bounds_breaks_its_row_only(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("a,b\n1,2\n" + "x" * 1_100_000 + ",2\n3,4\n")
@@ -113,3 +88,14 @@ def test_a_cell_beyond_all_bounds_breaks_its_row_only(tmp_path: Path) -> None:
     assert (rows[0], rows[2]) == ((2, ["1", "2"]), (4, ["3", "4"]))
     assert isinstance(rows[1], BrokenRow)
     assert rows[1].line == 3
+
+
+def test_five_hundred_columns_are_read_and_a_wider_row_breaks(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("\n".join([",".join(f"h{number}" for number in range(500)), "1" + "," * 499, "1" + "," * 500]))
+    with open_table(path) as table:
+        first, second = list(table.rows)
+    assert len(table.headers) == 500
+    assert first == (2, ["1", *[""] * 499])
+    assert isinstance(second, BrokenRow)
+    assert (second.line, str(second)) == (3, "There are 501 cells; at most 500 are read, up to “”.")
