@@ -66,7 +66,7 @@ def data(*, customers: int, keep: bool) -> dict[str, Any]:
 
     from crm.common.days import today
     from customers.models import Customer
-    from metrics.demo.bulk import seed_bulk
+    from demo.bulk import seed_bulk
 
     if not keep:
         state.empty_database()

@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "customers",
     "service",
     "metrics",
+    "demo",
     "crm.apps.CrmConfig",
     "crm.apps.CrmAdminConfig",
 ]

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from crm.common import demo  # noqa: E402 - the checkout is not installed
 from crm.make import browser as chromium  # noqa: E402
+from demo import sign_ins  # noqa: E402 - the checkout is not installed
 
 IMAGES = ROOT / "docs" / "images"
 DESKTOP, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=780)
@@ -46,7 +46,7 @@ def take(
         [{"name": "theme", "value": theme, "url": url}, {"name": "django_language", "value": language, "url": url}]
     )
     page = context.new_page()
-    sign_in(page, demo.USERS[role])
+    sign_in(page, sign_ins.USERS[role])
     if path == "first customer":
         page.goto("/customers/?tier=2&sort=-last_contact_at")  # gold
         page.locator("table tbody a").first.click()
@@ -64,7 +64,7 @@ def take(
 def sign_in(page: Page, email: str) -> None:
     page.goto("/")
     page.fill("input[name=login]", email)
-    page.fill("input[name=password]", demo.PASSWORD)
+    page.fill("input[name=password]", sign_ins.PASSWORD)
     page.locator("form:has(input[name=password]) button[type=submit]").click()
     page.wait_for_load_state("networkidle")
 

@@ -13,7 +13,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
-APPS = ("crm", "accounts", "customers", "service", "metrics")
+APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 LAZY = {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")}
 SILENT = {"script", "style", "code"}
 SPOKEN_ATTRIBUTES = {"title", "placeholder", "aria-label", "alt", "data-label", "label"}

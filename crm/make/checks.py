@@ -9,7 +9,7 @@ from crm.embedded.places import CHECKOUT, var_dir, venv_program
 from crm.make import browser
 from crm.make.setup import say
 
-PACKAGES = ["crm", "accounts", "customers", "sales", "service", "metrics"]
+PACKAGES = ["crm", "accounts", "customers", "sales", "service", "metrics", "demo", "scripts"]
 
 
 def call(name: str, *arguments: str, env: dict[str, str] | None = None) -> int:

@@ -8,11 +8,11 @@ import pytest
 from django.conf import LazySettings
 from playwright.sync_api import Page, expect
 
-from crm.common import demo
 from crm.common.days import start_of, today
 from customers.models import Call, Customer, Interaction
-from metrics.demo.plan import timeline
-from metrics.demo.seeding import seed_demo
+from demo import sign_ins
+from demo.plan import timeline
+from demo.seeding import seed_demo
 from metrics.kpis import get_kpi
 from metrics.queries.series import points
 
@@ -42,8 +42,8 @@ def test_from_sign_in_to_verdict_to_contact(page: Page, company: None, wait_for:
 
 def sign_in(page: Page, role: str) -> None:
     page.goto("/")
-    page.locator("input[name=login]").fill(demo.USERS[role])
-    page.locator("input[name=password]").fill(demo.PASSWORD)
+    page.locator("input[name=login]").fill(sign_ins.USERS[role])
+    page.locator("input[name=password]").fill(sign_ins.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/dashboard/" if role == "manager" else "**/customers/")
 

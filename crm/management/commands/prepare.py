@@ -12,8 +12,8 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from crm.common import demo
 from crm.embedded.postgres_server import OLDEST
+from demo import sign_ins
 
 
 class Command(BaseCommand):
@@ -41,8 +41,8 @@ class Command(BaseCommand):
         self.stderr.write("Loading the demo company (a minute or two, once)")
         begun.touch()
         call_command("seed_demo", stdout=self.stderr)
-        users = "  ".join(demo.USERS.values())
-        note = f"Demo sign-ins: {users}\nPassword of each: {demo.PASSWORD}\n"
+        users = "  ".join(sign_ins.USERS.values())
+        note = f"Demo sign-ins: {users}\nPassword of each: {sign_ins.PASSWORD}\n"
         (settings.VAR_DIR / "demo.txt").write_text(note, encoding="utf-8")
         begun.unlink()
 

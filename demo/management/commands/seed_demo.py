@@ -8,8 +8,8 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, IN_PART, JsonCommand, day
 from crm.common.days import today
-from metrics.demo import bulk, seeding
-from metrics.demo.plan import SEED
+from demo import bulk, seeding
+from demo.plan import SEED
 
 
 class Command(JsonCommand):

@@ -8,11 +8,11 @@ from itertools import accumulate
 from pathlib import Path
 
 from crm.common.days import days_between
-from metrics.demo import plan, words
-from metrics.demo.departments import after_sales_id, shop_id
-from metrics.demo.files import DemoFile, Row, write_csv
-from metrics.demo.parties import Party
-from metrics.demo.plan import TEAMS, Timeline
+from demo import plan, words
+from demo.departments import after_sales_id, shop_id
+from demo.files import DemoFile, Row, write_csv
+from demo.parties import Party
+from demo.plan import TEAMS, Timeline
 
 INTERACTIONS = 2_600
 CHANNELS = (("email", 55), ("web", 20), ("letter", 6), ("visit", 7), ("chat", 12))

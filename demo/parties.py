@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from metrics.demo import words
+from demo import words
 
 COUNT = 1_500
 CHINESE_SHARE, ENGLISH_SHARE, PERSON_SHARE = 0.18, 0.25, 0.30

@@ -7,10 +7,9 @@ from django.conf import LazySettings
 from django.core.management import call_command
 
 from accounts.models import User
-from crm.common import demo
 from customers.models import Customer, ImportBatch, Interaction
-from metrics.demo import seeding
-from metrics.demo.plan import TEAMS, timeline
+from demo import seeding, sign_ins
+from demo.plan import TEAMS, timeline
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, Rollout
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +53,7 @@ def _assert_customers_are_unified(loaded: seeding.Loaded) -> None:
     assert len(joined) > 400
     assert Customer.objects.exclude(tier=None).count() == loaded.customers
     assert Interaction.objects.filter(call__isnull=False, customer__isnull=False).count() > 8_000
-    assert all(User.objects.get(email=email).check_password(demo.PASSWORD) for email in demo.USERS.values())
+    assert all(User.objects.get(email=email).check_password(sign_ins.PASSWORD) for email in sign_ins.USERS.values())
 
 
 def _assert_verdicts() -> None:

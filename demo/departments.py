@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from metrics.demo.files import DemoFile, Row, write_csv
-from metrics.demo.parties import Known, Party
-from metrics.demo.words import TRADITIONAL
+from demo.files import DemoFile, Row, write_csv
+from demo.parties import Known, Party
+from demo.words import TRADITIONAL
 
 MARKETING_SHARE, AFTER_SALES_SHARE, BUYER_SHARE = 0.72, 0.42, 0.86
 MARKETING = {

@@ -1,4 +1,4 @@
-"""The telephone system's queue log of the demo company, with the effects of `metrics.demo.plan` planted in it.
+"""The telephone system's queue log of the demo company, with the effects of `demo.plan` planted in it.
 
 Shares and means are dealt out month by month and team by team (quotas and quantiles, shuffled) rather than tossed:
 so the planted figure is what the month shows, whatever the seed.
@@ -14,10 +14,10 @@ from pathlib import Path
 from statistics import NormalDist
 
 from crm.common.days import days_between
-from metrics.demo import plan
-from metrics.demo.files import DemoFile, write_lines
-from metrics.demo.parties import Party
-from metrics.demo.plan import Level, TeamPlan, Timeline
+from demo import plan
+from demo.files import DemoFile, write_lines
+from demo.parties import Party
+from demo.plan import Level, TeamPlan, Timeline
 
 UNKNOWN_SHARE = 0.12
 WAIT_SHAPE = 0.6  # Weibull: most callers wait little, some very long

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from metrics.demo.company import write_company
-from metrics.demo.plan import TEAMS, timeline
+from demo.company import write_company
+from demo.plan import TEAMS, timeline
 
 LAST = date(2026, 3, 2)
 

@@ -22,7 +22,7 @@ from accounts.models import Team
 from crm.common.errors import DomainError
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
 from customers.tiers import tiering
-from metrics.demo import words
+from demo import words
 from metrics.domain.recomputing import recompute
 
 logger = logging.getLogger(__name__)

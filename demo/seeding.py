@@ -16,17 +16,16 @@ from django.utils.translation import gettext as _
 from accounts.domain import staff
 from accounts.models import Team, User
 from accounts.roles import Role
-from crm.common import demo
 from crm.common.days import add_months, month_end
 from crm.common.errors import DomainError
 from customers.importing import batches
 from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering
-from metrics.demo import goals
-from metrics.demo.company import AGENTS, agent_email, write_company
-from metrics.demo.files import DemoFile
-from metrics.demo.plan import SEED, TEAMS, Timeline, timeline
+from demo import goals, sign_ins
+from demo.company import AGENTS, agent_email, write_company
+from demo.files import DemoFile
+from demo.plan import SEED, TEAMS, Timeline, timeline
 from metrics.domain.evaluating import evaluate
 from metrics.domain.recomputing import recompute
 
@@ -89,7 +88,7 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
 def _settled_day(folder: Path, *, last: date | None, yesterday: date, seed: int, force: bool) -> date:
     """The last day of the files: that of the first run where there was one in this database."""
     known = folder / "company.json"
-    if User.objects.filter(email=demo.USERS["manager"]).exists() and known.exists():
+    if User.objects.filter(email=sign_ins.USERS["manager"]).exists() and known.exists():
         before = json.loads(known.read_text())
         if before["seed"] != seed or (last is not None and before["last"] != f"{last}"):
             raise OtherDay(_("The demo company is there already, up to %(day)s.") % {"day": before["last"]})
@@ -108,9 +107,9 @@ def make_staff() -> None:
         team, _made = Team.objects.get_or_create(key=plan.key, defaults={"name": plan.name})
         calls.make_queue(name=plan.key, team=team, purpose=plan.purpose)
     teams = {team.key: team for team in Team.objects.all()}
-    for role, email in demo.USERS.items():
+    for role, email in sign_ins.USERS.items():
         name, team_key = ROLES[role]
-        _make_user(email, name, role=Role(role), team=teams.get(team_key), password=demo.PASSWORD)
+        _make_user(email, name, role=Role(role), team=teams.get(team_key), password=sign_ins.PASSWORD)
     for phone_agent, (name, team_key) in AGENTS.items():
         role = Role.SALES if team_key == "sales" else Role.SERVICE
         user = _make_user(agent_email(phone_agent), name, role=role, team=teams[team_key])

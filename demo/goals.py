@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from crm.common import demo
 from crm.common.days import add_months
-from metrics.demo.plan import TEAMS, TeamPlan, Timeline
+from demo import sign_ins
+from demo.plan import TEAMS, TeamPlan, Timeline
 from metrics.domain import baselines
 from metrics.domain.programme import record_benefit, record_other_change, set_go_live
 from metrics.domain.targets import set_target
@@ -45,7 +45,7 @@ AMOUNTS = (
 
 def freeze_baselines(timeline: Timeline) -> int:
     """Note who went live when; freeze every KPI for the company and, where calls or answers tell, for each team."""
-    signer = User.objects.get(email=demo.USERS["manager"])
+    signer = User.objects.get(email=sign_ins.USERS["manager"])
     for phase, plan in enumerate(TEAMS, start=1):
         team = Team.objects.get(key=plan.key)
         if not Rollout.objects.filter(team=team).exists():
@@ -79,7 +79,7 @@ def set_goals(timeline: Timeline) -> None:
     """Targets with an owner, benefits, and the one other thing that happened; nothing where there are targets."""
     if KpiTarget.objects.exists():
         return
-    owner = User.objects.get(email=demo.USERS["manager"])
+    owner = User.objects.get(email=sign_ins.USERS["manager"])
     due = add_months(timeline.go_live(TEAMS[0]), 12)
     for key, value in TARGETS.items():
         _aim(key, value, due=due, owner=owner, scope=Named())

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from customers.models import Call, Customer, Interaction, Invoice, Order, Payment
-from metrics.demo.bulk import NotEmpty, seed_bulk
+from demo.bulk import NotEmpty, seed_bulk
 from metrics.kpis import get_kpi
 from metrics.models import Issue, Mark
 from metrics.queries.series import points

@@ -4,10 +4,10 @@ import random
 from datetime import date
 from pathlib import Path
 
-from metrics.demo import costs, departments, service_desk, telephone, trade
-from metrics.demo.files import DemoFile, write_mapping
-from metrics.demo.parties import draw_parties
-from metrics.demo.plan import SEED, timeline
+from demo import costs, departments, service_desk, telephone, trade
+from demo.files import DemoFile, write_mapping
+from demo.parties import draw_parties
+from demo.plan import SEED, timeline
 
 AGENTS = {
     "SIP/201": ("Lena Hartmann", "sales"), "SIP/202": ("Tom Reid", "sales"), "SIP/203": ("Paula Groß", "sales"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from crm.common.days import add_months, month_end, month_start
-from metrics.demo.swings import swings
+from demo.swings import swings
 
 SEED = 20
 MONTHS = 24

@@ -8,11 +8,11 @@ from itertools import accumulate
 from pathlib import Path
 
 from crm.common.days import days_between
-from metrics.demo import words
-from metrics.demo.departments import finance_id, shop_id
-from metrics.demo.files import DemoFile, Row, write_csv, write_xlsx
-from metrics.demo.parties import Party
-from metrics.demo.plan import Timeline
+from demo import words
+from demo.departments import finance_id, shop_id
+from demo.files import DemoFile, Row, write_csv, write_xlsx
+from demo.parties import Party
+from demo.plan import Timeline
 
 ORDERS = 8_000
 WALK_IN_SHARE = 0.03

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from crm.common.days import add_months
-from metrics.demo.files import DemoFile, Row, write_xlsx
-from metrics.demo.plan import TEAMS, Timeline
+from demo.files import DemoFile, Row, write_xlsx
+from demo.plan import TEAMS, Timeline
 
 # months from the first go-live, category, phase, planned, actual (None: still to come), note
 ENTRIES = (
