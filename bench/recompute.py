@@ -10,11 +10,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from metrics import sql
-from metrics.domain import issues
-from metrics.domain.recomputing import Tally, mark_all, months_to_rebuild, rebuild_months, recompute_marked
-from metrics.kpis.base import FactSource
-from metrics.kpis.sources import CALLS, SOURCES
+from metrics.engine import issues, sql
+from metrics.engine.base import FactSource
+from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_months, recompute_marked
+from metrics.engine.sources import CALLS, SOURCES
 
 CHANGES = 1_000
 GOALS = {"calls": 2.5, "issues": 3.0, "scattered_s": 1.0, "changed_issues_s": 0.5}

@@ -23,7 +23,7 @@ from crm.common.errors import DomainError
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
 from customers.tiers import tiering
 from demo import words
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 
 logger = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from demo.plan import TEAMS, TeamPlan, Timeline
 from metrics.domain import baselines
 from metrics.domain.programme import record_benefit, record_other_change, set_go_live
 from metrics.domain.targets import set_target
+from metrics.engine.scopes import Named
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout, Source
-from metrics.queries.scopes import Named
 
 SOURCES_BY_TEAM = {Source.CALL, Source.ISSUE, Source.SURVEY}
 DECIDED_BEFORE = timedelta(days=5)  # baselines were frozen and targets set this long before going live

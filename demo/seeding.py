@@ -27,7 +27,7 @@ from demo.company import AGENTS, agent_email, write_company
 from demo.files import DemoFile
 from demo.plan import SEED, TEAMS, Timeline, timeline
 from metrics.domain.evaluating import evaluate
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 
 logger = logging.getLogger(__name__)
 

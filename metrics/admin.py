@@ -13,6 +13,7 @@ from accounts.models import User
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
 from metrics.domain import programme, targets
+from metrics.engine.scopes import Named
 from metrics.forms import BenefitForm, CostForm, OtherChangeForm, RolloutForm
 from metrics.kpis import get_kpi
 from metrics.models import (
@@ -31,7 +32,6 @@ from metrics.models import (
     Rollout,
     Rollup,
 )
-from metrics.queries.scopes import Named
 
 M = TypeVar("M", bound=Model)
 

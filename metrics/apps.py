@@ -10,7 +10,7 @@ class MetricsConfig(AppConfig):
         from crm.common.hooks import after_facts_changed
         from customers.importing.registry import register
         from metrics import importing, navigation
-        from metrics.domain.waking import wake_recompute
+        from metrics.engine.waking import wake_recompute
 
         register(importing.LEDGER)
         register(importing.COSTS)

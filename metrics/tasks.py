@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from crm.common.days import today
-from metrics.domain import checking, evaluating, recomputing
+from metrics.domain import evaluating
+from metrics.engine import checking, recomputing
 
 
 @shared_task

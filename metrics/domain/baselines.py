@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common.errors import DomainError
-from metrics import sql
-from metrics.domain.recomputing import Tally, recompute_now
+from metrics.engine import figures, sql
+from metrics.engine.recomputing import Tally, recompute_now
+from metrics.engine.scopes import Named
+from metrics.engine.series import Point, Scope, has_data, points
 from metrics.kpis import Kpi, get_kpi
 from metrics.models import Baseline
-from metrics.queries import figures
-from metrics.queries.scopes import Named
-from metrics.queries.series import Point, Scope, has_data, points
 
 WHOLE_COMPANY = Named()
 ENOUGH_MONTHS = 12  # monthly points; with fewer a baseline describes, it does not carry a test of its trend

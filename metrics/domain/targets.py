@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common.errors import DomainError
+from metrics.engine.scopes import Named
 from metrics.kpis import Kpi
 from metrics.models import KpiTarget
-from metrics.queries.scopes import Named
 
 BOUNDS = {"share": (Decimal(0), Decimal(1)), "score": (Decimal(-100), Decimal(100))}
 LARGEST = Decimal(10) ** 13  # what the database keeps with six decimals

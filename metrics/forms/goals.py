@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from customers.models import Tier
+from metrics.engine.base import Kpi
 from metrics.forms.fields import channel_field, check_order, day_field, team_field, tier_field
-from metrics.kpis.base import Kpi
 from metrics.queries.goals import Scope
 from metrics.templatetags.kpi_figures import is_percent
 

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from metrics.kpis.base import Kpi
-from metrics.kpis.sources import CALLS
+from metrics.engine.base import Kpi
+from metrics.engine.sources import CALLS
 
 QUEUE_LOG = _("The telephone system's queue log.")
 WITHIN = settings.KPI_ANSWER_WITHIN_S

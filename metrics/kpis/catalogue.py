@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
+from metrics.engine.base import Kpi
 from metrics.kpis import calls, issues, ledger, surveys, trade
-from metrics.kpis.base import Kpi
 
 CATALOGUE: dict[str, Kpi] = {kpi.key: kpi for family in (surveys, calls, issues, trade, ledger) for kpi in family.KPIS}
 # Those with a place of their own on dashboards; variants are shown beside the KPI they vary.

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from metrics.kpis.base import Kpi
-from metrics.kpis.sources import ISSUES
+from metrics.engine.base import Kpi
+from metrics.engine.sources import ISSUES
 
 INTERACTION_LOG = _("The interaction log: incoming contacts with a known customer, on any channel.")
 DAYS = f"{settings.KPI_REPEAT_WINDOW_HOURS / 24:g}"

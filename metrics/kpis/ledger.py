@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from metrics.kpis.base import Kpi
-from metrics.kpis.sources import LEDGER
+from metrics.engine.base import Kpi
+from metrics.engine.sources import LEDGER
 
 BY_MONTH = _("The finance ledger, one row a month; it is not divided by team, channel or tier.")
 

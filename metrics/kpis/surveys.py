@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from metrics.kpis.base import Kpi
-from metrics.kpis.sources import SURVEYS
+from metrics.engine.base import Kpi
+from metrics.engine.sources import SURVEYS
 
 ANSWERS = _("The survey tool's answers, by the day they were given.")
 WHO_ANSWERS = _("Those who answer are not all who were asked: compare only with a similar response rate and n.")

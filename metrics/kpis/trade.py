@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from metrics.kpis.base import Kpi
-from metrics.kpis.sources import INVOICES, ORDER_LINES, ORDERS
+from metrics.engine.base import Kpi
+from metrics.engine.sources import INVOICES, ORDER_LINES, ORDERS
 
 ORDER_LINES_OF = _("Lines of orders that are not cancelled, by the day the order was placed.")
 

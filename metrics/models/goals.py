@@ -27,7 +27,7 @@ class Scope(models.Model):
 
     @property
     def scope(self) -> dict[str, Any]:
-        """As the keyword arguments of `metrics.queries.series`."""
+        """As the keyword arguments of `metrics.engine.series`."""
         return {"team_id": self.team_id, "channel": self.channel, "tier_id": self.tier_id}
 
 

@@ -51,7 +51,7 @@ class Mark(Cell):
 
 
 class Rollup(Cell):
-    """The components of one cell under one definition version, in the order `metrics.kpis.sources` gives.
+    """The components of one cell under one definition version, in the order `metrics.engine.sources` gives.
 
     `sums`: integers (milliseconds, ten-thousandths of the company's currency, counts, sums of squares).
     `histogram`: entries of logarithmic bucket << 20 | count, for quantiles; null where there is none.

@@ -13,13 +13,13 @@ from accounts.models import Team
 from crm.common.charts import Chart, Series
 from crm.common.days import add_months
 from metrics.domain import baselines
-from metrics.kpis.base import Kpi
+from metrics.engine.base import Kpi
+from metrics.engine.scopes import Named
+from metrics.engine.series import points
 from metrics.models import Baseline
 from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, first_go_live
 from metrics.queries.goals import Scope
 from metrics.queries.kpi_page import chart_format
-from metrics.queries.scopes import Named
-from metrics.queries.series import points
 
 LONG_MONTHS = 24
 MONTHS_NEEDED = baselines.ENOUGH_MONTHS

@@ -13,7 +13,7 @@ from accounts.models import Team
 from crm.common.days import add_months, month_end, month_start
 from crm.common.kinds import import_kinds
 from metrics.domain.evaluation.reasons import render_stored
-from metrics.kpis.base import Kpi
+from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Rollout, Source
 from metrics.queries.goals import Scope, newest_baselines, newest_evaluations, newest_targets

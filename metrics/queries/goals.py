@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from metrics.engine.scopes import Named
 from metrics.kpis.catalogue import find_kpi
 from metrics.models import Baseline, Evaluation, KpiTarget
-from metrics.queries.scopes import Named
 
 # As evaluations choose: a window chosen before go-live before one chosen after it, then the newest.
 PREFERENCE = ("chosen_after_go_live", "-frozen_at", "-id")
@@ -32,7 +32,7 @@ class Scope:
         }
 
     def reads(self) -> dict[str, Any]:
-        """As keyword arguments of `metrics.queries.series`."""
+        """As keyword arguments of `metrics.engine.series`."""
         return {"team_id": self.team_id, "channel": self.channel, "tier_id": self.tier_id}
 
 

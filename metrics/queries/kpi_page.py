@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Team
 from crm.common.charts import Chart, Format, Mark, Series
 from crm.common.days import add_months, days_between, month_start
-from metrics.kpis.base import Kpi
+from metrics.engine import series as engine
+from metrics.engine.base import Kpi
+from metrics.engine.series import Point
 from metrics.kpis.catalogue import variants_of
 from metrics.models import Baseline, Evaluation, Source
-from metrics.queries import series as engine
 from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, baseline_value, went_live_on
 from metrics.queries.goals import Goals, Scope
-from metrics.queries.series import Point
 from metrics.statistics.proportions import wilson
 from metrics.statistics.scores import Answers, score_interval
 from metrics.templatetags.kpi_figures import is_percent, kpi_change, kpi_value

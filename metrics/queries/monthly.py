@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.core.cache import cache
 
 from crm.common.days import month_start
+from metrics.engine import series
 from metrics.kpis.catalogue import MAIN
 from metrics.models import RecomputeRun
-from metrics.queries import series
 
 KEPT_S = 24 * 3600
 

@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from metrics.domain.evaluation.reasons import render_stored
-from metrics.kpis.base import Kpi
+from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE
 from metrics.models import Evaluation
 from metrics.templatetags.kpi_figures import kpi_change, kpi_interval, kpi_value

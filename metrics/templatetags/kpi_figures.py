@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 from crm.common.templatetags.figures import NO_DATA, measure, money_round, number, percent, points, signed
 from crm.common.templatetags.figures import duration as duration_text
-from metrics.kpis.base import Kpi
+from metrics.engine.base import Kpi
 
 register = template.Library()
 

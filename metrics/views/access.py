@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from metrics.kpis.base import Kpi
+from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import find_kpi
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from crm.common import days
 from metrics.domain import baselines
+from metrics.engine.base import Kpi
 from metrics.forms import BaselineForm
-from metrics.kpis.base import Kpi
 from metrics.models import Baseline
 from metrics.queries.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
 from metrics.queries.dashboard import teams_with_rollout

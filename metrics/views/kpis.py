@@ -14,8 +14,8 @@ from accounts.models import Team
 from crm.common import days
 from customers.models import Tier
 from metrics.domain.evaluation.reasons import render_stored
+from metrics.engine.base import Kpi
 from metrics.forms import SeriesForm
-from metrics.kpis.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE, MAIN
 from metrics.models import Evaluation
 from metrics.queries.dashboard import FAMILIES, teams_with_rollout

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from crm.common import days
 from metrics.domain import targets
+from metrics.engine.base import Kpi
 from metrics.forms import TargetForm
-from metrics.kpis.base import Kpi
 from metrics.models import KpiTarget
 from metrics.queries.goals import named_scope, targets_of
 from metrics.templatetags.kpi_figures import kpi_value

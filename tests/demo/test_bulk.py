@@ -5,9 +5,9 @@ from django.db import connection
 
 from customers.models import Call, Customer, Interaction, Invoice, Order, Payment
 from demo.bulk import NotEmpty, seed_bulk
+from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from metrics.models import Issue, Mark
-from metrics.queries.series import points
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

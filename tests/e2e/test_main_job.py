@@ -13,8 +13,8 @@ from customers.models import Call, Customer, Interaction
 from demo import sign_ins
 from demo.plan import timeline
 from demo.seeding import seed_demo
+from metrics.engine.series import points
 from metrics.kpis import get_kpi
-from metrics.queries.series import points
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

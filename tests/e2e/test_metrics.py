@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from crm.common import days
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, CostEntry, KpiTarget, Rollout
 from tests.conftest import UserFor
 from tests.factories import CallFactory, QueueFactory, SourceSystemFactory, TeamFactory

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Team
+from metrics.engine.base import FactSource
 from metrics.kpis import get_kpi
-from metrics.kpis.base import FactSource
 from metrics.models import Baseline, Evaluation, RecomputeRun, Rollup
 
 GO_LIVE = date(2026, 7, 1)

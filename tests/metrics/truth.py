@@ -10,9 +10,9 @@ from typing import Any
 
 from crm.common.days import day_of
 from customers.models import Call, Interaction, Invoice, Order, OrderLine
+from metrics.engine.series import points
 from metrics.kpis import CATALOGUE
 from metrics.models import LedgerMonth
-from metrics.queries.series import points
 from service.models import SurveyAnswer
 
 Row = dict[str, Any]

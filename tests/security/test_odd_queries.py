@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
+from metrics.engine.series import points
 from metrics.kpis import get_kpi
-from metrics.queries.series import points
 from tests.conftest import ClientFor
 from tests.factories import CustomerFactory
 

@@ -5,12 +5,12 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand
+from metrics.engine import figures
+from metrics.engine.scopes import get_scope
+from metrics.engine.series import points
+from metrics.engine.sql import PERIODS
 from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope, add_window, check_window
-from metrics.queries import figures
-from metrics.queries.scopes import get_scope
-from metrics.queries.series import points
-from metrics.sql import PERIODS
 
 
 class Command(JsonCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 
 
 class Command(JsonCommand):

@@ -9,10 +9,10 @@ from django.db.utils import DatabaseError, IntegrityError
 from accounts.models import User
 from customers.models import Call
 from metrics.domain import baselines
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
+from metrics.engine.scopes import Named
 from metrics.kpis import get_kpi
 from metrics.models import Baseline
-from metrics.queries.scopes import Named
 from tests.factories import CallFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ from decimal import Decimal
 import pytest
 
 from metrics.domain.targets import ImpossibleTarget, NoSuchOwner, get_owner, set_target
+from metrics.engine.scopes import Named
 from metrics.kpis import get_kpi
 from metrics.models import KpiTarget
-from metrics.queries.scopes import Named
 from tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

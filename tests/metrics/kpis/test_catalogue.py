@@ -9,11 +9,11 @@ from django.test import override_settings
 from django.utils import translation
 
 from customers.models import Call
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
+from metrics.engine.series import Point, points
 from metrics.kpis import CATALOGUE, UnknownKpi, get_kpi
 from metrics.kpis.catalogue import MAIN, variants_of
 from metrics.models import LedgerMonth
-from metrics.queries.series import Point, points
 from tests.factories import (
     CustomerFactory,
     InteractionFactory,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command, execute_from_command_line
 
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, KpiTarget, RecomputeRun
 from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory, UserFactory
 

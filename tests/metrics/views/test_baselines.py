@@ -5,7 +5,7 @@ import pytest
 
 from accounts.models import Team
 from crm.common.days import add_months
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, Rollout
 from tests.conftest import ClientFor
 from tests.factories import CallFactory, QueueFactory, SourceSystemFactory, TeamFactory

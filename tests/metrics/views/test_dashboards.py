@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from metrics.kpis.sources import CALLS, SURVEYS
+from metrics.engine.sources import CALLS, SURVEYS
 from metrics.models import Evaluation, KpiTarget, Mark, Rollout, Source
 from tests.conftest import ClientFor, UserFor
 from tests.factories import TeamFactory

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from metrics.engine.sources import CALLS, LEDGER, ORDERS, SURVEYS
 from metrics.kpis import CATALOGUE
 from metrics.kpis.catalogue import MAIN
-from metrics.kpis.sources import CALLS, LEDGER, ORDERS, SURVEYS
 from metrics.models import KpiTarget, Rollout
 from tests.conftest import ClientFor, UserFor
 from tests.factories import TeamFactory

@@ -2,7 +2,7 @@ from django.core.cache import cache
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from crm.common.hooks import after_facts_changed
-from metrics.domain.waking import wake_recompute
+from metrics.engine.waking import wake_recompute
 from metrics.models import RecomputeRun
 from metrics.tasks import check_rollups, recompute
 

@@ -14,11 +14,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.common.days import start_of
-from metrics import sql
-from metrics.domain import clock, issues
-from metrics.domain.sharing import drain, share_out
-from metrics.kpis.base import FactSource
-from metrics.kpis.sources import SOURCES
+from metrics.engine import clock, issues, sql
+from metrics.engine.base import FactSource
+from metrics.engine.sharing import drain, share_out
+from metrics.engine.sources import SOURCES
 from metrics.models import Clock, RecomputeRun, Rollup
 
 

@@ -9,8 +9,8 @@ from django.test import override_settings
 
 from customers.models import Call, Interaction
 from customers.time_zone import change_time_zone
-from metrics.domain.recomputing import recompute
-from metrics.kpis import sources
+from metrics.engine import sources
+from metrics.engine.recomputing import recompute
 from metrics.models import IssueMark, LedgerMonth, Mark, Source
 from tests.factories import (
     CallFactory,

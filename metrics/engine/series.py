@@ -10,8 +10,8 @@ from django.db import connection
 
 from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
-from metrics import sql
-from metrics.kpis.base import SCALES, FactSource, Kpi, Terms
+from metrics.engine import sql
+from metrics.engine.base import SCALES, FactSource, Kpi, Terms
 
 
 class UnknownPeriod(DomainError):

@@ -3,9 +3,9 @@
 from django.db import connection, transaction
 from django.utils import timezone
 
-from metrics import sql
-from metrics.domain.sharing import share_out
-from metrics.kpis.sources import ISSUES
+from metrics.engine import sql
+from metrics.engine.sharing import share_out
+from metrics.engine.sources import ISSUES
 from metrics.models import Clock, IssueMark
 
 CUSTOMERS_AT_ONCE = 25_000

@@ -33,7 +33,7 @@ class Named:
 
     @property
     def ids(self) -> dict[str, Any]:
-        """As the keyword arguments of `metrics.queries.series`."""
+        """As the keyword arguments of `metrics.engine.series`."""
         return {
             "team_id": self.team.pk if self.team else None,
             "channel": self.channel,

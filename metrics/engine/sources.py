@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from metrics.kpis.base import Component, FactSource, Histogram
+from metrics.engine.base import Component, FactSource, Histogram
 from metrics.models import Source
 
 USUAL_CALL_RULES = {"answer_within_s": 20, "short_abandon_s": 5}

@@ -10,10 +10,10 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from metrics import sql
-from metrics.domain.recomputing import MonthJob, is_built
-from metrics.kpis.base import FactSource
-from metrics.kpis.sources import SOURCES
+from metrics.engine import sql
+from metrics.engine.base import FactSource
+from metrics.engine.recomputing import MonthJob, is_built
+from metrics.engine.sources import SOURCES
 from metrics.models import RecomputeRun
 
 log = structlog.get_logger(__name__)

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from metrics.domain.checking import check_sample, forget_old_runs
-from metrics.domain.recomputing import recompute
+from metrics.engine.checking import check_sample, forget_old_runs
+from metrics.engine.recomputing import recompute
 from metrics.models import RecomputeRun, Rollup
 from tests.factories import CallFactory
 

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics import sql
-from metrics.domain.recomputing import recompute
+from metrics.engine import sql
+from metrics.engine.recomputing import recompute
+from metrics.engine.series import Point, Scope, UnknownPeriod, points, quantiles, seconds_of, series
 from metrics.kpis import CATALOGUE, get_kpi
-from metrics.queries.series import Point, Scope, UnknownPeriod, points, quantiles, seconds_of, series
 from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory
 
 ASA = get_kpi("asa")

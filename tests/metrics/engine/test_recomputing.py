@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Call, Interaction, Invoice, Order, OrderLine
-from metrics.domain.recomputing import recompute
+from metrics.engine.recomputing import recompute
 from metrics.models import LedgerMonth, Mark, Rollup
 from service.models import SurveyAnswer
 from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory, TeamFactory

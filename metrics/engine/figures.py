@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from metrics.kpis.base import Kpi
-from metrics.queries.series import Point
+from metrics.engine.base import Kpi
+from metrics.engine.series import Point
 
 VALUE_UNITS = {"money": "money", "seconds": "ms"}
 

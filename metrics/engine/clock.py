@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from metrics import sql
-from metrics.kpis.base import FactSource
-from metrics.kpis.sources import INVOICES, ISSUES
+from metrics.engine import sql
+from metrics.engine.base import FactSource
+from metrics.engine.sources import INVOICES, ISSUES
 from metrics.models import Clock
 
 MARKING = {ISSUES.clock: sql.MARK_MATURED_ISSUES, INVOICES.clock: sql.MARK_OVERDUE_INVOICES}

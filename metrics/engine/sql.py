@@ -7,7 +7,7 @@ the month's facts once.
 
 from collections.abc import Sequence
 
-from metrics.kpis.base import FactSource, Histogram
+from metrics.engine.base import FactSource, Histogram
 from metrics.models import Source
 
 WHOLE_MONTH = "*"  # stands as the channel of a mark that asks for its month to be rebuilt
