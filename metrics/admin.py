@@ -12,9 +12,11 @@ from django.shortcuts import redirect
 from accounts.models import User
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
-from metrics.domain import programme, targets
+from metrics.domain import programme
 from metrics.engine.scopes import Named
-from metrics.forms import BenefitForm, CostForm, OtherChangeForm, RolloutForm
+from metrics.forms import BenefitForm, CostForm
+from metrics.goals import targets
+from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 from metrics.kpis import get_kpi
 from metrics.models import (
     Baseline,

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from metrics.views import baselines, dashboards, kpis, programme, returns, scorecards, targets
+from metrics.goals import baseline_views as baselines
+from metrics.goals import register_views as programme
+from metrics.goals import target_views as targets
+from metrics.views import dashboards, kpis, returns, scorecards
 
 app_name = "metrics"
 urlpatterns = [

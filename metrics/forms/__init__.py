@@ -1,8 +1,8 @@
 """What people type: validated here, written by `metrics.domain`."""
 
-from metrics.forms.goals import BaselineForm, SeriesForm, TargetForm
-from metrics.forms.programme import OtherChangeForm, RolloutForm
 from metrics.forms.returns import BenefitForm, CostForm
+from metrics.goals.forms import BaselineForm, SeriesForm, TargetForm
+from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 
 __all__ = [
     "BaselineForm",

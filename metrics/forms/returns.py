@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from metrics.forms.fields import day_field, kpi_choices, team_field
+from metrics.goals.fields import day_field, kpi_choices, team_field
 from metrics.models import Benefit, CostEntry
 
 YEARS = 5

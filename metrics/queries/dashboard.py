@@ -14,9 +14,9 @@ from crm.common.days import add_months, month_end, month_start
 from crm.common.kinds import import_kinds
 from metrics.domain.evaluation.reasons import render_stored
 from metrics.engine.base import Kpi
+from metrics.goals.newest import Scope, newest_baselines, newest_evaluations, newest_targets
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Rollout, Source
-from metrics.queries.goals import Scope, newest_baselines, newest_evaluations, newest_targets
 from metrics.queries.monthly import Month, find_last_run, months_of_all
 
 MONTHS_SHOWN = 24

@@ -14,8 +14,8 @@ from metrics.domain.benefits import Valued, Worth
 from metrics.domain.costs import USUAL_RUNNING_SHARE, USUAL_YEAR_ONE_SHARE
 from metrics.domain.evaluation.reasons import render_stored
 from metrics.domain.returns import ReturnOnInvestment, return_on_investment
+from metrics.goals.register import kpi_name
 from metrics.models import CostEntry
-from metrics.queries.programme import kpi_name
 
 ZERO = Decimal(0)
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.common import days
+from metrics.goals.newest import Scope
 from metrics.queries.dashboard import GROUPS, dashboard, teams_with_rollout
-from metrics.queries.goals import Scope
 
 
 @require_safe

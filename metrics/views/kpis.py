@@ -15,14 +15,14 @@ from crm.common import days
 from customers.models import Tier
 from metrics.domain.evaluation.reasons import render_stored
 from metrics.engine.base import Kpi
-from metrics.forms import SeriesForm
+from metrics.goals.forms import SeriesForm
+from metrics.goals.newest import Goals, baselines_of, find_evaluation, goals_of, targets_of
+from metrics.kpis.access import kpi_or_404
 from metrics.kpis.catalogue import CATALOGUE, MAIN
 from metrics.models import Evaluation
 from metrics.queries.dashboard import FAMILIES, teams_with_rollout
-from metrics.queries.goals import Goals, baselines_of, find_evaluation, goals_of, targets_of
 from metrics.queries.kpi_page import KpiSeries, compared, default_window, kpi_series
 from metrics.templatetags.kpi_figures import kpi_interval
-from metrics.views.access import kpi_or_404
 
 COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "value", "n")
 

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.common import days
 from crm.common.paging import keyset_page
+from crm.common.saving import saved
 from metrics.domain import programme
 from metrics.forms import BenefitForm, CostForm
 from metrics.models import Benefit, CostEntry
 from metrics.queries.roi import roi_page
-from metrics.views.saving import saved
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 COST_SORTS = {"date", "-date", "planned_company", "-planned_company", "actual_company", "-actual_company"}

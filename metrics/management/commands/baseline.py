@@ -6,9 +6,9 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
-from metrics.domain import baselines
 from metrics.engine import figures
 from metrics.engine.scopes import get_scope
+from metrics.goals import baselines
 from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope, add_window
 from metrics.models import Baseline

@@ -8,9 +8,9 @@ from django.db.utils import DatabaseError, IntegrityError
 
 from accounts.models import User
 from customers.models import Call
-from metrics.domain import baselines
 from metrics.engine.recomputing import recompute
 from metrics.engine.scopes import Named
+from metrics.goals import baselines
 from metrics.kpis import get_kpi
 from metrics.models import Baseline
 from tests.factories import CallFactory, TeamFactory, UserFactory

@@ -11,15 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from crm.common import days
-from metrics.domain import baselines
+from crm.common.saving import saved
 from metrics.engine.base import Kpi
-from metrics.forms import BaselineForm
+from metrics.goals import baselines
+from metrics.goals.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
+from metrics.goals.forms import BaselineForm
+from metrics.goals.newest import Scope, named_scope
+from metrics.kpis.access import kpi_or_404
 from metrics.models import Baseline
-from metrics.queries.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
 from metrics.queries.dashboard import teams_with_rollout
-from metrics.queries.goals import Scope, named_scope
-from metrics.views.access import kpi_or_404
-from metrics.views.saving import saved
 
 PREVIEWED = ("go_live_on", "window_from", "window_to")
 
@@ -47,7 +47,7 @@ def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
     found = get_object_or_404(Baseline.objects.select_related("team", "tier", "signed_by"), pk=baseline_id)
     kpi = kpi_or_404(found.kpi)
     context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "drift": baselines.drift(found)}
-    return render(request, "metrics/baseline.html", context)
+    return render(request, "metrics/goals/baseline.html", context)
 
 
 def _asked(request: HttpRequest, kpi: Kpi) -> dict[str, Any]:
@@ -72,7 +72,9 @@ def _page(request: HttpRequest, kpi: Kpi, form: BaselineForm, *, status: int = 2
     readable = not set(form.errors) & {*PREVIEWED, "team", "channel", "tier"}
     preview: Preview | None = _preview(kpi, form) if readable else None
     template = (
-        "metrics/freeze_baseline.html#preview" if request.headers.get("HX-Request") else "metrics/freeze_baseline.html"
+        "metrics/goals/freeze_baseline.html#preview"
+        if request.headers.get("HX-Request")
+        else "metrics/goals/freeze_baseline.html"
     )
     return render(request, template, {"kpi": kpi, "form": form, "preview": preview}, status=status)
 

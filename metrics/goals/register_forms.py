@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from metrics.forms.fields import channel_field, check_order, day_field, kpi_choices, team_field, tier_field
+from metrics.goals.fields import channel_field, check_order, day_field, kpi_choices, team_field, tier_field
 from metrics.models import OtherChange, Rollout
 
 

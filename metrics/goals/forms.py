@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team, User
 from customers.models import Tier
 from metrics.engine.base import Kpi
-from metrics.forms.fields import channel_field, check_order, day_field, team_field, tier_field
-from metrics.queries.goals import Scope
+from metrics.goals.fields import channel_field, check_order, day_field, team_field, tier_field
+from metrics.goals.newest import Scope
 from metrics.templatetags.kpi_figures import is_percent
 
 PERIODS = [("month", _("month")), ("week", _("week")), ("day", _("day"))]

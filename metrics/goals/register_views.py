@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Team
+from crm.common.saving import saved
 from metrics.domain import programme
-from metrics.forms import OtherChangeForm, RolloutForm
+from metrics.goals.register import other_changes_with_kpis
+from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 from metrics.models import OtherChange, Rollout
-from metrics.queries.programme import other_changes_with_kpis
-from metrics.views.saving import saved
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 
@@ -21,7 +21,7 @@ PAGE_METHODS = ["GET", "HEAD", "POST"]
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def rollouts(request: HttpRequest) -> HttpResponse:
     teams = Team.objects.filter(is_active=True).select_related("rollout")
-    return render(request, "metrics/rollouts.html", {"teams": teams})
+    return render(request, "metrics/goals/rollouts.html", {"teams": teams})
 
 
 @require_http_methods(PAGE_METHODS)
@@ -32,9 +32,9 @@ def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
     form = RolloutForm(request.POST or None, instance=existing or Rollout(team=team))
     context = {"form": form, "team": team, "existing": existing}
     if request.method != "POST":
-        return render(request, "metrics/rollout.html", context)
+        return render(request, "metrics/goals/rollout.html", context)
     if not form.is_valid():
-        return render(request, "metrics/rollout.html", context, status=422)
+        return render(request, "metrics/goals/rollout.html", context, status=422)
     programme.set_go_live(team=team, **form.cleaned_data)
     messages.success(request, _("Go-live of %(team)s saved.") % {"team": team})
     return redirect("metrics:rollouts")
@@ -52,7 +52,7 @@ def withdraw_rollout(request: HttpRequest, team_id: int) -> HttpResponse:
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def other_changes(request: HttpRequest) -> HttpResponse:
-    return render(request, "metrics/other_changes.html", {"changes": other_changes_with_kpis()})
+    return render(request, "metrics/goals/other_changes.html", {"changes": other_changes_with_kpis()})
 
 
 @require_http_methods(PAGE_METHODS)
@@ -63,9 +63,9 @@ def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResp
     form = OtherChangeForm(request.POST or None, instance=existing)
     context = {"form": form, "existing": existing}
     if request.method != "POST":
-        return render(request, "metrics/other_change.html", context)
+        return render(request, "metrics/goals/other_change.html", context)
     if not saved(form, lambda: programme.record_other_change(change=form.instance)):
-        return render(request, "metrics/other_change.html", context, status=422)
+        return render(request, "metrics/goals/other_change.html", context, status=422)
     messages.success(request, _("Saved. The next evaluation takes it into account."))
     return redirect("metrics:other_changes")
 

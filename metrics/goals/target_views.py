@@ -9,14 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from crm.common import days
-from metrics.domain import targets
+from crm.common.saving import saved
 from metrics.engine.base import Kpi
-from metrics.forms import TargetForm
+from metrics.goals import targets
+from metrics.goals.forms import TargetForm
+from metrics.goals.newest import named_scope, targets_of
+from metrics.kpis.access import kpi_or_404
 from metrics.models import KpiTarget
-from metrics.queries.goals import named_scope, targets_of
 from metrics.templatetags.kpi_figures import kpi_value
-from metrics.views.access import kpi_or_404
-from metrics.views.saving import saved
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,9 +29,9 @@ def set_target(request: HttpRequest, key: str) -> HttpResponse:
     form = TargetForm(request.POST or None, initial=initial, kpi=kpi, today=days.today())
     context = {"form": form, "kpi": kpi, "targets": targets_of(key)}
     if request.method != "POST":
-        return render(request, "metrics/target.html", context)
+        return render(request, "metrics/goals/target.html", context)
     if not saved(form, lambda: _set(kpi, form, by)):
-        return render(request, "metrics/target.html", context, status=422)
+        return render(request, "metrics/goals/target.html", context, status=422)
     words = {"kpi": kpi.name, "value": kpi_value(form.cleaned_data["value"], kpi)}
     messages.success(request, _("Target for %(kpi)s set: %(value)s.") % words)
     return redirect("metrics:kpi", key=key)

@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from metrics.domain.targets import ImpossibleTarget, NoSuchOwner, get_owner, set_target
 from metrics.engine.scopes import Named
+from metrics.goals.targets import ImpossibleTarget, NoSuchOwner, get_owner, set_target
 from metrics.kpis import get_kpi
 from metrics.models import KpiTarget
 from tests.factories import TeamFactory, UserFactory

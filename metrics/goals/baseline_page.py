@@ -12,13 +12,13 @@ from django.utils.translation import ngettext
 from accounts.models import Team
 from crm.common.charts import Chart, Series
 from crm.common.days import add_months
-from metrics.domain import baselines
 from metrics.engine.base import Kpi
 from metrics.engine.scopes import Named
 from metrics.engine.series import points
+from metrics.goals import baselines
+from metrics.goals.newest import Scope
 from metrics.models import Baseline
 from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, first_go_live
-from metrics.queries.goals import Scope
 from metrics.queries.kpi_page import chart_format
 
 LONG_MONTHS = 24
