@@ -26,8 +26,8 @@ from demo import goals, sign_ins
 from demo.company import AGENTS, agent_email, write_company
 from demo.files import DemoFile
 from demo.plan import SEED, TEAMS, Timeline, timeline
-from metrics.domain.evaluating import evaluate
 from metrics.engine.recomputing import recompute
+from metrics.verdicts.evaluating import evaluate
 
 logger = logging.getLogger(__name__)
 

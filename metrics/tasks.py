@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from crm.common.days import today
-from metrics.domain import evaluating
 from metrics.engine import checking, recomputing
+from metrics.verdicts import evaluating
 
 
 @shared_task

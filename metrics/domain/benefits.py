@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from crm.common.days import add_months
 from crm.common.errors import DomainError
-from metrics.domain.evaluation.figures import Shape
 from metrics.models import Benefit, Evaluation
+from metrics.verdicts.figures import Shape
 
 ZERO, ONE = Decimal(0), Decimal(1)
 YEAR_DAYS = Decimal("365.25")

@@ -10,10 +10,10 @@ from django.db.models import Min
 
 from metrics.domain.benefits import NOTHING, Valued, Worth, entered_amounts, value_benefit
 from metrics.domain.costs import MIN_YEARS, Ownership, find_costs, ownership
-from metrics.domain.evaluation.reading import shape_of
 from metrics.kpis import find_kpi
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
 from metrics.statistics import finance
+from metrics.verdicts.reading import shape_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Team
 from crm.common.days import add_months, month_end, month_start
 from crm.common.kinds import import_kinds
-from metrics.domain.evaluation.reasons import render_stored
 from metrics.engine.base import Kpi
 from metrics.goals.newest import Scope, newest_baselines, newest_evaluations, newest_targets
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Rollout, Source
 from metrics.queries.monthly import Month, find_last_run, months_of_all
+from metrics.verdicts.reasons import render_stored
 
 MONTHS_SHOWN = 24
 MANY_MARKS = 10_000

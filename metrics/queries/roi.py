@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from crm.common.charts import Chart, Series
 from metrics.domain.benefits import Valued, Worth
 from metrics.domain.costs import USUAL_RUNNING_SHARE, USUAL_YEAR_ONE_SHARE
-from metrics.domain.evaluation.reasons import render_stored
 from metrics.domain.returns import ReturnOnInvestment, return_on_investment
 from metrics.goals.register import kpi_name
 from metrics.models import CostEntry
+from metrics.verdicts.reasons import render_stored
 
 ZERO = Decimal(0)
 

@@ -8,11 +8,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from metrics.domain.evaluation.reasons import render_stored
 from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE
 from metrics.models import Evaluation
 from metrics.templatetags.kpi_figures import kpi_change, kpi_interval, kpi_value
+from metrics.verdicts.reasons import render_stored
 
 READ_OUTS_OFFERED = 24
 

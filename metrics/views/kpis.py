@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from accounts.models import Team
 from crm.common import days
 from customers.models import Tier
-from metrics.domain.evaluation.reasons import render_stored
 from metrics.engine.base import Kpi
 from metrics.goals.forms import SeriesForm
 from metrics.goals.newest import Goals, baselines_of, find_evaluation, goals_of, targets_of
@@ -23,6 +22,7 @@ from metrics.models import Evaluation
 from metrics.queries.dashboard import FAMILIES, teams_with_rollout
 from metrics.queries.kpi_page import KpiSeries, compared, default_window, kpi_series
 from metrics.templatetags.kpi_figures import kpi_interval
+from metrics.verdicts.reasons import render_stored
 
 COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "value", "n")
 

@@ -10,8 +10,8 @@ from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
 from metrics.domain.benefits import Valued, Worth
 from metrics.domain.costs import CostLine
-from metrics.domain.evaluation.reasons import render_stored
 from metrics.domain.returns import BenefitSum, ReturnOnInvestment, Returns, return_on_investment
+from metrics.verdicts.reasons import render_stored
 
 CENT = Decimal("0.01")
 

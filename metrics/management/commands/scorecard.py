@@ -9,8 +9,8 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
-from metrics.domain.evaluating import evaluate
-from metrics.queries.verdicts import VerdictRow, verdict_rows
+from metrics.verdicts.evaluating import evaluate
+from metrics.verdicts.lines import VerdictRow, verdict_rows
 
 LEFT_OUT = ("kpi", "evaluation_id")
 COLUMNS = ("kpi", "team", "baseline", "current", "target", "change", "interval", "n", "p_adjusted", "verdict", "reason")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from metrics.domain.benefits import NOTHING, UnreadableAmounts, Worth, entered_amounts, value_benefit
-from metrics.domain.evaluation.figures import Shape
 from metrics.models import Benefit, Evaluation
+from metrics.verdicts.figures import Shape
 
 START = date(2024, 1, 1)
 

@@ -3,8 +3,8 @@ import re
 import pytest
 from django.utils.translation import override
 
-from metrics.domain.evaluation.figures import Reason, Shape
-from metrics.domain.evaluation.reasons import (
+from metrics.verdicts.figures import Reason, Shape
+from metrics.verdicts.reasons import (
     SENTENCES,
     change_text,
     count_text,

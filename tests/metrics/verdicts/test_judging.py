@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from crm.common.days import days_between, month_end, month_start
-from metrics.domain.evaluation.figures import (
+from metrics.verdicts.figures import (
     MONTH_DAYS,
     DayFigure,
     Figures,
@@ -17,9 +17,9 @@ from metrics.domain.evaluation.figures import (
     Sample,
     Shape,
 )
-from metrics.domain.evaluation.judging import correct_for_many, judge
-from metrics.domain.evaluation.reasons import render
-from metrics.domain.evaluation.windows import Window
+from metrics.verdicts.judging import correct_for_many, judge
+from metrics.verdicts.reasons import render
+from metrics.verdicts.windows import Window
 
 YEAR_2024 = Window(date(2024, 1, 1), date(2024, 12, 31))
 GO_LIVE = date(2025, 1, 1)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from metrics.domain.evaluating import evaluate
 from metrics.kpis import CATALOGUE, get_kpi
 from metrics.models import KpiTarget
-from metrics.queries.verdicts import newest_verdict_day, verdict_rows
+from metrics.verdicts.evaluating import evaluate
+from metrics.verdicts.lines import newest_verdict_day, verdict_rows
 from tests.factories import TeamFactory, UserFactory
-from tests.metrics.domain.test_evaluating import AS_OF, GO_LIVE, freeze, roll_up, satisfied
+from tests.metrics.verdicts.test_evaluating import AS_OF, GO_LIVE, freeze, roll_up, satisfied
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from crm.common.days import month_start
-from metrics.domain.evaluation import reasons
-from metrics.domain.evaluation.figures import Figures, Frozen, Judgement, Reason, Sample, Shape
-from metrics.domain.evaluation.windows import MIN_DAYS, YEAR_DAYS, month_number, same_season
 from metrics.statistics.clustering import Inflation
 from metrics.statistics.durations import MIN_DAYS as MIN_ACTIVE_DAYS
 from metrics.statistics.durations import duration_inflation, ratio_of_means
@@ -15,6 +12,9 @@ from metrics.statistics.multiplicity import FALSE_DISCOVERY_RATE, adjusted_p_val
 from metrics.statistics.proportions import difference, share_inflation
 from metrics.statistics.scores import Answers, score_difference, score_inflation
 from metrics.statistics.trend import MIN_POINTS, Point, Trend, explains, fit_trend
+from metrics.verdicts import reasons
+from metrics.verdicts.figures import Figures, Frozen, Judgement, Reason, Sample, Shape
+from metrics.verdicts.windows import MIN_DAYS, YEAR_DAYS, month_number, same_season
 
 MIN_N = 30
 MIN_COVERED_DAYS = 15

@@ -9,10 +9,10 @@ from django.utils.translation import override
 
 from accounts.models import Team
 from crm.common.days import days_between, month_end, month_start, today
-from metrics.domain.evaluating import evaluate, evaluate_when_due, is_due
-from metrics.domain.evaluation.reading import Scope, settling_days
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
+from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
+from metrics.verdicts.reading import Scope, settling_days
 from tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

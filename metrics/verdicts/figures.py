@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from metrics.domain.evaluation.windows import Window
 from metrics.statistics.clustering import Days
+from metrics.verdicts.windows import Window
 
 MONTH_DAYS = 365.25 / 12
 

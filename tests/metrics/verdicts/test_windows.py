@@ -1,13 +1,6 @@
 from datetime import date
 
-from metrics.domain.evaluation.windows import (
-    Window,
-    current_window,
-    is_read_out,
-    last_read_out,
-    month_number,
-    same_season,
-)
+from metrics.verdicts.windows import Window, current_window, is_read_out, last_read_out, month_number, same_season
 
 YEAR_2024 = Window(date(2024, 1, 1), date(2024, 12, 31))
 

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from crm.common.days import today
-from metrics.domain.evaluation import reasons
-from metrics.domain.evaluation.figures import Figures, Judgement
-from metrics.domain.evaluation.judging import correct_for_many, judge
-from metrics.domain.evaluation.reading import Subject, find_subjects, read_figures
-from metrics.domain.evaluation.windows import is_read_out
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun
+from metrics.verdicts import reasons
+from metrics.verdicts.figures import Figures, Judgement
+from metrics.verdicts.judging import correct_for_many, judge
+from metrics.verdicts.reading import Subject, find_subjects, read_figures
+from metrics.verdicts.windows import is_read_out
 
 # Any two numbers no other lock uses: "verdicts", "all of them".
 LOCK = (0x76657264, 1)

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.common.days import month_end, month_start
-from metrics.domain.evaluation.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
-from metrics.domain.evaluation.judging import judge
-from metrics.domain.evaluation.reasons import render
-from metrics.domain.evaluation.windows import Window
+from metrics.verdicts.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
+from metrics.verdicts.judging import judge
+from metrics.verdicts.reasons import render
+from metrics.verdicts.windows import Window
 
 COUNTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=40)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_noop
 
-from metrics.domain.evaluation.figures import Judgement, Reason, Shape
+from metrics.verdicts.figures import Judgement, Reason, Shape
 
 SENTENCES: Mapping[str, str] = {
     "improved": gettext_noop(

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from metrics.domain.evaluation.figures import MONTH_DAYS, Shape
-from metrics.domain.evaluation.reasons import render_stored
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, Evaluation
+from metrics.verdicts.figures import MONTH_DAYS, Shape
+from metrics.verdicts.reasons import render_stored
 
 PLACES = Decimal(10) ** -10
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 from django.conf import settings
 
 from crm.common.days import month_end, month_start
-from metrics.domain.evaluation.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
-from metrics.domain.evaluation.windows import MIN_DAYS, Window, current_window
 from metrics.engine import series
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, KpiTarget, OtherChange, Source
+from metrics.verdicts.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
+from metrics.verdicts.windows import MIN_DAYS, Window, current_window
 
 Row = TypeVar("Row", Baseline, KpiTarget)
 UNJUDGED_DAYS = 91
