@@ -9,12 +9,12 @@ from accounts.models import Team, User
 from crm.common.days import add_months
 from demo import sign_ins
 from demo.plan import TEAMS, TeamPlan, Timeline
-from metrics.domain.programme import record_benefit, record_other_change, set_go_live
 from metrics.engine.scopes import Named
 from metrics.goals import baselines
 from metrics.goals.targets import set_target
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout, Source
+from metrics.programme.recording import record_benefit, record_other_change, set_go_live
 
 SOURCES_BY_TEAM = {Source.CALL, Source.ISSUE, Source.SURVEY}
 DECIDED_BEFORE = timedelta(days=5)  # baselines were frozen and targets set this long before going live

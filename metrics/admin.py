@@ -12,9 +12,7 @@ from django.shortcuts import redirect
 from accounts.models import User
 from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
-from metrics.domain import programme
 from metrics.engine.scopes import Named
-from metrics.forms import BenefitForm, CostForm
 from metrics.goals import targets
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 from metrics.kpis import get_kpi
@@ -34,6 +32,8 @@ from metrics.models import (
     Rollout,
     Rollup,
 )
+from metrics.programme import recording as programme
+from metrics.programme.forms import BenefitForm, CostForm
 
 M = TypeVar("M", bound=Model)
 

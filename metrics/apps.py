@@ -9,8 +9,9 @@ class MetricsConfig(AppConfig):
     def ready(self) -> None:
         from crm.common.hooks import after_facts_changed
         from customers.importing.registry import register
-        from metrics import importing, navigation
+        from metrics import navigation
         from metrics.engine.waking import wake_recompute
+        from metrics.programme import import_costs as importing
 
         register(importing.LEDGER)
         register(importing.COSTS)

@@ -3,7 +3,8 @@ from django.urls import path
 from metrics.goals import baseline_views as baselines
 from metrics.goals import register_views as programme
 from metrics.goals import target_views as targets
-from metrics.views import dashboards, kpis, returns, scorecards
+from metrics.programme import views as returns
+from metrics.views import dashboards, kpis, scorecards
 
 app_name = "metrics"
 urlpatterns = [

@@ -1,8 +1,8 @@
 """What people type: validated here, written by `metrics.domain`."""
 
-from metrics.forms.returns import BenefitForm, CostForm
 from metrics.goals.forms import BaselineForm, SeriesForm, TargetForm
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
+from metrics.programme.forms import BenefitForm, CostForm
 
 __all__ = [
     "BaselineForm",

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Team
 from crm.common.saving import saved
-from metrics.domain import programme
 from metrics.goals.register import other_changes_with_kpis
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 from metrics.models import OtherChange, Rollout
+from metrics.programme import recording as programme
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 

@@ -8,9 +8,9 @@ from django.core.management.base import CommandError, CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
-from metrics.domain.benefits import Valued, Worth
-from metrics.domain.costs import CostLine
-from metrics.domain.returns import BenefitSum, ReturnOnInvestment, Returns, return_on_investment
+from metrics.programme.benefits import Valued, Worth
+from metrics.programme.costs import CostLine
+from metrics.programme.returns import BenefitSum, ReturnOnInvestment, Returns, return_on_investment
 from metrics.verdicts.reasons import render_stored
 
 CENT = Decimal("0.01")

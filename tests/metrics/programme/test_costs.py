@@ -3,8 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from metrics.domain.costs import Cost, find_costs, ownership, year_of
 from metrics.models import CostEntry
+from metrics.programme.costs import Cost, find_costs, ownership, year_of
 
 START = date(2024, 3, 1)
 

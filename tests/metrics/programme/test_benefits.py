@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from metrics.domain.benefits import NOTHING, UnreadableAmounts, Worth, entered_amounts, value_benefit
 from metrics.models import Benefit, Evaluation
+from metrics.programme.benefits import NOTHING, UnreadableAmounts, Worth, entered_amounts, value_benefit
 from metrics.verdicts.figures import Shape
 
 START = date(2024, 1, 1)

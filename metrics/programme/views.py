@@ -10,10 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.common import days
 from crm.common.paging import keyset_page
 from crm.common.saving import saved
-from metrics.domain import programme
-from metrics.forms import BenefitForm, CostForm
 from metrics.models import Benefit, CostEntry
-from metrics.queries.roi import roi_page
+from metrics.programme import recording as programme
+from metrics.programme.forms import BenefitForm, CostForm
+from metrics.programme.roi_page import roi_page
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 COST_SORTS = {"date", "-date", "planned_company", "-planned_company", "actual_company", "-actual_company"}
@@ -22,7 +22,7 @@ COST_SORTS = {"date", "-date", "planned_company", "-planned_company", "actual_co
 @require_safe
 @permission_required("metrics.view_roi", raise_exception=True)
 def roi(request: HttpRequest) -> HttpResponse:
-    return render(request, "metrics/roi.html", {"page": roi_page(as_of=days.today())})
+    return render(request, "metrics/programme/roi.html", {"page": roi_page(as_of=days.today())})
 
 
 @require_safe
@@ -31,7 +31,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "-date")
     sort = sort if sort in COST_SORTS else "-date"
     page = keyset_page(CostEntry.objects.all(), sort=sort, cursor=request.GET.get("cursor", ""))
-    return render(request, "metrics/costs.html", {"page": page, "sort": sort})
+    return render(request, "metrics/programme/costs.html", {"page": page, "sort": sort})
 
 
 @require_http_methods(PAGE_METHODS)
@@ -42,9 +42,9 @@ def cost(request: HttpRequest, cost_id: int | None = None) -> HttpResponse:
     form = CostForm(request.POST or None, instance=existing)
     context = {"form": form, "existing": existing}
     if request.method != "POST":
-        return render(request, "metrics/cost.html", context)
+        return render(request, "metrics/programme/cost.html", context)
     if not saved(form, lambda: programme.record_cost(cost=form.instance)):
-        return render(request, "metrics/cost.html", context, status=422)
+        return render(request, "metrics/programme/cost.html", context, status=422)
     messages.success(request, _("Cost saved."))
     return redirect("metrics:costs")
 
@@ -65,9 +65,9 @@ def benefit(request: HttpRequest, benefit_id: int | None = None) -> HttpResponse
     form = BenefitForm(request.POST or None, instance=existing)
     context = {"form": form, "existing": existing}
     if request.method != "POST":
-        return render(request, "metrics/benefit.html", context)
+        return render(request, "metrics/programme/benefit.html", context)
     if not saved(form, lambda: programme.record_benefit(benefit=form.instance)):
-        return render(request, "metrics/benefit.html", context, status=422)
+        return render(request, "metrics/programme/benefit.html", context, status=422)
     messages.success(request, _("Benefit saved."))
     return redirect("metrics:roi")
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Min
 
-from metrics.domain.benefits import NOTHING, Valued, Worth, entered_amounts, value_benefit
-from metrics.domain.costs import MIN_YEARS, Ownership, find_costs, ownership
 from metrics.kpis import find_kpi
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
+from metrics.programme.benefits import NOTHING, Valued, Worth, entered_amounts, value_benefit
+from metrics.programme.costs import MIN_YEARS, Ownership, find_costs, ownership
 from metrics.statistics import finance
 from metrics.verdicts.reading import shape_of
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Team
-from metrics.domain.benefits import Worth
-from metrics.domain.returns import return_on_investment, start_of_programme
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
+from metrics.programme.benefits import Worth
+from metrics.programme.returns import return_on_investment, start_of_programme
 from tests.factories import TeamFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""The page of return and cost: what `metrics.domain.returns` found, with the cash over the years as a chart."""
+"""The page of return and cost: what `metrics.programme.returns` found, with the cash over the years as a chart."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.common.charts import Chart, Series
-from metrics.domain.benefits import Valued, Worth
-from metrics.domain.costs import USUAL_RUNNING_SHARE, USUAL_YEAR_ONE_SHARE
-from metrics.domain.returns import ReturnOnInvestment, return_on_investment
 from metrics.goals.register import kpi_name
 from metrics.models import CostEntry
+from metrics.programme.benefits import Valued, Worth
+from metrics.programme.costs import USUAL_RUNNING_SHARE, USUAL_YEAR_ONE_SHARE
+from metrics.programme.returns import ReturnOnInvestment, return_on_investment
 from metrics.verdicts.reasons import render_stored
 
 ZERO = Decimal(0)

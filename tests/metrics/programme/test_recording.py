@@ -6,8 +6,8 @@ import pytest
 from accounts.models import Team
 from customers.models import ExchangeRate
 from customers.trade.rates import NoRate
-from metrics.domain import programme
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
+from metrics.programme import recording as programme
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 2)
