@@ -3,8 +3,10 @@ from django.urls import path
 from metrics.goals import baseline_views as baselines
 from metrics.goals import register_views as programme
 from metrics.goals import target_views as targets
+from metrics.pages import dashboard_views as dashboards
+from metrics.pages import kpi_views as kpis
+from metrics.pages import scorecard_views as scorecards
 from metrics.programme import views as returns
-from metrics.views import dashboards, kpis, scorecards
 
 app_name = "metrics"
 urlpatterns = [

@@ -18,8 +18,8 @@ from metrics.engine.series import points
 from metrics.goals import baselines
 from metrics.goals.newest import Scope
 from metrics.models import Baseline
-from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, first_go_live
-from metrics.queries.kpi_page import chart_format
+from metrics.pages.dashboard import AVERAGE_MONTH_DAYS, first_go_live
+from metrics.pages.kpi_page import chart_format
 
 LONG_MONTHS = 24
 MONTHS_NEEDED = baselines.ENOUGH_MONTHS

@@ -19,7 +19,7 @@ from metrics.goals.forms import BaselineForm
 from metrics.goals.newest import Scope, named_scope
 from metrics.kpis.access import kpi_or_404
 from metrics.models import Baseline
-from metrics.queries.dashboard import teams_with_rollout
+from metrics.pages.dashboard import teams_with_rollout
 
 PREVIEWED = ("go_live_on", "window_from", "window_to")
 

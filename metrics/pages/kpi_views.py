@@ -19,8 +19,8 @@ from metrics.goals.newest import Goals, baselines_of, find_evaluation, goals_of,
 from metrics.kpis.access import kpi_or_404
 from metrics.kpis.catalogue import CATALOGUE, MAIN
 from metrics.models import Evaluation
-from metrics.queries.dashboard import FAMILIES, teams_with_rollout
-from metrics.queries.kpi_page import KpiSeries, compared, default_window, kpi_series
+from metrics.pages.dashboard import FAMILIES, teams_with_rollout
+from metrics.pages.kpi_page import KpiSeries, compared, default_window, kpi_series
 from metrics.templatetags.kpi_figures import kpi_interval
 from metrics.verdicts.reasons import render_stored
 
@@ -31,7 +31,7 @@ COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "valu
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def kpi_list(request: HttpRequest) -> HttpResponse:
     families = [(name, [kpi for kpi in MAIN if kpi.source.source in sources]) for _key, name, sources in FAMILIES]
-    return render(request, "metrics/kpi_list.html", {"families": [one for one in families if one[1]]})
+    return render(request, "metrics/pages/kpi_list.html", {"families": [one for one in families if one[1]]})
 
 
 @require_safe
@@ -60,7 +60,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         "targets": targets,
         "partners": [CATALOGUE[partner] for partner in shown.trade_offs if partner in CATALOGUE],
     }
-    return render(request, "metrics/kpi.html", context, status=status)
+    return render(request, "metrics/pages/kpi.html", context, status=status)
 
 
 @require_safe

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm.common import days
-from metrics.queries.dashboard import GROUPS
-from metrics.queries.scorecard import as_csv, as_markdown, read_outs, scorecard_lines
+from metrics.pages.dashboard import GROUPS
+from metrics.pages.scorecard import as_csv, as_markdown, read_outs, scorecard_lines
 
 
 @require_safe
@@ -21,7 +21,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     verdicts = GROUPS.get(request.GET.get("show", ""))
     shown = [line for line in lines if verdicts is None or line.evaluation.verdict in verdicts]
     context = {"as_of": as_of, "read_outs": offered, "lines": shown, "is_empty": not lines}
-    return render(request, "metrics/scorecard.html", context)
+    return render(request, "metrics/pages/scorecard.html", context)
 
 
 @require_safe

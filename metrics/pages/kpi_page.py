@@ -17,7 +17,7 @@ from metrics.engine.series import Point
 from metrics.goals.newest import Goals, Scope
 from metrics.kpis.catalogue import variants_of
 from metrics.models import Baseline, Evaluation, Source
-from metrics.queries.dashboard import AVERAGE_MONTH_DAYS, baseline_value, went_live_on
+from metrics.pages.dashboard import AVERAGE_MONTH_DAYS, baseline_value, went_live_on
 from metrics.statistics.proportions import wilson
 from metrics.statistics.scores import Answers, score_interval
 from metrics.templatetags.kpi_figures import is_percent, kpi_change, kpi_value

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from crm.common import days
 from metrics.goals.newest import Scope
-from metrics.queries.dashboard import GROUPS, dashboard, teams_with_rollout
+from metrics.pages.dashboard import GROUPS, dashboard, teams_with_rollout
 
 
 @require_safe
@@ -20,7 +20,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     show = show if show in GROUPS else ""
     page = dashboard(scope=Scope(team_id=team.pk if team else None), teams=teams, today=days.today(), show=show)
     context = {"page": page, "teams": teams, "team": team, "show": show, "labels": _labels()}
-    return render(request, "metrics/dashboard.html", context)
+    return render(request, "metrics/pages/dashboard.html", context)
 
 
 def _labels() -> dict[str, str]:

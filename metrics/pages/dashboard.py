@@ -16,7 +16,7 @@ from metrics.engine.base import Kpi
 from metrics.goals.newest import Scope, newest_baselines, newest_evaluations, newest_targets
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Rollout, Source
-from metrics.queries.monthly import Month, find_last_run, months_of_all
+from metrics.pages.monthly import Month, find_last_run, months_of_all
 from metrics.verdicts.reasons import render_stored
 
 MONTHS_SHOWN = 24
