@@ -168,11 +168,11 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
-    "recompute": {"task": "metrics.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
-    "evaluate": {"task": "metrics.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
+    "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
+    "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
     "send-mail": {"task": "crm.common.outbox.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
     "forget-mail": {"task": "crm.common.outbox.tasks.forget_texts", "schedule": crontab(hour="3", minute="41")},
-    "check-rollups": {"task": "metrics.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
+    "check-rollups": {"task": "metrics.engine.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -9,12 +9,14 @@ from accounts.models import Team, User
 from crm.common.days import add_months
 from demo import sign_ins
 from demo.plan import TEAMS, TeamPlan, Timeline
-from metrics.engine.scopes import Named
+from metrics.engine.scope import COMPANY, Scope
 from metrics.goals import baselines
+from metrics.goals.other_changes import record_other_change
+from metrics.goals.rollouts import set_go_live
 from metrics.goals.targets import set_target
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout, Source
-from metrics.programme.recording import record_benefit, record_other_change, set_go_live
+from metrics.programme.recording import record_benefit
 
 SOURCES_BY_TEAM = {Source.CALL, Source.ISSUE, Source.SURVEY}
 DECIDED_BEFORE = timedelta(days=5)  # baselines were frozen and targets set this long before going live
@@ -52,16 +54,16 @@ def freeze_baselines(timeline: Timeline) -> int:
             set_go_live(team=team, went_live_on=timeline.go_live(plan), phase=phase)
         for kpi in CATALOGUE.values():
             if kpi.source.source in SOURCES_BY_TEAM and not kpi.variant_of:
-                _freeze(timeline, plan=plan, kpi=kpi, scope=Named(team=team), by=signer)
+                _freeze(timeline, plan=plan, kpi=kpi, scope=Scope(team_id=team.pk), by=signer)
     for kpi in CATALOGUE.values():
         if not kpi.variant_of:
-            _freeze(timeline, plan=TEAMS[0], kpi=kpi, scope=Named(), by=signer)
+            _freeze(timeline, plan=TEAMS[0], kpi=kpi, scope=COMPANY, by=signer)
     return Baseline.objects.count()
 
 
-def _freeze(timeline: Timeline, *, plan: TeamPlan, kpi: Kpi, scope: Named, by: User) -> None:
+def _freeze(timeline: Timeline, *, plan: TeamPlan, kpi: Kpi, scope: Scope, by: User) -> None:
     go_live = timeline.go_live(plan)
-    if Baseline.objects.filter(kpi=kpi.key, version=kpi.version, go_live_on=go_live, **scope.ids).exists():
+    if Baseline.objects.filter(kpi=kpi.key, version=kpi.version, go_live_on=go_live, **scope.filters()).exists():
         return
     baselines.freeze(
         kpi=kpi,
@@ -82,10 +84,10 @@ def set_goals(timeline: Timeline) -> None:
     owner = User.objects.get(email=sign_ins.USERS["manager"])
     due = add_months(timeline.go_live(TEAMS[0]), 12)
     for key, value in TARGETS.items():
-        _aim(key, value, due=due, owner=owner, scope=Named())
+        _aim(key, value, due=due, owner=owner, scope=COMPANY)
     for team in Team.objects.filter(key__in=[plan.key for plan in TEAMS]):
         for key, value in TEAM_TARGETS.items():
-            _aim(key, value, due=due, owner=owner, scope=Named(team=team))
+            _aim(key, value, due=due, owner=owner, scope=Scope(team_id=team.pk))
     _enter_benefits()
     fair = timeline.go_live(TEAMS[-1]) + timedelta(days=10)
     record_other_change(
@@ -98,7 +100,7 @@ def set_goals(timeline: Timeline) -> None:
     )
 
 
-def _aim(key: str, value: str, *, due: date, owner: User, scope: Named) -> None:
+def _aim(key: str, value: str, *, due: date, owner: User, scope: Scope) -> None:
     set_target(kpi=CATALOGUE[key], value=Decimal(value), due_on=due, owner=owner, by=owner, scope=scope)
 
 

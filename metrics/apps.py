@@ -7,13 +7,6 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
-        from crm.common.hooks import after_facts_changed
-        from customers.importing.registry import register
-        from metrics import navigation
-        from metrics.engine.waking import wake_recompute
-        from metrics.programme import import_costs as importing
+        from metrics import registrations
 
-        register(importing.LEDGER)
-        register(importing.COSTS)
-        after_facts_changed.append(wake_recompute)
-        navigation.register_all()
+        registrations.register_all()

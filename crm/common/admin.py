@@ -3,12 +3,15 @@
 import json
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
+
+from crm.common.errors import DomainError
 
 M = TypeVar("M", bound=Model)
 EXACT_UP_TO = 10_000
@@ -62,3 +65,15 @@ class ReadOnlyAdmin(LargeModelAdmin[M]):
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+
+class DomainAdmin(LargeModelAdmin[M]):
+    """What the domain refuses becomes a message, and the form opens again."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, *args, **kwargs)
+        except DomainError as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return redirect(request.get_full_path())

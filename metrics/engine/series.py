@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 
@@ -12,6 +11,7 @@ from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
 from metrics.engine import sql
 from metrics.engine.base import SCALES, FactSource, Kpi, Terms
+from metrics.engine.scope import COMPANY, Scope
 
 
 class UnknownPeriod(DomainError):
@@ -36,26 +36,11 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Scope:
-    """Which cells: the window and the part of the company; None and '' mean all."""
+class Window:
+    """Days from `first` to `last`, both included; None: as far as there is data."""
 
     first: date | None = None
     last: date | None = None
-    team_id: int | None = None
-    channel: str = ""
-    tier_id: int | None = None
-
-    def where(self) -> tuple[str, list[Any]]:
-        """SQL over the cells' columns, and its parameters."""
-        conditions = {
-            "day >= %s": self.first,
-            "day <= %s": self.last,
-            "team_id = %s": self.team_id,
-            "channel = %s": self.channel or None,
-            "tier_id = %s": self.tier_id,
-        }
-        given = {condition: value for condition, value in conditions.items() if value is not None}
-        return "".join(f" AND {condition}" for condition in given), list(given.values())
 
 
 @dataclass(frozen=True)
@@ -74,33 +59,28 @@ SumsByPeriod = dict[tuple[int, str], Sums]
 
 
 def points(
-    *,
-    kpi: Kpi,
-    first: date | None,
-    last: date | None,
-    by: str = "total",
-    team_id: int | None = None,
-    channel: str = "",
-    tier_id: int | None = None,
+    *, kpi: Kpi, first: date | None, last: date | None, by: str = "total", scope: Scope = COMPANY
 ) -> list[Point]:
     """The KPI's figures by day (days with data only), week, month (all of the window) or total (always one)."""
-    scope = Scope(first=first, last=last, team_id=team_id, channel=channel, tier_id=tier_id)
-    return series(kpis=[kpi], scope=scope, by=by)[kpi.key]
+    return series(kpis=[kpi], first=first, last=last, scope=scope, by=by)[kpi.key]
 
 
-def series(*, kpis: Sequence[Kpi], scope: Scope, by: str = "total") -> dict[str, list[Point]]:
+def series(
+    *, kpis: Sequence[Kpi], first: date | None, last: date | None, by: str = "total", scope: Scope = COMPANY
+) -> dict[str, list[Point]]:
     """Key → figures, of several KPIs in a single query. Raises UnknownPeriod."""
     if by not in sql.PERIODS:
         raise UnknownPeriod(f"{by!r}: {', '.join(sql.PERIODS)}")
-    sums = read(kpis=kpis, scope=scope, by=by)
-    return {kpi.key: _points_of(kpi, sums=sums, scope=scope, by=by) for kpi in kpis}
+    window = Window(first, last)
+    sums = _read(kpis=kpis, scope=scope, window=window, by=by)
+    return {kpi.key: _points_of(kpi, sums=sums, window=window, by=by) for kpi in kpis}
 
 
-def read(*, kpis: Sequence[Kpi], scope: Scope, by: str) -> SumsByPeriod:
+def _read(*, kpis: Sequence[Kpi], scope: Scope, window: Window, by: str) -> SumsByPeriod:
     """(source, period) → sums."""
     sources = {source.source: source for kpi in kpis for source in kpi.sources}
     components = {key: _components(kpis, source) for key, source in sources.items()}
-    where, parameters = scope.where()
+    where, parameters = scope.where(first=window.first, last=window.last)
     queries = " UNION ALL ".join(
         sql.sums(source, components=components[key], by=by, where=where) for key, source in sources.items()
     )
@@ -119,9 +99,9 @@ def _components(kpis: Sequence[Kpi], source: FactSource) -> list[str]:
     return [name for name in source.positions if name in used]
 
 
-def _points_of(kpi: Kpi, *, sums: SumsByPeriod, scope: Scope, by: str) -> list[Point]:
+def _points_of(kpi: Kpi, *, sums: SumsByPeriod, window: Window, by: str) -> list[Point]:
     own = {period: found for (source, period), found in sums.items() if source == kpi.source.source}
-    periods = _periods(own.values(), scope=scope, by=by)
+    periods = _periods(own.values(), window=window, by=by)
     found = [_point(kpi, period=period, first=a, last=z, sums=sums) for period, a, z in periods]
     return [point for point in found if by != "day" or has_data(point)]
 
@@ -152,16 +132,16 @@ def value_of(kpi: Kpi, *, numerator: Decimal, denominator: Decimal | None, n: in
     return numerator / denominator * kpi.factor if denominator else None
 
 
-def _periods(found: Iterable[Sums], *, scope: Scope, by: str) -> list[tuple[str, date, date]]:
+def _periods(found: Iterable[Sums], *, window: Window, by: str) -> list[tuple[str, date, date]]:
     """Names and bounds of the periods of the window, or else of the days that have cells."""
     days = [day for sums in found for day in (sums.first, sums.last)]
-    first = scope.first or min(days, default=scope.last or today())
-    last = scope.last or max(days, default=first)
+    first = window.first or min(days, default=window.last or today())
+    last = window.last or max(days, default=first)
     if by == "total":
         return [("total", first, last)]
     if by == "day":
         return [(day.isoformat(), day, day) for day in sorted(set(days))]
-    if not days and (scope.first is None or scope.last is None):
+    if not days and (window.first is None or window.last is None):
         return []
     return list(_calendar(first, last, by=by))
 
@@ -180,10 +160,17 @@ def _calendar(first: date, last: date, *, by: str) -> Iterable[tuple[str, date, 
         day = end + timedelta(days=1)
 
 
-def quantiles(*, kpi: Kpi, scope: Scope, shares: Sequence[float] = (0.5, 0.9)) -> list[Decimal | None]:
+def quantiles(
+    *,
+    kpi: Kpi,
+    first: date | None = None,
+    last: date | None = None,
+    scope: Scope = COMPANY,
+    shares: Sequence[float] = (0.5, 0.9),
+) -> list[Decimal | None]:
     """Quantiles in seconds of the durations behind the KPI (its `quantiles` histogram), each within 1 %."""
     place = [each.name for each in kpi.source.histograms].index(kpi.quantiles)
-    where, parameters = scope.where()
+    where, parameters = scope.where(first=first, last=last)
     with connection.cursor() as cursor:
         cursor.execute(
             sql.HISTOGRAM.format(source=kpi.source.source, version=kpi.source.version, where=where),

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from accounts.models import Team
 from crm.common.charts import Chart, Series
 from crm.common.days import add_months
+from metrics.engine.average_month import per_month
 from metrics.engine.base import Kpi
-from metrics.engine.scopes import Named
+from metrics.engine.scope import Scope
 from metrics.engine.series import points
 from metrics.goals import baselines
-from metrics.goals.newest import Scope
+from metrics.goals.rollouts import first_go_live
+from metrics.kpis.words import chart_format
 from metrics.models import Baseline
-from metrics.pages.dashboard import AVERAGE_MONTH_DAYS, first_go_live
-from metrics.pages.kpi_page import chart_format
 
 LONG_MONTHS = 24
 MONTHS_NEEDED = baselines.ENOUGH_MONTHS
@@ -37,7 +37,7 @@ def default_window(kpi: Kpi, *, scope: Scope, teams: Sequence[Team], today: date
     go_live = first_go_live(teams, team_id=scope.team_id) or today
     last = go_live - timedelta(days=1)
     long = add_months(go_live, -LONG_MONTHS)
-    months = points(kpi=kpi, first=long, last=last, by="month", **scope.reads())
+    months = points(kpi=kpi, first=long, last=last, by="month", scope=scope)
     with_data = sum(point.value is not None for point in months)
     short = add_months(go_live, -MONTHS_NEEDED)
     return Window(go_live_on=go_live, window_from=long if with_data >= LONG_MONTHS else short, window_to=last)
@@ -75,7 +75,7 @@ class Preview:
     chart: Chart
 
 
-def preview_of(kpi: Kpi, *, window: Window, scope: Named, today: date) -> Preview:
+def preview_of(kpi: Kpi, *, window: Window, scope: Scope, today: date) -> Preview:
     """Raises WindowNotBeforeGoLive."""
     found = baselines.preview(
         kpi=kpi,
@@ -87,7 +87,9 @@ def preview_of(kpi: Kpi, *, window: Window, scope: Named, today: date) -> Previe
     )
     value, n, months = found.total.value, found.total.n, len(found.months)
     return Preview(
-        value=average_month(value, window=window) if kpi.shape == "sum" else value,
+        value=value
+        if value is None or kpi.shape != "sum"
+        else per_month(value, first=window.window_from, last=window.window_to),
         n=n,
         months=months,
         warnings=warnings(months=months, n=n, go_live_on=window.go_live_on, today=today),
@@ -100,11 +102,6 @@ def preview_of(kpi: Kpi, *, window: Window, scope: Named, today: date) -> Previe
             unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
         ),
     )
-
-
-def average_month(total: Decimal | None, *, window: Window) -> Decimal | None:
-    days = (window.window_to - window.window_from).days + 1
-    return None if total is None else total / days * AVERAGE_MONTH_DAYS
 
 
 def baseline_chart(baseline: Baseline, kpi: Kpi) -> Chart:

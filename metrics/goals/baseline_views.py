@@ -13,13 +13,14 @@ from accounts.models import User
 from crm.common import days
 from crm.common.saving import saved
 from metrics.engine.base import Kpi
+from metrics.engine.scope import Scope
 from metrics.goals import baselines
 from metrics.goals.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
+from metrics.goals.fields import scope_of
 from metrics.goals.forms import BaselineForm
-from metrics.goals.newest import Scope, named_scope
+from metrics.goals.rollouts import teams_with_rollout
 from metrics.kpis.access import kpi_or_404
 from metrics.models import Baseline
-from metrics.pages.dashboard import teams_with_rollout
 
 PREVIEWED = ("go_live_on", "window_from", "window_to")
 
@@ -82,7 +83,7 @@ def _page(request: HttpRequest, kpi: Kpi, form: BaselineForm, *, status: int = 2
 def _preview(kpi: Kpi, form: BaselineForm) -> Preview:
     cleaned = form.cleaned_data
     window = Window(**{name: cleaned[name] for name in PREVIEWED})
-    return preview_of(kpi, window=window, scope=named_scope(cleaned), today=days.today())
+    return preview_of(kpi, window=window, scope=scope_of(cleaned), today=days.today())
 
 
 def _freeze(kpi: Kpi, form: BaselineForm, by: User) -> Baseline:
@@ -94,6 +95,6 @@ def _freeze(kpi: Kpi, form: BaselineForm, by: User) -> Baseline:
         go_live_on=cleaned["go_live_on"],
         today=days.today(),
         by=by,
-        scope=named_scope(cleaned),
+        scope=scope_of(cleaned),
         note=cleaned["note"],
     )

@@ -12,12 +12,11 @@ from accounts.models import User
 from crm.common.errors import DomainError
 from metrics.engine import figures, sql
 from metrics.engine.recomputing import Tally, recompute_now
-from metrics.engine.scopes import Named
-from metrics.engine.series import Point, Scope, has_data, points
+from metrics.engine.scope import COMPANY, Scope
+from metrics.engine.series import Point, has_data, points
 from metrics.kpis import Kpi, get_kpi
 from metrics.models import Baseline
 
-WHOLE_COMPANY = Named()
 ENOUGH_MONTHS = 12  # monthly points; with fewer a baseline describes, it does not carry a test of its trend
 PLACES = Decimal(10) ** -10
 
@@ -39,7 +38,7 @@ class Preview:
     """What a baseline would hold. `months` and `days` have data each; see `Baseline` for the rest."""
 
     kpi: Kpi
-    scope: Named
+    scope: Scope
     first: date
     last: date
     go_live_on: date
@@ -73,9 +72,7 @@ class Drift:
         return None if self.frozen is None or self.present is None else self.present - self.frozen
 
 
-def preview(
-    *, kpi: Kpi, first: date, last: date, go_live_on: date, today: date, scope: Named = WHOLE_COMPANY
-) -> Preview:
+def preview(*, kpi: Kpi, first: date, last: date, go_live_on: date, today: date, scope: Scope = COMPANY) -> Preview:
     """Raises WindowNotBeforeGoLive. `today`: whether the window is chosen after go-live."""
     if last >= go_live_on or first > last:
         raise WindowNotBeforeGoLive(
@@ -84,7 +81,7 @@ def preview(
         )
 
     def read(by: str) -> list[Point]:
-        found = points(kpi=kpi, first=first, last=last, by=by, **scope.ids)
+        found = points(kpi=kpi, first=first, last=last, by=by, scope=scope)
         return [point for point in found if by == "total" or has_data(point)]
 
     return Preview(
@@ -96,7 +93,7 @@ def preview(
         total=read("total")[0],
         months=read("month"),
         days=read("day"),
-        source_hash=source_hash(kpi=kpi, scope=Scope(first=first, last=last, **scope.ids)),
+        source_hash=source_hash(kpi=kpi, first=first, last=last, scope=scope),
         chosen_after_go_live=today >= go_live_on,
     )
 
@@ -109,7 +106,7 @@ def freeze(
     go_live_on: date,
     today: date,
     by: User | None,
-    scope: Named = WHOLE_COMPANY,
+    scope: Scope = COMPANY,
     note: str = "",
 ) -> Baseline:
     """Recompute what is marked, then freeze. Raises WindowNotBeforeGoLive, NoData, AlreadyFrozen."""
@@ -131,9 +128,7 @@ def _fields(found: Preview) -> dict[str, Any]:
     return {
         "kpi": found.kpi.key,
         "version": found.kpi.version,
-        "team": found.scope.team,
-        "channel": found.scope.channel,
-        "tier": found.scope.tier,
+        **found.scope.columns,
         "window_from": found.first,
         "window_to": found.last,
         "go_live_on": found.go_live_on,
@@ -155,9 +150,9 @@ def _entry(kpi: Kpi, point: Point) -> dict[str, Any]:
     return {name: float(each) if isinstance(each, Decimal) else each for name, each in shown.items()}
 
 
-def source_hash(*, kpi: Kpi, scope: Scope) -> str:
+def source_hash(*, kpi: Kpi, first: date, last: date, scope: Scope) -> str:
     """sha256 over the sums this KPI reads, cell by cell in order."""
-    where, parameters = scope.where()
+    where, parameters = scope.where(first=first, last=last)
     places = ", ".join(str(kpi.source.positions[name]) for name in kpi.components)
     query = sql.SOURCE_HASH.format(
         source=kpi.source.source, version=kpi.source.version, where=where, sums=f"ARRAY[{places}]"
@@ -170,12 +165,12 @@ def source_hash(*, kpi: Kpi, scope: Scope) -> str:
 def drift(baseline: Baseline) -> Drift:
     """Hold a frozen baseline against the present source data of its window."""
     kpi = get_kpi(baseline.kpi)
-    scope = Scope(first=baseline.window_from, last=baseline.window_to, **baseline.scope)
-    (now,) = points(kpi=kpi, first=scope.first, last=scope.last, by="total", **baseline.scope)
+    first, last, scope = baseline.window_from, baseline.window_to, Scope.of(baseline)
+    (now,) = points(kpi=kpi, first=first, last=last, scope=scope)
     comparable = kpi.version == baseline.version
     return Drift(
         frozen=baseline.value,
         present=None if now.value is None else now.value.quantize(PLACES),
-        changed=comparable and source_hash(kpi=kpi, scope=scope) != baseline.source_hash,
+        changed=comparable and source_hash(kpi=kpi, first=first, last=last, scope=scope) != baseline.source_hash,
         comparable=comparable,
     )

@@ -1,5 +1,6 @@
 """Fields that several forms share."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from crm.common.kinds import Channel
 from customers.models import Tier
+from metrics.engine.scope import Scope
 from metrics.kpis.catalogue import CATALOGUE
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -72,3 +74,9 @@ def check_order(errors: ErrorDict | None, cleaned: dict[str, Any], first: str, l
 def kpi_choices() -> list[tuple[str, str]]:
     """Every KPI of the catalogue by its name."""
     return [(key, str(kpi.name)) for key, kpi in CATALOGUE.items()]
+
+
+def scope_of(cleaned: Mapping[str, Any]) -> Scope:
+    """Of the cleaned data of a form with team, channel and tier."""
+    team, tier = cleaned["team"], cleaned["tier"]
+    return Scope(team_id=team.pk if team else None, channel=cleaned["channel"], tier_id=tier.pk if tier else None)

@@ -1,6 +1,5 @@
 """Scopes, baselines, targets."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,14 +8,10 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team, User
-from customers.models import Tier
+from accounts.models import User
 from metrics.engine.base import Kpi
 from metrics.goals.fields import channel_field, check_order, day_field, team_field, tier_field
-from metrics.goals.newest import Scope
-from metrics.templatetags.kpi_figures import is_percent
-
-PERIODS = [("month", _("month")), ("week", _("week")), ("day", _("day"))]
+from metrics.kpis.words import is_percent
 
 
 def unit_words(kpi: Kpi) -> Any:
@@ -24,43 +19,6 @@ def unit_words(kpi: Kpi) -> Any:
     if is_percent(kpi):
         return "%"
     return {"seconds": _("seconds"), "score": _("points"), "money": settings.CRM_CURRENCY}.get(kpi.unit, "")
-
-
-def _id_field(label: Any) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(
-        label=label, required=False, coerce=int, empty_value=None, widget=forms.Select(attrs={"class": "form-select"})
-    )
-
-
-class SeriesForm(forms.Form):
-    """Which part of a KPI's series to show. Teams and tiers are handed in, so that reading them costs no query each."""
-
-    team = _id_field(_("Team"))
-    channel = channel_field()
-    tier = _id_field(_("Tier"))
-    by = forms.ChoiceField(
-        label=_("By"), required=False, choices=PERIODS, widget=forms.Select(attrs={"class": "form-select"})
-    )
-    first = day_field(_("From"), required=False)
-    last = day_field(_("To"), required=False)
-
-    def __init__(self, *args: Any, teams: Sequence[Team], tiers: Sequence[Tier], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, empty, rows in (("team", _("whole company"), teams), ("tier", _("all tiers"), tiers)):
-            field = self.fields[name]
-            assert isinstance(field, forms.TypedChoiceField)
-            field.choices = [("", empty), *((row.pk, str(row)) for row in rows)]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if check_order(self.errors, cleaned, "first", "last"):
-            self.add_error("last", _("The last day lies before the first."))
-        return cleaned
-
-    def scope(self) -> Scope:
-        """After `is_valid`; what could not be read counts as not given."""
-        cleaned = self.cleaned_data
-        return Scope(team_id=cleaned.get("team"), channel=cleaned.get("channel") or "", tier_id=cleaned.get("tier"))
 
 
 class BaselineForm(forms.Form):

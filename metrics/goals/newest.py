@@ -1,76 +1,18 @@
-"""The newest verdict, baseline and target of every KPI in one scope: one query each, whatever the number of KPIs."""
+"""The newest baseline and target of every KPI in one scope: one query each, whatever the number of KPIs."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from metrics.engine.scopes import Named
+from metrics.engine.average_month import per_month
+from metrics.engine.base import Kpi
+from metrics.engine.scope import Scope
 from metrics.kpis.catalogue import find_kpi
-from metrics.models import Baseline, Evaluation, KpiTarget
+from metrics.models import Baseline, KpiTarget
 
 # As evaluations choose: a window chosen before go-live before one chosen after it, then the newest.
 PREFERENCE = ("chosen_after_go_live", "-frozen_at", "-id")
 HEAVY = ("components", "series", "days")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """None and '' mean all of it."""
-
-    team_id: int | None = None
-    channel: str = ""
-    tier_id: int | None = None
-
-    def filters(self) -> dict[str, Any]:
-        """As a filter on models that derive from `Scope`."""
-        return {
-            "channel": self.channel,
-            **({"team_id": self.team_id} if self.team_id else {"team__isnull": True}),
-            **({"tier_id": self.tier_id} if self.tier_id else {"tier__isnull": True}),
-        }
-
-    def reads(self) -> dict[str, Any]:
-        """As keyword arguments of `metrics.engine.series`."""
-        return {"team_id": self.team_id, "channel": self.channel, "tier_id": self.tier_id}
-
-
-COMPANY = Scope()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Goals:
-    """What stands about one KPI in one scope; None: nothing yet."""
-
-    evaluation: Evaluation | None = None
-    baseline: Baseline | None = None
-    target: KpiTarget | None = None
-
-
-def goals_of(
-    scope: Scope, *, evaluation: Evaluation | None, baselines: Iterable[Baseline], targets: Iterable[KpiTarget]
-) -> Goals:
-    """Those of the scope out of all baselines and targets of the KPI, as ordered by the functions below."""
-    return Goals(
-        evaluation=evaluation,
-        baseline=next((one for one in baselines if is_current(one) and one.scope == scope.reads()), None),
-        target=next((one for one in targets if one.scope == scope.reads()), None),
-    )
-
-
-def find_evaluation(kpi: str, scope: Scope) -> Evaluation | None:
-    return Evaluation.objects.filter(kpi=kpi, **scope.filters()).order_by("-as_of").first()
-
-
-def named_scope(cleaned: Mapping[str, Any]) -> Named:
-    """Of a form's cleaned data."""
-    return Named(team=cleaned["team"], channel=cleaned["channel"], tier=cleaned["tier"])
-
-
-def newest_evaluations(scope: Scope) -> dict[str, Evaluation]:
-    rows = Evaluation.objects.filter(**scope.filters()).order_by("kpi", "-as_of").distinct("kpi")
-    return {row.kpi: row for row in rows}
 
 
 def newest_baselines(scope: Scope) -> dict[str, Baseline]:
@@ -106,3 +48,10 @@ def baselines_of(kpi: str) -> QuerySet[Baseline]:
     """All baselines of a KPI in every scope, the preferred first."""
     rows = Baseline.objects.filter(kpi=kpi).select_related("signed_by", "team", "tier")
     return rows.order_by(*PREFERENCE).defer(*HEAVY)
+
+
+def baseline_value(kpi: Kpi, baseline: Baseline | None) -> Decimal | None:
+    """For sums the average month of the window, else the frozen value."""
+    if baseline is None or kpi.shape != "sum" or baseline.numerator is None:
+        return baseline.value if baseline else None
+    return per_month(baseline.numerator, first=baseline.window_from, last=baseline.window_to)

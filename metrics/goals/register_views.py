@@ -9,10 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Team
 from crm.common.saving import saved
+from metrics.goals.other_changes import record_other_change
+from metrics.goals.other_changes import withdraw_other_change as take_back_change
 from metrics.goals.register import other_changes_with_kpis
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
+from metrics.goals.rollouts import set_go_live, withdraw_go_live
 from metrics.models import OtherChange, Rollout
-from metrics.programme import recording as programme
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 
@@ -35,7 +37,7 @@ def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
         return render(request, "metrics/goals/rollout.html", context)
     if not form.is_valid():
         return render(request, "metrics/goals/rollout.html", context, status=422)
-    programme.set_go_live(team=team, **form.cleaned_data)
+    set_go_live(team=team, **form.cleaned_data)
     messages.success(request, _("Go-live of %(team)s saved.") % {"team": team})
     return redirect("metrics:rollouts")
 
@@ -44,7 +46,7 @@ def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
 @permission_required("metrics.change_rollout", raise_exception=True)
 def withdraw_rollout(request: HttpRequest, team_id: int) -> HttpResponse:
     existing = get_object_or_404(Rollout.objects.select_related("team"), team_id=team_id)
-    programme.withdraw_go_live(rollout=existing)
+    withdraw_go_live(rollout=existing)
     messages.success(request, _("%(team)s has no go-live day any more.") % {"team": existing.team})
     return redirect("metrics:rollouts")
 
@@ -64,7 +66,7 @@ def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResp
     context = {"form": form, "existing": existing}
     if request.method != "POST":
         return render(request, "metrics/goals/other_change.html", context)
-    if not saved(form, lambda: programme.record_other_change(change=form.instance)):
+    if not saved(form, lambda: record_other_change(change=form.instance)):
         return render(request, "metrics/goals/other_change.html", context, status=422)
     messages.success(request, _("Saved. The next evaluation takes it into account."))
     return redirect("metrics:other_changes")
@@ -73,6 +75,6 @@ def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResp
 @require_POST
 @permission_required("metrics.change_otherchange", raise_exception=True)
 def withdraw_other_change(request: HttpRequest, change_id: int) -> HttpResponse:
-    programme.withdraw_other_change(change=get_object_or_404(OtherChange, pk=change_id))
+    take_back_change(change=get_object_or_404(OtherChange, pk=change_id))
     messages.success(request, _("Removed."))
     return redirect("metrics:other_changes")

@@ -12,11 +12,12 @@ from crm.common import days
 from crm.common.saving import saved
 from metrics.engine.base import Kpi
 from metrics.goals import targets
+from metrics.goals.fields import scope_of
 from metrics.goals.forms import TargetForm
-from metrics.goals.newest import named_scope, targets_of
+from metrics.goals.newest import targets_of
 from metrics.kpis.access import kpi_or_404
+from metrics.kpis.words import kpi_value
 from metrics.models import KpiTarget
-from metrics.templatetags.kpi_figures import kpi_value
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,4 +41,4 @@ def set_target(request: HttpRequest, key: str) -> HttpResponse:
 def _set(kpi: Kpi, form: TargetForm, by: User) -> KpiTarget:
     cleaned = form.cleaned_data
     given = {name: cleaned[name] for name in ("value", "due_on", "owner")}
-    return targets.set_target(kpi=kpi, scope=named_scope(cleaned), by=by, **given)
+    return targets.set_target(kpi=kpi, scope=scope_of(cleaned), by=by, **given)

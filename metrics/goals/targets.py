@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common.errors import DomainError
-from metrics.engine.scopes import Named
+from metrics.engine.scope import Scope
 from metrics.kpis import Kpi
 from metrics.models import KpiTarget
 
@@ -24,7 +24,7 @@ class NoSuchOwner(DomainError):
 
 
 def set_target(
-    *, kpi: Kpi, value: Decimal, due_on: date, owner: User, scope: Named, by: User | None = None
+    *, kpi: Kpi, value: Decimal, due_on: date, owner: User, scope: Scope, by: User | None = None
 ) -> KpiTarget:
     """Add a target; the newest of a KPI and scope is in force, earlier ones stay on record. Raises ImpossibleTarget."""
     low, high = BOUNDS.get(kpi.unit, (-LARGEST, LARGEST))
@@ -38,9 +38,7 @@ def set_target(
         value=value,
         due_on=due_on,
         owner=owner,
-        team=scope.team,
-        channel=scope.channel,
-        tier=scope.tier,
+        **scope.columns,
         set_by=by,
     )
 

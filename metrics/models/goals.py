@@ -1,7 +1,5 @@
 """Baselines, targets, what else changed, and the verdicts on them."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +9,7 @@ from crm.common.kinds import Channel
 from customers.models import Tier
 
 
-class Scope(models.Model):
+class Scoped(models.Model):
     """Which part of the company a figure speaks of; null and '' mean all of it."""
 
     team = models.ForeignKey(
@@ -25,13 +23,8 @@ class Scope(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def scope(self) -> dict[str, Any]:
-        """As the keyword arguments of `metrics.engine.series`."""
-        return {"team_id": self.team_id, "channel": self.channel, "tier_id": self.tier_id}
 
-
-class Baseline(Scope):
+class Baseline(Scoped):
     """A KPI's figures from before go-live, frozen: a database trigger refuses every later change.
 
     `components`: name → integer sum over the window. `series`: one entry a month,
@@ -82,7 +75,7 @@ class Baseline(Scope):
         return f"{self.kpi} {self.window_from} – {self.window_to}"
 
 
-class KpiTarget(Scope):
+class KpiTarget(Scoped):
     """A quantified goal: KPI, scope, number, date, owner. The newest of a scope is in force."""
 
     kpi = models.CharField(_("KPI"), max_length=40)
@@ -106,7 +99,7 @@ class KpiTarget(Scope):
         return f"{self.kpi}: {self.value}"
 
 
-class OtherChange(Scope):
+class OtherChange(Scoped):
     """Something else that happened and may explain a change: a price rise, a new product, a strike."""
 
     what = models.CharField(_("what changed"), max_length=300)
@@ -139,7 +132,7 @@ class Rollout(models.Model):
         return f"{self.team} {self.went_live_on}"
 
 
-class Evaluation(Scope):
+class Evaluation(Scoped):
     """The verdict on one KPI and scope as of a day. `change` is current − baseline (a ratio for durations)."""
 
     class Verdict(models.TextChoices):

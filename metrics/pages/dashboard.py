@@ -1,6 +1,6 @@
 """The dashboard: per KPI now, baseline, target, change and verdict, in a fixed number of queries."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,15 +13,17 @@ from accounts.models import Team
 from crm.common.days import add_months, month_end, month_start
 from crm.common.kinds import import_kinds
 from metrics.engine.base import Kpi
-from metrics.goals.newest import Scope, newest_baselines, newest_evaluations, newest_targets
+from metrics.engine.scope import Scope
+from metrics.goals.newest import baseline_value, newest_baselines, newest_targets
+from metrics.goals.rollouts import first_go_live
 from metrics.kpis.catalogue import MAIN
-from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Rollout, Source
+from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Source
 from metrics.pages.monthly import Month, find_last_run, months_of_all
 from metrics.verdicts.reasons import render_stored
+from metrics.verdicts.standing import newest_evaluations
 
 MONTHS_SHOWN = 24
 MANY_MARKS = 10_000
-AVERAGE_MONTH_DAYS = Decimal("365.25") / 12
 Verdict = Evaluation.Verdict
 
 FAMILIES: Sequence[tuple[str, str | Promise, frozenset[Source]]] = (
@@ -128,14 +130,6 @@ class Dashboard:
         return all(card.verdict == Verdict.NO_DATA for family in self.families for card in family.cards)
 
 
-def family_of(kpi: Kpi) -> str:
-    return next(key for key, _name, sources in FAMILIES if kpi.source.source in sources)
-
-
-def teams_with_rollout() -> list[Team]:
-    return list(Team.objects.filter(is_active=True).select_related("rollout"))
-
-
 def dashboard(*, scope: Scope, teams: Sequence[Team], today: date, show: str = "") -> Dashboard:
     """Every KPI of the scope; `teams` as `teams_with_rollout` gives them.
 
@@ -182,17 +176,6 @@ def _cards(
         )
         for kpi in MAIN
     ]
-
-
-def first_go_live(teams: Iterable[Team], *, team_id: int | None) -> date | None:
-    """Of the team, or the first of all teams; `teams` with their rollouts."""
-    return min((day for team in teams if team_id in (None, team.pk) and (day := went_live_on(team))), default=None)
-
-
-def went_live_on(team: Team) -> date | None:
-    """None where it has not."""
-    rollout: Rollout | None = getattr(team, "rollout", None)
-    return rollout.went_live_on if rollout else None
 
 
 def _card(
@@ -272,14 +255,6 @@ def _is_older(evaluation: Evaluation, baseline: Baseline | None) -> bool:
     if baseline is None or evaluation.baseline_id == baseline.pk:
         return False
     return evaluation.evaluated_at <= baseline.frozen_at
-
-
-def baseline_value(kpi: Kpi, baseline: Baseline | None) -> Decimal | None:
-    """For sums the average month of the window, else the frozen value."""
-    if baseline is None or kpi.shape != "sum" or baseline.numerator is None:
-        return baseline.value if baseline else None
-    days = (baseline.window_to - baseline.window_from).days + 1
-    return baseline.numerator / days * AVERAGE_MONTH_DAYS
 
 
 def _with_latest_month(card: Card, months: Sequence[Month]) -> Card:

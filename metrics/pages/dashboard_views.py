@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.common import days
-from metrics.goals.newest import Scope
-from metrics.pages.dashboard import GROUPS, dashboard, teams_with_rollout
+from metrics.engine.scope import Scope
+from metrics.goals.rollouts import teams_with_rollout
+from metrics.pages.dashboard import GROUPS, dashboard
 
 
 @require_safe

@@ -9,32 +9,28 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from crm.common.charts import Chart, Format, Mark, Series
+from crm.common.charts import Chart, Mark, Series
 from crm.common.days import add_months, days_between, month_start
+from metrics.engine import average_month
 from metrics.engine import series as engine
 from metrics.engine.base import Kpi
+from metrics.engine.scope import Scope
 from metrics.engine.series import Point
-from metrics.goals.newest import Goals, Scope
+from metrics.goals.newest import baseline_value
+from metrics.goals.rollouts import went_live_on
 from metrics.kpis.catalogue import variants_of
+from metrics.kpis.words import chart_format, kpi_change, kpi_value
 from metrics.models import Baseline, Evaluation, Source
-from metrics.pages.dashboard import AVERAGE_MONTH_DAYS, baseline_value, went_live_on
 from metrics.statistics.proportions import wilson
 from metrics.statistics.scores import Answers, score_interval
-from metrics.templatetags.kpi_figures import is_percent, kpi_change, kpi_value
+from metrics.verdicts.standing import Goals
 
 MONTHS_SHOWN = 24
 WEEKS_SHOWN = 26
 DAYS_SHOWN = 92
 MOST_PERIODS = 750
 MOST_LISTED = 120
-DAYS_OF_PERIOD = {"month": AVERAGE_MONTH_DAYS, "week": Decimal(7), "day": Decimal(1)}
-
-
-def chart_format(kpi: Kpi) -> Format:
-    if is_percent(kpi):
-        return "percent"
-    formats: Mapping[str, Format] = {"seconds": "duration", "money": "money"}
-    return formats.get(kpi.unit, "number")
+DAYS_OF_PERIOD = {"month": average_month.DAYS, "week": Decimal(7), "day": Decimal(1)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +101,7 @@ def kpi_series(
     """`teams` with their rollouts. A window of more periods than can be drawn loses its oldest."""
     first = max(first, last - timedelta(days=MOST_PERIODS * int(DAYS_OF_PERIOD[by])))
     variants = variants_of(kpi)
-    found = engine.series(kpis=[kpi, *variants], scope=engine.Scope(first=first, last=last, **scope.reads()), by=by)
+    found = engine.series(kpis=[kpi, *variants], first=first, last=last, scope=scope, by=by)
     by_period = {point.period: point for point in found[kpi.key]}
     labels = period_labels(by=by, first=first, last=last)
     median, p90 = _quantiles(kpi, first, last, scope)
@@ -237,7 +233,7 @@ def _scaled(kpi: Kpi, value: Decimal | None, *, by: str) -> Decimal | None:
     """An average month's worth of a sum as what an average period of the chart would have."""
     if value is None or kpi.shape != "sum":
         return value
-    return value / AVERAGE_MONTH_DAYS * DAYS_OF_PERIOD[by]
+    return value / average_month.DAYS * DAYS_OF_PERIOD[by]
 
 
 def _together(kpi: Kpi, points: Sequence[Point]) -> Decimal | None:
@@ -253,7 +249,7 @@ def _together(kpi: Kpi, points: Sequence[Point]) -> Decimal | None:
 def _quantiles(kpi: Kpi, first: date, last: date, scope: Scope) -> list[Decimal | None]:
     if not kpi.quantiles:
         return [None, None]
-    return engine.quantiles(kpi=kpi, scope=engine.Scope(first=first, last=last, **scope.reads()))
+    return engine.quantiles(kpi=kpi, first=first, last=last, scope=scope)
 
 
 def _latest(periods: Sequence[Period]) -> Decimal | None:

@@ -14,15 +14,17 @@ from accounts.models import Team
 from crm.common import days
 from customers.models import Tier
 from metrics.engine.base import Kpi
-from metrics.goals.forms import SeriesForm
-from metrics.goals.newest import Goals, baselines_of, find_evaluation, goals_of, targets_of
+from metrics.goals.newest import baselines_of, targets_of
+from metrics.goals.rollouts import teams_with_rollout
 from metrics.kpis.access import kpi_or_404
 from metrics.kpis.catalogue import CATALOGUE, MAIN
+from metrics.kpis.words import kpi_interval
 from metrics.models import Evaluation
-from metrics.pages.dashboard import FAMILIES, teams_with_rollout
+from metrics.pages.dashboard import FAMILIES
+from metrics.pages.forms import SeriesForm
 from metrics.pages.kpi_page import KpiSeries, compared, default_window, kpi_series
-from metrics.templatetags.kpi_figures import kpi_interval
 from metrics.verdicts.reasons import render_stored
+from metrics.verdicts.standing import Goals, find_evaluation, goals_of
 
 COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "value", "n")
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from crm.common.days import month_start
 from metrics.engine import series
+from metrics.engine.scope import Scope
 from metrics.kpis.catalogue import MAIN
 from metrics.models import RecomputeRun
 
@@ -40,8 +41,7 @@ def months_of_all(*, first: date, last: date, team_id: int | None, run: Recomput
 
 
 def _read(*, first: date, last: date, team_id: int | None) -> dict[str, list[Month]]:
-    scope = series.Scope(first=first, last=last, team_id=team_id)
-    found = series.series(kpis=MAIN, scope=scope, by="month")
+    found = series.series(kpis=MAIN, first=first, last=last, scope=Scope(team_id=team_id), by="month")
     return {
         key: [Month(month_start(point.first), point.value, point.n) for point in points]
         for key, points in found.items()

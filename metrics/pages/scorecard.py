@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE
+from metrics.kpis.words import kpi_change, kpi_interval, kpi_value
 from metrics.models import Evaluation
-from metrics.templatetags.kpi_figures import kpi_change, kpi_interval, kpi_value
 from metrics.verdicts.reasons import render_stored
 
 READ_OUTS_OFFERED = 24

@@ -1,4 +1,4 @@
-"""`ledger`: the finance ledger by month; `costs`: what the programme costs."""
+"""`costs`: what the programme costs."""
 
 from collections.abc import Sequence
 
@@ -13,20 +13,7 @@ from customers.trade.amounts import RowRates, check_size, company_currency
 from metrics.models import CostEntry
 
 
-def ledger_deriver(_batch: ImportBatch) -> Derive:
-    rates, company = RowRates(), company_currency()
-
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        currency = values[4] = values[4] or company
-        rate = rates.rate(currency, values[0] or "")
-        for name, value in zip(("revenue", "cost_of_sales", "operating_cost"), values[1:4], strict=True):
-            check_size(rate, name, value)
-        return (rate,)
-
-    return derive
-
-
-def costs_deriver(_batch: ImportBatch) -> Derive:
+def deriver(_batch: ImportBatch) -> Derive:
     rates, company = RowRates(), company_currency()
 
     def derive(values: list[str | None]) -> Sequence[str | None]:
@@ -41,39 +28,7 @@ def costs_deriver(_batch: ImportBatch) -> Derive:
     return derive
 
 
-LEDGER = ImportSpec(
-    kind="ledger",
-    label=gettext_lazy("ledger by month"),
-    columns=(
-        Column("month", parsers.month, sql="date", required=True),
-        Column("revenue", parsers.decimal, sql="numeric(18,4)", required=True),
-        Column("cost_of_sales", parsers.decimal, sql="numeric(18,4)", required=True),
-        Column("operating_cost", parsers.decimal, sql="numeric(18,4)", required=True),
-        Column("currency", parsers.currency),
-    ),
-    key="month",
-    table="metrics_ledgermonth",
-    derived=(("rate", "numeric"),),
-    deriver=ledger_deriver,
-    write=(
-        Facts(
-            "metrics_ledgermonth",
-            {
-                "system_id": "k._system_id",
-                "month": "k.month",
-                "currency": "k.currency",
-                "revenue": "k.revenue",
-                "cost_of_sales": "k.cost_of_sales",
-                "operating_cost": "k.operating_cost",
-                "revenue_company": "round(k.revenue * k.rate, 4)",
-                "cost_of_sales_company": "round(k.cost_of_sales * k.rate, 4)",
-                "operating_cost_company": "round(k.operating_cost * k.rate, 4)",
-            },
-        ),
-    ),
-)
-
-COSTS = ImportSpec(
+SPEC = ImportSpec(
     kind="costs",
     label=gettext_lazy("programme costs"),
     columns=(
@@ -88,7 +43,7 @@ COSTS = ImportSpec(
     ),
     table="metrics_costentry",
     derived=(("rate", "numeric"),),
-    deriver=costs_deriver,
+    deriver=deriver,
     write=(
         Facts(
             "metrics_costentry",

@@ -3,16 +3,14 @@
 Forms and admin hand over the instance they built, saved or not; each verb completes, checks and saves it.
 """
 
-from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from accounts.models import Team
 from crm.common.errors import DomainError
 from customers.trade import rates
-from metrics.models import Benefit, CostEntry, OtherChange, Rollout
+from metrics.models import Benefit, CostEntry
 
 
 class CostWithoutAmount(DomainError):
@@ -21,35 +19,6 @@ class CostWithoutAmount(DomainError):
 
 class BenefitWithoutValue(DomainError):
     """Neither a KPI with the value of a unit, nor amounts by year; or both."""
-
-
-class EndsBeforeItBegins(DomainError):
-    """A change whose last day lies before its first."""
-
-
-def set_go_live(*, team: Team, went_live_on: date, phase: int = 1) -> Rollout:
-    """Say when a team went live, or correct it. Frozen baselines keep the day they were frozen with."""
-    rollout, _created = Rollout.objects.update_or_create(
-        team=team, defaults={"went_live_on": went_live_on, "phase": phase}
-    )
-    return rollout
-
-
-def withdraw_go_live(*, rollout: Rollout) -> None:
-    """The team has not gone live after all."""
-    rollout.delete()
-
-
-def record_other_change(*, change: OtherChange) -> OtherChange:
-    """Enter or correct what may explain a change of figures instead of the programme."""
-    if change.happened_to and change.happened_to < change.happened_from:
-        raise EndsBeforeItBegins(_("The last day lies before the first."))
-    change.save()
-    return change
-
-
-def withdraw_other_change(*, change: OtherChange) -> None:
-    change.delete()
 
 
 def record_cost(*, cost: CostEntry) -> CostEntry:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.common.charts import Chart, Series
-from metrics.goals.register import kpi_name
+from metrics.kpis.words import kpi_name
 from metrics.models import CostEntry
 from metrics.programme.benefits import Valued, Worth
 from metrics.programme.costs import USUAL_RUNNING_SHARE, USUAL_YEAR_ONE_SHARE

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from metrics.engine import average_month
 from metrics.statistics.clustering import Days
 from metrics.verdicts.windows import Window
 
-MONTH_DAYS = 365.25 / 12
+MONTH_DAYS = float(average_month.DAYS)
 
 
 class Shape(StrEnum):

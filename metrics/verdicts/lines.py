@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from metrics.goals.newest import baseline_value
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, Evaluation
-from metrics.verdicts.figures import MONTH_DAYS, Shape
 from metrics.verdicts.reasons import render_stored
 
 PLACES = Decimal(10) ** -10
@@ -117,10 +117,8 @@ def verdict_row(evaluation: Evaluation) -> VerdictRow:
 
 def _frozen(kpi: Kpi, baseline: Baseline | None) -> Decimal | None:
     """The whole frozen figure; for a sum its average month, as everything else of the row."""
-    if baseline is None or baseline.value is None or kpi.shape != Shape.SUM:
-        return baseline.value if baseline else None
-    days = (baseline.window_to - baseline.window_from).days + 1
-    return (baseline.value / days * Decimal(MONTH_DAYS)).quantize(PLACES)
+    value = baseline_value(kpi, baseline)
+    return value.quantize(PLACES) if value is not None else None
 
 
 def _met(kpi: Kpi, current: Decimal | None, target: Decimal | None) -> bool | None:

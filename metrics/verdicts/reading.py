@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 
 from crm.common.days import month_end, month_start
 from metrics.engine import series
+from metrics.engine.scope import Scope
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, KpiTarget, OtherChange, Source
 from metrics.verdicts.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
@@ -18,14 +19,6 @@ from metrics.verdicts.windows import MIN_DAYS, Window, current_window
 
 Row = TypeVar("Row", Baseline, KpiTarget)
 UNJUDGED_DAYS = 91
-
-
-class Scope(NamedTuple):
-    """Part of the company; None and '' mean all of it."""
-
-    team_id: int | None = None
-    channel: str = ""
-    tier_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +47,7 @@ def find_subjects() -> list[Subject]:
 def _by_subject(rows: Iterable[Row]) -> dict[tuple[str, Scope], list[Row]]:
     found: dict[tuple[str, Scope], list[Row]] = {}
     for row in rows:
-        found.setdefault((row.kpi, Scope(row.team_id, row.channel, row.tier_id)), []).append(row)
+        found.setdefault((row.kpi, Scope.of(row)), []).append(row)
     return found
 
 
@@ -103,8 +96,8 @@ def _read_points(prepared: Sequence[_Prepared]) -> dict[int, list[series.Point]]
             places.setdefault((each.subject.scope, each.window), []).append(place)
     found: dict[int, list[series.Point]] = {}
     for (scope, window), together in places.items():
-        part = series.Scope(first=window.first, last=window.last, **scope._asdict())
-        by_key = series.series(kpis=[prepared[place].subject.kpi for place in together], scope=part, by="day")
+        kpis = [prepared[place].subject.kpi for place in together]
+        by_key = series.series(kpis=kpis, first=window.first, last=window.last, scope=scope, by="day")
         found.update((place, by_key[prepared[place].subject.kpi.key]) for place in together)
     return found
 
@@ -233,9 +226,7 @@ def _overlapping(subject: Subject, changes: Sequence[OtherChange], current: Wind
 
 def _touches(change: OtherChange, subject: Subject) -> bool:
     """A change in a part of the scope moves the whole of it too; a change in another team does not."""
-    theirs = Scope(change.team_id, change.channel, change.tier_id)
-    same = all(not one or not other or one == other for one, other in zip(theirs, subject.scope, strict=True))
-    return same and (not change.kpis or subject.kpi.key in change.kpis)
+    return Scope.of(change).meets(subject.scope) and (not change.kpis or subject.kpi.key in change.kpis)
 
 
 def _confounds(change: OtherChange, *, baseline: Baseline, current: Window) -> bool:

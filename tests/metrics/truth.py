@@ -10,6 +10,7 @@ from typing import Any
 
 from crm.common.days import day_of
 from customers.models import Call, Interaction, Invoice, Order, OrderLine
+from metrics.engine.scope import Scope
 from metrics.engine.series import points
 from metrics.kpis import CATALOGUE
 from metrics.models import LedgerMonth
@@ -150,5 +151,5 @@ def shown_by_day(**scope: Any) -> dict[tuple[str, str], tuple[Any, Any, int]]:
         (key, point.period): (point.numerator, point.denominator, point.n)
         for key, kpi in CATALOGUE.items()
         if key != "revenue"
-        for point in points(kpi=kpi, first=None, last=None, by="day", **scope)
+        for point in points(kpi=kpi, first=None, last=None, by="day", scope=Scope(**scope))
     }

@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
 from metrics.engine import figures
-from metrics.engine.scopes import get_scope
+from metrics.engine.scope import get_scope
 from metrics.goals import baselines
 from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope, add_window
@@ -35,7 +35,8 @@ class Command(JsonCommand):
             "scope": get_scope(team=options["team"], tier=options["tier"], channel=options["channel"]),
         }
         frozen = baselines.freeze(**window, by=None) if options["freeze"] else None
-        return DONE, described(baselines.preview(**window), frozen)
+        named = {name: options[name] or None for name in ("team", "tier", "channel")}
+        return DONE, described(baselines.preview(**window), frozen) | named
 
 
 def described(found: baselines.Preview, frozen: Baseline | None) -> dict[str, Any]:
@@ -48,9 +49,6 @@ def described(found: baselines.Preview, frozen: Baseline | None) -> dict[str, An
         "from": found.first,
         "to": found.last,
         "go_live": found.go_live_on,
-        "team": found.scope.team.key if found.scope.team else None,
-        "tier": found.scope.tier.key if found.scope.tier else None,
-        "channel": found.scope.channel or None,
         **{name: total[name] for name in ("numerator", "denominator", "value", "n")},
         "months": len(found.months),
         "descriptive": found.is_descriptive,

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand
 from metrics.engine import figures
-from metrics.engine.scopes import get_scope
+from metrics.engine.scope import get_scope
 from metrics.engine.series import points
 from metrics.engine.sql import PERIODS
 from metrics.kpis import get_kpi
@@ -27,7 +27,7 @@ class Command(JsonCommand):
         kpi = get_kpi(options["key"])
         check_window(options["first"], options["last"])
         scope = get_scope(team=options["team"], tier=options["tier"], channel=options["channel"])
-        found = points(kpi=kpi, first=options["first"], last=options["last"], by=options["by"], **scope.ids)
+        found = points(kpi=kpi, first=options["first"], last=options["last"], by=options["by"], scope=scope)
         rows = [figures.row(kpi, point) for point in found]
         return DONE, {"kpi": kpi.key, "unit": kpi.unit, "version": kpi.version, "rows": rows}
 

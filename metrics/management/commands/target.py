@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
-from metrics.engine.scopes import get_scope
+from metrics.engine.scope import get_scope
 from metrics.goals.targets import get_owner, set_target
 from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope

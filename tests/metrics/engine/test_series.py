@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from metrics.engine import sql
 from metrics.engine.recomputing import recompute
-from metrics.engine.series import Point, Scope, UnknownPeriod, points, quantiles, seconds_of, series
+from metrics.engine.scope import Scope
+from metrics.engine.series import Point, UnknownPeriod, points, quantiles, seconds_of, series
 from metrics.kpis import CATALOGUE, get_kpi
 from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory
 
@@ -26,7 +27,7 @@ def read(by: str, first: str | None = None, last: str | None = None, **scope: An
     def as_day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
 
-    return points(kpi=ASA, first=as_day(first), last=as_day(last), by=by, **scope)
+    return points(kpi=ASA, first=as_day(first), last=as_day(last), by=by, scope=Scope(**scope))
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_several_kpis_take_one_query() -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        found = series(kpis=list(CATALOGUE.values()), scope=Scope(first=date(2026, 1, 1), last=date(2026, 1, 31)))
+        found = series(kpis=list(CATALOGUE.values()), first=date(2026, 1, 1), last=date(2026, 1, 31))
     assert len(queries) == 1
     assert {key: figures[0].value for key, figures in found.items() if figures[0].n} == {
         "csat": 1, "service_level": 1, "service_level_strict": 1, "asa": 10, "queue_time": 10, "abandon_rate": 0,
@@ -130,7 +131,7 @@ class TestQuantiles:
             call("2026-01-01", wait)
         call("2026-01-01", 999, outcome="rejected")
         recompute()
-        found = quantiles(kpi=ASA, scope=Scope(), shares=(0.5, 0.9, 1))
+        found = quantiles(kpi=ASA, shares=(0.5, 0.9, 1))
         assert [
             value is not None and abs(float(value) / exact - 1) < 0.01
             for value, exact in zip(found, (50, 90, 100), strict=True)
@@ -140,12 +141,12 @@ class TestQuantiles:
         call("2026-01-01", 1, talk_ms=300_000)
         call("2026-01-01", 1)
         recompute()
-        (median,) = quantiles(kpi=get_kpi("aht"), scope=Scope(), shares=(0.5,))
+        (median,) = quantiles(kpi=get_kpi("aht"), shares=(0.5,))
         assert median is not None
         assert abs(float(median) / 300 - 1) < 0.01
 
     def test_without_data(self) -> None:
-        assert quantiles(kpi=ASA, scope=Scope()) == [None, None]
+        assert quantiles(kpi=ASA) == [None, None]
 
     def test_large_cells_are_added_up(self) -> None:
         for _ in range(300):
@@ -154,7 +155,7 @@ class TestQuantiles:
         with connection.cursor() as cursor:
             cursor.execute("SELECT cardinality(histogram) FROM metrics_rollup WHERE source = 1")
             assert cursor.fetchone() == (2,)
-        (median,) = quantiles(kpi=ASA, scope=Scope(), shares=(0.5,))
+        (median,) = quantiles(kpi=ASA, shares=(0.5,))
         assert median is not None
         assert abs(float(median) / 30 - 1) < 0.01
 

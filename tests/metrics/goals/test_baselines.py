@@ -9,7 +9,7 @@ from django.db.utils import DatabaseError, IntegrityError
 from accounts.models import User
 from customers.models import Call
 from metrics.engine.recomputing import recompute
-from metrics.engine.scopes import Named
+from metrics.engine.scope import Scope
 from metrics.goals import baselines
 from metrics.kpis import get_kpi
 from metrics.models import Baseline
@@ -77,7 +77,7 @@ class TestFreeze:
     def test_of_a_team(self) -> None:
         team = TeamFactory.create(key="north")
         call(1, 9, 40, team=team)
-        assert baselines.freeze(**WINDOW, by=None, scope=Named(team=team)).value == 40
+        assert baselines.freeze(**WINDOW, by=None, scope=Scope(team_id=team.pk)).value == 40
         assert baselines.freeze(**WINDOW, by=None).n == 4
 
     def test_twelve_months_are_enough_for_more_than_a_description(self) -> None:

@@ -9,10 +9,11 @@ from django.utils.translation import override
 
 from accounts.models import Team
 from crm.common.days import days_between, month_end, month_start, today
+from metrics.engine.scope import Scope
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
-from metrics.verdicts.reading import Scope, settling_days
+from metrics.verdicts.reading import settling_days
 from tests.factories import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -388,4 +389,4 @@ def test_the_queries_do_not_grow_with_the_scopes(django_assert_max_num_queries: 
 
 
 def test_scope_is_the_keyword_arguments_of_the_series() -> None:
-    assert Scope(team_id=3)._asdict() == {"team_id": 3, "channel": "", "tier_id": None}
+    assert Scope(team_id=3).columns == {"team_id": 3, "channel": "", "tier_id": None}

@@ -1,1 +1,0 @@
-"""From frozen figures and present ones to a verdict: pure, in the order windows → figures → judging → reasons."""

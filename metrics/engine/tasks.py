@@ -1,0 +1,16 @@
+"""Jobs of the engine. Each may run twice or in parallel, and be killed at any point: the marks are the queue."""
+
+from celery import shared_task
+
+from metrics.engine import checking, recomputing
+
+
+@shared_task
+def recompute(**_: object) -> None:
+    recomputing.recompute()
+
+
+@shared_task
+def check_rollups(**_: object) -> None:
+    checking.check_sample()
+    checking.forget_old_runs()

@@ -1,0 +1,57 @@
+"""`ledger`: the finance ledger by month."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext_lazy
+
+from customers.importing import parsers
+from customers.importing.facts import Facts
+from customers.importing.registry import Column, Derive, ImportSpec
+from customers.models import ImportBatch
+from customers.trade.amounts import RowRates, check_size, company_currency
+
+
+def deriver(_batch: ImportBatch) -> Derive:
+    rates, company = RowRates(), company_currency()
+
+    def derive(values: list[str | None]) -> Sequence[str | None]:
+        currency = values[4] = values[4] or company
+        rate = rates.rate(currency, values[0] or "")
+        for name, value in zip(("revenue", "cost_of_sales", "operating_cost"), values[1:4], strict=True):
+            check_size(rate, name, value)
+        return (rate,)
+
+    return derive
+
+
+SPEC = ImportSpec(
+    kind="ledger",
+    label=gettext_lazy("ledger by month"),
+    columns=(
+        Column("month", parsers.month, sql="date", required=True),
+        Column("revenue", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("cost_of_sales", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("operating_cost", parsers.decimal, sql="numeric(18,4)", required=True),
+        Column("currency", parsers.currency),
+    ),
+    key="month",
+    table="metrics_ledgermonth",
+    derived=(("rate", "numeric"),),
+    deriver=deriver,
+    write=(
+        Facts(
+            "metrics_ledgermonth",
+            {
+                "system_id": "k._system_id",
+                "month": "k.month",
+                "currency": "k.currency",
+                "revenue": "k.revenue",
+                "cost_of_sales": "k.cost_of_sales",
+                "operating_cost": "k.operating_cost",
+                "revenue_company": "round(k.revenue * k.rate, 4)",
+                "cost_of_sales_company": "round(k.cost_of_sales * k.rate, 4)",
+                "operating_cost_company": "round(k.operating_cost * k.rate, 4)",
+            },
+        ),
+    ),
+)

@@ -1,0 +1,44 @@
+"""What each room hangs into the registries, said in one place."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.common import navigation
+from crm.common.hooks import after_facts_changed
+from customers.importing.registry import register as register_import
+from metrics.engine.waking import wake_recompute
+from metrics.kpis import import_ledger
+from metrics.programme import import_costs
+
+NAVIGATION = (
+    navigation.NavItem(
+        label=_("Dashboard"),
+        url_name="metrics:dashboard",
+        icon="gauge",
+        permission="metrics.view_dashboard",
+        order=50,
+    ),
+    navigation.NavItem(
+        label=_("KPIs"), url_name="metrics:kpi_list", icon="chart-line", permission="metrics.view_dashboard", order=60
+    ),
+    navigation.NavItem(
+        label=_("Scorecard"),
+        url_name="metrics:scorecard",
+        icon="clipboard-check",
+        permission="metrics.view_dashboard",
+        order=64,
+    ),
+    navigation.NavItem(
+        label=_("Go-live"), url_name="metrics:rollouts", icon="rocket", permission="metrics.view_dashboard", order=66
+    ),
+    navigation.NavItem(
+        label=_("Return and cost"), url_name="metrics:roi", icon="coins", permission="metrics.view_roi", order=70
+    ),
+)
+
+
+def register_all() -> None:
+    for module in (import_ledger, import_costs):
+        register_import(module.SPEC)
+    after_facts_changed.append(wake_recompute)
+    for item in NAVIGATION:
+        navigation.register(item)
