@@ -238,6 +238,8 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
 FILE_UPLOAD_PERMISSIONS = 0o600
 # What an upload may weigh; forms refuse more with a message.
 CRM_UPLOAD_MAX_MB = env.int("CRM_UPLOAD_MAX_MB", default=2048)
+# How long the first rows of an upload may take to read, for the page that maps its columns.
+CRM_PREVIEW_SECONDS = env.int("CRM_PREVIEW_SECONDS", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -7,9 +7,7 @@ which the counters move with the facts. So starting again loses nothing and doub
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +23,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
-from customers.importing import frame, opening, staging, tabular
+from customers.importing import frame, opening, staging
 from customers.importing import mapping as mappings
-from customers.importing.guessing import guess
-from customers.importing.registry import Counts, get_spec
+from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch, SourceSystem
 
@@ -62,21 +59,6 @@ class Busy(DomainError):
     """Another worker is at this import."""
 
 
-@dataclass(frozen=True)
-class Preview:
-    """What a page needs to map a file: its headers, some rows, the columns of the kind, and a guess.
-
-    `guess` maps canonical column → header. `columns` are (name, required).
-    """
-
-    headers: list[str]
-    rows: list[list[str]]
-    columns: list[tuple[str, bool]]
-    guess: dict[str, str]
-    encoding: str
-    delimiter: str
-
-
 def find_or_make_system(*, name: str) -> SourceSystem:
     """The source system of that name or key, made when new; raises `BadSourceName`."""
     key = slugify(name, allow_unicode=True)[:50]
@@ -107,21 +89,6 @@ def create_batch(*, file: "File[bytes] | Path", system: SourceSystem, kind: str,
     )
 
 
-def preview(*, batch: ImportBatch, rows: int = 5) -> Preview:
-    """The head of the file; raises a `DomainError` when it cannot be read. Leaves the batch as it is."""
-    spec = get_spec(batch.kind)
-    with staging.open_source(batch, spec) as table:
-        sample = [item[1] for item in islice(table.rows, rows) if not isinstance(item, tabular.BrokenRow)]
-        return Preview(
-            headers=table.headers,
-            rows=sample,
-            columns=[(column.name, column.required) for column in spec.columns],
-            guess=guess(table.headers, spec.names),
-            encoding=table.encoding,
-            delimiter=table.delimiter,
-        )
-
-
 def load_file(*, kind: str, path: Path, source: str, mapping: dict[str, Any], dry_run: bool = False) -> ImportBatch:
     """Import a file in this process. What an earlier, killed run of the same file left is finished, not begun anew.
 
@@ -137,7 +104,7 @@ def load_file(*, kind: str, path: Path, source: str, mapping: dict[str, Any], dr
         try:
             enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
         except DomainError as error:
-            _fail(batch, str(error))
+            fail(batch, str(error))
             raise
     return run(batch=batch)
 
@@ -161,19 +128,26 @@ def _fingerprint(path: Path) -> str:
     return f"{stat.st_size} {stat.st_mtime_ns}"
 
 
-def enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool) -> None:
-    """Ready to be run, by whoever finds it. Raises `MappingError` when the mapping does not fit, `AlreadyStarted`."""
+def enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool, headers: list[str] | None = None) -> None:
+    """Ready to be run, by whoever finds it; the file is not opened again by who knows its `headers`.
+
+    Raises `MappingError` when the mapping does not fit, `AlreadyStarted`.
+    """
     spec = get_spec(batch.kind)
     batch.mapping = mapping
     if not spec.read:
-        with staging.open_source(batch, spec) as table:
-            mappings.resolve(mapping, spec=spec, headers=table.headers)
+        mappings.resolve(mapping, spec=spec, headers=_headers(batch, spec) if headers is None else headers)
     changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.UPLOADED).update(
         mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED, heartbeat_at=timezone.now()
     )
     if not changed:
         raise AlreadyStarted(_("This import was started before."))
     batch.refresh_from_db()
+
+
+def _headers(batch: ImportBatch, spec: ImportSpec) -> list[str]:
+    with staging.open_source(batch, spec) as table:
+        return table.headers
 
 
 def run(*, batch: ImportBatch) -> ImportBatch:
@@ -185,12 +159,12 @@ def run(*, batch: ImportBatch) -> ImportBatch:
         try:
             _continue(batch)
         except DomainError as error:
-            _fail(batch, str(error))
+            fail(batch, str(error))
             raise
         except FAULTS as error:
             log.exception("import failed", batch=batch.pk)
             words = _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")}
-            _fail(batch, words)
+            fail(batch, words)
             raise ImportFailed(words) from error
     facts_changed()
     return batch
@@ -267,7 +241,8 @@ def _rehearse(batch: ImportBatch) -> None:
     batch.save(update_fields=["chunks_done", *_COUNTERS])
 
 
-def _fail(batch: ImportBatch, error: str) -> None:
+def fail(batch: ImportBatch, error: str) -> None:
+    """End the import; `error` is what its page says."""
     batch.state, batch.error, batch.finished_at = ImportBatch.State.FAILED, error, timezone.now()
     batch.save(update_fields=["state", "error", "finished_at"])
     staging.drop(batch)

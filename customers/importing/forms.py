@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import import_kinds
-from customers.importing.batches import Preview
+from customers.importing.previewing import Preview
 from customers.models import SourceSystem
 
 ABSENT: Final = ""

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from crm.common.errors import DomainError
 
@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 BLOCK = 256 * 1024
 _ALWAYS_FINE = 64 * 1024 * 1024
 _LARGEST_RATIO = 300
+_LONGEST_LINE = 1024 * 1024
 _PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
 # How files begin that people take for tables, and what they are.
 _NO_TABLES = {
-    b"%PDF": gettext_noop("This is a PDF. Export the data as CSV or XLSX instead."),
-    b"\xd0\xcf\x11\xe0": gettext_noop(
+    b"%PDF": gettext_lazy("This is a PDF. Export the data as CSV or XLSX instead."),
+    b"\xd0\xcf\x11\xe0": gettext_lazy(
         "This is a document of an old Office version (.xls, .doc). Save it as XLSX or CSV."
     ),
-    b"\x89PNG": gettext_noop("This is a picture, not a table. Export the data as CSV or XLSX instead."),
-    b"\xff\xd8\xff": gettext_noop("This is a picture, not a table. Export the data as CSV or XLSX instead."),
+    b"\x89PNG": gettext_lazy("This is a picture, not a table. Export the data as CSV or XLSX instead."),
+    b"\xff\xd8\xff": gettext_lazy("This is a picture, not a table. Export the data as CSV or XLSX instead."),
 }
 
 
@@ -96,11 +97,19 @@ def opened(path: Path) -> Iterator[Opened]:
 def _refuse_what_is_no_table(path: Path) -> None:
     for magic, words in _NO_TABLES.items():
         if _starts(path, magic):
-            raise Unreadable(_(words))
+            raise Unreadable(str(words))
 
 
 def buffered(raw: Opened) -> io.BufferedReader:
     return io.BufferedReader(raw, BLOCK)
+
+
+def lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a format that goes by lines, each with its end; raises `Unreadable` for one without."""
+    while line := stream.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise Unreadable(_("A line is longer than %(limit)d characters.") % {"limit": _LONGEST_LINE})
+        yield line
 
 
 def blocks(path: Path, *, most: int | None = None) -> Iterator[bytes]:

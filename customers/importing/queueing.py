@@ -8,7 +8,9 @@ from customers.importing.tasks import run_import
 from customers.models import ImportBatch
 
 
-def queue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool = False) -> None:
-    """Raises `MappingError` when the mapping does not fit the file, `AlreadyStarted`."""
-    batches.enqueue(batch=batch, mapping=mapping, dry_run=dry_run)
+def queue(
+    *, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool = False, headers: list[str] | None = None
+) -> None:
+    """Raises `MappingError` when the mapping does not fit the file's `headers`, `AlreadyStarted`."""
+    batches.enqueue(batch=batch, mapping=mapping, dry_run=dry_run, headers=headers)
     jobs.wake(run_import, batch_id=batch.pk)

@@ -33,18 +33,23 @@ class Table:
 
 
 @contextmanager
-def open_table(path: Path, *, codec: str = "", delimiter: str = "", sheet: str = "") -> Iterator[Table]:
-    """Open `path`, whatever it is; raises `Unreadable` or `UnknownEncoding` saying why not."""
+def open_table(
+    path: Path, *, codec: str = "", delimiter: str = "", sheet: str = "", sample_bytes: int | None = None
+) -> Iterator[Table]:
+    """Open `path`, whatever it is; raises `Unreadable` or `UnknownEncoding` saying why not.
+
+    With `sample_bytes` the encoding of a CSV file is what its beginning shows, not proven over all of it.
+    """
     if not path.is_file():
         raise Unreadable(_("There is no file “%(path)s”.") % {"path": path})
-    opener = _workbook(path, sheet) if workbook.is_workbook(path) else _csv(path, codec, delimiter)
+    opener = _workbook(path, sheet) if workbook.is_workbook(path) else _csv(path, codec, delimiter, sample_bytes)
     with opener as table:
         yield table
 
 
 @contextmanager
-def _csv(path: Path, codec: str, delimiter: str) -> Iterator[Table]:
-    codec = encoding.check_name(codec) if codec else encoding.detect(lambda: opening.blocks(path))
+def _csv(path: Path, codec: str, delimiter: str, sample_bytes: int | None) -> Iterator[Table]:
+    codec = encoding.check_name(codec) if codec else _detect(path, sample_bytes)
     with opening.opened(path) as raw:
         stream = io.TextIOWrapper(opening.buffered(raw), encoding=codec, errors="strict", newline="")
         lines = _Sampled(stream)
@@ -52,6 +57,11 @@ def _csv(path: Path, codec: str, delimiter: str) -> Iterator[Table]:
         csv.field_size_limit(LONGEST_CELL)
         rows = _records(lines, delimiter)
         yield Table(_headers(_first(rows)), codec, delimiter, rows, raw.position)
+
+
+def _detect(path: Path, sample_bytes: int | None) -> str:
+    whole = sample_bytes is None
+    return encoding.detect(lambda: opening.blocks(path, most=sample_bytes), whole=whole)
 
 
 class _Sampled:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import signed_in
 from crm.common.errors import DomainError
 from crm.common.paging import keyset_page
-from customers.importing import batches, queueing, rejects
+from customers.importing import batches, previewing, queueing, rejects
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
@@ -57,11 +57,9 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state != ImportBatch.State.UPLOADED:
         return redirect("customers:import_detail", batch.pk)
     try:
-        preview = batches.preview(batch=batch)
+        preview = previewing.preview(batch=batch)
     except DomainError as error:
-        return render(
-            request, "customers/importing/import_map.html", {"batch": batch, "problem": str(error)}, status=422
-        )
+        return _no_preview(request, batch, error)
     maps = not get_spec(batch.kind).read
     form = MappingForm(
         request.POST if request.method == "POST" else None, preview=preview, earlier=last_mapping(batch) if maps else {}
@@ -69,7 +67,10 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (form.is_valid() or not maps):
         try:
             queueing.queue(
-                batch=batch, mapping=form.mapping() if maps else {}, dry_run=bool(form.cleaned_data.get("dry_run"))
+                batch=batch,
+                mapping=form.mapping() if maps else {},
+                dry_run=bool(form.cleaned_data.get("dry_run")),
+                headers=preview.headers,
             )
         except DomainError as error:
             form.add_error(None, str(error))
@@ -79,6 +80,15 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "customers/importing/import_map.html", context, status=422 if request.method == "POST" else 200
     )
+
+
+def _no_preview(request: HttpRequest, batch: ImportBatch, error: DomainError) -> HttpResponse:
+    busy = isinstance(error, previewing.TooBusy)
+    context = {"batch": batch, "problem": str(error), "busy": busy}
+    response = render(request, "customers/importing/import_map.html", context, status=503 if busy else 422)
+    if busy:
+        response.headers["Retry-After"] = "5"
+    return response
 
 
 @require_GET

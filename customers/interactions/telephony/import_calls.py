@@ -6,6 +6,7 @@ from typing import BinaryIO
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
+from customers.importing.opening import lines
 from customers.importing.registry import Column, Counts, Format, ImportSpec, Parse
 from customers.importing.tabular import BrokenRow, Row
 from customers.interactions.telephony.calls import make_stage, record_staged
@@ -14,7 +15,7 @@ from customers.models import ImportBatch
 
 
 def read(stream: BinaryIO) -> Iterator[Row | BrokenRow]:
-    for read_line in read_queue_log(stream):
+    for read_line in read_queue_log(lines(stream)):
         if isinstance(read_line, Refused):
             line, column, reason, raw = read_line
             yield BrokenRow(line, reason, column, {"line": raw})

@@ -14,6 +14,7 @@ from tests.customers.importing.files import counts
 pytestmark = pytest.mark.django_db
 
 FILE = "Kundennr;Firma;E-Mail\n1;Müller GmbH;info@mueller.de\n2;;x\n3;=1+1 & Co;bad\n"
+MAPPED = {"external_id": "Kundennr", "name": "Firma", "email": "E-Mail"}
 
 
 @pytest.fixture
@@ -38,14 +39,6 @@ def test_an_upload_too_large_is_refused(settings: LazySettings, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_preview_shows_headers_rows_and_a_guess(batch: ImportBatch) -> None:
-    found = batches.preview(batch=batch, rows=1)
-    assert (found.headers, found.rows) == (["Kundennr", "Firma", "E-Mail"], [["1", "Müller GmbH", "info@mueller.de"]])
-    assert found.guess == {"external_id": "Kundennr", "name": "Firma", "email": "E-Mail"}
-    assert (found.encoding, found.delimiter) == ("cp1252", ";")
-    assert [name for name, required in found.columns if required] == ["external_id", "name"]
-
-
 def test_a_mapping_that_does_not_fit_is_refused_before_it_is_queued(batch: ImportBatch) -> None:
     with pytest.raises(MappingError):
         queueing.queue(batch=batch, mapping={"columns": {"name": "Firma"}})
@@ -54,7 +47,7 @@ def test_a_mapping_that_does_not_fit_is_refused_before_it_is_queued(batch: Impor
 
 
 def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
-    queueing.queue(batch=batch, mapping={"columns": batches.preview(batch=batch).guess})
+    queueing.queue(batch=batch, mapping={"columns": MAPPED})
     with pytest.raises(batches.AlreadyStarted):
         queueing.queue(batch=batch, mapping=batch.mapping)
     batches.run(batch=batch)
@@ -69,7 +62,7 @@ def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
 
 
 def test_a_file_that_cannot_be_read_fails_the_import_with_the_reason(batch: ImportBatch) -> None:
-    queueing.queue(batch=batch, mapping={"columns": batches.preview(batch=batch).guess})
+    queueing.queue(batch=batch, mapping={"columns": MAPPED})
     Path(batch.path).unlink()
     with pytest.raises(DomainError):
         batches.run(batch=batch)

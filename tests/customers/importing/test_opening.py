@@ -1,10 +1,11 @@
 import gzip
+import io
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from customers.importing.opening import BLOCK, Unreadable, blocks
+from customers.importing.opening import BLOCK, Unreadable, blocks, lines
 
 TEXT = 'a,b\n1,"two\nlines"\n\n3,"say ""hi"""\n'
 
@@ -59,3 +60,10 @@ def test_the_beginning_is_read_in_whole_blocks(tmp_path: Path) -> None:
     path.write_bytes(b"x" * (3 * BLOCK))
     assert [len(block) for block in blocks(path, most=BLOCK + 1)] == [BLOCK, BLOCK]
     assert len(read(path)) == 3 * BLOCK
+
+
+def test_lines_are_bounded() -> None:
+    longest = b"x" * (1024 * 1024 - 1) + b"\n"
+    assert list(lines(io.BytesIO(b"a\n\n" + longest + b"b"))) == [b"a\n", b"\n", longest, b"b"]
+    with pytest.raises(Unreadable, match="A line is longer than 1048576 characters"):
+        list(lines(io.BytesIO(b"x" + longest)))

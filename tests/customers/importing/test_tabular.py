@@ -10,8 +10,8 @@ from customers.importing.opening import Unreadable
 from customers.importing.tabular import BrokenRow, guess_delimiter, open_table
 
 
-def read(path: Path, **options: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    with open_table(path, **options) as table:
+def read(path: Path, sheet: str = "") -> tuple[list[str], list[tuple[int, list[str]]]]:
+    with open_table(path, sheet=sheet) as table:
         rows = list(table.rows)
         assert not any(isinstance(row, BrokenRow) for row in rows)
         return table.headers, [row for row in rows if not isinstance(row, BrokenRow)]
