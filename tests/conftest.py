@@ -11,10 +11,13 @@
 - `page`: a Chromium page whose console errors and failed requests make the test fail; `browser` below it.
   `page_for(role)`: a page signed in as a role on `live_stack`. Mark such tests `@pytest.mark.browser`.
 
+Marks: `e2e` and `reliability` come with the directory, `slow` is put on what takes more than three seconds.
+
 Logs of the live processes lie in pytest's temporary directory, named in the failure's output.
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -28,6 +31,8 @@ from tests.live import LiveStack
 
 pytest_plugins = ["tests.browsers"]
 
+HERE = Path(__file__).parent
+MARKED_BY_DIRECTORY = ("e2e", "reliability")
 PASSWORD = "a-long-test-password"
 
 
@@ -37,6 +42,13 @@ class UserFor(Protocol):
 
 class ClientFor(Protocol):
     def __call__(self, role: str, *, email: str = "") -> Client: ...
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        directory = item.path.relative_to(HERE).parts[0]
+        if directory in MARKED_BY_DIRECTORY:
+            item.add_marker(directory)
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from crm.embedded import processes, record, redis_server
 from crm.embedded.account import server_account, server_home
 from crm.embedded.places import CHECKOUT
 from crm.embedded.redis_server import RedisServer
-from crm.make import supervisor
+from crm.make import programs
 
 
 class LiveStack:
@@ -69,7 +69,7 @@ class LiveStack:
         if redis_server.running(self.redis) is None:
             self.start_redis()
         if self.web is None or self.web.poll() is not None:
-            self.web = self._start("web", supervisor.web_command(host="127.0.0.1", port=self.port))
+            self.web = self._start("web", programs.web_command(host="127.0.0.1", port=self.port))
         if self.worker is None or self.worker.poll() is not None:
             self.start_worker()
         assert processes.wait_until(self._serves, seconds=60), self.log("web")
@@ -91,7 +91,7 @@ class LiveStack:
 
     def start_worker(self) -> None:
         """Start the worker and wait until it takes jobs."""
-        self.worker = self._start("worker", supervisor.worker_command())
+        self.worker = self._start("worker", programs.worker_command())
         assert processes.wait_until(lambda: " ready." in self.log("worker", whole=True), seconds=60), self.log("worker")
 
     def kill_worker(self) -> None:
@@ -127,7 +127,7 @@ class LiveStack:
             return subprocess.Popen(
                 command,
                 cwd=CHECKOUT,
-                env=self._environment(),
+                env=self._environment() | {"CRM_PROCESS": name},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

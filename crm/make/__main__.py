@@ -8,7 +8,7 @@ from collections.abc import Callable
 from crm.embedded import services
 from crm.embedded.places import CHECKOUT, VENV, load_dotenv, var_dir
 from crm.embedded.problems import Problem, from_os_error
-from crm.make import checks, setup, supervisor
+from crm.make import checks, leftovers, setup, supervisor
 
 
 def target_setup() -> int:
@@ -31,10 +31,28 @@ def target_run() -> int:
     return 0
 
 
-def target_test() -> int:
-    """Set up, then lint, types and every test (ARGS=… is handed to pytest)"""
+def target_dev() -> int:
+    """Like run, for developers: changed code is loaded by itself, static files come from their sources"""
+    if _production():
+        raise Problem(
+            "make dev shows the program's inside on its error pages; it does not run with CRM_ENV=production."
+        )
+    os.environ.setdefault("DEBUG", "1")
     setup.setup()
-    return max(checks.lint(), checks.test())
+    supervisor.run(development=True)
+    return 0
+
+
+def target_test() -> int:
+    """Set up, then lint, types and every test; with ARGS="tests/customers" only what pytest makes of that"""
+    setup.setup()
+    return checks.test() if checks.arguments() else max(checks.lint(), checks.test())
+
+
+def target_check() -> int:
+    """Lint, types and the fast tests, in a minute or so: before each commit"""
+    setup.setup()
+    return max(checks.lint(), checks.fast_tests())
 
 
 def target_lint() -> int:
@@ -69,7 +87,7 @@ def target_shell() -> int:
 
 def target_stop() -> int:
     """Stop what runs for this copy: web, worker, beat, PostgreSQL, Redis"""
-    stopped = ["web, worker and beat"] if supervisor.stop_leftovers(var_dir()) else []
+    stopped = ["web, worker and beat"] if leftovers.stop_leftovers(var_dir()) else []
     stopped += services.stop()
     services.stop(var_dir() / "test")
     setup.say(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
@@ -102,7 +120,9 @@ def target_help() -> int:
 TARGETS: dict[str, Callable[[], int]] = {
     "setup": target_setup,
     "run": target_run,
+    "dev": target_dev,
     "test": target_test,
+    "check": target_check,
     "lint": target_lint,
     "fmt": target_fmt,
     "bench": target_bench,

@@ -46,14 +46,32 @@ def lint() -> int:
     return 1 if failed else 0
 
 
+FAST = "not slow and not e2e and not reliability"
+
+
 def test() -> int:
-    """Every test, two at a time; the test services are stopped afterwards, so that nothing is left running."""
+    """Every test, or those that `ARGS` chooses; the browser tests among them need a browser."""
     browser.provide()
+    return _pytest(*arguments())
+
+
+def fast_tests() -> int:
+    """What a developer waits for before each commit: no browser, nothing that is killed, nothing over a few seconds."""
+    return _pytest("-m", FAST, *arguments())
+
+
+def arguments() -> list[str]:
+    """What the caller hands on: `make test ARGS="tests/customers -x"`."""
+    return shlex.split(os.environ.get("ARGS", ""))
+
+
+def _pytest(*chosen: str) -> int:
+    """Two at a time; the test services are stopped afterwards, so that nothing is left running."""
     workers = [] if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0" else ["-n", "2"]
     try:
         if manage("prepare", "--no-database"):
             return 1
-        return call("python", "-m", "pytest", *workers, *shlex.split(os.environ.get("ARGS", "")))
+        return call("python", "-m", "pytest", *workers, *chosen)
     finally:
         services.stop(var_dir() / "test")
 
@@ -83,4 +101,4 @@ def fmt() -> int:
 
 
 def bench() -> int:
-    return call("python", "-m", "bench", *shlex.split(os.environ.get("ARGS", "")))
+    return call("python", "-m", "bench", *arguments())

@@ -8,6 +8,7 @@ from tests.live import LiveStack
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
 def test_the_live_stack_serves_works_and_survives(live_stack: LiveStack, wait_for: Callable[..., None]) -> None:
     with urllib.request.urlopen(f"{live_stack.url}/readyz") as answer:
         assert json.load(answer) == {"database": "ok", "redis": "ok"}

@@ -29,6 +29,7 @@ def verdicts(*, team: str | None) -> dict[str, str]:
     return dict(found)
 
 
+@pytest.mark.slow
 def test_the_planted_effects_are_found_and_a_second_run_changes_nothing(var: None) -> None:
     first = seeding.seed_demo(last=LAST, today=TODAY)
     assert (first.rejected, first.parked, first.created) == (0, 0, first.rows)

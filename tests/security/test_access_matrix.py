@@ -54,6 +54,7 @@ def test_every_url_has_a_row() -> None:
     assert sorted(MATRIX) == all_names()
 
 
+@pytest.mark.slow  # every URL with every role
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_each_role_gets_what_the_matrix_says(name: str, people: dict[str, User]) -> None:
     row = MATRIX[name]

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         parser.add_argument("--no-database", action="store_true", help="static files only")
 
     def handle(self, *_args: str, **options: Any) -> None:
-        collect_static()
+        if not settings.DEBUG:  # then they are served from where they are written
+            collect_static()
         if options["no_database"]:
             return
         check_database()

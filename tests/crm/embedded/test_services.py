@@ -11,6 +11,8 @@ import redis
 from crm.embedded import postgres_server, processes, record, redis_server, services
 from crm.embedded.problems import Problem
 
+pytestmark = pytest.mark.slow  # each starts servers of its own
+
 
 def ask(var: Path, query: str) -> object:
     found = services.urls(var)

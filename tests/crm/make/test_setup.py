@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from crm.embedded.places import CHECKOUT
 from crm.make import setup
 
@@ -48,6 +50,7 @@ def test_without_the_venv_module(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_a_package_index(tmp_path: Path) -> None:
     place = copy_of_the_checkout(tmp_path)
     (place / "requirements-dev.txt").write_text("a-package-that-is-nowhere==1\n")
@@ -57,6 +60,7 @@ def test_without_a_package_index(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_without_npm_and_without_its_package(tmp_path: Path) -> None:
     place = copy_of_the_checkout(tmp_path)
     (place / "package.json").write_text("{}")

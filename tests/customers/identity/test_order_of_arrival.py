@@ -77,6 +77,7 @@ def expected(tmp_path: Path, db: None) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 @settings(
     max_examples=8,
     deadline=None,

@@ -168,6 +168,7 @@ class Company:
         recompute(as_of=as_of)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=40,
     deadline=None,

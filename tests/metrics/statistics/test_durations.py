@@ -45,6 +45,7 @@ def test_the_same_data_give_the_same_interval_every_time() -> None:
     assert ratio_of_means(now, before, spread=spread) == ratio_of_means(now, before, spread=spread)
 
 
+@pytest.mark.slow
 def test_coverage_of_the_log_interval_is_nominal() -> None:
     rng, covered = np.random.default_rng(5), 0
     for _ in range(200):

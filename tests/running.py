@@ -1,0 +1,81 @@
+"""`make run` and `make dev` from outside, with a state directory of their own and no demo company, for speed."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from crm.embedded import processes
+from crm.embedded.places import CHECKOUT
+
+SET_BY_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "CRM_TESTING", "PORT", "MAKELEVEL", "DEBUG"}
+READY = {"database": "ok", "redis": "ok"}
+
+
+class Run:
+    """One `make run` with a state directory of its own; the output goes to a file."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.output = var / "output.txt"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, target: str = "run", **environment: str) -> None:
+        kept = {key: value for key, value in os.environ.items() if key not in SET_BY_THE_TESTS}
+        chosen = {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "PYTHONUNBUFFERED": "1"}
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "crm.make", target],
+                cwd=CHECKOUT,
+                env=kept | chosen | environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def wait_for(self, text: str) -> re.Match[str]:
+        def found() -> re.Match[str] | None:
+            return re.search(text, self.printed())
+
+        assert processes.wait_until(lambda: found() is not None, seconds=60), self.printed()
+        match = found()
+        assert match is not None
+        return match
+
+    def printed(self) -> str:
+        return self.output.read_text()
+
+    def url(self) -> str:
+        return self.wait_for(r"Baseline CRM: (http://localhost:\d+/)[\s\S]*Ctrl-C\n")[1]
+
+    def ready(self) -> dict[str, str]:
+        with urllib.request.urlopen(f"{self.url()}readyz") as answer:
+            found: dict[str, str] = json.load(answer)
+            return found
+
+    def is_ready(self) -> bool:
+        try:
+            return self.ready() == READY
+        except OSError:
+            return False
+
+    def pids(self) -> list[int]:
+        """Of the supervisor, the web server, the worker and beat."""
+        return [pid for pid, _started in json.loads((self.var / "run.json").read_text())["processes"]]
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        """Ctrl-C, as a terminal sends it: to the whole group."""
+        assert self.process is not None
+        os.killpg(self.process.pid, number)
+        return self.process.wait(timeout=60)
+
+    def kill(self) -> None:
+        """-9 to the supervisor alone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
