@@ -33,7 +33,7 @@ def measure() -> dict[str, Any]:
 
     The processor time of Python beside them tells a slow page from a busy machine.
     """
-    logging.getLogger("crm.requests").setLevel(logging.WARNING)
+    logging.getLogger("crm.requests").setLevel(logging.WARNING)  # noqa: TID251 - silences the request log
     client = signed_in()
     generator = random.Random(7)
     return {name: page(client, list(paths)) for name, paths in requests(client, generator).items()}

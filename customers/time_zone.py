@@ -3,7 +3,6 @@
 import re
 
 from django.apps import apps
-from django.conf import settings
 from django.db import connection, models, transaction
 
 from crm.common.days import company_zone
@@ -53,7 +52,3 @@ def _rewrite(model: type[models.Model]) -> int:
         table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Meta is API
         cursor.execute(REWRITE_DAYS.format(table=table, column=column))
         return int(cursor.rowcount)
-
-
-def zone_is_current() -> bool:
-    return bool(stored_zone() == settings.TIME_ZONE)

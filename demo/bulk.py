@@ -4,7 +4,6 @@ Indexes and foreign keys of the big tables are dropped, the rows drawn in SQL, t
 transaction: stopped half way, nothing has happened.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -25,7 +25,7 @@ from customers.tiers import tiering
 from demo import words
 from metrics.engine.recomputing import recompute
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 SCALES = {"100k": 100_000, "1m": 1_000_000}
 SQL = Path(__file__).parent / "sql"
@@ -78,7 +78,7 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
 def _timed(name: str, cursor: CursorWrapper, sql: str, parameters: dict[str, Any] | None = None) -> None:
     began = monotonic()
     cursor.execute(sql, parameters)
-    logger.info("%s: %.1f s", name, monotonic() - began)
+    log.info("demo step done", step=name, seconds=round(monotonic() - began, 1))
 
 
 def _parameters(cursor: CursorWrapper, *, customers: int, last: date) -> dict[str, Any]:

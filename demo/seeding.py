@@ -4,12 +4,12 @@ Every step looks first whether it was done, so a second run changes nothing and 
 """
 
 import json
-import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
 
+import structlog
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ from demo.plan import SEED, TEAMS, Timeline, timeline
 from metrics.engine.recomputing import recompute
 from metrics.verdicts.evaluating import evaluate
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 ROLES = {"sales": ("Sam Weber", "sales"), "service": ("Kim Novak", "service"),
          "manager": ("Maria Brandt", ""), "administrator": ("Ada Lund", "")}  # fmt: skip
@@ -131,7 +131,13 @@ def make_systems() -> None:
 def _load(file: DemoFile) -> ImportBatch:
     began = monotonic()
     batch = batches.load_file(kind=file.kind, path=file.path, source=file.source, mapping=dict(file.mapping or {}))
-    logger.info("%s/%s: %d rows in %.1f s", file.source, file.path.name, batch.rows, monotonic() - began)
+    log.info(
+        "demo file loaded",
+        source=file.source,
+        file=file.path.name,
+        rows=batch.rows,
+        seconds=round(monotonic() - began, 1),
+    )
     return batch
 
 

@@ -40,7 +40,10 @@ def find_role(user: User) -> Role | None:
 
 
 def change_user(*, user: User, role: Role | None = None) -> None:
-    """Save what an administrator changed on `user`, and the role when one is given."""
+    """Save what an administrator changed on `user`, and the role when one is given.
+
+    People leave (`is_active`); what they did stays theirs, so accounts are closed, not deleted.
+    """
     with transaction.atomic():
         user.email = user.email.strip().lower()
         user.save()
@@ -58,12 +61,6 @@ def set_language(*, user: User, language: str) -> None:
     if user.language != language:
         user.language = language
         user.save(update_fields=["language"])
-
-
-def deactivate(*, user: User) -> None:
-    """People leave; what they did stays theirs, so accounts are closed, not deleted."""
-    user.is_active = False
-    user.save(update_fields=["is_active"])
 
 
 def save_team(*, team: Team) -> Team:

@@ -1,9 +1,10 @@
 """What lower apps tell the higher ones, without knowing them."""
 
-import logging
 from collections.abc import Callable
 
-logger = logging.getLogger(__name__)
+import structlog
+
+log = structlog.get_logger(__name__)
 
 after_facts_changed: list[Callable[[], None]] = []
 """Called after a commit that changed orders, calls, answers or other facts; metrics wakes its recompute here."""
@@ -15,4 +16,4 @@ def facts_changed() -> None:
         try:
             listener()
         except Exception:
-            logger.exception("after_facts_changed: %s failed; the sweeper will catch up", listener)
+            log.exception("left to the sweeper: a listener of changed facts failed", listener=repr(listener))

@@ -125,8 +125,13 @@ def _point(kpi: Kpi, *, period: str, first: date, last: date, sums: SumsByPeriod
     return Point(period, first, last, numerator, denominator, n, components, value)
 
 
-def value_of(kpi: Kpi, *, numerator: Decimal, denominator: Decimal | None, n: int) -> Decimal | None:
-    """The figure; None where nothing was counted."""
+def value_of(kpi: Kpi, *, numerator: Decimal | None, denominator: Decimal | None, n: int) -> Decimal | None:
+    """The figure of sums, wherever they were read: rollups, a frozen month, periods taken together.
+
+    None where nothing was counted, never 0.
+    """
+    if numerator is None:
+        return None
     if kpi.denominator is None:
         return numerator if n or numerator else None
     return numerator / denominator * kpi.factor if denominator else None

@@ -10,8 +10,10 @@ from metrics.engine.scope import Scope
 from metrics.kpis.catalogue import find_kpi
 from metrics.models import Baseline, KpiTarget
 
-# As evaluations choose: a window chosen before go-live before one chosen after it, then the newest.
+# The baseline in force: a window chosen before go-live before one chosen after it, then the newest.
 PREFERENCE = ("chosen_after_go_live", "-frozen_at", "-id")
+# The target in force comes first.
+NEWEST = ("-set_at", "-id")
 HEAVY = ("components", "series", "days")
 
 
@@ -33,15 +35,13 @@ def is_current(baseline: Baseline) -> bool:
 
 def newest_targets(scope: Scope) -> dict[str, KpiTarget]:
     """The target in force is the newest one."""
-    rows = KpiTarget.objects.filter(**scope.filters()).order_by("kpi", "-set_at", "-id").distinct("kpi")
+    rows = KpiTarget.objects.filter(**scope.filters()).order_by("kpi", *NEWEST).distinct("kpi")
     return {row.kpi: row for row in rows.select_related("owner")}
 
 
 def targets_of(kpi: str) -> QuerySet[KpiTarget]:
     """All targets of a KPI in every scope, newest first."""
-    return (
-        KpiTarget.objects.filter(kpi=kpi).select_related("owner", "team", "tier", "set_by").order_by("-set_at", "-id")
-    )
+    return KpiTarget.objects.filter(kpi=kpi).select_related("owner", "team", "tier", "set_by").order_by(*NEWEST)
 
 
 def baselines_of(kpi: str) -> QuerySet[Baseline]:

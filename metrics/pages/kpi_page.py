@@ -238,12 +238,12 @@ def _scaled(kpi: Kpi, value: Decimal | None, *, by: str) -> Decimal | None:
 
 def _together(kpi: Kpi, points: Sequence[Point]) -> Decimal | None:
     """The figure of all periods as one."""
-    with_data = [point for point in points if point.value is not None]
-    numerator = sum((point.numerator or Decimal(0) for point in with_data), Decimal(0))
-    denominator = sum((point.denominator or Decimal(0) for point in with_data), Decimal(0))
-    if kpi.denominator is None:
-        return numerator if with_data else None
-    return numerator / denominator * kpi.factor if denominator else None
+    return engine.value_of(
+        kpi,
+        numerator=sum((point.numerator or Decimal(0) for point in points), Decimal(0)),
+        denominator=sum((point.denominator or Decimal(0) for point in points), Decimal(0)),
+        n=sum(point.n for point in points),
+    )
 
 
 def _quantiles(kpi: Kpi, first: date, last: date, scope: Scope) -> list[Decimal | None]:

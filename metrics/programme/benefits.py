@@ -67,10 +67,6 @@ class Valued:
     claimed: tuple[Worth, ...]
     proven: tuple[Worth, ...]
 
-    @property
-    def is_entered(self) -> bool:
-        return not self.kpi
-
 
 def value_benefit(
     benefit: Benefit,

@@ -22,10 +22,6 @@ def net_flows(benefits: Sequence[Decimal], costs: Sequence[Decimal]) -> list[Dec
     return [_at(benefits, year) - _at(costs, year) for year in range(years)]
 
 
-def net_present_value(*, benefits: Sequence[Decimal], costs: Sequence[Decimal], rate: Decimal) -> Decimal:
-    return present_value(benefits, rate=rate) - present_value(costs, rate=rate)
-
-
 def return_on_investment(
     *, benefits: Sequence[Decimal], costs: Sequence[Decimal], rate: Decimal = Decimal(0)
 ) -> Decimal | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from math import ceil
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from crm.common.days import month_end, month_start
 from metrics.engine import series
 from metrics.engine.scope import Scope
+from metrics.goals.newest import NEWEST, PREFERENCE, is_current
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, KpiTarget, OtherChange, Source
 from metrics.verdicts.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
@@ -34,7 +36,8 @@ class Subject:
 
 def find_subjects() -> list[Subject]:
     """Every KPI for the whole company, and for every scope that has a baseline or a target."""
-    baselines, targets = _by_subject(Baseline.objects.all()), _by_subject(KpiTarget.objects.all())
+    baselines = _by_subject(Baseline.objects.order_by(*PREFERENCE))
+    targets = _by_subject(KpiTarget.objects.order_by(*NEWEST))
     wanted = {(kpi.key, Scope()) for kpi in CATALOGUE.values() if not kpi.variant_of}
     order = {key: place for place, key in enumerate(CATALOGUE)}
     keys = sorted(
@@ -52,20 +55,15 @@ def _by_subject(rows: Iterable[Row]) -> dict[tuple[str, Scope], list[Row]]:
 
 
 def _subject(key: str, scope: Scope, baselines: Sequence[Baseline], targets: Sequence[KpiTarget]) -> Subject:
+    """`baselines` in the order of preference, `targets` newest first."""
     kpi = CATALOGUE[key]
-    current = [each for each in baselines if each.version == kpi.version]
     return Subject(
         kpi=kpi,
         scope=scope,
-        baseline=min(current, key=_preference, default=None),
-        outdated=min((each for each in baselines if each.version != kpi.version), key=_preference, default=None),
-        target=max(targets, key=lambda each: (each.set_at, each.pk), default=None),
+        baseline=next((each for each in baselines if is_current(each)), None),
+        outdated=next((each for each in baselines if not is_current(each)), None),
+        target=next(iter(targets), None),
     )
-
-
-def _preference(baseline: Baseline) -> tuple[bool, float]:
-    """A window chosen before go-live goes before one chosen after it, then the newest."""
-    return baseline.chosen_after_go_live, -baseline.frozen_at.timestamp()
 
 
 def read_figures(subjects: Sequence[Subject], *, last: date, changes: Sequence[OtherChange]) -> list[Figures]:
@@ -171,11 +169,15 @@ def _frozen_day(entry: Mapping[str, Any]) -> DayFigure:
 def _frozen_month(kpi: Kpi, span: Window, entry: Mapping[str, Any]) -> MonthFigure:
     month = date.fromisoformat(f"{entry['period']}-01")
     covered = (min(span.last, month_end(month)) - max(span.first, month)).days + 1
-    numerator, denominator = entry["numerator"], entry["denominator"]
-    value = None if numerator is None else float(numerator)
-    if value is not None and kpi.denominator is not None:
-        value = value / float(denominator) * kpi.factor if denominator and float(denominator) else None
-    return MonthFigure(month=month, covered=covered, value=value, n=int(entry["n"]))
+    n = int(entry["n"])
+    value = series.value_of(
+        kpi, numerator=_frozen_sum(entry["numerator"]), denominator=_frozen_sum(entry["denominator"]), n=n
+    )
+    return MonthFigure(month=month, covered=covered, value=None if value is None else float(value), n=n)
+
+
+def _frozen_sum(stored: float | str | None) -> Decimal | None:
+    return None if stored is None else Decimal(str(stored))
 
 
 def _ends(kpi: Kpi, components: Mapping[str, Any]) -> float:

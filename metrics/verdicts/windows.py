@@ -58,8 +58,3 @@ def same_season(*, baseline: Window, current: Window) -> frozenset[date] | None:
 def is_read_out(day: date) -> bool:
     """Read-outs fall on the last day of a month; looking in between finds chance changes more often."""
     return day == month_end(day)
-
-
-def last_read_out(day: date) -> date:
-    """The newest read-out on or before the day."""
-    return day if is_read_out(day) else day.replace(day=1) - timedelta(days=1)

@@ -44,7 +44,8 @@ def test_a_wrong_password_says_so_and_signs_nobody_in(ann: User) -> None:
 
 
 def test_somebody_who_has_left_is_not_signed_in(ann: User) -> None:
-    staff.deactivate(user=ann)
+    ann.is_active = False
+    staff.change_user(user=ann)
     client = Client()
     sign_in(client)
     assert not is_signed_in(client)

@@ -56,7 +56,8 @@ def test_a_changed_address_is_the_only_confirmed_one() -> None:
     assert staff.find_role(user) == Role.SALES
 
 
-def test_a_user_who_has_left_cannot_sign_in() -> None:
+def test_the_account_of_somebody_who_has_left_is_closed_not_deleted() -> None:
     user = staff.create_user(email="bo@example.com", name="Bo", role=Role.SERVICE, password="ripe-pears-in-May")
-    staff.deactivate(user=user)
+    user.is_active = False
+    staff.change_user(user=user)
     assert not User.objects.get(pk=user.pk).is_active

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from metrics.engine import sql
 from metrics.engine.recomputing import recompute
 from metrics.engine.scope import Scope
-from metrics.engine.series import Point, UnknownPeriod, points, quantiles, seconds_of, series
+from metrics.engine.series import Point, UnknownPeriod, points, quantiles, seconds_of, series, value_of
 from metrics.kpis import CATALOGUE, get_kpi
 from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory
 
@@ -167,3 +167,26 @@ def test_the_middle_of_a_bucket_is_within_one_per_cent(milliseconds: int) -> Non
     bucket = ceil(log(milliseconds / sql.BUCKET_FROM_MS) / log(sql.BUCKET_RATIO))
     if bucket:
         assert abs(float(seconds_of(bucket)) * 1000 / milliseconds - 1) < 0.0105
+
+
+@pytest.mark.parametrize(
+    ("key", "numerator", "denominator", "n", "value"),
+    [
+        ("asa", "30", "2", 2, "15"),
+        ("nps", "3", "12", 12, "25"),
+        ("asa", "0", "2", 2, "0"),
+        ("asa", "30", "0", 0, None),
+        ("asa", "30", None, 0, None),
+        ("orders", "7", None, 7, "7"),
+        ("orders", "0", None, 0, None),
+        ("orders", "0", None, 3, "0"),
+        ("orders", None, None, 0, None),
+    ],
+)
+def test_a_figure_from_its_sums(key: str, numerator: str | None, denominator: str | None, n: int, value: Any) -> None:
+    sums = {
+        name: None if each is None else Decimal(each)
+        for name, each in (("numerator", numerator), ("denominator", denominator))
+    }
+
+    assert value_of(get_kpi(key), **sums, n=n) == (None if value is None else Decimal(value))

@@ -5,7 +5,6 @@ import pytest
 from metrics.statistics.finance import (
     internal_rate_of_return,
     net_flows,
-    net_present_value,
     payback_years,
     present_value,
     return_on_investment,
@@ -30,7 +29,7 @@ def test_npv_and_roi_of_the_forrester_case() -> None:
     roi = return_on_investment(benefits=BENEFITS, costs=COSTS, rate=TEN_PERCENT)
 
     assert roi is not None
-    assert round(net_present_value(benefits=BENEFITS, costs=COSTS, rate=TEN_PERCENT)) == 5496170
+    assert round(present_value(net_flows(BENEFITS, COSTS), rate=TEN_PERCENT)) == 5496170
     assert round(roi * 100) == 329
 
 

@@ -1,6 +1,6 @@
 from datetime import date
 
-from metrics.verdicts.windows import Window, current_window, is_read_out, last_read_out, month_number, same_season
+from metrics.verdicts.windows import Window, current_window, is_read_out, month_number, same_season
 
 YEAR_2024 = Window(date(2024, 1, 1), date(2024, 12, 31))
 
@@ -56,8 +56,7 @@ def test_the_middle_of_a_window_on_the_scale_of_months() -> None:
 def test_read_outs_are_month_ends() -> None:
     assert is_read_out(date(2024, 2, 29))
     assert not is_read_out(date(2025, 3, 30))
-    assert last_read_out(date(2025, 3, 30)) == date(2025, 2, 28)
-    assert last_read_out(date(2025, 3, 31)) == date(2025, 3, 31)
+    assert is_read_out(date(2025, 3, 31))
 
 
 def test_overlap_counts_both_ends() -> None:
