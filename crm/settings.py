@@ -167,6 +167,10 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 # The sweepers: what a lost message forgot is found again from rows. Written to the database when beat starts.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
+    "delete-expired-files": {
+        "task": "customers.importing.tasks.delete_expired",
+        "schedule": crontab(hour="3", minute="53"),
+    },
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
     "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
@@ -234,10 +238,18 @@ if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 MEDIA_ROOT = VAR_DIR / "uploads"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "crm.common.files.TemporaryUploadHandler",
+]
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
 FILE_UPLOAD_PERMISSIONS = 0o600
 # What an upload may weigh; forms refuse more with a message.
 CRM_UPLOAD_MAX_MB = env.int("CRM_UPLOAD_MAX_MB", default=2048)
+# Days until an upload is deleted after its import is over; 0 keeps uploads for ever.
+CRM_KEEP_UPLOADS_DAYS = env.int("CRM_KEEP_UPLOADS_DAYS", default=30)
+if CRM_KEEP_UPLOADS_DAYS < 0:
+    raise ImproperlyConfigured("CRM_KEEP_UPLOADS_DAYS must be 0 (for ever) or a number of days.")
 # How long the first rows of an upload may take to read, for the page that maps its columns.
 CRM_PREVIEW_SECONDS = env.int("CRM_PREVIEW_SECONDS", default=20)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

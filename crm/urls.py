@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from accounts.views import home
 from crm import health
 
+handler500 = "crm.failures.server_error"
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),

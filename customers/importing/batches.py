@@ -4,15 +4,13 @@ Phase one stages the file (`customers.importing.staging`); phase two applies it 
 which the counters move with the facts. So starting again loses nothing and doubles nothing.
 """
 
-import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.core.files.base import File
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
@@ -23,7 +21,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
-from customers.importing import frame, opening, staging
+from customers.importing import frame, opening, staging, uploads
 from customers.importing import mapping as mappings
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.sql import BUCKETS
@@ -37,10 +35,6 @@ WORKER_LOCK = 0x494D50  # first key of the session advisory lock one worker hold
 # What trying again would not mend: these end the import, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, SyntaxError, DataError, IntegrityError)
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
-
-
-class FileTooLarge(DomainError):
-    """The upload is larger than allowed."""
 
 
 class BadSourceName(DomainError):
@@ -70,11 +64,11 @@ def find_or_make_system(*, name: str) -> SourceSystem:
 def create_batch(*, file: "File[bytes] | Path", system: SourceSystem, kind: str, by: User | None = None) -> ImportBatch:
     """Take a file: an upload is stored under a random name, a path is read where it lies. Nothing is read yet.
 
-    Raises `UnknownKind`, `FileTooLarge`, or `Unreadable` for a path that is no file.
+    Raises `UnknownKind`, `FileTooLarge`, `NoSpace`, or `Unreadable` for a path that is no file.
     """
     get_spec(kind)
     path, filename = (
-        (file.resolve(), file.name) if isinstance(file, Path) else (_store(file), Path(file.name or "").name)
+        (file.resolve(), file.name) if isinstance(file, Path) else (uploads.store(file), Path(file.name or "").name)
     )
     if not path.is_file():
         raise opening.Unreadable(_("There is no file “%(path)s”.") % {"path": path})
@@ -266,17 +260,3 @@ def stale(*, now: datetime | None = None) -> list[int]:
     """Ids of the imports a worker left behind: queued or begun, and silent for a while."""
     silent = Q(heartbeat_at__lt=(now or timezone.now()) - STALE) | Q(heartbeat_at=None)
     return list(ImportBatch.objects.filter(silent, state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
-
-
-def _store(file: "File[bytes]") -> Path:
-    limit = settings.CRM_UPLOAD_MAX_MB
-    if (file.size or 0) > limit * 1024**2:
-        raise FileTooLarge(_("The file is larger than %(limit)d MB.") % {"limit": limit})
-    folder = Path(settings.MEDIA_ROOT) / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / secrets.token_hex(16)
-    with path.open("wb") as target:
-        chunks: Iterable[bytes] = file.chunks()
-        for chunk in chunks:
-            target.write(chunk)
-    return path

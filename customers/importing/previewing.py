@@ -63,6 +63,8 @@ def preview(*, batch: ImportBatch, rows: int = 5) -> Preview:
     look at it would cost as much again.
     """
     spec = get_spec(batch.kind)
+    if not Path(batch.path).is_file():
+        raise opening.Unreadable(_("The file is no longer there. Upload it again."))
     if spec.read:
         head = _of_own_format(batch, spec.read, rows)
     else:

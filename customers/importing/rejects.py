@@ -22,11 +22,15 @@ def rejects_csv(*, batch: ImportBatch) -> Iterator[str]:
         yield writer.writerow([reject.line, reject.column, reject.reason, *map(_harmless, cells)])
 
 
+def folder() -> Path:
+    return Path(settings.VAR_DIR) / "rejects"
+
+
 def write_rejects(*, batch: ImportBatch) -> Path | None:
     """The rejects as a file under the state directory; None when there are none."""
     if not batch.rejected:
         return None
-    path = Path(settings.VAR_DIR) / "rejects" / f"import-{batch.pk}.csv"
+    path = folder() / f"import-{batch.pk}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         stream.writelines(rejects_csv(batch=batch))

@@ -2,9 +2,10 @@
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from crm.common.errors import DomainError
-from customers.importing import batches
+from customers.importing import batches, expiring
 from customers.models import ImportBatch
 
 log = structlog.get_logger(__name__)
@@ -29,3 +30,9 @@ def resume_imports(**_: object) -> None:
     """The sweeper: run what lost messages and dead workers left behind."""
     for batch_id in batches.stale():
         run_import(batch_id=batch_id)
+
+
+@shared_task
+def delete_expired(**_: object) -> None:
+    """Nightly: delete the files that have served."""
+    log.info("expired files deleted", files=expiring.delete_expired(now=timezone.now()))

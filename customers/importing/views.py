@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import signed_in
 from crm.common.errors import DomainError
 from crm.common.paging import keyset_page
-from customers.importing import batches, previewing, queueing, rejects
+from customers.importing import batches, previewing, queueing, rejects, uploads
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
@@ -33,7 +33,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 def import_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "customers/importing/import_new.html", {"form": UploadForm()})
-    form = UploadForm(request.POST, request.FILES)
+    form, status = UploadForm(request.POST, request.FILES), 422
     if form.is_valid():
         try:
             system = batches.find_or_make_system(name=form.cleaned_data["source"])
@@ -44,9 +44,10 @@ def import_new(request: HttpRequest) -> HttpResponse:
             form.add_error("source", str(error))
         except DomainError as error:
             form.add_error("file", str(error))
+            status = 507 if isinstance(error, uploads.NoSpace) else 422
         else:
             return redirect("customers:import_map", batch.pk)
-    return render(request, "customers/importing/import_new.html", {"form": form}, status=422)
+    return render(request, "customers/importing/import_new.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,6 +104,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "colour": colour,
         "symbol": symbol,
         "progress": progress(batch),
+        "is_deleted": uploads.is_deleted(batch),
         "rejects": batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN] if batch.rejected else [],
     }
     return render(request, "customers/importing/import_detail.html", context)

@@ -30,15 +30,6 @@ def test_an_upload_is_kept_under_a_random_name(batch: ImportBatch, tmp_path: Pat
     assert (batch.filename, batch.bytes_total, batch.state) == ("Kunden März.csv", len(FILE), "uploaded")
 
 
-def test_an_upload_too_large_is_refused(settings: LazySettings, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT, settings.CRM_UPLOAD_MAX_MB = tmp_path, 0
-    with pytest.raises(batches.FileTooLarge):
-        batches.create_batch(
-            file=ContentFile(b"x" * 11, name="x.csv"), system=batches.find_or_make_system(name="a"), kind="customers"
-        )
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_mapping_that_does_not_fit_is_refused_before_it_is_queued(batch: ImportBatch) -> None:
     with pytest.raises(MappingError):
         queueing.queue(batch=batch, mapping={"columns": {"name": "Firma"}})

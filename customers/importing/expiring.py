@@ -1,0 +1,64 @@
+"""Files that have served are deleted: uploads, lists of rejects, what a killed web process left of an upload.
+
+Only what lies in our own folders; a file that a command named by its path is whoever's it is. The rows stay.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from customers.importing import batches, rejects, uploads
+from customers.models import ImportBatch
+
+_UNFINISHED_UPLOAD: Final = timedelta(days=1)
+
+
+def delete_expired(*, now: datetime) -> int:
+    """Delete what is over for `CRM_KEEP_UPLOADS_DAYS` (0: for ever); returns how many files.
+
+    An upload whose columns nobody mapped in all that time has failed. Left-overs of interrupted uploads go after a day.
+    """
+    left_over = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")
+    deleted = _delete(_older(left_over, now - _UNFINISHED_UPLOAD))
+    if not settings.CRM_KEEP_UPLOADS_DAYS:
+        return deleted
+    before = now - timedelta(days=settings.CRM_KEEP_UPLOADS_DAYS)
+    deleted += _delete(_older(rejects.folder().glob("import-*.csv"), before))
+    return deleted + sum(_delete_upload(path, before) for path in _older(uploads.folder().glob("*"), before))
+
+
+def _older(paths: Iterable[Path], before: datetime) -> Iterator[Path]:
+    return (path for path in paths if path.is_file() and path.stat().st_mtime < before.timestamp())
+
+
+def _delete(paths: Iterable[Path]) -> int:
+    done = 0
+    for path in paths:
+        path.unlink(missing_ok=True)
+        done += 1
+    return done
+
+
+def _delete_upload(path: Path, before: datetime) -> int:
+    """Its batches are locked, so that nobody starts one whose file goes; a file without a batch was left behind."""
+    with transaction.atomic():
+        found = ImportBatch.objects.select_for_update().filter(path=str(path))
+        if found.annotate(over_at=Coalesce("finished_at", "created_at")).filter(_wanted(before)).exists():
+            return 0
+        for batch in found.filter(state=ImportBatch.State.UPLOADED):
+            days = settings.CRM_KEEP_UPLOADS_DAYS
+            words = _("Nobody mapped its columns within %(days)d days; the file was deleted.") % {"days": days}
+            batches.fail(batch, words)
+        path.unlink(missing_ok=True)
+        return 1
+
+
+def _wanted(before: datetime) -> Q:
+    return Q(state__in=batches.UNFINISHED) | Q(over_at__gte=before)
