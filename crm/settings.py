@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from crm import logs
+from crm.common.limits.rates import Rate
 from crm.embedded import services
 from crm.embedded.places import load_dotenv, var_dir
 from crm.embedded.secret import local_secret
@@ -176,6 +177,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
     "send-mail": {"task": "crm.common.outbox.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
     "forget-mail": {"task": "crm.common.outbox.tasks.forget_texts", "schedule": crontab(hour="3", minute="41")},
+    "prune-counts": {"task": "crm.common.limits.tasks.prune_counts", "schedule": 900.0, "options": {"expires": 800}},
     "check-rollups": {"task": "metrics.engine.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -252,6 +254,12 @@ if CRM_KEEP_UPLOADS_DAYS < 0:
     raise ImproperlyConfigured("CRM_KEEP_UPLOADS_DAYS must be 0 (for ever) or a number of days.")
 # How long the first rows of an upload may take to read, for the page that maps its columns.
 CRM_PREVIEW_SECONDS = env.int("CRM_PREVIEW_SECONDS", default=20)
+# How often one user may ask for what costs.
+CRM_LIMITS = {
+    "search": Rate.parse(env.str("CRM_LIMIT_SEARCH", default="120/1m")),
+    "export": Rate.parse(env.str("CRM_LIMIT_EXPORT", default="20/10m")),
+    "upload": Rate.parse(env.str("CRM_LIMIT_UPLOAD", default="30/10m")),
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

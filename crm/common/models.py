@@ -1,5 +1,6 @@
 """The kit's tables, each defined in its room."""
 
+from crm.common.limits.models import RateCount
 from crm.common.outbox.models import OutboxMail
 
-__all__ = ["OutboxMail"]
+__all__ = ["OutboxMail", "RateCount"]
