@@ -10,4 +10,6 @@ class CommonConfig(AppConfig):
     verbose_name = _("Operation")
 
     def ready(self) -> None:
-        from crm.common.outbox import admin  # noqa: F401 - registers; crm.common.admin itself is the base that all use
+        # crm.common.admin, where Django looks, is the base that all use: what registers is in the rooms.
+        from crm.common.audit import admin as audit  # noqa: F401
+        from crm.common.outbox import admin as outbox  # noqa: F401

@@ -1,6 +1,7 @@
 """The kit's tables, each defined in its room."""
 
+from crm.common.audit.models import AuditEntry
 from crm.common.limits.models import RateCount
 from crm.common.outbox.models import OutboxMail
 
-__all__ = ["OutboxMail", "RateCount"]
+__all__ = ["AuditEntry", "OutboxMail", "RateCount"]

@@ -1,21 +1,25 @@
 """Bring a file in: upload, map its columns, watch it go in, look at what came out."""
 
-from collections.abc import Iterator
-from itertools import chain
-
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import signed_in
+from crm.common.audit.recording import record
+from crm.common.csv_files import csv_download
 from crm.common.errors import DomainError
+from crm.common.limits.limiting import limited
 from crm.common.paging import keyset_page
 from customers.importing import batches, previewing, queueing, rejects, uploads
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
 from customers.models import ImportBatch, ParkedRow
+
+
+def _uploads(request: HttpRequest) -> bool:
+    return request.method == "POST"
 
 
 @require_GET
@@ -30,6 +34,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("customers.import_data", raise_exception=True)
+@limited("upload", when=_uploads)
 def import_new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "customers/importing/import_new.html", {"form": UploadForm()})
@@ -124,14 +129,11 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @permission_required("customers.import_data", raise_exception=True)
+@limited("export")
 def import_rejects(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     batch = _get_batch(request, pk)
-    lines: Iterator[str] = chain(["\ufeff"], rejects.rejects_csv(batch=batch))
-    return StreamingHttpResponse(
-        lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="rejects-{batch.pk}.csv"'},
-    )
+    record(what="imports.rejects", by=request.user, count=batch.rejected, details={"import": batch.pk})
+    return csv_download(rejects.reject_rows(batch=batch), filename=f"rejects-{batch.pk}.csv")
 
 
 @require_GET

@@ -1,10 +1,9 @@
 """The catalogue of KPIs, and a page for each."""
 
-import csv
 from collections.abc import Sequence
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,6 +11,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Team
 from crm.common import days
+from crm.common.audit.recording import record
+from crm.common.csv_files import csv_download
+from crm.common.limits.limiting import limited
 from customers.models import Tier
 from metrics.engine.base import Kpi
 from metrics.goals.newest import baselines_of, targets_of
@@ -22,7 +24,7 @@ from metrics.kpis.words import kpi_interval
 from metrics.models import Evaluation
 from metrics.pages.dashboard import FAMILIES
 from metrics.pages.forms import SeriesForm
-from metrics.pages.kpi_page import KpiSeries, compared, default_window, kpi_series
+from metrics.pages.kpi_page import KpiSeries, Period, compared, default_window, kpi_series
 from metrics.verdicts.reasons import render_stored
 from metrics.verdicts.standing import Goals, find_evaluation, goals_of
 
@@ -67,20 +69,21 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
-def export_series(request: HttpRequest, key: str) -> HttpResponse:
+@limited("export")
+def export_series(request: HttpRequest, key: str) -> StreamingHttpResponse:
     """The periods the page shows for the same query, as CSV."""
     shown = kpi_or_404(key)
     teams = teams_with_rollout()
     form = SeriesForm(request.GET, teams=teams, tiers=list(Tier.objects.all()))
     form.is_valid()
     series = _series(shown, form, teams, Goals())
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{key}.csv"'
-    rows = csv.writer(response)
-    rows.writerow(COLUMNS)
-    for one in series.periods:
-        rows.writerow([key, shown.unit, shown.version, one.label, one.numerator, one.denominator, one.value, one.n])
-    return response
+    rows = [(key, shown.unit, shown.version, *_cells(one)) for one in series.periods]
+    record(what="metrics.series", by=request.user, count=len(rows), details={"kpi": key})
+    return csv_download([COLUMNS, *rows], filename=f"{key}.csv")
+
+
+def _cells(period: Period) -> tuple[object, ...]:
+    return period.label, period.numerator, period.denominator, period.value, period.n
 
 
 def _series(kpi: Kpi, form: SeriesForm, teams: Sequence[Team], goals: Goals) -> KpiSeries:

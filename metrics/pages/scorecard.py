@@ -1,8 +1,6 @@
 """The verdicts of one read-out: all KPIs and scopes, as a page and as a file."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,20 +70,17 @@ COLUMNS = [
 ]
 
 
-def as_csv(lines: Iterable[Line]) -> str:
-    """Plain numbers, one line a verdict."""
-    text = io.StringIO()
-    rows = csv.writer(text)
-    rows.writerow(COLUMNS)
+def as_rows(lines: Iterable[Line]) -> Iterator[Sequence[object]]:
+    """For a spreadsheet: plain numbers, one row a verdict."""
+    yield COLUMNS
     for line in lines:
         one = line.evaluation
         target = one.target.value if one.target else None
-        rows.writerow(
-            [one.kpi, line.scope, one.baseline_value, one.current_value, target, one.change, one.low, one.high,
-             one.p, one.p_adjusted, one.verdict, one.n_baseline, one.n_current, one.current_from, one.current_to,
-             line.reason]
+        yield (
+            one.kpi, line.scope, one.baseline_value, one.current_value, target, one.change, one.low, one.high,
+            one.p, one.p_adjusted, one.verdict, one.n_baseline, one.n_current, one.current_from, one.current_to,
+            line.reason,
         )  # fmt: skip
-    return text.getvalue()
 
 
 def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:

@@ -4,12 +4,16 @@ from datetime import date
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm.common import days
+from crm.common.audit.recording import record
+from crm.common.csv_files import csv_download
+from crm.common.limits.limiting import limited
 from metrics.pages.dashboard import GROUPS
-from metrics.pages.scorecard import as_csv, as_markdown, read_outs, scorecard_lines
+from metrics.pages.scorecard import as_markdown, as_rows, read_outs, scorecard_lines
 
 
 @require_safe
@@ -26,19 +30,19 @@ def scorecard(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
-def export_scorecard(request: HttpRequest) -> HttpResponse:
+@limited("export")
+def export_scorecard(request: HttpRequest) -> HttpResponseBase:
     """`?format=md` for a table in Markdown, else CSV."""
     as_of = _chosen(request, read_outs())
     lines = scorecard_lines(as_of=as_of)
-    if request.GET.get("format") == "md":
-        return _file(as_markdown(lines, as_of=as_of), "text/markdown", f"scorecard-{as_of}.md")
-    return _file(as_csv(lines), "text/csv", f"scorecard-{as_of}.csv")
-
-
-def _file(text: str, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(text, content_type=f"{kind}; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    form = "md" if request.GET.get("format") == "md" else "csv"
+    details = {"as_of": as_of.isoformat(), "format": form}
+    record(what="metrics.scorecard", by=request.user, count=len(lines), details=details)
+    name = f"scorecard-{as_of}.{form}"
+    if form == "csv":
+        return csv_download(as_rows(lines), filename=name)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(as_markdown(lines, as_of=as_of), content_type="text/markdown; charset=utf-8", headers=headers)
 
 
 def _chosen(request: HttpRequest, offered: list[date]) -> date:

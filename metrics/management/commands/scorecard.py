@@ -1,6 +1,5 @@
 """`scorecard`: every KPI and scope against its baseline and target, with verdict and reason."""
 
-import csv
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
+from crm.common.csv_files import csv_lines
 from crm.common.days import today
 from metrics.verdicts.evaluating import evaluate
 from metrics.verdicts.lines import VerdictRow, verdict_rows
@@ -42,9 +42,9 @@ class Command(JsonCommand):
             self._show_table(result["rows"])
 
     def _show_csv(self, rows: list[dict[str, Any]]) -> None:
-        writer = csv.DictWriter(self.stdout, fieldnames=list(rows[0]) if rows else COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        columns = list(rows[0]) if rows else COLUMNS
+        for line in csv_lines([columns, *([row[name] for name in columns] for row in rows)], end=""):
+            self.stdout.write(line)
 
     def _show_table(self, rows: list[dict[str, Any]]) -> None:
         self.stdout.write(f"| {' | '.join(COLUMNS)} |")

@@ -4,6 +4,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
 
+from crm.common.csv_files import csv_lines
 from crm.common.errors import DomainError
 from customers.importing import batches, queueing, rejects
 from customers.importing.mapping import MappingError
@@ -44,7 +45,7 @@ def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
     batches.run(batch=batch)
     assert (batch.state, counts(batch)) == ("done", {"rows": 3, "created": 2, "rejected": 1})
     assert batches.run(batch=batch).created == 2
-    assert "".join(rejects.rejects_csv(batch=batch)).splitlines() == [
+    assert "".join(csv_lines(rejects.reject_rows(batch=batch))).splitlines() == [
         "line,column,reason,Kundennr,Firma,E-Mail",
         "3,name,is required,2,,x",
     ]

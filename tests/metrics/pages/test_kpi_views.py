@@ -190,7 +190,7 @@ def test_the_export_has_the_periods_of_the_page(client_for: ClientFor) -> None:
 
     answer = client_for("manager").get("/kpis/service_level/series.csv?first=2026-08-01&last=2026-09-30")
 
-    rows = list(csv.reader(io.StringIO(answer.content.decode())))
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert rows == [
         ["kpi", "unit", "version", "period", "numerator", "denominator", "value", "n"],

@@ -63,12 +63,22 @@ def test_the_csv_has_plain_numbers(client_for: ClientFor, user_for: UserFor) -> 
 
     answer = client_for("manager").get("/scorecard/export/")
 
-    (row,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="scorecard-2026-10-31.csv"'
     assert (row["kpi"], row["scope"], row["verdict"], row["change"], row["n_current"]) == (
         "csat", "whole company", "improved", "0.1", "400",
     )  # fmt: skip
     assert Decimal(row["target"]) == Decimal("0.9")
+
+
+def test_a_team_named_like_a_formula_is_harmless_in_a_spreadsheet(client_for: ClientFor) -> None:
+    team = TeamFactory.create(name='=HYPERLINK("http://evil.example")')
+    figures.evaluation("csat", "improved", team=team)
+
+    answer = client_for("manager").get("/scorecard/export/")
+
+    (row,) = csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig")))
+    assert row["scope"] == '\'=HYPERLINK("http://evil.example")'
 
 
 def test_the_markdown_can_be_pasted(client_for: ClientFor) -> None:
