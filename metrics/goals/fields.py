@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,12 @@ def team_field() -> forms.ModelChoiceField[Team]:
         empty_label=_("whole company"),
         widget=forms.Select(attrs={"class": "form-select"}),
     )
+
+
+def offer_own_team(field: forms.Field, team_id: int | None) -> None:
+    """A team that is closed is offered no more, but what already speaks of it can be saved again."""
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = Team.objects.filter(Q(is_active=True) | Q(pk=team_id))
 
 
 def tier_field() -> forms.ModelChoiceField[Tier]:

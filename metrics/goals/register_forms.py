@@ -5,7 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from metrics.goals.fields import channel_field, check_order, day_field, kpi_choices, team_field, tier_field
+from metrics.goals.fields import (
+    channel_field,
+    check_order,
+    day_field,
+    kpi_choices,
+    offer_own_team,
+    team_field,
+    tier_field,
+)
 from metrics.models import OtherChange, Rollout
 
 
@@ -41,6 +49,10 @@ class OtherChangeForm(forms.ModelForm[OtherChange]):
     class Meta:
         model = OtherChange
         fields = ("what", "happened_from", "happened_to", "team", "channel", "tier", "kpis")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_own_team(self.fields["team"], self.instance.team_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -8,17 +8,31 @@ from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from metrics.goals.fields import day_field, kpi_choices, team_field
+from metrics.goals.fields import day_field, kpi_choices, offer_own_team, team_field
 from metrics.models import Benefit, CostEntry
 
 YEARS = 5
 YEAR = _("Amount in year {year}")
+CENT = Decimal("0.01")
 
 
-def _amount(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(
-        label=label, required=False, max_digits=18, decimal_places=2, widget=forms.NumberInput(attrs={"step": "0.01"})
-    )
+class AmountField(forms.DecimalField):
+    """Money to the four decimals that are stored, shown with the two that people write unless it has more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.NumberInput(attrs={"step": "any"})
+        super().__init__(required=False, max_digits=18, decimal_places=4, widget=widget, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return value  # as it was typed
+        shortest = value.normalize()
+        return shortest if _decimals(shortest) > 2 else value.quantize(CENT)
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 class CostForm(forms.ModelForm[CostEntry]):
@@ -29,8 +43,8 @@ class CostForm(forms.ModelForm[CostEntry]):
         error_messages={"invalid": _("Three capital letters, such as EUR.")},
         help_text=_("Converted at the rate of the day."),
     )
-    planned = _amount(_("Planned"))
-    actual = _amount(_("Actual"))
+    planned = AmountField(label=_("Planned"))
+    actual = AmountField(label=_("Actual"))
 
     class Meta:
         model = CostEntry
@@ -59,11 +73,11 @@ class BenefitForm(forms.ModelForm[Benefit]):
     share_percent = forms.DecimalField(
         label=_("Share due to the CRM (%)"), min_value=0, max_value=100, max_digits=5, decimal_places=2, initial=100
     )
-    year_1 = _amount(format_lazy(YEAR, year=1))
-    year_2 = _amount(format_lazy(YEAR, year=2))
-    year_3 = _amount(format_lazy(YEAR, year=3))
-    year_4 = _amount(format_lazy(YEAR, year=4))
-    year_5 = _amount(format_lazy(YEAR, year=5))
+    year_1 = AmountField(label=format_lazy(YEAR, year=1))
+    year_2 = AmountField(label=format_lazy(YEAR, year=2))
+    year_3 = AmountField(label=format_lazy(YEAR, year=3))
+    year_4 = AmountField(label=format_lazy(YEAR, year=4))
+    year_5 = AmountField(label=format_lazy(YEAR, year=5))
 
     class Meta:
         model = Benefit
@@ -78,8 +92,9 @@ class BenefitForm(forms.ModelForm[Benefit]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer_own_team(self.fields["team"], self.instance.team_id)
         if self.instance.pk:
-            self.fields["share_percent"].initial = self.instance.share * 100
+            self.fields["share_percent"].initial = (self.instance.share * 100).quantize(CENT)
         amounts = {int(one["year"]): one["amount"] for one in self.instance.amounts}
         for year in range(1, YEARS + 1):
             self.fields[f"year_{year}"].initial = amounts.get(year)

@@ -6,6 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from metrics.models import OtherChange, Rollout
 from tests.conftest import ClientFor
 from tests.factories import TeamFactory
+from tests.forms import as_shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 CHANGE = {"what": "Prices up 5 %", "happened_from": "2026-06-01", "happened_to": "2026-08-31", "kpis": ["orders"]}
@@ -96,6 +97,29 @@ def test_other_changes_are_entered_corrected_and_removed(client_for: ClientFor) 
     assert (change.what, change.kpis) == ("Prices up 6 %", [])
     client.post(f"{url}withdraw/")
     assert not OtherChange.objects.exists()
+
+
+def test_a_change_saved_as_it_was_shown_stays_as_it_was(client_for: ClientFor) -> None:
+    closed = TeamFactory.create(is_active=False)
+    OtherChange.objects.create(what="Strike", happened_from=date(2026, 7, 1), team=closed, kpis=["csat", "orders"])
+    before = OtherChange.objects.values().get()
+    client, url = client_for("manager"), f"/programme/changes/{before['id']}/"
+
+    answer = client.post(url, as_shown(client.get(url), with_field="what"))
+
+    assert answer.status_code == 302
+    assert OtherChange.objects.values().get() == before
+
+
+def test_a_go_live_saved_as_it_was_shown_stays_as_it_was(client_for: ClientFor) -> None:
+    Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2026, 7, 1), phase=3)
+    before = Rollout.objects.values().get()
+    client, url = client_for("manager"), f"/programme/teams/{before['team_id']}/"
+
+    answer = client.post(url, as_shown(client.get(url), with_field="phase"))
+
+    assert answer.status_code == 302
+    assert Rollout.objects.values().get() == before
 
 
 def test_a_change_that_ends_before_it_begins_is_refused(client_for: ClientFor) -> None:

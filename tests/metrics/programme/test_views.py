@@ -8,6 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from metrics.models import Benefit, CostEntry, Rollout
 from tests.conftest import ClientFor
 from tests.factories import TeamFactory
+from tests.forms import as_shown
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -95,6 +96,55 @@ def test_a_cost_is_entered_corrected_and_removed(client_for: ClientFor) -> None:
     assert cost.actual_company == Decimal("900.5")
     client.post(f"{url}withdraw/")
     assert not CostEntry.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [("9000.0000", "9000.00"), ("1234.5600", "1234.56"), ("0.0050", "0.005"), ("1234.5678", "1234.5678")],
+)
+def test_a_cost_saved_as_it_was_shown_stays_as_it_was(stored: str, shown: str, client_for: ClientFor) -> None:
+    money(1, actual=Decimal(stored), actual_company=Decimal(stored), note="Two\nlines")
+    before = CostEntry.objects.values().get()
+    client, url = client_for("manager"), f"/roi/costs/{before['id']}/"
+
+    sent = as_shown(client.get(url), with_field="currency")
+    answer = client.post(url, sent)
+
+    assert sent["actual"] == [shown]
+    assert answer.status_code == 302
+    assert CostEntry.objects.values().get() == before
+
+
+def test_an_amount_with_more_digits_than_are_kept_is_refused(client_for: ClientFor) -> None:
+    answer = client_for("manager").post("/roi/costs/new/", {**COST, "planned": "123456789012345"})
+
+    assert dict(answer.context["form"].errors) == {
+        "planned": ["Ensure that there are no more than 14 digits before the decimal point."]
+    }
+
+
+@pytest.mark.parametrize("share", ["0.8000", "1.0000", "0.1234", "0.0000"])
+def test_a_benefit_saved_as_it_was_shown_stays_as_it_was(share: str, client_for: ClientFor) -> None:
+    closed = TeamFactory.create(is_active=False)
+    entered(500, 700, share=Decimal(share), team=closed, evidence="Bills of 2025")
+    before = Benefit.objects.values().get()
+    client, url = client_for("manager"), f"/roi/benefits/{before['id']}/"
+
+    answer = client.post(url, as_shown(client.get(url), with_field="hardness"))
+
+    assert answer.status_code == 302
+    assert Benefit.objects.values().get() == before
+
+
+def test_a_benefit_by_kpi_saved_as_it_was_shown_stays_as_it_was(client_for: ClientFor) -> None:
+    Benefit.objects.create(name="Calls", hardness="soft", kpi="aht", unit_value="0.0125", yearly_volume="40000.5")
+    before = Benefit.objects.values().get()
+    client, url = client_for("manager"), f"/roi/benefits/{before['id']}/"
+
+    answer = client.post(url, as_shown(client.get(url), with_field="hardness"))
+
+    assert answer.status_code == 302
+    assert Benefit.objects.values().get() == before
 
 
 @pytest.mark.parametrize(
