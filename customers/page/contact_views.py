@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import signed_in
 from crm.common.errors import DomainError
+from crm.common.fragments import asks_for_part, render_part
 from customers.identity.access import get_customer
 from customers.interactions.forms import InteractionForm
 from customers.interactions.recording import log_interaction, undo_interaction
@@ -52,9 +53,8 @@ def undo_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_form(request: HttpRequest, customer: Customer, form: InteractionForm, status: int = 200) -> HttpResponse:
-    fragment = bool(request.headers.get("HX-Request"))
-    template = "customers/page/log_contact_form.html" if fragment else "customers/page/log_contact.html"
-    return render(request, template, {"customer": customer, "form": form}, status=status)
+    context = {"customer": customer, "form": form}
+    return render_part(request, "customers/page/log_contact.html", "#form", context, status=status)
 
 
 def _show_timeline(
@@ -62,6 +62,6 @@ def _show_timeline(
 ) -> HttpResponse:
     if done:
         messages.success(request, done)
-    if not request.headers.get("HX-Request"):
+    if not asks_for_part(request):
         return redirect(customer)
     return render(request, template, {"customer": customer, "oob": True, **timeline_context(request, customer)})

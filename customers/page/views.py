@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in
 from crm.common.days import today
+from crm.common.fragments import render_part
 from crm.common.kinds import Channel
 from crm.common.paging import keyset_page
 from customers.identity.access import get_customer
@@ -50,10 +51,8 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The timeline alone, narrowed or continued, for the page to put in place; a page of its own without script."""
     customer = get_customer(request, pk)
-    template = (
-        "customers/page/timeline.html" if request.headers.get("HX-Request") else "customers/page/timeline_page.html"
-    )
-    return render(request, template, {"customer": customer, "tab": "overview", **timeline_context(request, customer)})
+    context = {"customer": customer, "tab": "overview", **timeline_context(request, customer)}
+    return render_part(request, "customers/page/timeline_page.html", "customers/page/timeline.html", context)
 
 
 @require_GET

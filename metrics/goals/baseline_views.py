@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from crm.common import days
+from crm.common.fragments import render_part
 from crm.common.saving import saved
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
@@ -72,12 +73,8 @@ def _page(request: HttpRequest, kpi: Kpi, form: BaselineForm, *, status: int = 2
     form.is_valid()
     readable = not set(form.errors) & {*PREVIEWED, "team", "channel", "tier"}
     preview: Preview | None = _preview(kpi, form) if readable else None
-    template = (
-        "metrics/goals/freeze_baseline.html#preview"
-        if request.headers.get("HX-Request")
-        else "metrics/goals/freeze_baseline.html"
-    )
-    return render(request, template, {"kpi": kpi, "form": form, "preview": preview}, status=status)
+    context = {"kpi": kpi, "form": form, "preview": preview}
+    return render_part(request, "metrics/goals/freeze_baseline.html", "#preview", context, status=status)
 
 
 def _preview(kpi: Kpi, form: BaselineForm) -> Preview:

@@ -52,9 +52,11 @@ def test_works_without_script(client_for: ClientFor) -> None:
     ],
 )
 def test_errors_stand_at_the_field(client_for: ClientFor, data: dict[str, str], field: str) -> None:
-    answer = client_for("sales").post(f"/customers/{CustomerFactory.create().pk}/interactions/new/", data, headers=HTMX)
-    assert answer.status_code == 422
-    assert list(answer.context["form"].errors) == [field]
+    client, url = client_for("sales"), f"/customers/{CustomerFactory.create().pk}/interactions/new/"
+    whole, part = client.post(url, data), client.post(url, data, headers=HTMX)
+    assert (whole.status_code, part.status_code) == (422, 422)
+    assert list(whole.context["form"].errors) == [field]
+    assert part.content.decode().count('class="field-error"') == 1
     assert not Interaction.objects.exists()
 
 
