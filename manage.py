@@ -19,7 +19,7 @@ def main() -> None:
     load_dotenv()
     if sys.argv[1:] and sys.argv[1] not in WITHOUT_SERVICES and "--no-database" not in sys.argv:
         services.start()
-    from django.core.management import execute_from_command_line
+    from django.core.management import execute_from_command_line  # noqa: PLC0415 - Django not ready
 
     execute_from_command_line(sys.argv)
 

@@ -2,16 +2,17 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.navigation import NavItem, register
+from crm.common.outbox.writers import register_writer
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Staff")
 
     def ready(self) -> None:
-        from accounts.domain import recovery
-        from accounts.domain.permissions import grant_everything_to_administrators
-        from crm.common.navigation import NavItem, register
-        from crm.common.outbox.writers import register_writer
+        from accounts.domain import recovery  # noqa: PLC0415 - Django not ready
+        from accounts.domain.permissions import grant_everything_to_administrators  # noqa: PLC0415 - Django not ready
 
         register(
             NavItem(

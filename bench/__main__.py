@@ -13,7 +13,11 @@ import time
 import traceback
 from typing import Any
 
+from django.core.management import call_command
+from django.db import connection
+
 from bench import state
+from crm.common.days import today
 
 SCALES = {"100k": 100_000, "1m": 1_000_000}
 # In this order: imports add to the data, so they come last.
@@ -51,8 +55,6 @@ def measured(name: str) -> dict[str, Any]:
 
 
 def machine() -> dict[str, Any]:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         (version,) = cursor.fetchone()
@@ -62,11 +64,8 @@ def machine() -> dict[str, Any]:
 
 def data(*, customers: int, keep: bool) -> dict[str, Any]:
     """The bulk company; made anew unless that of the last run is asked for and has the size."""
-    from django.core.management import call_command
-
-    from crm.common.days import today
-    from customers.models import Customer
-    from demo.bulk import seed_bulk
+    from customers.models import Customer  # noqa: PLC0415 - Django not ready
+    from demo.bulk import seed_bulk  # noqa: PLC0415 - Django not ready
 
     if not keep:
         state.empty_database()

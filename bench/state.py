@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit, urlunsplit
 
+import django
+import psycopg
+from django.db import connection
+from psycopg import sql
+
 from crm.embedded import services as embedded
 from crm.embedded.places import load_dotenv, var_dir
 
@@ -21,8 +26,6 @@ def services() -> Iterator[None]:
     if os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = _beside(os.environ["DATABASE_URL"])
     embedded.start(var)
-    import django
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     django.setup()
     try:
@@ -33,21 +36,16 @@ def services() -> Iterator[None]:
 
 def _beside(url: str) -> str:
     """The address of the benchmarks' database on that server; made if it is not there."""
-    import psycopg
-    from psycopg import sql
-
     parts = urlsplit(url)
     name = parts.path.strip("/").removesuffix(SUFFIX) + SUFFIX
-    with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    with psycopg.connect(url, autocommit=True) as server:
+        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return urlunsplit(parts._replace(path=f"/{name}"))
 
 
 def empty_database() -> None:
     """Everything in the benchmarks' own database goes."""
-    from django.db import connection
-
     own_server = not os.environ.get("DATABASE_URL")
     assert own_server or str(connection.settings_dict["NAME"]).endswith(SUFFIX)
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks bind to the current Celery application; here, not in crm/__init__, so that set-up runs without Celery.
-        from crm import celery  # noqa: F401
+        from crm import celery  # noqa: F401, PLC0415 - Django not ready
 
 
 class CrmAdminConfig(AdminConfig):

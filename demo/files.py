@@ -43,7 +43,7 @@ class _Lines(list[str]):
 
 
 def write_xlsx(path: Path, *, headers: Sequence[str], rows: Iterable[Row]) -> Path:
-    from openpyxl import Workbook
+    from openpyxl import Workbook  # noqa: PLC0415 - heavy: openpyxl
 
     path.parent.mkdir(parents=True, exist_ok=True)
     book = Workbook(write_only=True)

@@ -7,6 +7,6 @@ class MetricsConfig(AppConfig):
     verbose_name = _("Metrics")
 
     def ready(self) -> None:
-        from metrics import registrations
+        from metrics import registrations  # noqa: PLC0415 - Django not ready
 
         registrations.register_all()

@@ -7,10 +7,10 @@ class ServiceConfig(AppConfig):
     verbose_name = _("Service")
 
     def ready(self) -> None:
-        from customers.importing.registry import register
-        from customers.registry import Panel, TieredFact, register_panel, register_tiered_fact
-        from service import importing
-        from service.panels import last_survey
+        from customers.importing.registry import register  # noqa: PLC0415 - Django not ready
+        from customers.registry import Panel, TieredFact, register_panel, register_tiered_fact  # noqa: PLC0415 - Django not ready
+        from service import importing  # noqa: PLC0415 - Django not ready
+        from service.panels import last_survey  # noqa: PLC0415 - Django not ready
 
         register(importing.SPEC)
         register_tiered_fact(TieredFact(table="service_surveyanswer"))

@@ -26,6 +26,7 @@ from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from crm.embedded import processes
 from tests import database
 from tests.live import LiveStack
 
@@ -108,8 +109,6 @@ def wait_for() -> Callable[[Callable[[], object]], None]:
     """Wait until a condition holds; fails after 30 seconds."""
 
     def wait(condition: Callable[[], object], seconds: float = 30) -> None:
-        from crm.embedded import processes
-
         assert processes.wait_until(lambda: bool(condition()), seconds=seconds), "waited in vain"
 
     return wait

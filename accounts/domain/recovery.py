@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -34,9 +36,6 @@ def write_reset_letter(to: str, data: Mapping[str, Any]) -> Letter | None:
 
 
 def _letter(user: User, link: str) -> Letter:
-    from allauth.account.forms import default_token_generator
-    from allauth.account.utils import user_pk_to_url_str
-
     key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
     paragraphs = [
         _("Hello %(name)s,") % {"name": user},

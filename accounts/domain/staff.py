@@ -1,5 +1,6 @@
 """Making and changing members of staff."""
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
@@ -70,7 +71,5 @@ def save_team(*, team: Team) -> Team:
 
 def _confirm_email(user: User) -> None:
     """An address an administrator entered counts as confirmed: sign-in and password reset use it."""
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})

@@ -100,6 +100,6 @@ def _fold(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _converter() -> Any:
-    from opencc import OpenCC  # loads its dictionaries: only where there is Chinese
+    from opencc import OpenCC  # noqa: PLC0415 - heavy: opencc
 
     return OpenCC("t2s")

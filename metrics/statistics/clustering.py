@@ -87,7 +87,7 @@ def _pooled(windows: Sequence[tuple[Days, float]], block_days: int) -> Inflation
 
 
 def _by_block(days: Days, block_days: int) -> tuple[Floats, Floats]:
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     ordinals = np.asarray(days.ordinals, dtype=np.int64)
     if not len(ordinals):
@@ -97,6 +97,6 @@ def _by_block(days: Days, block_days: int) -> tuple[Floats, Floats]:
 
 
 def _summed(block: NDArray[np.intp], values: tuple[float, ...]) -> Floats:
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     return np.bincount(block, weights=np.asarray(values, dtype=np.float64)).astype(np.float64)

@@ -25,7 +25,7 @@ def ratio_of_means(
     `duration_inflation`) widens for what weeks and months add to that. The p is of "ratio is 1".
     Raises EmptySample where a window has under seven days or a mean of 0.
     """
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     rng = np.random.default_rng(seed)
     value = log(_mean(now) / _mean(before))
@@ -50,7 +50,7 @@ def _mean(days: Days) -> float:
 
 def _log_variance(days: Days, rng: np.random.Generator) -> float:
     """Variance of log(Σ numerator / Σ denominator) over resampled days."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     drawn = rng.integers(0, len(days), size=(RESAMPLES, len(days)))
     sums = _totals(days.numerators, drawn) / _totals(days.denominators, drawn)
@@ -58,7 +58,7 @@ def _log_variance(days: Days, rng: np.random.Generator) -> float:
 
 
 def _totals(values: tuple[float, ...], drawn: NDArray[np.int64]) -> NDArray[np.float64]:
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     totals: NDArray[np.float64] = np.asarray(values, dtype=np.float64)[drawn].sum(axis=1)
     return totals

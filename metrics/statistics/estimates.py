@@ -36,14 +36,14 @@ class Quantile:
         tail = (1 + confidence) / 2
         if self.df is None:
             return NormalDist().inv_cdf(tail)
-        from scipy.special import stdtrit
+        from scipy.special import stdtrit  # noqa: PLC0415 - heavy: scipy
 
         return float(stdtrit(self.df, tail))
 
     def p_value(self, statistic: float) -> float:
         if self.df is None:
             return 2 * NormalDist().cdf(-abs(statistic))
-        from scipy.special import stdtr
+        from scipy.special import stdtr  # noqa: PLC0415 - heavy: scipy
 
         return 2 * float(stdtr(self.df, -abs(statistic)))
 

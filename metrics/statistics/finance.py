@@ -55,7 +55,7 @@ def internal_rate_of_return(flows: Sequence[Decimal]) -> float | None:
     signs = [flow > 0 for flow in flows if flow != 0]
     if sum(one != two for one, two in pairwise(signs)) != 1:
         return None
-    import pyxirr
+    import pyxirr  # noqa: PLC0415 - heavy: pyxirr
 
     rate = pyxirr.irr([float(flow) for flow in flows])
     return None if rate is None else float(rate)

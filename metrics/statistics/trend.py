@@ -57,7 +57,7 @@ def fit_trend(points: Sequence[Point], *, confidence: float = CONFIDENCE) -> Tre
     autocorrelation makes it cry "moving" too often, never too seldom: it errs on the side of not judging.
     Raises EmptySample under three points.
     """
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     used = [point for point in points if point.weight > 0]
     if len(used) < 3:
@@ -88,7 +88,7 @@ def explains(trend: Trend, *, start: float, end: float, change: float) -> bool:
 
 
 def _design(months: Floats) -> Floats:
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     columns = [np.ones_like(months), months - months.mean()]
     if len(months) >= SEASONAL_POINTS:
@@ -98,7 +98,7 @@ def _design(months: Floats) -> Floats:
 
 def _slope(design: Floats, values: Floats, weights: Floats) -> tuple[float, float]:
     """Slope and its standard error."""
-    import numpy as np
+    import numpy as np  # noqa: PLC0415 - heavy: numpy
 
     root = np.sqrt(weights)
     x, y = design * root[:, None], values * root

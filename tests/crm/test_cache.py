@@ -2,7 +2,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import CacheHandler
+from django.core.cache import CacheHandler, cache
 
 from crm.common.cache import ForgivingRedisCache, Rest
 from crm.embedded import processes
@@ -49,8 +49,6 @@ def test_after_a_failure_it_is_left_alone_for_a_while(unreachable: ForgivingRedi
 
 
 def test_with_a_server_it_is_a_cache() -> None:
-    from django.core.cache import cache
-
     Rest.end()
     cache.set("key", {"a": 1}, 60)
     assert cache.get("key") == {"a": 1}

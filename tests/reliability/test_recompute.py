@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from customers.models import Call, Interaction, Queue, SourceSystem
-from metrics.engine.recomputing import recompute
+from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_month, recompute
+from metrics.engine.sources import CALLS
 from metrics.models import Mark, Rollup
 from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory
 from tests.metrics import truth
@@ -28,7 +29,8 @@ KILLS = 6
 RECOMPUTE_FOR_EVER = """
 import datetime, random, django
 django.setup()
-from metrics.engine.recomputing import recompute
+from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_month, recompute
+from metrics.engine.sources import CALLS
 print("running", flush=True)
 while True:
     recompute(full=random.random() < 0.5, as_of=datetime.date(2026, 6, 30))
@@ -158,9 +160,6 @@ def test_recomputes_in_parallel_do_not_disturb_each_other() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_first_build_is_taken_up_again() -> None:
     """The months still to build stand in the mark table; a process that dies between two of them loses none."""
-    from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_month
-    from metrics.engine.sources import CALLS
-
     system, queue = SourceSystem.objects.create(key="pbx", name="pbx"), Queue.objects.create(name="q")
     Call.objects.bulk_create(
         Call(system=system, queue=queue, callid=str(i), entered_at=START + timedelta(days=30 * i), outcome="rejected")

@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from math import ceil, log
 from typing import Any
 
 import pytest
@@ -162,8 +163,6 @@ class TestQuantiles:
 
 @given(st.integers(100, 30_000_000))
 def test_the_middle_of_a_bucket_is_within_one_per_cent(milliseconds: int) -> None:
-    from math import ceil, log
-
     bucket = ceil(log(milliseconds / sql.BUCKET_FROM_MS) / log(sql.BUCKET_RATIO))
     if bucket:
         assert abs(float(seconds_of(bucket)) * 1000 / milliseconds - 1) < 0.0105

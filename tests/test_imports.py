@@ -1,0 +1,42 @@
+"""Imports stand at the top of a file; inside a function only for a reason of this list, named in the `noqa`."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+PACKAGES = ("accounts", "bench", "crm", "customers", "demo", "metrics", "scripts", "service", "tests")
+# Loaded only where they are used: pages and workers start without them.
+HEAVY = ("numpy", "opencc", "openpyxl", "pyxirr", "scipy")
+REASONS = {"Django not ready", *(f"heavy: {name}" for name in HEAVY)}
+SUPPRESSED = re.compile(r"#\s*noqa:[^#]*\bPLC0415\b(?P<rest>[^#\n]*)")
+LOADED = "import sys, crm.wsgi, crm.urls; print(*sys.modules)"
+
+
+def suppressed() -> Iterator[tuple[str, str]]:
+    """Place and reason of each import inside a function."""
+    root = Path(settings.BASE_DIR)
+    for path in sorted(
+        [root / "manage.py", *(file for name in PACKAGES for file in root.joinpath(name).rglob("*.py"))]
+    ):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if path != Path(__file__) and (found := SUPPRESSED.search(line)):
+                yield f"{path.relative_to(root)}:{number}", found["rest"].strip(" ,-")
+
+
+def test_an_import_inside_a_function_has_a_reason_of_the_list() -> None:
+    found = dict(suppressed())
+
+    assert {place: reason for place, reason in found.items() if reason not in REASONS} == {}
+    assert set(found.values()) == REASONS
+
+
+def test_the_web_server_starts_without_the_heavy_ones() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
+    )
+
+    assert set(HEAVY) & set(answer.stdout.split()) == set()
