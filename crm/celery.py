@@ -26,6 +26,15 @@ def end_with_the_worker(**_: object) -> None:
     processes.die_with_parent(signal.SIGKILL)
 
 
+@signals.worker_init.connect
+@signals.beat_init.connect
+def refuse_another_company(**_: object) -> None:
+    """A worker whose environment names another zone or currency than the database ends before it takes work."""
+    from crm.common.company.starting import refuse_other_company  # noqa: PLC0415 - Django not ready
+
+    refuse_other_company()
+
+
 @signals.task_prerun.connect
 def name_task_in_logs(task_id: str = "", task: object = None, **_: object) -> None:
     structlog.contextvars.clear_contextvars()

@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from crm.common.days import company_zone
 
 log = structlog.get_logger("crm.requests")
 
@@ -24,6 +27,16 @@ def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
                 "request", method=request.method, path=request.path, status=response.status_code, ms=ms, **_who(request)
             )
         return response
+
+    return middleware
+
+
+def company_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Pages tell the time in the company's zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        timezone.activate(company_zone())
+        return get_response(request)
 
     return middleware
 

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "accounts.middleware.AccountLanguageMiddleware",
+    "crm.middleware.company_time",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -172,6 +173,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "customers.importing.tasks.delete_expired",
         "schedule": crontab(hour="3", minute="53"),
     },
+    "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
     "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
@@ -215,6 +217,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
+# The company's zone is the database's (see crm.common.company); this one is for the moments before it is read.
 TIME_ZONE = env.str("CRM_TIME_ZONE", default="UTC")
 
 STATIC_URL = "static/"
@@ -302,8 +305,11 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Baseline CRM <crm@lo
 # Whether `make run` loads the demo company into an empty database.
 CRM_DEMO = env.bool("CRM_DEMO", default=not PRODUCTION)
 
-# The company: what an amount without a currency and a phone number without a country code mean.
-CRM_CURRENCY = env.str("CRM_CURRENCY", default="EUR")
+# What a new database begins with; from then on the database holds. A start whose environment differs is refused.
+CRM_FIRST_CURRENCY = env.str("CRM_CURRENCY", default="EUR")
+CRM_ENVIRONMENT = {name: env.str(name, default="") for name in ("CRM_TIME_ZONE", "CRM_CURRENCY")}
+CRM_COMPANY_REFRESH_S: float | None = 5.0
+# What a phone number without a country code means.
 CRM_COUNTRY = env.str("CRM_COUNTRY", default="DE")
 # What a year of waiting costs: the discount rate of present values.
 CRM_DISCOUNT_RATE = env.str("CRM_DISCOUNT_RATE", default="0.10")

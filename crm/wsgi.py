@@ -6,4 +6,7 @@ os.environ.setdefault("DATABASE_POOL", "8")
 
 from django.core.wsgi import get_wsgi_application
 
+from crm.common.company.starting import refuse_other_company
+
 application = get_wsgi_application()
+refuse_other_company()

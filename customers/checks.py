@@ -3,24 +3,31 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 
+from crm.common.company.current import company
+from crm.common.company.models import Company
+from crm.common.company.starting import OtherThanTheDatabase, refuse_other_company
 from customers.time_zone import stored_zone
 
 
 @register(Tags.database)
-def days_are_cut_in_the_company_zone(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
-    if not databases or "customers_order" not in connection.introspection.table_names():
+def the_company_is_the_databases(*, databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """The environment names no other zone or currency, and the stored days are cut in the company's zone."""
+    if not databases or Company._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001 - Meta is API
         return []
+    try:
+        refuse_other_company()
+    except OtherThanTheDatabase as error:
+        return [Error(str(error), id="customers.E001")]
     stored = stored_zone()
-    if stored == settings.TIME_ZONE:
+    if stored == company().time_zone:
         return []
     return [
         Error(
-            f"The stored days are cut in {stored}, but CRM_TIME_ZONE is {settings.TIME_ZONE}.",
-            hint="Set CRM_TIME_ZONE back, or run manage.py change_time_zone (it rewrites the days and the figures).",
-            id="customers.E001",
+            f"The stored days are cut in {stored}, but the company's time zone is {company().time_zone}.",
+            hint=f"Run manage.py change_time_zone {company().time_zone} (it rewrites the days and the figures).",
+            id="customers.E002",
         )
     ]

@@ -1,6 +1,23 @@
-"""The jobs of all rooms, where the worker looks for them."""
+"""The jobs of all rooms, where the worker looks for them, and those of no single room."""
 
+import structlog
+from celery import shared_task
+
+from customers import time_zone
 from customers.importing.tasks import resume_imports, run_import
 from customers.tiers.tasks import retier_everyone
 
-__all__ = ["resume_imports", "retier_everyone", "run_import"]
+__all__ = ["resume_imports", "resume_zone_change", "retier_everyone", "run_import"]
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def resume_zone_change(**_: object) -> None:
+    """The sweeper: go on with a change of zone whose process died."""
+    try:
+        moved = time_zone.resume_zone_change()
+    except time_zone.ZoneChangeUnderWay:
+        return
+    if moved:
+        log.info("days cut anew", rows=moved)

@@ -1,22 +1,89 @@
-"""The company's time zone as the database knows it: literal in `crm_day`, on which every stored `day` is built."""
+"""The company's time zone as the database knows it: literal in `crm_day`, on which every stored `day` is built.
+
+A change replaces the function first, so that whatever is written from then on gets its day in the new zone, and then
+cuts the stored days anew, some thousand rows at a time, each chunk a transaction of a tenth of a second: nobody waits.
+Until it has ended pages show days of both zones, and say so. Killed, it is gone on with by the sweeper.
+"""
 
 import re
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
 
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from crm.common.days import company_zone
+from crm.common.company.current import refresh
+from crm.common.company.holding import take_zone
+from crm.common.company.models import Company
+from crm.common.errors import DomainError
+from crm.common.hooks import facts_changed
 from crm.common.sqlfunctions import CrmDay
+from customers.models import ImportBatch
+from customers.registry import TieredFact, tiered_facts
+
+ALONE = (0x5A4F, 1)  # session advisory lock: one change at a time
+FIRST_CHUNK, LARGEST_CHUNK = 1_000, 50_000  # ids
+CHUNK_S = 0.1
+UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
 
 STORED_ZONE = "SELECT prosrc FROM pg_proc WHERE proname = 'crm_day'"
-# {zone} is a checked IANA name; {table} and {column} come from the models.
+# {zone} is a checked IANA name.
 REPLACE_FUNCTION = """
 CREATE OR REPLACE FUNCTION crm_day(timestamptz) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT ($1 AT TIME ZONE '{zone}')::date $$"""
-REWRITE_DAYS = 'UPDATE {table} SET "{column}" = "{column}" WHERE "day" IS DISTINCT FROM crm_day("{column}")'
-REWRITE_LINES = """
-UPDATE customers_orderline line SET day = "order".day FROM customers_order "order"
-WHERE "order".id = line.order_id AND line.day <> "order".day"""
+# Tables and columns come from the models and the registry. Cost: a look at each row of the range.
+RECUT = """
+UPDATE {table} f SET "{column}" = f."{column}"{tier}
+WHERE f.id >= %(first)s AND f.id < %(after)s AND f.day IS DISTINCT FROM crm_day(f."{column}")"""
+TIER_OF_DAY = """, tier_id = (
+  SELECT a.tier_id FROM customers_tierassignment a{source}
+  WHERE a.customer_id = {customer} AND a.valid @> crm_day(f."{column}"){join})"""
+# Lines have their day and tier from their order.
+FOLLOW_ORDERS = """
+UPDATE customers_orderline l SET day = o.day, tier_id = o.tier_id FROM customers_order o
+WHERE o.id = l.order_id AND o.id >= %(first)s AND o.id < %(after)s
+  AND (l.day, l.tier_id) IS DISTINCT FROM (o.day, o.tier_id)"""
+
+
+class UnknownZone(DomainError):
+    """No time zone has this name."""
+
+
+class ImportsUnderWay(DomainError):
+    """A file that is being read means its times in the zone it began with."""
+
+
+class ZoneChangeUnderWay(DomainError):
+    """Another process is cutting the days anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """A table whose `day` is generated from `column`; `fact`: how its tier of the day is found, if it has one."""
+
+    table: str
+    column: str
+    fact: TieredFact | None
+
+    @property
+    def recut(self) -> str:
+        return RECUT.format(table=connection.ops.quote_name(self.table), column=self.column, tier=self._tier)
+
+    @property
+    def _tier(self) -> str:
+        if self.fact is None:
+            return ""
+        return TIER_OF_DAY.format(
+            customer=self.fact.customer,
+            column=self.column,
+            source=f", {self.fact.source}" if self.fact.source else "",
+            join=f" AND {self.fact.join}" if self.fact.join else "",
+        )
 
 
 def stored_zone() -> str:
@@ -28,27 +95,109 @@ def stored_zone() -> str:
     return found[1]
 
 
-def change_time_zone() -> int:
-    """Cut every stored day anew in the zone of the settings; returns the rows whose day moved.
+def change_time_zone(*, zone: str) -> int:
+    """Make `zone` the company's and cut every stored day anew; returns the rows whose day moved.
 
-    The KPI marks follow by the triggers, so the next recompute moves the figures too. One transaction: readers see
-    the old days until it ends.
+    The tier of a fact is that of its new day. KPI marks follow by the triggers. Asked again for the present zone it
+    finishes what was begun. Raises UnknownZone, ImportsUnderWay, ZoneChangeUnderWay.
     """
-    zone = company_zone().key
+    if zone not in zoneinfo.available_timezones():
+        raise UnknownZone(_("“%(zone)s” is no time zone; they are named like Europe/Berlin.") % {"zone": zone})
+    with _alone():
+        if zone != refresh().time_zone or zone != stored_zone():
+            _begin(zone)
+        return _recut_all()
+
+
+def resume_zone_change() -> int:
+    """Go on with a change whose process died; returns the rows whose day moved."""
+    if not refresh().zone_is_changing:
+        return 0
+    with _alone():
+        return _recut_all()
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", ALONE)
+        if not cursor.fetchone()[0]:
+            raise ZoneChangeUnderWay(_("The time zone is being changed by another process."))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", ALONE)
+
+
+def _refuse_beside_imports() -> None:
+    names = ImportBatch.objects.filter(state__in=UNFINISHED).order_by("pk").values_list("filename", flat=True)[:5]
+    if names:
+        raise ImportsUnderWay(
+            _("Wait until these imports have ended: %(files)s. Their times are meant in the present zone.")
+            % {"files": ", ".join(names)}
+        )
+
+
+def _begin(zone: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        take_zone(cursor)
+        _refuse_beside_imports()
+        Company.objects.update_or_create(pk=1, defaults={"time_zone": zone, "zone_changing_since": timezone.now()})
         cursor.execute(REPLACE_FUNCTION.format(zone=zone))
-        moved = sum(_rewrite(model) for model in apps.get_models())
-        cursor.execute(REWRITE_LINES)
+    refresh()
+
+
+def _recut_all() -> int:
+    moved = sum(_recut(table) for table in day_tables())
+    Company.objects.filter(pk=1).update(zone_changing_since=None)
+    refresh()
+    facts_changed()
     return moved
 
 
-def _rewrite(model: type[models.Model]) -> int:
+def day_tables() -> list[DayTable]:
+    """Every table with a day of its own, in whichever app."""
+    facts = {fact.table: fact for fact in tiered_facts()}
+    found = [(model._meta.db_table, _day_column(model)) for model in apps.get_models()]  # noqa: SLF001 - Meta is API
+    return [DayTable(table, column, facts.get(table)) for table, column in found if column]
+
+
+def _day_column(model: type[models.Model]) -> str:
     day = next((field for field in model._meta.local_fields if field.name == "day"), None)  # noqa: SLF001 - Meta is API
     expression = getattr(day, "expression", None)
-    if not isinstance(expression, CrmDay):
-        return 0
-    column = expression.get_source_expressions()[0].name
+    return str(expression.get_source_expressions()[0].name) if isinstance(expression, CrmDay) else ""
+
+
+def _recut(table: DayTable) -> int:
+    """Range by range of ids, each as large as the last one's time allows."""
+    first, last = _ids(table)
+    moved, step = 0, FIRST_CHUNK
+    while first <= last:
+        began = monotonic()
+        moved += _recut_range(table, first=first, after=first + step)
+        first += step
+        step = next_step(step, seconds=monotonic() - began)
+    return moved
+
+
+def next_step(step: int, *, seconds: float) -> int:
+    """At most twice the last one, aiming at CHUNK_S."""
+    return max(FIRST_CHUNK // 10, min(LARGEST_CHUNK, 2 * step, int(step * CHUNK_S / max(seconds, 0.001))))
+
+
+def _ids(table: DayTable) -> tuple[int, int]:
     with connection.cursor() as cursor:
-        table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - Meta is API
-        cursor.execute(REWRITE_DAYS.format(table=table, column=column))
-        return int(cursor.rowcount)
+        cursor.execute(f"SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM {table.table}")  # noqa: S608 - a model's
+        lowest, highest = cursor.fetchone()
+        return int(lowest), int(highest)
+
+
+def _recut_range(table: DayTable, *, first: int, after: int) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        bounds = {"first": first, "after": after}
+        cursor.execute(table.recut, bounds)
+        moved = int(cursor.rowcount)
+        if table.table == "customers_order":
+            cursor.execute(FOLLOW_ORDERS, bounds)
+        return moved

@@ -13,12 +13,12 @@ from time import monotonic
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
+from crm.common.company.current import company
 from crm.common.errors import DomainError
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
 from customers.tiers import tiering
@@ -96,7 +96,7 @@ def _parameters(cursor: CursorWrapper, *, customers: int, last: date) -> dict[st
         "teams": [team.pk for team in teams],
         "queues": [queue.pk for queue in queues],
         "products": PRODUCTS,
-        "currency": settings.CRM_CURRENCY,
+        "currency": company().currency,
         "policy": policy.pk if policy else None,
         "base": _highest(cursor, "customers_customer"),
         "interaction_base": _highest(cursor, "customers_interaction"),

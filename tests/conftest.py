@@ -26,6 +26,7 @@ from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from crm.common.company import current as company
 from crm.embedded import processes
 from tests import database
 from tests.live import LiveStack
@@ -65,6 +66,13 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 def restore_after_commits() -> None:
     """Tests that really commit leave the database as the migrations did."""
     TransactionTestCase._fixture_teardown = lambda _self: database.restore()  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def company_of_the_migrations() -> Iterator[None]:
+    """What a fresh database says, known without asking it; a test that changes the company says so."""
+    with company.assumed(time_zone="UTC", currency="EUR"):
+        yield
 
 
 @pytest.fixture

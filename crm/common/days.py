@@ -1,15 +1,16 @@
-"""Days of the company: a day is the day in the company's time zone (`CRM_TIME_ZONE`)."""
+"""Days of the company: a day is the day in the company's time zone."""
 
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import timezone
+
+from crm.common.company.current import company
 
 
 def company_zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
+    return company().zone
 
 
 def today() -> date:

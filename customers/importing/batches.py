@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.common.company.holding import hold_zone
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers.importing import frame, opening, staging, uploads
@@ -131,9 +132,11 @@ def enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool, heade
     batch.mapping = mapping
     if not spec.read:
         mappings.resolve(mapping, spec=spec, headers=_headers(batch, spec) if headers is None else headers)
-    changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.UPLOADED).update(
-        mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED, heartbeat_at=timezone.now()
-    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        hold_zone(cursor)
+        changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.UPLOADED).update(
+            mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED, heartbeat_at=timezone.now()
+        )
     if not changed:
         raise AlreadyStarted(_("This import was started before."))
     batch.refresh_from_db()

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from crm.common.company import current as company
 from customers.importing import mapping as mappings
 from customers.importing import opening, sql
 from customers.importing.converting import Converter, Staged
@@ -27,6 +28,7 @@ def stage(batch: ImportBatch) -> None:
     Raises a `DomainError` when the file or its mapping cannot be used. Started again it starts anew.
     """
     spec = get_spec(batch.kind)
+    company.refresh()  # times are meant in the zone of now, whatever this process knew
     with open_source(batch, spec) as table:
         mapping = mappings.resolve(batch.mapping, spec=spec, headers=table.headers)
         derive = spec.deriver(batch) if spec.deriver else None

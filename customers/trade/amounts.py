@@ -4,9 +4,9 @@ import math
 from datetime import date, datetime
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm.common.company.current import company
 from crm.common.days import day_of
 from customers.importing.registry import Invalid
 from customers.trade.rates import NoRate, Rates
@@ -48,4 +48,4 @@ def check_size(rate: str, column: str, *amounts: str | None) -> None:
 
 
 def company_currency() -> str:
-    return str(settings.CRM_CURRENCY)
+    return str(company().currency)

@@ -5,9 +5,9 @@ from collections import defaultdict
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm.common.company.current import company
 from crm.common.errors import DomainError
 from customers.models import ExchangeRate
 
@@ -32,13 +32,13 @@ class Rates:
 
     def rate(self, currency: str, day: date) -> Decimal:
         """Units of the company's currency for one of `currency`; raises `NoRate`."""
-        if currency == settings.CRM_CURRENCY:
+        if currency == company().currency:
             return ONE
         position = bisect_right(self._days.get(currency, []), day)
         if not position:
             raise NoRate(
                 _("there is no exchange rate from %(currency)s to %(company)s on or before %(day)s")
-                % {"currency": currency, "company": settings.CRM_CURRENCY, "day": day.isoformat()}
+                % {"currency": currency, "company": company().currency, "day": day.isoformat()}
             )
         return self._rates[currency][position - 1]
 

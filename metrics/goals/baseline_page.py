@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Team
 from crm.common.charts import Chart, Series
+from crm.common.company.current import company
 from crm.common.days import add_months
 from metrics.engine.average_month import per_month
 from metrics.engine.base import Kpi
@@ -99,7 +99,7 @@ def preview_of(kpi: Kpi, *, window: Window, scope: Scope, today: date) -> Previe
             x=[point.period for point in found.months],
             series=[Series(name=str(kpi.name), values=[point.value for point in found.months])],
             format=chart_format(kpi),
-            unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
+            unit=company().currency if kpi.unit == "money" else "",
         ),
     )
 
@@ -113,6 +113,6 @@ def baseline_chart(baseline: Baseline, kpi: Kpi) -> Chart:
         x=[row["period"] for row in rows],
         series=[Series(name=str(kpi.name), values=[row["value"] for row in rows])],
         format=chart_format(kpi),
-        unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
+        unit=company().currency if kpi.unit == "money" else "",
         baseline=None if kpi.shape == "sum" else baseline.value,
     )

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from crm.common.company.current import company
 from metrics.engine.base import Kpi
 from metrics.goals.fields import channel_field, check_order, day_field, team_field, tier_field
 from metrics.kpis.words import is_percent
@@ -18,7 +18,7 @@ def unit_words(kpi: Kpi) -> Any:
     """The unit in which people say a figure of the KPI."""
     if is_percent(kpi):
         return "%"
-    return {"seconds": _("seconds"), "score": _("points"), "money": settings.CRM_CURRENCY}.get(kpi.unit, "")
+    return {"seconds": _("seconds"), "score": _("points"), "money": company().currency}.get(kpi.unit, "")
 
 
 class BaselineForm(forms.Form):

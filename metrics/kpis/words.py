@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, to_locale
 
 from crm.common.charts import Format
+from crm.common.company.current import company
 from crm.common.templatetags.figures import NO_DATA, measure, money_round, number, percent, points, signed
 from crm.common.templatetags.figures import duration as duration_text
 from metrics.engine.base import Kpi
@@ -85,7 +86,7 @@ def money_exact(value: Decimal | None) -> str:
     if value is None:
         return NO_DATA
     locale = to_locale(get_language() or settings.LANGUAGE_CODE)
-    return format_currency(value, settings.CRM_CURRENCY, format="¤#,##0.00####", currency_digits=False, locale=locale)
+    return format_currency(value, company().currency, format="¤#,##0.00####", currency_digits=False, locale=locale)
 
 
 def chart_format(kpi: Kpi) -> Format:

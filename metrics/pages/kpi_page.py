@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from crm.common.charts import Chart, Mark, Series
+from crm.common.company.current import company
 from crm.common.days import add_months, days_between, month_start
 from metrics.engine import average_month
 from metrics.engine import series as engine
@@ -115,7 +115,7 @@ def kpi_series(
             x=labels,
             series=_series(kpi, periods, by=by, baseline=goals.baseline),
             format=chart_format(kpi),
-            unit=settings.CRM_CURRENCY if kpi.unit == "money" else "",
+            unit=company().currency if kpi.unit == "money" else "",
             baseline=_scaled(kpi, compared(kpi, goals)[0], by=by),
             target=_scaled(kpi, goals.target.value if goals.target else None, by=by),
             marks=_marks(marks),

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.conf import settings
-
+from crm.common.company.current import company
 from crm.common.days import add_months
 from metrics.models import CostEntry
 
@@ -104,7 +103,7 @@ def _line(category: str, costs: Sequence[Cost], years: int) -> CostLine:
 
 
 def _company(converted: Decimal | None, amount: Decimal | None, currency: str) -> Decimal | None:
-    return amount if converted is None and currency == settings.CRM_CURRENCY else converted
+    return amount if converted is None and currency == company().currency else converted
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal:

@@ -4,10 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.company.current import company
 from metrics.goals.fields import day_field, kpi_choices, offer_own_team, team_field
 from metrics.models import Benefit, CostEntry
 
@@ -54,7 +54,7 @@ class CostForm(forms.ModelForm[CostEntry]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
-            self.initial.setdefault("currency", settings.CRM_CURRENCY)
+            self.initial.setdefault("currency", company().currency)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

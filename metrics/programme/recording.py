@@ -5,9 +5,9 @@ Forms and admin hand over the instance they built, saved or not; each verb compl
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm.common.company.current import company
 from crm.common.errors import DomainError
 from customers.trade import rates
 from metrics.models import Benefit, CostEntry
@@ -25,7 +25,7 @@ def record_cost(*, cost: CostEntry) -> CostEntry:
     """Enter or correct a cost, kept in its own currency and in the company's. Raises CostWithoutAmount, NoRate."""
     if cost.planned is None and cost.actual is None:
         raise CostWithoutAmount(_("Give a planned amount, an actual amount, or both."))
-    cost.currency = cost.currency or settings.CRM_CURRENCY
+    cost.currency = cost.currency or company().currency
     cost.planned_company = _company(cost.planned, cost)
     cost.actual_company = _company(cost.actual, cost)
     cost.save()

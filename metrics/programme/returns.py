@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Min
 
+from crm.common.company.current import company
 from metrics.kpis import find_kpi
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
 from metrics.programme.benefits import NOTHING, Valued, Worth, entered_amounts, value_benefit
@@ -135,7 +136,7 @@ def _assembled(
     return ReturnOnInvestment(
         as_of=as_of,
         start=start,
-        currency=settings.CRM_CURRENCY,
+        currency=company().currency,
         rate=rate,
         years=years,
         cost=cost,

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.common.charts import Chart, Series
+from crm.common.company.current import company
 from metrics.kpis.words import kpi_name
 from metrics.models import CostEntry
 from metrics.programme.benefits import Valued, Worth
@@ -113,7 +113,7 @@ def cash_chart(result: ReturnOnInvestment) -> Chart:
             Series(name=_("Claimed"), values=_running(claimed, costs)),
         ],
         format="money",
-        unit=settings.CRM_CURRENCY,
+        unit=company().currency,
         x_label=_("Year"),
         baseline=None,
     )

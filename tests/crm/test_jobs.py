@@ -36,6 +36,7 @@ def test_a_job_is_sent_after_commit_and_not_after_rollback() -> None:
     task = application(settings.REDIS_URL)
     queue = f"{settings.REDIS_PREFIX}jobs:{settings.CELERY_TASK_DEFAULT_QUEUE}"
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
+        broker.delete(queue)  # what other tests woke
         with transaction.atomic():
             wake(task, n=1)
             assert broker.llen(queue) == 0

@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import get_language, gettext, to_locale
 
+from crm.common.company.current import company
+
 register = template.Library()
 
 NO_DATA = "–"
@@ -79,7 +81,7 @@ def money(value: object, currency: str = "") -> str:
     found = _find_decimal(value)
     if found is None:
         return NO_DATA
-    return format_currency(found, currency or settings.CRM_CURRENCY, locale=_locale())
+    return format_currency(found, currency or company().currency, locale=_locale())
 
 
 @register.filter
@@ -90,7 +92,7 @@ def money_round(value: object, currency: str = "") -> str:
         return NO_DATA
     rounded = found.quantize(Decimal(1))
     return format_currency(
-        rounded, currency or settings.CRM_CURRENCY, format="¤#,##0", currency_digits=False, locale=_locale()
+        rounded, currency or company().currency, format="¤#,##0", currency_digits=False, locale=_locale()
     )
 
 

@@ -12,6 +12,9 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from crm.common.company.models import Company
+from crm.common.company.starting import refuse_other_company
+from crm.common.errors import DomainError
 from crm.embedded.postgres_server import OLDEST
 from demo import sign_ins
 
@@ -30,6 +33,7 @@ class Command(BaseCommand):
         if options["no_database"]:
             return
         check_database()
+        check_company()
         call_command("migrate", interactive=False, verbosity=0)
         if options["demo"] and settings.CRM_DEMO:
             self.load_demo()
@@ -60,6 +64,16 @@ def check_database() -> None:
         raise CommandError(f"PostgreSQL at {place} cannot be used: {error} Check DATABASE_URL.") from error
     if version < OLDEST:
         raise CommandError(f"PostgreSQL at {place} is version {version}; {OLDEST} or newer is needed.")
+
+
+def check_company() -> None:
+    """Say in a sentence that the environment means another company than the database holds."""
+    if Company._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001 - Meta is API
+        return
+    try:
+        refuse_other_company()
+    except DomainError as error:
+        raise CommandError(str(error)) from error
 
 
 def _is_empty() -> bool:

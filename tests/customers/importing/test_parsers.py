@@ -1,6 +1,7 @@
 import pytest
-from django.conf import LazySettings
 
+from crm.common.company import current as company
+from crm.common.company.current import CompanyFacts
 from customers.importing import parsers
 from customers.importing.registry import Format, Invalid
 
@@ -25,16 +26,16 @@ def test_no_decimals(text: str) -> None:
         parsers.decimal(POINT)(text)
 
 
-def test_times_without_a_zone_are_the_companys(settings: LazySettings) -> None:
-    settings.TIME_ZONE = "Europe/Berlin"
+def test_times_without_a_zone_are_the_companys() -> None:
+    company.assume(CompanyFacts("Europe/Berlin", "EUR"))
     assert parsers.moment(POINT)("2024-07-01 00:30") == "2024-06-30T22:30:00+00:00"
     assert parsers.moment(POINT)("2024-07-01T00:30:00Z") == "2024-07-01T00:30:00+00:00"
     assert parsers.moment(POINT)("2024-07-01T00:30:00+05:30") == "2024-06-30T19:00:00+00:00"
     assert parsers.moment(Format(date="%d.%m.%Y %H:%M"))("01.01.2024 12:00") == "2024-01-01T11:00:00+00:00"
 
 
-def test_a_time_with_a_zone_gives_the_companys_day(settings: LazySettings) -> None:
-    settings.TIME_ZONE = "Asia/Shanghai"
+def test_a_time_with_a_zone_gives_the_companys_day() -> None:
+    company.assume(CompanyFacts("Asia/Shanghai", "CNY"))
     assert parsers.day(POINT)("2024-01-31T23:30:00Z") == "2024-02-01"
     assert parsers.day(POINT)("2024-01-31 23:30") == "2024-01-31"
 

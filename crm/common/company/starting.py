@@ -1,0 +1,36 @@
+"""A process whose environment names another zone or currency than the database holds does not start."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.conf import settings
+
+from crm.common.company.current import refresh
+from crm.common.errors import DomainError
+
+REMEDY: Final = {
+    "CRM_TIME_ZONE": "Set it back or leave it out; to change the zone: manage.py change_time_zone ZONE.",
+    "CRM_CURRENCY": "Set it back or leave it out: amounts are kept in the company's currency, which stays as it is.",
+}
+
+
+class OtherThanTheDatabase(DomainError):
+    """A variable of the environment says something else than the database, which holds."""
+
+
+def refuse_other_company() -> None:
+    """Raises OtherThanTheDatabase for `CRM_TIME_ZONE` or `CRM_CURRENCY`; variables that are not set say nothing."""
+    facts = refresh()
+    refuse_differing(
+        asked=settings.CRM_ENVIRONMENT,
+        held={"CRM_TIME_ZONE": facts.time_zone, "CRM_CURRENCY": facts.currency},
+        remedy=REMEDY,
+    )
+
+
+def refuse_differing(*, asked: Mapping[str, str], held: Mapping[str, object], remedy: Mapping[str, str]) -> None:
+    """Raises OtherThanTheDatabase, naming the first variable that is `asked` and not what is `held`."""
+    for name, value in held.items():
+        said = asked.get(name, "")
+        if said and said != str(value):
+            raise OtherThanTheDatabase(f"{name} is {said}, but this database has {value}. {remedy[name]}")
