@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.common.kinds import Channel
+from customers.identity.tier_on import join_tier
 from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
-from customers.importing.sql import JOIN_TEAM, join_tier
+from customers.importing.sql import JOIN_TEAM
 from customers.models import ImportBatch
 
 SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
@@ -52,7 +53,7 @@ FACTS = Facts(
         "team_id": "team.id",
         "tier_id": "tier.tier_id",
     },
-    joins=f"{JOIN_TEAM} {join_tier('crm_day(k.answered_at)')}",
+    joins=f"{JOIN_TEAM} {join_tier('k.customer_id', 'crm_day(k.answered_at)')}",
 )
 
 SPEC = ImportSpec(

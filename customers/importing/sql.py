@@ -232,9 +232,5 @@ INSERT INTO imp_unparked SELECT * FROM taken;
 TRUNCATE imp_arrived;
 """
 
-# Team, tier of the day and agent of a fact; `k` is imp_keys.
+# The team of a fact; `k` is imp_keys.
 JOIN_TEAM = "LEFT JOIN accounts_team team ON team.key = k.team"
-
-
-def join_tier(day: str) -> str:
-    return f"LEFT JOIN customers_tierassignment tier ON tier.customer_id = k.customer_id AND tier.valid @> {day}"

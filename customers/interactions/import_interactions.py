@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import Channel
 from customers.identity.normalising import normalise_contact
+from customers.identity.tier_on import join_tier
 from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
-from customers.importing.sql import JOIN_TEAM, join_tier
+from customers.importing.sql import JOIN_TEAM
 from customers.interactions.last_contact import refresh_last_contact
 from customers.models import ImportBatch
 
@@ -31,11 +32,9 @@ ALTER TABLE imp_keys ADD COLUMN _was_customer_id bigint;
 UPDATE imp_keys k SET _was_customer_id = i.customer_id FROM customers_interaction i
 WHERE k._action = 'updated' AND i.id = k._object;
 UPDATE imp_keys k SET customer_id = o.customer_id
-FROM (SELECT p.normalised, min(p.customer_id) AS customer_id FROM customers_contactpoint p
-      WHERE p.kind IN ('phone', 'email') AND p.normalised IN (
-        SELECT contact_normalised FROM imp_keys WHERE contact_normalised <> '' AND customer_external_id = '')
-      GROUP BY p.normalised HAVING count(DISTINCT p.customer_id) = 1) o
-WHERE k.customer_external_id = '' AND k.contact_normalised = o.normalised;
+FROM (SELECT DISTINCT contact_normalised FROM imp_keys WHERE contact_normalised <> '' AND customer_external_id = '') v
+CROSS JOIN LATERAL crm_point_owner(v.contact_normalised) o
+WHERE k.customer_external_id = '' AND k.contact_normalised = v.contact_normalised;
 """
 
 _TOUCHED = """
@@ -101,7 +100,7 @@ SPEC = ImportSpec(
                 "is_contact": f"lower(k.outcome) NOT IN {NO_CONTACT}",
             },
             joins="LEFT JOIN accounts_user agent ON lower(agent.email) = lower(nullif(k.agent_email, '')) "
-            f"{JOIN_TEAM} {join_tier('crm_day(k.occurred_at)')}",
+            f"{JOIN_TEAM} {join_tier('k.customer_id', 'crm_day(k.occurred_at)')}",
             once={"created_at": "now()"},
         ),
         last_contact,

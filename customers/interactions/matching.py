@@ -12,12 +12,8 @@ CREATE TEMP TABLE imp_rematched ON COMMIT DROP AS
 SELECT i.id, i.customer_id AS was, o.customer_id, tier.tier_id
 FROM (SELECT DISTINCT normalised FROM imp_changed_values) v
 JOIN customers_interaction i ON i.contact_normalised = v.normalised AND i.matched_by_value
-LEFT JOIN LATERAL (
-  SELECT min(p.customer_id) AS customer_id FROM customers_contactpoint p
-  WHERE p.kind IN ('phone', 'email') AND p.normalised = v.normalised
-  HAVING count(DISTINCT p.customer_id) = 1
-) o ON true
-LEFT JOIN customers_tierassignment tier ON tier.customer_id = o.customer_id AND tier.valid @> i.day
+LEFT JOIN LATERAL crm_point_owner(v.normalised) o ON true
+LEFT JOIN LATERAL crm_tier_on(o.customer_id, i.day) tier ON true
 WHERE i.customer_id IS DISTINCT FROM o.customer_id;
 UPDATE customers_interaction i SET customer_id = r.customer_id, tier_id = r.tier_id
 FROM imp_rematched r WHERE i.id = r.id;

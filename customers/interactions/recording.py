@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
-from customers.models import Customer, Interaction, TierAssignment
+from crm.common.sqlfunctions import CrmDay
+from customers.identity.tier_on import TierOn
+from customers.models import Customer, Interaction
 
 UNDO_WITHIN: Final = timedelta(minutes=2)
 
@@ -34,12 +35,11 @@ def log_interaction(
     if at > now + timedelta(minutes=1):
         raise InFuture(_("The contact lies in the future."))
     with transaction.atomic():
-        held = TierAssignment.objects.filter(customer=customer, valid__contains=day_of(at))
-        tier_id = held.values_list("tier_id", flat=True).first()
         interaction = Interaction.objects.create(
             customer=customer, channel=channel, direction=direction, purpose=purpose.strip(), body=notes.strip(),
-            occurred_at=at, agent=by, team_id=by.team_id, tier_id=tier_id,
+            occurred_at=at, agent=by, team_id=by.team_id, tier_id=TierOn(Value(customer.pk), CrmDay(Value(at))),
         )  # fmt: skip
+        interaction.refresh_from_db(fields=["tier"])
         Customer.objects.filter(pk=customer.pk).update(last_contact_at=Greatest("last_contact_at", at))
         transaction.on_commit(facts_changed)
     return interaction

@@ -40,8 +40,8 @@ WITH policy AS (
 )
 SELECT (SELECT to_jsonb(policy) FROM policy),
        (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
-       (SELECT to_jsonb(a) - 'valid' || jsonb_build_object('from', lower(a.valid), 'until', upper(a.valid))
-        FROM customers_tierassignment a WHERE a.customer_id = %(customer)s AND a.valid @> %(today)s::date),
+       (SELECT jsonb_build_object('tier_id', tier_id, 'reason', reason, 'from', lower(valid), 'until', upper(valid))
+        FROM crm_tier_on(%(customer)s, %(today)s)),
        span.first, bought.revenue, bought.cost, bought.covered, ever.orders, ever.amount, billed.due, billed.on_time,
        owed.open, owed.overdue, owed.overdue_count, owed.oldest
 FROM span, bought, ever, billed, owed

@@ -37,10 +37,10 @@ WITH bought AS (
 ), decided AS (
   SELECT *, {decision} AS tier_id FROM figure
 )
-SELECT d.*, a.id AS current_id, a.tier_id AS current_tier_id, lower(a.valid) AS current_from,
+SELECT d.*, a.assignment_id AS current_id, a.tier_id AS current_tier_id, lower(a.valid) AS current_from,
        upper(a.valid) AS until
 FROM decided d
-LEFT JOIN customers_tierassignment a ON a.customer_id = d.customer_id AND a.valid @> %(as_of)s::date
+LEFT JOIN LATERAL crm_tier_on(d.customer_id, %(as_of)s) a ON true
 WHERE a.tier_id IS DISTINCT FROM d.tier_id AND a.reason IS DISTINCT FROM 'override'
 """
 
@@ -92,9 +92,7 @@ SELECT d.customer_id, d.tier_id, daterange(%(as_of)s, d.until), 'policy',
        %(policy)s
 FROM retier_decision d
 WHERE d.tier_id IS NOT NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM customers_tierassignment a WHERE a.customer_id = d.customer_id AND a.valid @> %(as_of)s::date
-  )
+  AND NOT EXISTS (SELECT 1 FROM crm_tier_on(d.customer_id, %(as_of)s))
 """
 
 # The customer shows the tier of today; deciding a past day does not change it when a later assignment holds.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.tier_on import join_tier
 from customers.importing import parsers
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
@@ -81,9 +82,7 @@ SPEC = ImportSpec(
                 "team_id": "team.id",
                 "tier_id": "tier.tier_id",
             },
-            joins=JOIN_TEAM
-            + " LEFT JOIN customers_tierassignment tier"
-            + " ON tier.customer_id = k.customer_id AND tier.valid @> k.due_on",
+            joins=f"{JOIN_TEAM} {join_tier('k.customer_id', 'k.due_on')}",
             once={"paid": "0", "paid_on_time": "0"},
         ),
         settle,

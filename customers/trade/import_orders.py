@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.tier_on import join_tier
 from customers.importing import parsers
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
-from customers.importing.sql import JOIN_TEAM, NIL, join_tier
+from customers.importing.sql import JOIN_TEAM, NIL
 from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch
 from customers.trade.amounts import RowRates, check_size, company_currency
@@ -59,7 +60,7 @@ UPDATE customers_sourcerecord sr SET payload = jsonb_build_object('seen_at', n.s
 FROM imp_products n WHERE n.newer AND sr.id = n.record_id;
 """  # noqa: S608 - a constant of this code base
 
-_TIER = join_tier("crm_day(k.placed_at)")
+_TIER = join_tier("k.customer_id", "crm_day(k.placed_at)")
 
 _ORDERS = f"""
 DROP TABLE IF EXISTS imp_followers;
@@ -68,8 +69,7 @@ SELECT i.id, k.customer_id FROM imp_keys k JOIN customers_order o ON o.id = k._o
 JOIN customers_invoice i ON i.order_id = o.id AND i.customer_id IS NOT DISTINCT FROM o.customer_id
 WHERE k._action = 'updated' AND k.customer_id IS DISTINCT FROM o.customer_id;
 UPDATE customers_invoice i SET customer_id = f.customer_id, tier_id = (
-  SELECT tier.tier_id FROM customers_tierassignment tier
-  WHERE tier.customer_id = f.customer_id AND tier.valid @> i.due_on)
+  SELECT tier.tier_id FROM crm_tier_on(f.customer_id, i.due_on) tier)
 FROM imp_followers f WHERE i.id = f.id;
 INSERT INTO customers_order
   (id, number, customer_id, placed_at, status, currency, amount, amount_company, team_id, tier_id)

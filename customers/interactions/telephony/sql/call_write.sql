@@ -8,10 +8,8 @@ ON CONFLICT (name) DO NOTHING;
 
 CREATE TEMP TABLE call_now ON COMMIT DROP AS
 WITH owner AS MATERIALIZED (
-  SELECT p.normalised, min(p.customer_id) AS customer_id
-  FROM customers_contactpoint p
-  WHERE p.kind = 'phone' AND p.normalised IN (SELECT normalised FROM caller_number WHERE normalised <> '')
-  GROUP BY p.normalised HAVING count(DISTINCT p.customer_id) = 1
+  SELECT n.normalised, o.customer_id
+  FROM (SELECT DISTINCT normalised FROM caller_number) n CROSS JOIN LATERAL crm_point_owner(n.normalised) o
 ), staff AS MATERIALIZED (
   SELECT phone_agent, min(id) AS agent_id FROM accounts_user WHERE phone_agent <> ''
   GROUP BY phone_agent HAVING count(*) = 1
@@ -24,10 +22,7 @@ JOIN customers_queue q ON q.name = f.queue
 LEFT JOIN caller_number n ON n.caller = f.caller
 LEFT JOIN owner o ON o.normalised = n.normalised
 LEFT JOIN staff s ON s.phone_agent = f.agent_name
-LEFT JOIN LATERAL (
-  SELECT x.tier_id FROM customers_tierassignment x
-  WHERE x.customer_id = o.customer_id AND x.valid @> crm_day(f.entered_at) OFFSET 0
-) a ON true
+LEFT JOIN LATERAL (SELECT tier_id FROM crm_tier_on(o.customer_id, crm_day(f.entered_at)) OFFSET 0) a ON true
 LEFT JOIN LATERAL (
   SELECT x.interaction_id FROM customers_call x
   WHERE x.system_id = %(system)s AND x.callid = f.callid AND x.queue_id = q.id OFFSET 0
