@@ -65,8 +65,16 @@ class Caller:
         self.lines.append((self.now, "|".join([self.callid, self.queue, agent, event, *map(str, params)])))
 
     def call(self) -> None:
-        choices = (self.answered, self.abandoned, self.overflowed, self.rejected, self.reentered, self.open)
-        self.random.choices(choices, weights=(50, 15, 10, 8, 7, 4))[0]()
+        choices = (
+            self.answered,
+            self.abandoned,
+            self.overflowed,
+            self.rejected,
+            self.reentered,
+            self.open,
+            self.waiting,
+        )
+        self.random.choices(choices, weights=(50, 15, 10, 8, 7, 4, 4))[0]()
 
     def today(self) -> date:
         return datetime.fromtimestamp(self.now, UTC).date()
@@ -123,6 +131,13 @@ class Caller:
         self.now += 1
         self.enter()
         self.answered(entered=entered)
+
+    def waiting(self) -> None:
+        """Left, and queued again, perhaps within the same second: the call has not ended."""
+        self.calls.append(TrueCall(self.enter(), self.queue, "open"))
+        self.overflow()
+        self.now += self.random.choice((0, 1))
+        self.enter()
 
     def rejected(self) -> None:
         self.write("NONE", self.random.choice(REJECTIONS))

@@ -114,7 +114,8 @@ def test_calls_still_open_at_the_end_are_counted_once_they_end(log: TrueLog, tmp
     load(write(tmp_path / "queue_log", log.lines))
     waiting = Call.objects.filter(outcome="open").order_by("callid")
     ends = [
-        f"{int(call.entered_at.timestamp()) + 9}|{call.callid}|{call.queue.name}|NONE|ABANDON|1|1|9" for call in waiting
+        f"{int(call.entered_at.timestamp()) + 999}|{call.callid}|{call.queue.name}|NONE|ABANDON|1|1|9"
+        for call in waiting
     ]
     load(write(tmp_path / "queue_log.new", ends))
     ended = [call if call.outcome != "open" else TrueCall(call.day, call.queue, "abandoned", 9) for call in log.calls]

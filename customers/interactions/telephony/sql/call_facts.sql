@@ -29,6 +29,8 @@ WITH timed AS (
 ), gathered AS (
   SELECT callid, queue,
          min(at) FILTER (WHERE event = 'ENTERQUEUE') AS entered,
+         max(at) FILTER (WHERE event = 'ENTERQUEUE') AS last_entered,
+         count(*) FILTER (WHERE event = 'ENTERQUEUE') AS entries,
          min(at) FILTER (WHERE event = 'CONNECT') AS connected,
          max(at) FILTER (WHERE event = 'CONNECT') AS last_connected,
          max(at) FILTER (WHERE ends_talk) AS completed,
@@ -39,33 +41,39 @@ WITH timed AS (
          (array_agg(event ORDER BY at DESC, digest) FILTER (WHERE ends_wait))[1] AS end_event,
          (array_agg(wait_ms ORDER BY at DESC, digest) FILTER (WHERE ends_wait))[1] AS end_wait,
          max(at) FILTER (WHERE ends_wait) AS ended,
+         count(*) FILTER (WHERE ends_wait) AS endings,
          (array_agg(params[2] ORDER BY at, digest) FILTER (WHERE event = 'ENTERQUEUE' AND params[2] <> ''))[1] AS caller,
          (array_agg(params[3] ORDER BY at, digest) FILTER (
            WHERE event = 'ENTERQUEUE' AND params[3] ~ '^[0-9]{1,6}$'))[1] AS position,
          (array_agg(agent ORDER BY (event = 'CONNECT') DESC, at, digest) FILTER (
            WHERE (event = 'CONNECT' OR ends_talk) AND agent <> 'NONE'))[1] AS agent
   FROM timed GROUP BY callid, queue
+), followed AS (
+  -- Who left and queued again waits: the end that was seen is not the call's. In one second both are counted.
+  SELECT *, coalesce(last_entered > ended OR last_entered = ended AND entries > endings, false) AS waits_again
+  FROM gathered
 ), judged AS (
   SELECT *, coalesce(connected, completed) IS NOT NULL AS answered,
          completed >= coalesce(last_connected, completed) AS talk_over,
          coalesce(connected, first_talk) AS answered_at,
          coalesce(connect_wait, complete_wait) AS answered_wait,
          CASE WHEN end_event <> ALL(%(reject_events)s)
-              THEN coalesce(end_wait, 1000 * extract(epoch FROM ended - least(entered, ended))) END AS unanswered_wait
-  FROM gathered
+              THEN coalesce(end_wait, 1000 * extract(epoch FROM ended - least(entered, ended))) END AS unanswered_wait,
+         CASE WHEN NOT waits_again THEN end_event END AS last_event
+  FROM followed
 )
 SELECT callid, queue,
        CASE WHEN answered THEN coalesce(entered, answered_at - make_interval(secs => answered_wait / 1000.0))
-            WHEN end_event = ANY(%(reject_events)s) THEN ended
+            WHEN last_event = ANY(%(reject_events)s) THEN ended
             ELSE coalesce(entered, ended - make_interval(secs => coalesce(unanswered_wait, 0) / 1000.0)) END,
        CASE WHEN answered THEN answered_at END,
-       CASE WHEN NOT answered THEN ended WHEN talk_over THEN completed END,
+       CASE WHEN NOT answered THEN CASE WHEN NOT waits_again THEN ended END WHEN talk_over THEN completed END,
        CASE WHEN answered THEN 'answered'
-            WHEN end_event = 'ABANDON' THEN 'abandoned'
-            WHEN end_event = ANY(%(overflow_events)s) THEN 'overflowed'
-            WHEN end_event = ANY(%(reject_events)s) THEN 'rejected'
+            WHEN last_event = 'ABANDON' THEN 'abandoned'
+            WHEN last_event = ANY(%(overflow_events)s) THEN 'overflowed'
+            WHEN last_event = ANY(%(reject_events)s) THEN 'rejected'
             ELSE 'open' END,
-       CASE WHEN answered THEN answered_wait ELSE unanswered_wait END,
+       CASE WHEN answered THEN answered_wait WHEN NOT waits_again THEN unanswered_wait END,
        CASE WHEN answered AND talk_over THEN talk_ms END,
        position::int, coalesce(left(caller, 80), ''), CASE WHEN answered THEN coalesce(agent, '') ELSE '' END
 FROM judged

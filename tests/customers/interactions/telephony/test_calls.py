@@ -81,6 +81,9 @@ def test_an_answered_call(system: SourceSystem) -> None:
     }  # fmt: skip
 
 
+LEFT = ("0|c|q|NONE|ENTERQUEUE||x|1", "60|c|q|NONE|EXITWITHTIMEOUT|1|1|60")
+
+
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -93,6 +96,13 @@ def test_an_answered_call(system: SourceSystem) -> None:
         (["0|c|q|NONE|CLOSED"], ("rejected", None, None)),
         (["0|c|q|NONE|JOINEMPTY"], ("rejected", None, None)),
         (["0|c|q|NONE|ENTERQUEUE||x|1"], ("open", None, None)),
+        ([*LEFT, "61|c|q|NONE|ENTERQUEUE||x|1"], ("open", None, None)),
+        ([*LEFT, "60|c|q|NONE|ENTERQUEUE||x|1"], ("open", None, None)),
+        ([*LEFT, "60|c|q|NONE|ENTERQUEUE||x|1", "99|c|q|NONE|EXITEMPTY|1|1|39"], ("overflowed", 39_000, None)),
+        ([*LEFT, "60|c|q|NONE|ENTERQUEUE||x|1", "61|c|q|NONE|ABANDON|1|1|1"], ("abandoned", 1_000, None)),
+        ([*LEFT, "60|c|q|NONE|ENTERQUEUE||x|1", "63|c|q|A|CONNECT|3|y|1"], ("answered", 3_000, None)),
+        ([LEFT[1], "60|c|q|NONE|ENTERQUEUE||x|1"], ("overflowed", 60_000, None)),
+        (["0|c|q|NONE|ENTERQUEUE||x|1", "0|c|q|NONE|ABANDON|1|1|0"], ("abandoned", 0, None)),
         (["0|c|q|NONE|ENTERQUEUE||x|1", "3|c|q|A|CONNECT|3|y|1"], ("answered", 3_000, None)),
         (["3|c|q|A|CONNECT|3|y|1", "9|c|q|A|COMPLETEAGENT|3|6|1"], ("answered", 3_000, 6_000)),
         (["3|c|q|A|CONNECT|3|y|1", "9|c|q|A|TRANSFER|12|ext|3|6"], ("answered", 3_000, 6_000)),
@@ -106,6 +116,17 @@ def test_an_answered_call(system: SourceSystem) -> None:
 def test_outcomes_waits_and_talks(system: SourceSystem, lines: list[str], expected: tuple[str, int, int]) -> None:
     record(system, *lines)
     assert short() == expected
+
+
+def test_a_call_that_left_and_waits_again_is_open_from_its_first_entry_on(system: SourceSystem) -> None:
+    record(system, *LEFT)
+    assert (only_call()["outcome"], only_call()["ended_at"]) == ("overflowed", at(60))
+    record(system, "60|c|q|NONE|ENTERQUEUE||x|1")
+    assert only_call() == {
+        "outcome": "open", "entered_at": at(0), "answered_at": None, "ended_at": None, "waited_ms": None,
+        "talk_ms": None, "position": 1, "caller": "x", "agent_name": "",
+    }  # fmt: skip
+    assert list(Interaction.objects.values_list("outcome", "is_contact")) == [("open", False)]
 
 
 def test_events_that_tell_of_no_call_make_none(system: SourceSystem) -> None:
@@ -155,7 +176,7 @@ def test_a_queue_entered_again_is_one_call_and_the_answer_wins(system: SourceSys
         system,
         "0|c|q|NONE|ENTERQUEUE||x|1", "30|c|q|NONE|EXITWITHTIMEOUT|1|1|30", "31|c|q|NONE|ENTERQUEUE||x|1",
     )  # fmt: skip
-    assert short() == ("overflowed", 30_000, None)
+    assert short() == ("open", None, None)
     record(system, "35|c|q|NONE|ABANDON|1|1|4")
     assert short() == ("abandoned", 4_000, None)
     record(system, "40|c|q|NONE|ENTERQUEUE||x|1", "42|c|q|A|CONNECT|2|y|1", "50|c|q|A|COMPLETEAGENT|2|8|1")
