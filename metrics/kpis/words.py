@@ -13,6 +13,7 @@ from crm.common.templatetags.figures import NO_DATA, measure, money_round, numbe
 from crm.common.templatetags.figures import duration as duration_text
 from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE
+from metrics.models.goals import Scoped
 
 RATIO_SHAPES = frozenset({"mean", "sum"})
 
@@ -87,6 +88,13 @@ def money_exact(value: Decimal | None) -> str:
         return NO_DATA
     locale = to_locale(get_language() or settings.LANGUAGE_CODE)
     return format_currency(value, company().currency, format="¤#,##0.00####", currency_digits=False, locale=locale)
+
+
+def scope_words(row: Scoped) -> str:
+    """The part of the company that a baseline, target, change or verdict speaks of."""
+    parts = [row.team.name if row.team else gettext("whole company")]
+    parts += [str(row.get_channel_display())] if row.channel else []
+    return " · ".join([*parts, *([row.tier.name] if row.tier else [])])
 
 
 def chart_format(kpi: Kpi) -> Format:

@@ -1,111 +1,80 @@
-"""The verdicts of one read-out: all KPIs and scopes, as a page and as a file."""
+"""The lines of a scorecard as files: JSON, CSV, Markdown."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from metrics.engine.base import Kpi
-from metrics.kpis.catalogue import CATALOGUE
-from metrics.kpis.words import kpi_change, kpi_interval, kpi_value
-from metrics.models import Evaluation
-from metrics.verdicts.reasons import render_stored
+from metrics.kpis.words import kpi_change, kpi_interval, kpi_value, p_value
+from metrics.verdicts.lines import Line
 
-READ_OUTS_OFFERED = 24
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One verdict, its reason in the reader's language."""
-
-    evaluation: Evaluation
-    kpi: Kpi
-    reason: str
-
-    @property
-    def scope(self) -> str:
-        one = self.evaluation
-        parts = [one.team.name if one.team else _("whole company")]
-        parts += [str(one.get_channel_display())] if one.channel else []
-        return " · ".join([*parts, *([one.tier.name] if one.tier else [])])
+FOR_PAGES = ("kpi", "scope", "team_id")
+COLUMNS = (
+    "kpi", "name", "scope", "team", "team_name", "channel", "tier", "tier_name", "unit", "version", "higher_is_better",
+    "verdict", "verdict_text", "baseline", "frozen", "current", "target", "target_due", "target_met",
+    "change", "change_kind", "low", "high", "p", "p_adjusted", "n_baseline", "n_current",
+    "baseline_from", "baseline_to", "go_live", "current_from", "current_to",
+    "same_season", "chosen_after_go_live", "read_out", "reason",
+)  # fmt: skip
 
 
-def read_outs() -> list[date]:
-    """The days that were judged, newest first."""
-    days = Evaluation.objects.order_by("-as_of").values_list("as_of", flat=True).distinct()
-    return list(days[:READ_OUTS_OFFERED])
-
-
-def scorecard_lines(*, as_of: date) -> list[Line]:
-    """In the catalogue's order, the company before its teams."""
-    order = {key: place for place, key in enumerate(CATALOGUE)}
-    rows = Evaluation.objects.filter(as_of=as_of, kpi__in=CATALOGUE).select_related(
-        "team", "tier", "target", "target__owner"
-    )
-    rows = rows.order_by("team__name", "channel", "tier__rank")
-    found = sorted(rows, key=lambda row: (order[row.kpi], row.team_id is not None, row.channel, row.tier_id or 0))
-    return [
-        Line(evaluation=row, kpi=CATALOGUE[row.kpi], reason=render_stored(row.details) or row.reason) for row in found
-    ]
-
-
-COLUMNS = [
-    "kpi",
-    "scope",
-    "baseline",
-    "current",
-    "target",
-    "change",
-    "low",
-    "high",
-    "p",
-    "p_adjusted",
-    "verdict",
-    "n_baseline",
-    "n_current",
-    "from",
-    "to",
-    "reason",
-]
+def as_json(line: Line) -> dict[str, Any]:
+    """Money as decimal strings, every other figure as a number; null where there is none."""
+    kpi = line.kpi
+    plain = {key: value for key, value in asdict(line).items() if key not in FOR_PAGES}
+    return {
+        "kpi": kpi.key,
+        "name": str(kpi.name),
+        "unit": kpi.unit,
+        "version": kpi.version,
+        "higher_is_better": kpi.higher_is_better,
+        **plain,
+        **{key: _figure(plain[key], kpi.unit) for key in ("baseline", "frozen", "current", "target")},
+        "interval": None if line.low is None else [line.low, line.high],
+        "n": line.n_current,
+    }
 
 
 def as_rows(lines: Iterable[Line]) -> Iterator[Sequence[object]]:
     """For a spreadsheet: plain numbers, one row a verdict."""
     yield COLUMNS
     for line in lines:
-        one = line.evaluation
-        target = one.target.value if one.target else None
-        yield (
-            one.kpi, line.scope, one.baseline_value, one.current_value, target, one.change, one.low, one.high,
-            one.p, one.p_adjusted, one.verdict, one.n_baseline, one.n_current, one.current_from, one.current_to,
-            line.reason,
-        )  # fmt: skip
+        cells = {**as_json(line), "scope": line.scope}
+        yield [cells[column] for column in COLUMNS]
 
 
 def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:
     """A table to paste into a report, in the reader's language and units."""
     title = _("Scorecard as of %(day)s") % {"day": as_of.isoformat()}
     heads = [
-        _("KPI"), _("Scope"), _("Baseline"), _("Now"),
+        _("KPI"), _("Scope"), _("Baseline"), _("Now"), _("Target"),
         # xgettext:no-python-format
         _("Change (95 % interval)"),
-        _("Verdict"), _("Reason"),
+        _("Adjusted p"), _("Verdict"), _("Reason"),
     ]  # fmt: skip
     rows = [heads, ["---"] * len(heads), *[_markdown_cells(line) for line in lines]]
     return f"# {title}\n\n" + "\n".join("| " + " | ".join(_escaped(cell) for cell in row) + " |" for row in rows) + "\n"
 
 
+def _figure(value: Decimal | None, unit: str) -> Decimal | float | None:
+    return value if value is None or unit == "money" else float(value)
+
+
 def _markdown_cells(line: Line) -> list[str]:
-    one, kpi = line.evaluation, line.kpi
-    interval = "" if one.low is None else f" ({kpi_interval(one.low, one.high, kpi)})"
+    kpi = line.kpi
+    interval = "" if line.low is None else f" ({kpi_interval(line.low, line.high, kpi)})"
     return [
         str(kpi.name),
         line.scope,
-        f"{kpi_value(one.baseline_value, kpi)} (n = {one.n_baseline or 0})",
-        f"{kpi_value(one.current_value, kpi)} (n = {one.n_current or 0})",
-        kpi_change(one.change, kpi) + interval,
-        str(one.get_verdict_display()),
+        f"{kpi_value(line.baseline, kpi)} (n = {line.n_baseline or 0})",
+        f"{kpi_value(line.current, kpi)} (n = {line.n_current or 0})",
+        kpi_value(line.target, kpi),
+        kpi_change(line.change, kpi) + interval,
+        p_value(line.p_adjusted),
+        line.verdict_text,
         line.reason,
     ]
 

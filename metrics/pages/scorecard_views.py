@@ -13,7 +13,8 @@ from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.limits.limiting import limited
 from metrics.pages.dashboard import GROUPS
-from metrics.pages.scorecard import as_markdown, as_rows, read_outs, scorecard_lines
+from metrics.pages.scorecard import as_markdown, as_rows
+from metrics.verdicts.lines import read_outs, scorecard_lines
 
 
 @require_safe
@@ -23,7 +24,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     as_of = _chosen(request, offered)
     lines = scorecard_lines(as_of=as_of) if offered else []
     verdicts = GROUPS.get(request.GET.get("show", ""))
-    shown = [line for line in lines if verdicts is None or line.evaluation.verdict in verdicts]
+    shown = [line for line in lines if verdicts is None or line.verdict in verdicts]
     context = {"as_of": as_of, "read_outs": offered, "lines": shown, "is_empty": not lines}
     return render(request, "metrics/pages/scorecard.html", context)
 

@@ -1,23 +1,22 @@
-"""A scorecard: the stored verdicts of one day, line by line, for pages and commands."""
+"""A scorecard: the stored verdicts of one day, line by line. The one read of them, for page, files and command."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
 from metrics.goals.newest import baseline_value
 from metrics.kpis import CATALOGUE, Kpi
+from metrics.kpis.words import scope_words
 from metrics.models import Baseline, Evaluation
 from metrics.verdicts.reasons import render_stored
 
 PLACES = Decimal(10) ** -10
+READ_OUTS_OFFERED = 24
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictRow:
-    """One KPI in one scope (keys of team, channel and tier, None for all of them).
+class Line:
+    """One KPI in one scope (keys of team, channel and tier, None for all of them), in the reader's language.
 
     Shares and ledger ratios are 0 … 1, durations seconds, sums a month's average.
 
@@ -27,6 +26,8 @@ class VerdictRow:
     """
 
     kpi: Kpi
+    scope: str
+    team_id: int | None
     team: str | None
     team_name: str
     channel: str | None
@@ -57,30 +58,35 @@ class VerdictRow:
     same_season: bool
     chosen_after_go_live: bool
     read_out: bool
-    evaluation_id: int
 
 
-def newest_verdict_day(*, on_or_before: date) -> date | None:
-    """The day of the newest verdicts there are."""
-    return Evaluation.objects.filter(as_of__lte=on_or_before).order_by("-as_of").values_list("as_of", flat=True).first()
+def read_outs() -> list[date]:
+    """The days that were judged, newest first."""
+    days = Evaluation.objects.order_by("-as_of").values_list("as_of", flat=True).distinct()
+    return list(days[:READ_OUTS_OFFERED])
 
 
-def verdict_rows(*, as_of: date) -> list[VerdictRow]:
+def scorecard_lines(*, as_of: date) -> list[Line]:
     """The verdicts stored for that day, KPIs in the catalogue's order, the whole company before its parts."""
-    return [verdict_row(each) for each in _in_order(evaluations_of(as_of))]
+    stored = Evaluation.objects.filter(as_of=as_of, kpi__in=CATALOGUE)
+    stored = stored.select_related("baseline", "target", "team", "tier").defer("baseline__days", "baseline__series")
+    places = {key: place for place, key in enumerate(CATALOGUE)}
+    return [_line(each) for each in sorted(stored, key=lambda each: (places[each.kpi], *_place(each)))]
 
 
-def evaluations_of(as_of: date) -> QuerySet[Evaluation]:
-    found: QuerySet[Evaluation] = Evaluation.objects.filter(as_of=as_of)
-    return found.select_related("baseline", "target", "team", "tier").defer("baseline__days", "baseline__series")
+def _place(evaluation: Evaluation) -> tuple[str, str, int]:
+    """Of a scope among those of one KPI; what has no team, channel or tier comes first."""
+    team, tier = evaluation.team, evaluation.tier
+    return team.name if team else "", evaluation.channel, tier.rank if tier else 0
 
 
-def verdict_row(evaluation: Evaluation) -> VerdictRow:
-    """`reason` and `verdict_text` come in the active language."""
+def _line(evaluation: Evaluation) -> Line:
     kpi, baseline, target = CATALOGUE[evaluation.kpi], evaluation.baseline, evaluation.target
     details = evaluation.details
-    return VerdictRow(
+    return Line(
         kpi=kpi,
+        scope=scope_words(evaluation),
+        team_id=evaluation.team_id,
         team=evaluation.team.key if evaluation.team else None,
         team_name=str(evaluation.team or ""),
         channel=evaluation.channel or None,
@@ -88,7 +94,7 @@ def verdict_row(evaluation: Evaluation) -> VerdictRow:
         tier_name=str(evaluation.tier or ""),
         verdict=evaluation.verdict,
         verdict_text=str(evaluation.get_verdict_display()),
-        reason=render_stored(details),
+        reason=render_stored(details) or evaluation.reason,
         baseline=evaluation.baseline_value,
         frozen=_frozen(kpi, baseline),
         current=evaluation.current_value,
@@ -111,7 +117,6 @@ def verdict_row(evaluation: Evaluation) -> VerdictRow:
         same_season=bool(details.get("season")),
         chosen_after_go_live=bool(details.get("chosen_after_go_live")),
         read_out=bool(details.get("read_out")),
-        evaluation_id=evaluation.pk,
     )
 
 
@@ -125,9 +130,3 @@ def _met(kpi: Kpi, current: Decimal | None, target: Decimal | None) -> bool | No
     if current is None or target is None:
         return None
     return current >= target if kpi.higher_is_better else current <= target
-
-
-def _in_order(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
-    order = {key: place for place, key in enumerate(CATALOGUE)}
-    known = [each for each in evaluations if each.kpi in order]
-    return sorted(known, key=lambda each: (order[each.kpi], each.team_id or 0, each.channel, each.tier_id or 0))

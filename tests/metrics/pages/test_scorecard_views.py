@@ -46,7 +46,7 @@ def test_an_earlier_read_out_can_be_chosen(client_for: ClientFor) -> None:
     client = client_for("manager")
 
     def verdicts(query: str) -> list[str]:
-        return [line.evaluation.verdict for line in client.get(f"/scorecard/{query}").context["lines"]]
+        return [line.verdict for line in client.get(f"/scorecard/{query}").context["lines"]]
 
     assert verdicts("") == ["worse"]
     assert verdicts("?as_of=2026-09-30") == ["too_early"]
@@ -88,10 +88,10 @@ def test_the_markdown_can_be_pasted(client_for: ClientFor) -> None:
 
     assert text == (
         "# Scorecard as of 2026-10-31\n\n"
-        "| KPI | Scope | Baseline | Now | Change (95 % interval) | Verdict | Reason |\n"
-        "| --- | --- | --- | --- | --- | --- | --- |\n"
-        "| Customer satisfaction | whole company | 70.0% (n = 1000) | 80.0% (n = 400) | "
-        "+10.0\u202fpp (+5.0\u202fpp to +15.0\u202fpp) | improved | a \\| b c |\n"
+        "| KPI | Scope | Baseline | Now | Target | Change (95 % interval) | Adjusted p | Verdict | Reason |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        "| Customer satisfaction | whole company | 70.0% (n = 1000) | 80.0% (n = 400) | – | "
+        "+10.0\u202fpp (+5.0\u202fpp to +15.0\u202fpp) | 0.004 | improved | a \\| b c |\n"
     )
 
 

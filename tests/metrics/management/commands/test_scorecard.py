@@ -10,6 +10,7 @@ from django.core.management import call_command
 
 from metrics.kpis import get_kpi
 from metrics.models import KpiTarget
+from tests.conftest import ClientFor
 from tests.factories import UserFactory
 from tests.metrics.verdicts.test_evaluating import AS_OF, GO_LIVE, freeze, roll_up, satisfied
 
@@ -71,6 +72,34 @@ def test_csv_has_a_line_for_each_row(improved: None, capsys: pytest.CaptureFixtu
 def test_a_table_for_people(improved: None, capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys).splitlines()
 
-    assert lines[0].startswith("| kpi | team | baseline | current |")
-    assert any(line.startswith("| csat | – | 0.6991 | 0.8 | 0.75 | 0.1009 | 0.0") for line in lines)
-    assert any(line.startswith("| aht | – | – |") and "No baseline was frozen" in line for line in lines)
+    assert lines[0] == f"# Scorecard as of {AS_OF.isoformat()}"
+    assert lines[2].startswith("| KPI | Scope | Baseline | Now | Target |")
+    assert any(
+        line.startswith("| Customer satisfaction | whole company | 69.9% (n = 4500) | 80.0% (n = 4500) | 75.0% |")
+        for line in lines
+    )
+    assert any(line.startswith("| Average handle time |") and "No baseline was frozen" in line for line in lines)
+
+
+def test_the_keys_of_a_row(improved: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert list(row(printed(capsys, "--json"), "csat")) == [
+        "kpi", "name", "unit", "version", "higher_is_better", "team", "team_name", "channel", "tier", "tier_name",
+        "verdict", "verdict_text", "reason", "baseline", "frozen", "current", "target", "target_due", "target_met",
+        "change", "change_kind", "low", "high", "p", "p_adjusted", "n_baseline", "n_current", "baseline_from",
+        "baseline_to", "go_live", "current_from", "current_to", "same_season", "chosen_after_go_live", "read_out",
+        "interval", "n",
+    ]  # fmt: skip
+
+
+def test_files_and_page_speak_of_the_same_lines(
+    improved: None, capsys: pytest.CaptureFixture[str], client_for: ClientFor
+) -> None:
+    of_the_command = {form: printed(capsys, "--format", form) for form in ("csv", "md")}
+    client, query = client_for("manager"), f"as_of={AS_OF.isoformat()}"
+
+    exported = client.get(f"/scorecard/export/?{query}").getvalue().decode("utf-8-sig")
+    markdown = client.get(f"/scorecard/export/?{query}&format=md").content.decode()
+
+    assert exported.splitlines() == of_the_command["csv"].splitlines()
+    assert markdown == of_the_command["md"]
+    assert len(client.get(f"/scorecard/?{query}").context["lines"]) == len(exported.splitlines()) - 1
