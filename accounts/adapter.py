@@ -8,6 +8,8 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from accounts.domain import guessing
+from accounts.models import User
 from crm.common.outbox import sending
 
 
@@ -27,3 +29,16 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has n
             body=str(message.body),
             language=get_language() or "",
         )
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Sign-in, and the password asked for once more before something that matters."""
+        try:
+            guess = guessing.begin(
+                what="password", account=credentials.get("email", ""), address=self.get_client_ip(request)
+            )
+        except guessing.TooManyGuesses as refusal:
+            raise self.validation_error("too_many_login_attempts") from refusal
+        user: User | None = super().authenticate(request, **credentials)
+        if user is not None:
+            guessing.was_none(guess)
+        return user

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import math
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,5 +79,5 @@ def prune(*, now: datetime) -> int:
 
 def _key(of: tuple[object, ...]) -> UUID:
     """A keyed hash: whoever reads the table learns neither names nor addresses, not even by trying them."""
-    text = "\x1f".join(str(part) for part in of)
+    text = json.dumps([str(part) for part in of])
     return UUID(bytes=hmac.digest(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256)[:16])
