@@ -12,4 +12,5 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         # crm.common.admin, where Django looks, is the base that all use: what registers is in the rooms.
         from crm.common.audit import admin as audit  # noqa: F401, PLC0415 - Django not ready
+        from crm.common.company import admin as company  # noqa: F401, PLC0415 - Django not ready
         from crm.common.outbox import admin as outbox  # noqa: F401, PLC0415 - Django not ready
