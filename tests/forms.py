@@ -1,8 +1,7 @@
 """What a browser would send back if somebody opened a page and pressed its first button, changing nothing."""
 
 from html.parser import HTMLParser
-
-from django.http import HttpResponse
+from typing import Any
 
 Fields = dict[str, list[str]]
 TEXTS = {"submit", "button", "file", "reset", "image"}  # inputs that send nothing by themselves
@@ -68,7 +67,7 @@ class _Forms(HTMLParser):
             self._open.setdefault(name, []).append(value)
 
 
-def as_shown(answer: HttpResponse, *, with_field: str) -> Fields:
+def as_shown(answer: Any, *, with_field: str) -> Fields:
     """The fields of the form that has the field `with_field`, as the page fills them in."""
     parser = _Forms()
     parser.feed(answer.content.decode())

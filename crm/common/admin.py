@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.core.paginator import Paginator
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from crm.common.errors import DomainError
+from crm.common.saving import VersionedForm
 
 M = TypeVar("M", bound=Model)
 EXACT_UP_TO = 10_000
@@ -68,7 +70,23 @@ class ReadOnlyAdmin(LargeModelAdmin[M]):
 
 
 class DomainAdmin(LargeModelAdmin[M]):
-    """What the domain refuses becomes a message, and the form opens again."""
+    """What the domain refuses becomes a message, and the form opens again.
+
+    Forms are `VersionedForm`s: give the verb `seen=form.cleaned_data["seen"]`, and nobody overwrites what another has
+    just saved.
+    """
+
+    form: type[ModelForm[M]] = VersionedForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: M | None = None) -> Any:
+        """The version rides along hidden, wherever the fields are named, as long as there is something to save."""
+        fieldsets: list[tuple[Any, dict[str, Any]]] = [
+            (title, {**options, "fields": [name for name in options["fields"] if name != "seen"]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+        if obj is not None and self.has_change_permission(request, obj):
+            fieldsets[0][1]["fields"].append("seen")
+        return fieldsets
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

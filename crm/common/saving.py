@@ -1,19 +1,118 @@
-"""A form and the domain verb that writes it."""
+"""Pages that show a form and save it through a domain verb."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
 
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
 from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import formats
+from django.utils.choices import flatten_choices
+from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
+from crm.common.versions import ChangedMeanwhile, version
+
+M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+EDIT = ["GET", "HEAD", "POST"]
+"""What an edit page answers to."""
 
 
-def saved(form: BaseForm, write: Callable[[], object]) -> bool:
-    """Whether the form was valid and `write` did not refuse; its refusal becomes an error of the form."""
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What to say after saving, and where to go: anything that `redirect` takes."""
+
+    message: str
+    to: Any
+
+
+class VersionedForm(forms.ModelForm[M]):
+    """Knows which version of its row the editor started from. The verb gets it as `seen`.
+
+    When the row is another by now, the form is not valid: it keeps all that was typed, each field that differs says
+    what stands there now, and saving once more keeps what was typed. `compared`: the fields that count; none: all.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    compared: ClassVar[Sequence[str]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.standing = version(self.instance if self.instance.pk else None, self.compared)
+        self.fields["seen"].initial = self.standing
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("seen", "") != self.standing:
+            self.show_conflict()
+        return cleaned
+
+    def show_conflict(self) -> None:
+        self.add_error(None, str(ChangedMeanwhile()))
+        for name in self.changed_data:
+            if name != "seen":
+                stands = self.get_initial_for_field(self.fields[name], name)
+                self.add_error(name, _("now: %(value)s") % {"value": in_words(self.fields[name], stands)})
+        self.data = _with(self.data, self.add_prefix("seen"), self.standing)
+
+
+def _with(data: Any, name: str, value: str) -> Any:
+    """What was sent, with one value replaced; a copy, since what comes from a request cannot be changed."""
+    copied = data.copy()
+    copied[name] = value
+    return copied
+
+
+def in_words(field: forms.Field, value: Any) -> str:
+    """A value as the reader of the form knows it: choices by their names, days as people write them."""
+    if value in (None, "", []):
+        return _("empty")
+    if isinstance(field, forms.ModelChoiceField):
+        return str(field.queryset.filter(pk=value).first() or value) if field.queryset is not None else str(value)
+    if isinstance(field, forms.ChoiceField):
+        choices: Any = field.choices
+        names: dict[str, str] = {str(key): str(name) for key, name in flatten_choices(choices)}  # type: ignore[var-annotated]
+        return ", ".join(names.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
+    return str(formats.localize(field.prepare_value(value)))
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing yet when the page is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def saved(form: BaseForm, write: Callable[[], T]) -> T | None:
+    """What `write` gives; None when the form is not valid or `write` refuses, which becomes an error of the form."""
     if not form.is_valid():
-        return False
+        return None
     try:
-        write()
+        return write()
     except DomainError as error:
-        form.add_error(None, str(error))
-        return False
-    return True
+        if isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm):
+            form.show_conflict()
+        else:
+            form.add_error(None, str(error))
+        return None
+
+
+def edit_page(
+    request: HttpRequest,
+    template: str,
+    form: BaseForm,
+    write: Callable[[], Saved],
+    context: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Show the form; once it is sent, save it by `write` and go on, or show it again (422) with what is wrong."""
+    page = {"form": form, **(context or {})}
+    if request.method != "POST":
+        return render(request, template, page)
+    done = saved(form, write)
+    if done is None:
+        return render(request, template, page, status=422)
+    messages.success(request, done.message)
+    return redirect(done.to)

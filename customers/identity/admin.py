@@ -1,39 +1,22 @@
 from typing import Any
 
-from django import forms
 from django.apps import apps
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
-from crm.common.errors import DomainError
+from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.identity import search
-from customers.identity.editing import change_customer, create_customer, version
+from customers.identity.editing import change_customer, create_customer
 from customers.identity.forms import CustomerForm
 from customers.identity.trust import save_system
 from customers.models import Contact, ContactPoint, Customer, SourceSystem
 
 
-class CustomerAdminForm(CustomerForm):
-    """Knows which version the editor saw, so that nobody overwrites what another has just saved."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.fields["seen"].initial = version(self.instance)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if self.instance.pk and cleaned.get("seen") != version(self.instance):
-            raise forms.ValidationError(_("Someone else has changed this customer meanwhile; open it again."))
-        return cleaned
-
-
 @admin.register(Customer)
-class CustomerAdmin(LargeModelAdmin[Customer]):
-    form = CustomerAdminForm
+class CustomerAdmin(DomainAdmin[Customer]):
+    form = CustomerForm
     list_display = ("name", "kind", "tier", "city", "country", "last_contact_at")
     list_filter = ("kind", "tier")
     list_select_related = ("tier",)
@@ -51,15 +34,11 @@ class CustomerAdmin(LargeModelAdmin[Customer]):
         return queryset.filter(pk__in=found.values("pk")), False
 
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
-        try:
-            if change:
-                change_customer(customer=obj, fields=form.fields_set(), seen=form.cleaned_data["seen"])
-            else:
-                obj.pk = create_customer(fields=form.fields_set()).pk
-        except DomainError as error:
-            messages.error(request, str(error))
-        if obj.pk:
-            obj.refresh_from_db()
+        if change:
+            change_customer(customer=obj, fields=form.fields_set(), seen=form.cleaned_data["seen"])
+        else:
+            obj.pk = create_customer(fields=form.fields_set()).pk
+        obj.refresh_from_db()
 
 
 @admin.register(Contact)
@@ -82,7 +61,7 @@ class ContactPointAdmin(ReadOnlyAdmin[ContactPoint]):
 
 
 @admin.register(SourceSystem)
-class SourceSystemAdmin(LargeModelAdmin[SourceSystem]):
+class SourceSystemAdmin(DomainAdmin[SourceSystem]):
     """A changed rank of trust lets the customers this system speaks of take their fields anew, at once."""
 
     list_display = ("name", "key", "rank")
@@ -92,7 +71,7 @@ class SourceSystemAdmin(LargeModelAdmin[SourceSystem]):
         return ("key",) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: SourceSystem, form: Any, change: bool) -> None:
-        save_system(system=obj)
+        save_system(system=obj, seen=form.cleaned_data["seen"])
 
 
 class EventAdmin(ReadOnlyAdmin[Model]):

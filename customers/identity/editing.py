@@ -12,6 +12,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.common import versions
 from crm.common.errors import DomainError
 from customers.identity import points
 from customers.identity.linking import link_key
@@ -29,10 +30,6 @@ class NameMissing(DomainError):
     """A customer needs a name."""
 
 
-class ChangedMeanwhile(DomainError):
-    """Someone else has changed the customer since it was read; nothing was written."""
-
-
 # The contact points the record gives, as importing a file would make them.
 _POINTS = """
 SELECT r.customer_id, NULL::bigint AS contact_id, r.id AS source_record_id, p.kind, p.raw, p.normalised
@@ -46,8 +43,7 @@ CROSS JOIN LATERAL (VALUES ('phone', coalesce(r.payload ->> 'phone', ''), crm_ed
 
 def version(customer: Customer) -> str:
     """What an editor saw, as a digest of the fields, to be handed back with the changes."""
-    values = [_text(getattr(customer, name)) for name in FIELDS]
-    return md5(json.dumps(values).encode(), usedforsecurity=False).hexdigest()
+    return versions.version(customer, FIELDS)
 
 
 def create_customer(*, fields: Mapping[str, Value]) -> Customer:
@@ -83,11 +79,8 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
     the editor started from; raises ChangedMeanwhile when it is not the present one.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        current = Customer.objects.select_for_update().get(pk=customer.pk)
-        if seen != version(current):
-            raise ChangedMeanwhile(
-                _("Someone else has changed this customer meanwhile. Compare, and save again to keep what you typed.")
-            )
+        current = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        versions.check_seen(current, seen, FIELDS)
         changed = {name: value for name, value in fields.items() if name in FIELDS and value != getattr(current, name)}
         if not changed:
             return current

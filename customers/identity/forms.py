@@ -7,15 +7,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.days import today
+from crm.common.saving import VersionedForm
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
+from customers.identity.survivorship import FIELDS
 from customers.models import Customer
 
 
-class CustomerForm(forms.ModelForm[Customer]):
-    """The fields a person may set. `seen` is the version of the customer that the editor started from."""
+class CustomerForm(VersionedForm[Customer]):
+    """The fields a person may set."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    compared = FIELDS
 
     class Meta:
         model = Customer

@@ -7,17 +7,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crm.common.errors import DomainError
+from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.duplicates import Duplicate, duplicates
-from customers.identity.editing import change_customer, create_customer, version
+from customers.identity.editing import change_customer, create_customer
 from customers.identity.forms import CustomerForm
 from customers.models import Customer
 
 IDENTIFYING = ("name", "tax_id", "email", "phone")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("customers.add_customer", raise_exception=True)
 def customer_create(request: HttpRequest) -> HttpResponse:
     """Warns of customers that may be the same, once; with "create anyway" it is created all the same."""
@@ -34,35 +34,17 @@ def customer_create(request: HttpRequest) -> HttpResponse:
     return redirect(customer)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("customers.change_customer", raise_exception=True)
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
-    if request.method != "POST":
-        form = CustomerForm(instance=customer, initial={"seen": version(customer)})
-        return render(request, "customers/identity/edit.html", {"form": form, "customer": customer})
-    form = CustomerForm(request.POST, instance=get_customer(request, pk))
-    if not form.is_valid():
-        return render(request, "customers/identity/edit.html", {"form": form, "customer": customer}, status=422)
-    try:
+    form = CustomerForm(posted(request), instance=get_customer(request, pk))
+
+    def save() -> Saved:
         change_customer(customer=customer, fields=form.fields_set(), seen=form.cleaned_data["seen"])
-    except DomainError as error:
-        return _show_conflict(request, customer, form, str(error))
-    messages.success(request, _("Saved."))
-    return redirect(customer)
+        return Saved(message=_("Saved."), to=customer)
 
-
-def _show_conflict(request: HttpRequest, customer: Customer, form: CustomerForm, words: str) -> HttpResponse:
-    """What was typed stays in the form, what stands now beside it; saving again keeps what was typed."""
-    data = request.POST.copy()
-    data["seen"] = version(customer)
-    again = CustomerForm(data, instance=get_customer(request, customer.pk))
-    again.add_error(None, words)
-    for name in CustomerForm.Meta.fields:
-        if again.cleaned_data.get(name) != getattr(customer, name):
-            shown = getattr(customer, name) or _("empty")
-            again.add_error(name, _("now: %(value)s") % {"value": shown})
-    return render(request, "customers/identity/edit.html", {"form": again, "customer": customer}, status=422)
+    return edit_page(request, "customers/identity/edit.html", form, save, {"customer": customer})
 
 
 def _similar(request: HttpRequest, form: CustomerForm) -> list[Duplicate]:

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.interactions.telephony.calls import assign_queue
 from customers.models import Call, CallEvent, Interaction, Queue
 
@@ -18,7 +18,7 @@ class InteractionAdmin(ReadOnlyAdmin[Interaction]):
 
 
 @admin.register(Queue)
-class QueueAdmin(LargeModelAdmin[Queue]):
+class QueueAdmin(DomainAdmin[Queue]):
     """Whose a queue is; its calls follow. Queues themselves come with the first call."""
 
     list_display = ("name", "team", "purpose")
@@ -31,7 +31,7 @@ class QueueAdmin(LargeModelAdmin[Queue]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
-        assign_queue(queue=obj, team=obj.team, purpose=obj.purpose)
+        assign_queue(queue=obj, team=obj.team, purpose=obj.purpose, seen=form.cleaned_data["seen"])
 
 
 @admin.register(Call)

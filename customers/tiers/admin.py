@@ -8,23 +8,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import signed_in
-from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
+from crm.common.saving import VersionedForm
 from customers.models import Tier, TierAssignment, TierPolicy
 from customers.tiers.drafting import save_draft, save_tier
 from customers.tiers.tiering import publish_policy, read_rules
 
 
 @admin.register(Tier)
-class TierAdmin(LargeModelAdmin[Tier]):
+class TierAdmin(DomainAdmin[Tier]):
     list_display = ("name", "key", "rank", "order_priority", "credit_days", "credit_limit", "max_discount")
     search_fields = ("name", "key")
 
     def save_model(self, request: HttpRequest, obj: Tier, form: Any, change: bool) -> None:
-        save_tier(tier=obj)
+        save_tier(tier=obj, seen=form.cleaned_data["seen"])
 
 
-class TierPolicyForm(forms.ModelForm[TierPolicy]):
+class TierPolicyForm(VersionedForm[TierPolicy]):
     class Meta:
         model = TierPolicy
         fields = ("version", "measure", "window_months", "rules")
@@ -39,7 +40,7 @@ class TierPolicyForm(forms.ModelForm[TierPolicy]):
 
 
 @admin.register(TierPolicy)
-class TierPolicyAdmin(LargeModelAdmin[TierPolicy]):
+class TierPolicyAdmin(DomainAdmin[TierPolicy]):
     """Drafts can be edited and published; a published version stays as it is."""
 
     form = TierPolicyForm
@@ -52,7 +53,7 @@ class TierPolicyAdmin(LargeModelAdmin[TierPolicy]):
         return not published and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: TierPolicy, form: Any, change: bool) -> None:
-        save_draft(policy=obj)
+        save_draft(policy=obj, seen=form.cleaned_data["seen"])
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("customers.publish_tier")

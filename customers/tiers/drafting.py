@@ -3,21 +3,31 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from crm.common.versions import lock_as_seen
 from customers.models import Tier, TierPolicy
 from customers.tiers.tiering import AlreadyPublished, read_rules
 
 
-def save_tier(*, tier: Tier) -> Tier:
-    """Add or change a tier: what it entitles to counts from now on; who is in it is the policy's to say."""
-    tier.save()
+def save_tier(*, tier: Tier, seen: str | None = None) -> Tier:
+    """Add or change a tier: what it entitles to counts from now on; who is in it is the policy's to say.
+
+    Raises ChangedMeanwhile unless it is as `seen`.
+    """
+    with transaction.atomic():
+        lock_as_seen(tier, seen)
+        tier.save()
     return tier
 
 
-def save_draft(*, policy: TierPolicy) -> TierPolicy:
-    """Add or change a policy that is not published yet; its rules must be applicable (InvalidPolicy)."""
+def save_draft(*, policy: TierPolicy, seen: str | None = None) -> TierPolicy:
+    """Add or change a policy that is not published yet; its rules must be applicable (InvalidPolicy).
+
+    Raises ChangedMeanwhile unless it is as `seen`.
+    """
     with transaction.atomic():
         if policy.pk and not TierPolicy.objects.select_for_update().filter(pk=policy.pk, published_at=None).exists():
             raise AlreadyPublished(_("Version %(version)d is published already.") % {"version": policy.version})
+        lock_as_seen(policy, seen)
         read_rules(rules=policy.rules, tiers={tier.key: tier for tier in Tier.objects.all()})
         policy.save()
     return policy

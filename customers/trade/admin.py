@@ -3,33 +3,33 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from crm.common.admin import LargeModelAdmin, ReadOnlyAdmin
+from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
 from customers.trade.products import assign_group, save_group
 from customers.trade.rates import set_rate
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(LargeModelAdmin[ExchangeRate]):
+class ExchangeRateAdmin(DomainAdmin[ExchangeRate]):
     list_display = ("currency", "day", "rate")
     list_filter = ("currency",)
     ordering = ("currency", "-day")
 
     def save_model(self, request: HttpRequest, obj: ExchangeRate, form: Any, change: bool) -> None:
-        set_rate(rate=obj)
+        set_rate(rate=obj, seen=form.cleaned_data["seen"])
 
 
 @admin.register(ProductGroup)
-class ProductGroupAdmin(LargeModelAdmin[ProductGroup]):
+class ProductGroupAdmin(DomainAdmin[ProductGroup]):
     list_display = ("name",)
     search_fields = ("name",)
 
     def save_model(self, request: HttpRequest, obj: ProductGroup, form: Any, change: bool) -> None:
-        save_group(group=obj)
+        save_group(group=obj, seen=form.cleaned_data["seen"])
 
 
 @admin.register(Product)
-class ProductAdmin(LargeModelAdmin[Product]):
+class ProductAdmin(DomainAdmin[Product]):
     """Products come from files; the group is decided here."""
 
     list_display = ("code", "name", "group", "unit_cost", "system")
@@ -43,7 +43,7 @@ class ProductAdmin(LargeModelAdmin[Product]):
         return False
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        assign_group(product=obj, group=obj.group)
+        assign_group(product=obj, group=obj.group, seen=form.cleaned_data["seen"])
 
 
 @admin.register(Order)

@@ -2,18 +2,26 @@
 
 from django.db import transaction
 
+from crm.common.versions import lock_as_seen
 from customers.models import OrderLine, Product, ProductGroup
 
 
-def assign_group(*, product: Product, group: ProductGroup | None) -> None:
-    """Put the product into a group, or into none; its order lines, whenever they were bought, follow."""
+def assign_group(*, product: Product, group: ProductGroup | None, seen: str | None = None) -> None:
+    """Put the product into a group, or into none; its order lines, whenever they were bought, follow.
+
+    Raises ChangedMeanwhile unless it is as `seen`.
+    """
     with transaction.atomic():
+        lock_as_seen(product, seen)
         Product.objects.filter(pk=product.pk).update(group=group)
         lines = OrderLine.objects.filter(product=product)
         others = lines.exclude(product_group=group) if group else lines
         others.update(product_group=group)
 
 
-def save_group(*, group: ProductGroup) -> ProductGroup:
-    group.save()
+def save_group(*, group: ProductGroup, seen: str | None = None) -> ProductGroup:
+    """Add or rename a group. Raises ChangedMeanwhile unless it is as `seen`."""
+    with transaction.atomic():
+        lock_as_seen(group, seen)
+        group.save()
     return group

@@ -5,10 +5,12 @@ from collections import defaultdict
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.common.company.current import company
 from crm.common.errors import DomainError
+from crm.common.versions import lock_as_seen
 from customers.models import ExchangeRate
 
 ONE = Decimal(1)
@@ -48,7 +50,12 @@ def to_company(*, amount: Decimal, currency: str, day: date) -> Decimal:
     return (amount * Rates().rate(currency, day)).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
-def set_rate(*, rate: ExchangeRate) -> ExchangeRate:
-    """Add or correct an exchange rate; amounts already converted stay as they are."""
-    rate.save()
+def set_rate(*, rate: ExchangeRate, seen: str | None = None) -> ExchangeRate:
+    """Add or correct an exchange rate; amounts already converted stay as they are.
+
+    Raises ChangedMeanwhile unless it is as `seen`.
+    """
+    with transaction.atomic():
+        lock_as_seen(rate, seen)
+        rate.save()
     return rate

@@ -69,7 +69,7 @@ class OtherChangeAdmin(DomainAdmin[OtherChange]):
     may_delete = True
 
     def save_model(self, request: HttpRequest, obj: OtherChange, form: ModelForm[OtherChange], change: bool) -> None:
-        other_changes.record_other_change(change=obj)
+        other_changes.record_other_change(change=obj, seen=form.cleaned_data["seen"])
 
     def delete_model(self, request: HttpRequest, obj: OtherChange) -> None:
         other_changes.withdraw_other_change(change=obj)
@@ -84,8 +84,13 @@ class RolloutAdmin(DomainAdmin[Rollout]):
     fields = ("team", "went_live_on", "phase")
     may_delete = True
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Rollout | None = None) -> tuple[str, ...]:
+        return ("team",) if obj else ()
+
     def save_model(self, request: HttpRequest, obj: Rollout, form: ModelForm[Rollout], change: bool) -> None:
-        made = rollouts.set_go_live(team=obj.team, went_live_on=obj.went_live_on, phase=obj.phase)
+        made = rollouts.set_go_live(
+            team=obj.team, went_live_on=obj.went_live_on, phase=obj.phase, seen=form.cleaned_data["seen"]
+        )
         obj.pk = made.pk
 
     def delete_model(self, request: HttpRequest, obj: Rollout) -> None:

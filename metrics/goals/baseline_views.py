@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from crm.common import days
 from crm.common.fragments import render_part
-from crm.common.saving import saved
+from crm.common.saving import EDIT, saved
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
 from metrics.goals import baselines
@@ -26,7 +26,7 @@ from metrics.models import Baseline
 PREVIEWED = ("go_live_on", "window_from", "window_to")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("metrics.freeze_baseline", raise_exception=True)
 def freeze_baseline(request: HttpRequest, key: str) -> HttpResponse:
     """GET previews the window in the query, or the default one; POST freezes and signs."""
@@ -36,11 +36,11 @@ def freeze_baseline(request: HttpRequest, key: str) -> HttpResponse:
         form = BaselineForm(_asked(request, kpi), preview=True)
         return _page(request, kpi, form)
     form = BaselineForm(request.POST)
-    frozen: list[Baseline] = []
-    if not saved(form, lambda: frozen.append(_freeze(kpi, form, by))):
+    frozen = saved(form, lambda: _freeze(kpi, form, by))
+    if frozen is None:
         return _page(request, kpi, form, status=422)
     messages.success(request, _("Baseline for %(kpi)s frozen and signed.") % {"kpi": kpi.name})
-    return redirect("metrics:baseline", baseline_id=frozen[0].pk)
+    return redirect("metrics:baseline", baseline_id=frozen.pk)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.saving import VersionedForm
 from metrics.goals.fields import (
     channel_field,
     check_order,
@@ -17,7 +18,7 @@ from metrics.goals.fields import (
 from metrics.models import OtherChange, Rollout
 
 
-class RolloutForm(forms.ModelForm[Rollout]):
+class RolloutForm(VersionedForm[Rollout]):
     went_live_on = day_field(_("Went live on"), help_text=_("The first day the team worked with the CRM."))
     phase = forms.IntegerField(
         label=_("Phase"),
@@ -32,7 +33,7 @@ class RolloutForm(forms.ModelForm[Rollout]):
         fields = ("went_live_on", "phase")
 
 
-class OtherChangeForm(forms.ModelForm[OtherChange]):
+class OtherChangeForm(VersionedForm[OtherChange]):
     happened_from = day_field(_("From"))
     happened_to = day_field(_("To"), required=False, help_text=_("Empty: it still lasts."))
     kpis = forms.MultipleChoiceField(

@@ -8,15 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Team
-from crm.common.saving import saved
+from crm.common.saving import EDIT, Saved, edit_page, posted
 from metrics.goals.other_changes import record_other_change
 from metrics.goals.other_changes import withdraw_other_change as take_back_change
 from metrics.goals.register import other_changes_with_kpis
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 from metrics.goals.rollouts import set_go_live, withdraw_go_live
 from metrics.models import OtherChange, Rollout
-
-PAGE_METHODS = ["GET", "HEAD", "POST"]
 
 
 @require_safe
@@ -26,20 +24,18 @@ def rollouts(request: HttpRequest) -> HttpResponse:
     return render(request, "metrics/goals/rollouts.html", {"teams": teams})
 
 
-@require_http_methods(PAGE_METHODS)
+@require_http_methods(EDIT)
 @permission_required("metrics.change_rollout", raise_exception=True)
 def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
     team = get_object_or_404(Team, pk=team_id)
     existing = Rollout.objects.filter(team=team).first()
-    form = RolloutForm(request.POST or None, instance=existing or Rollout(team=team))
-    context = {"form": form, "team": team, "existing": existing}
-    if request.method != "POST":
-        return render(request, "metrics/goals/rollout.html", context)
-    if not form.is_valid():
-        return render(request, "metrics/goals/rollout.html", context, status=422)
-    set_go_live(team=team, **form.cleaned_data)
-    messages.success(request, _("Go-live of %(team)s saved.") % {"team": team})
-    return redirect("metrics:rollouts")
+    form = RolloutForm(posted(request), instance=existing or Rollout(team=team))
+
+    def save() -> Saved:
+        set_go_live(team=team, **form.cleaned_data)
+        return Saved(message=_("Go-live of %(team)s saved.") % {"team": team}, to="metrics:rollouts")
+
+    return edit_page(request, "metrics/goals/rollout.html", form, save, {"team": team, "existing": existing})
 
 
 @require_POST
@@ -57,19 +53,18 @@ def other_changes(request: HttpRequest) -> HttpResponse:
     return render(request, "metrics/goals/other_changes.html", {"changes": other_changes_with_kpis()})
 
 
-@require_http_methods(PAGE_METHODS)
+@require_http_methods(EDIT)
 @permission_required("metrics.change_otherchange", raise_exception=True)
 def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResponse:
     """Enter one, or correct the one with this id."""
     existing = get_object_or_404(OtherChange, pk=change_id) if change_id else None
-    form = OtherChangeForm(request.POST or None, instance=existing)
-    context = {"form": form, "existing": existing}
-    if request.method != "POST":
-        return render(request, "metrics/goals/other_change.html", context)
-    if not saved(form, lambda: record_other_change(change=form.instance)):
-        return render(request, "metrics/goals/other_change.html", context, status=422)
-    messages.success(request, _("Saved. The next evaluation takes it into account."))
-    return redirect("metrics:other_changes")
+    form = OtherChangeForm(posted(request), instance=existing)
+
+    def save() -> Saved:
+        record_other_change(change=form.instance, seen=form.cleaned_data["seen"])
+        return Saved(message=_("Saved. The next evaluation takes it into account."), to="metrics:other_changes")
+
+    return edit_page(request, "metrics/goals/other_change.html", form, save, {"existing": existing})
 
 
 @require_POST

@@ -3,15 +3,24 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.db import transaction
+
 from accounts.models import Team
+from crm.common.versions import check_seen
 from metrics.models import Rollout
 
 
-def set_go_live(*, team: Team, went_live_on: date, phase: int = 1) -> Rollout:
-    """Say when a team went live, or correct it. Frozen baselines keep the day they were frozen with."""
-    rollout, _created = Rollout.objects.update_or_create(
-        team=team, defaults={"went_live_on": went_live_on, "phase": phase}
-    )
+def set_go_live(*, team: Team, went_live_on: date, phase: int = 1, seen: str | None = None) -> Rollout:
+    """Say when a team went live, or correct it. Frozen baselines keep the day they were frozen with.
+
+    Raises ChangedMeanwhile unless the go-live is as `seen`; the empty text: there was none.
+    """
+    with transaction.atomic():
+        Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # one at a time, whether there is a go-live or not
+        check_seen(Rollout.objects.filter(team=team).first(), seen)
+        rollout, _created = Rollout.objects.update_or_create(
+            team=team, defaults={"went_live_on": went_live_on, "phase": phase}
+        )
     return rollout
 
 

@@ -1,15 +1,14 @@
 """Set a target: KPI, scope, number, date, owner."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from crm.common import days
-from crm.common.saving import saved
+from crm.common.saving import EDIT, Saved, edit_page, posted
 from metrics.engine.base import Kpi
 from metrics.goals import targets
 from metrics.goals.fields import scope_of
@@ -20,22 +19,22 @@ from metrics.kpis.words import kpi_value
 from metrics.models import KpiTarget
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("metrics.set_target", raise_exception=True)
 def set_target(request: HttpRequest, key: str) -> HttpResponse:
     assert isinstance(request.user, User)
     kpi = kpi_or_404(key)
     by = request.user
     initial = {"owner": by.pk, **{name: request.GET.get(name) for name in ("team", "channel", "tier")}}
-    form = TargetForm(request.POST or None, initial=initial, kpi=kpi, today=days.today())
-    context = {"form": form, "kpi": kpi, "targets": targets_of(key)}
-    if request.method != "POST":
-        return render(request, "metrics/goals/target.html", context)
-    if not saved(form, lambda: _set(kpi, form, by)):
-        return render(request, "metrics/goals/target.html", context, status=422)
-    words = {"kpi": kpi.name, "value": kpi_value(form.cleaned_data["value"], kpi)}
-    messages.success(request, _("Target for %(kpi)s set: %(value)s.") % words)
-    return redirect("metrics:kpi", key=key)
+    form = TargetForm(posted(request), initial=initial, kpi=kpi, today=days.today())
+
+    def save() -> Saved:
+        target = _set(kpi, form, by)
+        words = {"kpi": kpi.name, "value": kpi_value(target.value, kpi)}
+        message = _("Target for %(kpi)s set: %(value)s.") % words
+        return Saved(message=message, to=reverse("metrics:kpi", kwargs={"key": key}))
+
+    return edit_page(request, "metrics/goals/target.html", form, save, {"kpi": kpi, "targets": targets_of(key)})
 
 
 def _set(kpi: Kpi, form: TargetForm, by: User) -> KpiTarget:

@@ -20,7 +20,7 @@ class BenefitAdmin(DomainAdmin[Benefit]):
     may_delete = True
 
     def save_model(self, request: HttpRequest, obj: Benefit, form: ModelForm[Benefit], change: bool) -> None:
-        recording.record_benefit(benefit=obj)
+        recording.record_benefit(benefit=obj, seen=form.cleaned_data["seen"])
 
     def delete_model(self, request: HttpRequest, obj: Benefit) -> None:
         recording.withdraw_benefit(benefit=obj)
@@ -35,7 +35,7 @@ class CostEntryAdmin(DomainAdmin[CostEntry]):
     may_delete = True
 
     def save_model(self, request: HttpRequest, obj: CostEntry, form: ModelForm[CostEntry], change: bool) -> None:
-        recording.record_cost(cost=obj)
+        recording.record_cost(cost=obj, seen=form.cleaned_data["seen"])
 
     def delete_model(self, request: HttpRequest, obj: CostEntry) -> None:
         recording.withdraw_cost(cost=obj)

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.company.current import company
+from crm.common.saving import VersionedForm
 from metrics.goals.fields import day_field, kpi_choices, offer_own_team, team_field
 from metrics.models import Benefit, CostEntry
 
@@ -35,7 +36,7 @@ def _decimals(value: Decimal) -> int:
     return -exponent if isinstance(exponent, int) else 0
 
 
-class CostForm(forms.ModelForm[CostEntry]):
+class CostForm(VersionedForm[CostEntry]):
     date = day_field(_("Date"))
     currency = forms.RegexField(
         r"^[A-Z]{3}$",
@@ -63,7 +64,7 @@ class CostForm(forms.ModelForm[CostEntry]):
         return cleaned
 
 
-class BenefitForm(forms.ModelForm[Benefit]):
+class BenefitForm(VersionedForm[Benefit]):
     """By KPI (change × value of a unit × volume × share) or by amounts a year; one of the two."""
 
     kpi = forms.ChoiceField(

@@ -5,10 +5,12 @@ Forms and admin hand over the instance they built, saved or not; each verb compl
 
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.common.company.current import company
 from crm.common.errors import DomainError
+from crm.common.versions import lock_as_seen
 from customers.trade import rates
 from metrics.models import Benefit, CostEntry
 
@@ -21,14 +23,19 @@ class BenefitWithoutValue(DomainError):
     """Neither a KPI with the value of a unit, nor amounts by year; or both."""
 
 
-def record_cost(*, cost: CostEntry) -> CostEntry:
-    """Enter or correct a cost, kept in its own currency and in the company's. Raises CostWithoutAmount, NoRate."""
+def record_cost(*, cost: CostEntry, seen: str | None = None) -> CostEntry:
+    """Enter or correct a cost, kept in its own currency and in the company's.
+
+    Raises CostWithoutAmount, NoRate, ChangedMeanwhile unless it is as `seen`.
+    """
     if cost.planned is None and cost.actual is None:
         raise CostWithoutAmount(_("Give a planned amount, an actual amount, or both."))
     cost.currency = cost.currency or company().currency
     cost.planned_company = _company(cost.planned, cost)
     cost.actual_company = _company(cost.actual, cost)
-    cost.save()
+    with transaction.atomic():
+        lock_as_seen(cost, seen)
+        cost.save()
     return cost
 
 
@@ -40,13 +47,18 @@ def withdraw_cost(*, cost: CostEntry) -> None:
     cost.delete()
 
 
-def record_benefit(*, benefit: Benefit) -> Benefit:
-    """Enter or correct a return: a KPI's change × the value of a unit, or amounts by year."""
+def record_benefit(*, benefit: Benefit, seen: str | None = None) -> Benefit:
+    """Enter or correct a return: a KPI's change × the value of a unit, or amounts by year.
+
+    Raises BenefitWithoutValue, ChangedMeanwhile unless it is as `seen`.
+    """
     by_kpi = bool(benefit.kpi) and benefit.unit_value is not None and not benefit.amounts
     by_amounts = not benefit.kpi and benefit.unit_value is None and bool(benefit.amounts)
     if not by_kpi and not by_amounts:
         raise BenefitWithoutValue(_("Give either a KPI and the value of a unit, or amounts by year."))
-    benefit.save()
+    with transaction.atomic():
+        lock_as_seen(benefit, seen)
+        benefit.save()
     return benefit
 
 

@@ -9,13 +9,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from crm.common import days
 from crm.common.paging import keyset_page
-from crm.common.saving import saved
+from crm.common.saving import EDIT, Saved, edit_page, posted
 from metrics.models import Benefit, CostEntry
 from metrics.programme import recording as programme
 from metrics.programme.forms import BenefitForm, CostForm
 from metrics.programme.roi_page import roi_page
 
-PAGE_METHODS = ["GET", "HEAD", "POST"]
 COST_SORTS = {"date", "-date", "planned_company", "-planned_company", "actual_company", "-actual_company"}
 
 
@@ -34,19 +33,18 @@ def costs(request: HttpRequest) -> HttpResponse:
     return render(request, "metrics/programme/costs.html", {"page": page, "sort": sort})
 
 
-@require_http_methods(PAGE_METHODS)
+@require_http_methods(EDIT)
 @permission_required("metrics.change_roi", raise_exception=True)
 def cost(request: HttpRequest, cost_id: int | None = None) -> HttpResponse:
     """Enter one, or correct the one with this id."""
     existing = get_object_or_404(CostEntry, pk=cost_id) if cost_id else None
-    form = CostForm(request.POST or None, instance=existing)
-    context = {"form": form, "existing": existing}
-    if request.method != "POST":
-        return render(request, "metrics/programme/cost.html", context)
-    if not saved(form, lambda: programme.record_cost(cost=form.instance)):
-        return render(request, "metrics/programme/cost.html", context, status=422)
-    messages.success(request, _("Cost saved."))
-    return redirect("metrics:costs")
+    form = CostForm(posted(request), instance=existing)
+
+    def save() -> Saved:
+        programme.record_cost(cost=form.instance, seen=form.cleaned_data["seen"])
+        return Saved(message=_("Cost saved."), to="metrics:costs")
+
+    return edit_page(request, "metrics/programme/cost.html", form, save, {"existing": existing})
 
 
 @require_POST
@@ -57,19 +55,18 @@ def withdraw_cost(request: HttpRequest, cost_id: int) -> HttpResponse:
     return redirect("metrics:costs")
 
 
-@require_http_methods(PAGE_METHODS)
+@require_http_methods(EDIT)
 @permission_required("metrics.change_roi", raise_exception=True)
 def benefit(request: HttpRequest, benefit_id: int | None = None) -> HttpResponse:
     """Enter one, or correct the one with this id."""
     existing = get_object_or_404(Benefit, pk=benefit_id) if benefit_id else None
-    form = BenefitForm(request.POST or None, instance=existing)
-    context = {"form": form, "existing": existing}
-    if request.method != "POST":
-        return render(request, "metrics/programme/benefit.html", context)
-    if not saved(form, lambda: programme.record_benefit(benefit=form.instance)):
-        return render(request, "metrics/programme/benefit.html", context, status=422)
-    messages.success(request, _("Benefit saved."))
-    return redirect("metrics:roi")
+    form = BenefitForm(posted(request), instance=existing)
+
+    def save() -> Saved:
+        programme.record_benefit(benefit=form.instance, seen=form.cleaned_data["seen"])
+        return Saved(message=_("Benefit saved."), to="metrics:roi")
+
+    return edit_page(request, "metrics/programme/benefit.html", form, save, {"existing": existing})
 
 
 @require_POST

@@ -9,6 +9,7 @@ from accounts.models import User
 from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from tests.conftest import ClientFor
 from tests.factories import TeamFactory, UserFactory
+from tests.forms import as_shown
 from tests.metrics import figures
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,8 @@ def test_a_cost_is_converted_by_the_domain(client_for: ClientFor) -> None:
 
     cost = CostEntry.objects.get()
     assert cost.planned_company == Decimal(1000)
-    client.post(f"/admin/metrics/costentry/{cost.pk}/change/", {**COST, "actual": "900"})
+    url = f"/admin/metrics/costentry/{cost.pk}/change/"
+    client.post(url, {**as_shown(client.get(url), with_field="currency"), "actual": "900"})
     cost.refresh_from_db()
     assert cost.actual_company == Decimal(900)
     client.post(f"/admin/metrics/costentry/{cost.pk}/delete/", {"post": "yes"})

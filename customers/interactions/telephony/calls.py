@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Team
+from crm.common.versions import lock_as_seen
 from customers.identity.normalising import normalise_phone_cached
 from customers.models import Queue, SourceSystem
 
@@ -98,9 +99,13 @@ def make_queue(*, name: str, team: Team | None, purpose: str) -> Queue:
     return queue
 
 
-def assign_queue(*, queue: Queue, team: Team | None, purpose: str) -> None:
-    """Say whose `queue` is and what its callers want; its calls and their interactions follow."""
+def assign_queue(*, queue: Queue, team: Team | None, purpose: str, seen: str | None = None) -> None:
+    """Say whose `queue` is and what its callers want; its calls and their interactions follow.
+
+    Raises ChangedMeanwhile unless it is as `seen`.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
+        lock_as_seen(queue, seen)
         Queue.objects.filter(pk=queue.pk).update(team=team, purpose=purpose)
         cursor.execute((SQL / "call_assign_queue.sql").read_text(), {"queue": queue.pk})
 

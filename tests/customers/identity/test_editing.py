@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from customers.identity.editing import ChangedMeanwhile, NameMissing, change_customer, create_customer, version
+from crm.common.versions import ChangedMeanwhile
+from customers.identity.editing import NameMissing, change_customer, create_customer, version
 from customers.identity.survivorship import settle
 from customers.models import Customer, SourceRecord
 from tests.customers.importing.files import load, write_csv

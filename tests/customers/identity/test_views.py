@@ -104,7 +104,7 @@ def test_nothing_is_lost_when_another_was_quicker(client_for: ClientFor) -> None
     form = answer.context["form"]
     assert form["city"].value() == "Turin"
     assert form.errors["city"] == ["now: Milan"]
-    assert "Someone else has changed this customer meanwhile." in answer.content.decode()
+    assert "Someone else has changed this meanwhile." in answer.content.decode()
     assert client.post(url, {**data, "seen": form["seen"].value()}).status_code == 302
     customer.refresh_from_db()
     assert customer.city == "Turin"

@@ -51,7 +51,7 @@ def test_a_go_live_day_is_set_and_corrected(client_for: ClientFor) -> None:
     assert client.get(url).status_code == 200
     assert client.post(url, {"went_live_on": "2026-07-01", "phase": "1"}).headers["Location"] == "/programme/"
     assert 'value="2026-07-01"' in client.get(url).content.decode()
-    client.post(url, {"went_live_on": "2026-08-01", "phase": "2"})
+    client.post(url, {**as_shown(client.get(url), with_field="phase"), "went_live_on": "2026-08-01", "phase": "2"})
 
     assert list(Rollout.objects.values_list("went_live_on", "phase")) == [(date(2026, 8, 1), 2)]
     client.post(f"{url}withdraw/")
@@ -92,7 +92,8 @@ def test_other_changes_are_entered_corrected_and_removed(client_for: ClientFor) 
 
     url = f"/programme/changes/{change.pk}/"
     assert client.get(url).status_code == 200
-    client.post(url, {**CHANGE, "what": "Prices up 6 %", "kpis": []})
+    shown = as_shown(client.get(url), with_field="what")
+    client.post(url, {**shown, "what": "Prices up 6 %", "kpis": []})
     change.refresh_from_db()
     assert (change.what, change.kpis) == ("Prices up 6 %", [])
     client.post(f"{url}withdraw/")
@@ -120,6 +121,45 @@ def test_a_go_live_saved_as_it_was_shown_stays_as_it_was(client_for: ClientFor) 
 
     assert answer.status_code == 302
     assert Rollout.objects.values().get() == before
+
+
+CONFLICT = "Someone else has changed this meanwhile. Compare, and save again to keep what you typed."
+
+
+def test_of_two_who_correct_a_change_the_second_is_shown_both_values(client_for: ClientFor) -> None:
+    change = OtherChange.objects.create(what="Strike", happened_from=date(2026, 7, 1), kpis=["orders"])
+    url, client = f"/programme/changes/{change.pk}/", client_for("manager")
+    sent = {**as_shown(client.get(url), with_field="what"), "what": "A strike", "channel": "phone"}
+    OtherChange.objects.update(happened_to=date(2026, 7, 9), kpis=["orders", "csat"], channel="email")
+
+    answer = client.post(url, sent)
+
+    assert answer.status_code == 422
+    assert dict(answer.context["form"].errors) == {
+        "__all__": [CONFLICT],
+        "what": ["now: Strike"],
+        "happened_to": ["now: July 9, 2026"],
+        "channel": ["now: e-mail"],
+        "kpis": ["now: Orders, Customer satisfaction"],
+    }
+    again = as_shown(answer, with_field="what")
+    assert again["what"] == ["A strike"]
+    assert client.post(url, again).status_code == 302
+    assert OtherChange.objects.values_list("what", "happened_to", "channel").get() == ("A strike", None, "phone")
+
+
+def test_of_two_who_set_a_go_live_the_second_is_shown_both_days(client_for: ClientFor) -> None:
+    team, client = TeamFactory.create(), client_for("manager")
+    url = f"/programme/teams/{team.pk}/"
+    sent = {**as_shown(client.get(url), with_field="phase"), "went_live_on": "2026-08-01"}
+    Rollout.objects.create(team=team, went_live_on=date(2026, 7, 1))
+
+    answer = client.post(url, sent)
+
+    assert dict(answer.context["form"].errors) == {"__all__": [CONFLICT], "went_live_on": ["now: July 1, 2026"]}
+    assert Rollout.objects.get().went_live_on == date(2026, 7, 1)
+    assert client.post(url, as_shown(answer, with_field="phase")).status_code == 302
+    assert Rollout.objects.get().went_live_on == date(2026, 8, 1)
 
 
 def test_a_change_that_ends_before_it_begins_is_refused(client_for: ClientFor) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from crm.common.versions import ChangedMeanwhile, version
 from metrics.models import Benefit, CostEntry, Rollout
+from metrics.programme.recording import record_cost
 from tests.conftest import ClientFor
 from tests.factories import TeamFactory
 from tests.forms import as_shown
@@ -91,7 +93,7 @@ def test_a_cost_is_entered_corrected_and_removed(client_for: ClientFor) -> None:
 
     url = f"/roi/costs/{cost.pk}/"
     assert client.get(url).status_code == 200
-    client.post(url, {**COST, "actual": "900.50"})
+    client.post(url, {**as_shown(client.get(url), with_field="currency"), "actual": "900.50"})
     cost.refresh_from_db()
     assert cost.actual_company == Decimal("900.5")
     client.post(f"{url}withdraw/")
@@ -113,6 +115,59 @@ def test_a_cost_saved_as_it_was_shown_stays_as_it_was(stored: str, shown: str, c
     assert sent["actual"] == [shown]
     assert answer.status_code == 302
     assert CostEntry.objects.values().get() == before
+
+
+def test_of_two_who_correct_a_cost_the_second_is_shown_both_values_and_loses_nothing(client_for: ClientFor) -> None:
+    cost, north = money(1000, note="Licences"), client_for("manager")
+    url = f"/roi/costs/{cost.pk}/"
+    sent = {**as_shown(north.get(url), with_field="currency"), "actual": "1300", "note": "Licences, corrected"}
+    CostEntry.objects.filter(pk=cost.pk).update(actual=1200, category="training")
+
+    answer = north.post(url, sent)
+
+    form = answer.context["form"]
+    assert answer.status_code == 422
+    assert dict(form.errors) == {
+        "__all__": ["Someone else has changed this meanwhile. Compare, and save again to keep what you typed."],
+        "actual": ["now: 1200.00"],
+        "category": ["now: training"],
+        "note": ["now: Licences"],
+    }
+    again = as_shown(answer, with_field="currency")
+    assert (again["actual"], again["note"], again["category"]) == (["1300"], ["Licences, corrected"], ["licence"])
+    assert CostEntry.objects.get().actual == 1200
+    assert north.post(url, again).status_code == 302
+    assert CostEntry.objects.values_list("actual", "category", "note").get() == (1300, "licence", "Licences, corrected")
+
+
+def test_of_two_who_correct_a_benefit_the_second_is_shown_both_values(client_for: ClientFor) -> None:
+    entered(500)
+    benefit, client = Benefit.objects.get(), client_for("manager")
+    url = f"/roi/benefits/{benefit.pk}/"
+    sent = {**as_shown(client.get(url), with_field="hardness"), "year_1": "700"}
+    Benefit.objects.update(amounts=[{"year": 1, "amount": "600"}], team=TeamFactory.create(name="North"), share="0.5")
+
+    answer = client.post(url, sent)
+
+    assert dict(answer.context["form"].errors) == {
+        "__all__": ["Someone else has changed this meanwhile. Compare, and save again to keep what you typed."],
+        "team": ["now: North"],
+        "share_percent": ["now: 50.00"],
+        "year_1": ["now: 600"],
+    }
+    assert client.post(url, as_shown(answer, with_field="hardness")).status_code == 302
+    assert Benefit.objects.get().amounts == [{"year": 1, "amount": "700"}]
+
+
+def test_a_cost_removed_meanwhile_is_not_brought_back(client_for: ClientFor) -> None:
+    cost, client = money(1000), client_for("manager")
+    sent = as_shown(client.get(f"/roi/costs/{cost.pk}/"), with_field="currency")
+    client.post(f"/roi/costs/{cost.pk}/withdraw/")
+
+    assert client.post(f"/roi/costs/{cost.pk}/", sent).status_code == 404
+    with pytest.raises(ChangedMeanwhile):
+        record_cost(cost=cost, seen=version(cost))
+    assert not CostEntry.objects.exists()
 
 
 def test_an_amount_with_more_digits_than_are_kept_is_refused(client_for: ClientFor) -> None:
@@ -207,7 +262,7 @@ def test_a_benefit_by_amounts_is_entered_corrected_and_removed(client_for: Clien
 
     url = f"/roi/benefits/{benefit.pk}/"
     assert 'value="700"' in client.get(url).content.decode()
-    client.post(url, {**given, "year_3": ""})
+    client.post(url, {**as_shown(client.get(url), with_field="hardness"), "year_3": ""})
     benefit.refresh_from_db()
     assert benefit.amounts == [{"year": 1, "amount": "500"}]
     client.post(f"{url}withdraw/")
