@@ -17,8 +17,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.common import locks
 from crm.common.company.current import refresh
-from crm.common.company.holding import take_zone
 from crm.common.company.models import Company
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
@@ -26,7 +26,6 @@ from crm.common.sqlfunctions import CrmDay
 from customers.models import ImportBatch
 from customers.registry import TieredFact, tiered_facts
 
-ALONE = (0x5A4F, 1)  # session advisory lock: one change at a time
 FIRST_CHUNK, LARGEST_CHUNK = 1_000, 50_000  # ids
 CHUNK_S = 0.1
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
@@ -119,15 +118,10 @@ def resume_zone_change() -> int:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", ALONE)
-        if not cursor.fetchone()[0]:
+    with locks.held(locks.ZONE_CHANGE) as free:
+        if not free:
             raise ZoneChangeUnderWay(_("The time zone is being changed by another process."))
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", ALONE)
 
 
 def _refuse_beside_imports() -> None:
@@ -141,7 +135,7 @@ def _refuse_beside_imports() -> None:
 
 def _begin(zone: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        take_zone(cursor)
+        locks.take(cursor, exclusive=[locks.ZONE])
         _refuse_beside_imports()
         Company.objects.update_or_create(pk=1, defaults={"time_zone": zone, "zone_changing_since": timezone.now()})
         cursor.execute(REPLACE_FUNCTION.format(zone=zone))

@@ -19,10 +19,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common.company.holding import hold_zone
+from crm.common import locks
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
-from customers.importing import frame, opening, staging, uploads
+from customers.importing import frame, opening, pending_entries, staging, uploads
 from customers.importing import mapping as mappings
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.sql import BUCKETS
@@ -32,7 +32,6 @@ log = structlog.get_logger(__name__)
 
 CHUNK_ROWS = 20_000
 STALE = timedelta(minutes=2)
-WORKER_LOCK = 0x494D50  # first key of the session advisory lock one worker holds on a batch
 # What trying again would not mend: these end the import, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, SyntaxError, DataError, IntegrityError)
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
@@ -48,10 +47,6 @@ class AlreadyStarted(DomainError):
 
 class ImportFailed(DomainError):
     """Something in the file, or in how it is read, cannot be dealt with; the log has the details."""
-
-
-class Busy(DomainError):
-    """Another worker is at this import."""
 
 
 def find_or_make_system(*, name: str) -> SourceSystem:
@@ -133,7 +128,7 @@ def enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool, heade
     if not spec.read:
         mappings.resolve(mapping, spec=spec, headers=_headers(batch, spec) if headers is None else headers)
     with transaction.atomic(), connection.cursor() as cursor:
-        hold_zone(cursor)
+        locks.take(cursor, shared=[locks.ZONE])
         changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.UPLOADED).update(
             mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED, heartbeat_at=timezone.now()
         )
@@ -148,13 +143,17 @@ def _headers(batch: ImportBatch, spec: ImportSpec) -> list[str]:
 
 
 def run(*, batch: ImportBatch) -> ImportBatch:
-    """Do what is left of the import. Raises `Busy` when another worker is at it, else its `DomainError` on failure."""
+    """Do what is left of the import. Raises `locks.Busy` when others are at it or in its way, else its `DomainError` on
+    failure.
+    """
     with _alone(batch):
         batch.refresh_from_db()
         if batch.state not in UNFINISHED:
             return batch
         try:
             _continue(batch)
+        except locks.Busy:  # the sweeper tries again
+            raise
         except DomainError as error:
             fail(batch, str(error))
             raise
@@ -175,6 +174,7 @@ def _continue(batch: ImportBatch) -> None:
     else:
         while batch.chunks_done < batch.chunks_total:
             _apply_next_once_more(batch)
+            pending_entries.merge_all()
     batch.state = ImportBatch.State.DONE
     batch.finished_at = timezone.now()
     batch.save(update_fields=["state", "finished_at"])
@@ -248,15 +248,10 @@ def fail(batch: ImportBatch, error: str) -> None:
 @contextmanager
 def _alone(batch: ImportBatch) -> Iterator[None]:
     """Hold the batch for this process; the lock dies with the process, so a killed worker blocks nobody."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WORKER_LOCK, batch.pk % 2**31])
-        if not cursor.fetchone()[0]:
-            raise Busy(_("Another worker is at this import."))
-    try:
+    with locks.held(locks.import_worker(batch.pk)) as free:
+        if not free:
+            raise locks.Busy(_("Another worker is at this import."))
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WORKER_LOCK, batch.pk % 2**31])
 
 
 def stale(*, now: datetime | None = None) -> list[int]:

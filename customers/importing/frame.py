@@ -3,21 +3,18 @@
 Everything here runs in the caller's transaction and set-based; the caller holds the import lock.
 """
 
-from contextlib import nullcontext
-
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing import bulk_index, sql
+from crm.common import locks
+from customers.importing import sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch
 
-IMPORT_LOCK = 0x1_4D50_4F52  # advisory: imports apply one chunk at a time, whichever worker
-
 
 def lock(cursor: CursorWrapper) -> None:
     """Wait for other imports' chunks; in a statement of its own, so that the next one sees what they wrote."""
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    locks.take(cursor, exclusive=[locks.IMPORT_CHUNK], wait_s=locks.JOB_PATIENCE_S)
     cursor.execute(
         "SET LOCAL default_statistics_target = 10"
     )  # the temporary tables are analysed often: a sample will do
@@ -76,11 +73,8 @@ def _write(cursor: CursorWrapper, spec: ImportSpec) -> None:
     for step in spec.prepare:
         step(cursor)
     cursor.execute(sql.write_records(spec))
-    cursor.execute("SELECT count(*) FROM imp_keys WHERE _action IN ('created', 'updated')")
-    many = cursor.fetchone()[0] >= bulk_index.MANY_ROWS
-    with bulk_index.gathered(cursor, *spec.searched) if many and spec.searched else nullcontext():
-        for step in spec.write:
-            step(cursor)
+    for step in spec.write:
+        step(cursor)
 
 
 def _resolve(cursor: CursorWrapper, spec: ImportSpec) -> None:

@@ -127,7 +127,7 @@ class ImportSpec:
     `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
     `record_column`: the column of the source record that says which row it became. `missing`: see `MissingRecords`.
     `grows`: further tables it fills, whose statistics the planner needs anew when they have grown.
-    `searched`: tables it writes that have trigram indexes; large chunks gather their entries.
+    `searched`: tables it writes that have trigram indexes, whose entries are merged after each chunk.
     `read` replaces the CSV/XLSX reader: it gets the opened bytes and yields (line, cells in the order of `columns`).
     `apply` replaces the whole set-based step: called once per chunk with its rows in the temporary table `imp_rows`.
     """
@@ -184,3 +184,8 @@ def kinds() -> list[str]:
 def tables() -> list[str]:
     """Every table that imports write facts to, each once."""
     return sorted({table for spec in _specs.values() for table in (spec.table, *spec.grows) if table})
+
+
+def searched_tables() -> list[str]:
+    """Every table with trigram indexes that imports write, each once."""
+    return sorted({table for spec in _specs.values() for table in spec.searched})

@@ -4,8 +4,9 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from crm.common import locks
 from crm.common.errors import DomainError
-from customers.importing import batches, expiring
+from customers.importing import batches, expiring, pending_entries
 from customers.models import ImportBatch
 
 log = structlog.get_logger(__name__)
@@ -19,15 +20,16 @@ def run_import(*, batch_id: int, **_: object) -> None:
         return
     try:
         batches.run(batch=batch)
-    except batches.Busy:
-        log.info("import is in other hands", batch=batch_id)
+    except locks.Busy as error:
+        log.info("import has to wait", batch=batch_id, reason=str(error))
     except DomainError as error:
         log.warning("import failed", batch=batch_id, error=str(error))
 
 
 @shared_task
 def resume_imports(**_: object) -> None:
-    """The sweeper: run what lost messages and dead workers left behind."""
+    """The sweeper: run what lost messages and dead workers left behind, merge the entries of what was typed in."""
+    pending_entries.merge_all()
     for batch_id in batches.stale():
         run_import(batch_id=batch_id)
 

@@ -1,6 +1,6 @@
 """The unified customer: who they are, the people there, how to reach them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.sqlfunctions import CrmFold
 from customers.querysets.customers import CustomerQuerySet
+
+# New entries wait in a list of at most so many kB, which `customers.importing.pending_entries` merges.
+TRIGRAMS: dict[str, Any] = {"opclasses": ["gin_trgm_ops"], "fastupdate": True, "gin_pending_list_limit": 4096}
 
 
 @pghistory.track(
@@ -73,7 +76,7 @@ class Customer(models.Model):
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
-            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], fastupdate=False, name="customer_search"),
+            GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),
         ]
 
@@ -102,7 +105,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        indexes = [GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], fastupdate=False, name="contact_search")]
+        indexes = [GinIndex(fields=["search"], **TRIGRAMS, name="contact_search")]
 
     def __str__(self) -> str:
         return self.name
@@ -145,8 +148,7 @@ class ContactPoint(models.Model):
             *(
                 GinIndex(
                     fields=["normalised"],
-                    opclasses=["gin_trgm_ops"],
-                    fastupdate=False,
+                    **TRIGRAMS,
                     condition=models.Q(kind=kind),
                     name=f"contact_point_{kind}",
                 )

@@ -11,15 +11,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.common import locks
 from crm.common.days import add_months, today
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers import registry
-from customers.importing import frame
 from customers.models import Customer, Tier, TierPolicy
 from customers.tiers import tiering_sql as sql
-
-LOCK = 0x7E71E4  # advisory lock: two retiers take turns
 
 
 class NoPolicy(DomainError):
@@ -138,8 +136,8 @@ def _apply(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> tuple
         "profit": policy.measure == TierPolicy.Measure.PROFIT, **_rule_values(rules),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        frame.lock(cursor)  # a chunk being imported would give its facts the tiers of before
+        # A chunk being imported would give its facts the tiers of before.
+        locks.take(cursor, exclusive=[locks.RETIER, locks.IMPORT_CHUNK])
         cursor.execute("DROP TABLE IF EXISTS retier_decision")
         cursor.execute(sql.decisions(len(rules)), values)
         cursor.execute("ANALYZE retier_decision")

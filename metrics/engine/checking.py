@@ -51,8 +51,7 @@ def sample(source: FactSource, *, months: int) -> list[date]:
 
 def check_month(job: MonthJob) -> list[Difference]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SHARE_SOURCE, job.locks)
-        cursor.execute(sql.LOCK_PART, job.locks)
+        job.hold(cursor)
         cursor.execute(sql.differing_cells(job.source), {"first": job.month})
         found = [Difference(str(job.source.source.label), row[:5], row[5], row[6]) for row in cursor.fetchall()]
         if found:

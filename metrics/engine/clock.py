@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from crm.common import locks
 from metrics.engine import sql
 from metrics.engine.base import FactSource
 from metrics.engine.sources import INVOICES, ISSUES
@@ -25,7 +26,7 @@ def set_to(moment: datetime) -> None:
 def set_clock(source: FactSource, *, moment: datetime) -> None:
     """Under the lock of the source, so that no recompute judges some cells at one moment and some at another."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.LOCKS + source.source})
+        locks.take(cursor, exclusive=[locks.kpi(source.source)], wait_s=locks.JOB_PATIENCE_S)
         before = Clock.objects.filter(key=source.clock).values_list("done_until", flat=True).first()
         if before is not None:
             earlier, later = sorted((before, moment))

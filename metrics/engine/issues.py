@@ -3,14 +3,16 @@
 from django.db import connection, transaction
 from django.utils import timezone
 
+from crm.common import locks
 from metrics.engine import sql
 from metrics.engine.sharing import share_out
 from metrics.engine.sources import ISSUES
-from metrics.models import Clock, IssueMark
+from metrics.models import Clock, IssueMark, Source
 
 CUSTOMERS_AT_ONCE = 25_000
 MANY_MARKS = 0.3  # of all issues: from here on reading all contacts once is cheaper
 AT_LEAST = 50_000
+CHAINS = locks.kpi(Source.INTERACTION)
 
 
 def rebuild(*, full: bool = False) -> None:
@@ -45,7 +47,7 @@ def has_many_marks() -> bool:
 
 def rebuild_marked() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.LOCK_SOURCE, {"source_lock": sql.CHAIN_LOCK})
+        locks.take(cursor, exclusive=[CHAINS], wait_s=locks.JOB_PATIENCE_S)
         cursor.execute(sql.REBUILD_MARKED_ISSUES, {"repeat_hours": repeat_hours()})
 
 
@@ -68,10 +70,9 @@ def customer_ranges() -> range:
 
 def rebuild_range(first: int) -> None:
     """The customers from `first` on, as many as are rebuilt at once."""
-    locks = {"source_lock": sql.CHAIN_LOCK, "part_lock": 1 + first // CUSTOMERS_AT_ONCE}
+    part = locks.kpi(Source.INTERACTION, 1 + first // CUSTOMERS_AT_ONCE)
     parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": repeat_hours()}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SHARE_SOURCE, locks)
-        cursor.execute(sql.LOCK_PART, locks)
+        locks.take(cursor, shared=[CHAINS], exclusive=[part], wait_s=locks.JOB_PATIENCE_S)
         cursor.execute(sql.MORE_MEMORY)
         cursor.execute(sql.REBUILD_ISSUES_OF, parameters)

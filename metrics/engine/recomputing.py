@@ -11,8 +11,10 @@ from queue import SimpleQueue
 from time import monotonic
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from crm.common import locks
 from crm.common.days import start_of
 from metrics.engine import clock, issues, sql
 from metrics.engine.base import FactSource
@@ -47,9 +49,18 @@ class MonthJob:
     source: FactSource
     month: date
 
+    def hold(self, cursor: CursorWrapper) -> None:
+        shared, exclusive = [locks.kpi(self.source.source)], [self._key]
+        locks.take(cursor, shared=shared, exclusive=exclusive, wait_s=locks.JOB_PATIENCE_S)
+
+    def hold_if_free(self, cursor: CursorWrapper) -> bool:
+        """False when another recompute is at the month."""
+        locks.take(cursor, shared=[locks.kpi(self.source.source)], wait_s=locks.JOB_PATIENCE_S)
+        return locks.take_if_free(cursor, self._key)
+
     @property
-    def locks(self) -> dict[str, int]:
-        return {**lock_of(self.source), "part_lock": self.month.year * 12 + self.month.month}
+    def _key(self) -> locks.Key:
+        return locks.kpi(self.source.source, self.month.year * 12 + self.month.month)
 
 
 def recompute(*, full: bool = False, as_of: date | None = None, sources: Sequence[FactSource] = SOURCES) -> Recomputed:
@@ -92,8 +103,8 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def lock_of(source: FactSource) -> dict[str, int]:
-    return {"source_lock": sql.LOCKS + source.source}
+def lock(cursor: CursorWrapper, source: FactSource) -> None:
+    locks.take(cursor, exclusive=[locks.kpi(source.source)], wait_s=locks.JOB_PATIENCE_S)
 
 
 def built_key(source: FactSource) -> str:
@@ -110,7 +121,7 @@ def is_built(source: FactSource) -> bool:
 def mark_all(source: FactSource) -> None:
     """Ask for every month of the source, in one transaction; rollups of another version are of no use any more."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.LOCK_SOURCE, lock_of(source))
+        lock(cursor, source)
         cursor.execute(sql.months_with_facts(source))
         months = [month for (month,) in cursor.fetchall()]
         cursor.execute(sql.MARK_MONTHS, {"source": source.source, "months": months})
@@ -129,7 +140,7 @@ def months_to_rebuild(source: FactSource) -> list[MonthJob]:
 def recompute_marked(source: FactSource, *, tally: Tally) -> None:
     """Replace the marked cells that no month rebuild took. The lock is a statement of its own, before the snapshot."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.LOCK_SOURCE, lock_of(source))
+        lock(cursor, source)
         if is_built(source):
             cursor.execute(sql.recompute_cells(source))
             tally.add(*cursor.fetchone())
@@ -138,9 +149,9 @@ def recompute_marked(source: FactSource, *, tally: Tally) -> None:
 def rebuild_month(job: MonthJob, *, wait: bool, tally: Tally) -> bool:
     """Rebuild a month if it is still marked; False when another recompute is at it and we do not `wait`."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(sql.SHARE_SOURCE, job.locks)
-        cursor.execute(sql.LOCK_PART if wait else sql.TRY_LOCK_PART, job.locks)
-        if not wait and cursor.fetchone() == (False,):
+        if wait:
+            job.hold(cursor)
+        elif not job.hold_if_free(cursor):
             return False
         if is_built(job.source):
             cursor.execute(sql.MORE_MEMORY)

@@ -12,7 +12,6 @@ from metrics.models import Source
 
 WHOLE_MONTH = "*"  # stands as the channel of a mark that asks for its month to be rebuilt
 MANY_MARKS = 0.3  # of a month's cells: from here on reading the month once is cheaper than cell by cell
-LOCKS = 730_200  # first of the advisory lock classes, one a source
 
 # Histograms: buckets of ratio 1.02 from a tenth of a second on, so that a bucket's middle is within 1 %.
 BUCKET_RATIO = 1.02
@@ -22,10 +21,6 @@ COUNT_BITS = 20
 LONG_HISTOGRAM = 512  # entries from which equal buckets are added up; shorter ones are kept as they come
 
 MORE_MEMORY = "SET LOCAL work_mem = '64MB'"  # a month's facts are sorted by cell without going to disk
-LOCK_SOURCE = "SELECT pg_advisory_xact_lock(%(source_lock)s, 0)"
-SHARE_SOURCE = "SELECT pg_advisory_xact_lock_shared(%(source_lock)s, 0)"
-LOCK_PART = "SELECT pg_advisory_xact_lock(%(source_lock)s, %(part_lock)s)"
-TRY_LOCK_PART = "SELECT pg_try_advisory_xact_lock(%(source_lock)s, %(part_lock)s)"
 
 SAME_CELL = """{a}.day = {b}.day AND {a}.team_id = {b}.team_id AND {a}.channel = {b}.channel
     AND {a}.tier_id = {b}.tier_id AND {a}.product_group_id = {b}.product_group_id"""
@@ -178,7 +173,6 @@ WHERE fresh.sums IS DISTINCT FROM stored.sums AND NOT EXISTS (
 
 
 CONTACTS = "direction = 'in' AND is_contact AND customer_id IS NOT NULL"  # as the index interaction_contacts says
-CHAIN_LOCK = LOCKS + Source.INTERACTION
 
 # The chains of the contacts `i`: one starts at the first contact, or more than the repeat window after the last, and
 # ends likewise. Reads the index interaction_contacts in its order, so nothing is sorted.

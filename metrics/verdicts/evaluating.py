@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import override
 
+from crm.common import locks
 from crm.common.days import today
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun
 from metrics.verdicts import reasons
@@ -17,8 +18,6 @@ from metrics.verdicts.judging import correct_for_many, judge
 from metrics.verdicts.reading import Subject, find_subjects, read_figures
 from metrics.verdicts.windows import is_read_out
 
-# Any two numbers no other lock uses: "verdicts", "all of them".
-LOCK = (0x76657264, 1)
 IDENTITY = ("kpi", "team", "channel", "tier", "as_of")
 JUDGED = (
     *("baseline", "target", "current_from", "current_to", "baseline_value", "current_value", "n_baseline"),
@@ -64,7 +63,7 @@ def is_due(*, as_of: date) -> bool:
 
 def _lock() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", LOCK)
+        locks.take(cursor, exclusive=[locks.VERDICTS], wait_s=locks.JOB_PATIENCE_S)
 
 
 def _store(rows: list[Evaluation], *, as_of: date, began: datetime) -> list[Evaluation]:

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
+from crm.common import locks
 from crm.common.company import current as company
-from crm.common.company.holding import hold_zone
 from crm.common.company.models import Company
 from customers import time_zone
 from customers.importing import batches
@@ -202,7 +202,7 @@ class TestNobodyWaits:
                 connection.close()
 
         with transaction.atomic(), connection.cursor() as cursor:
-            hold_zone(cursor)
+            locks.take(cursor, shared=[locks.ZONE])
             changer = threading.Thread(target=change)
             changer.start()
             changer.join(timeout=0.3)

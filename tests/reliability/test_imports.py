@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
+from crm.common import locks
 from customers.importing import batches, queueing
 from customers.models import Customer, ImportBatch, Order, OrderLine, ParkedRow, SourceRecord
 from customers.tasks import resume_imports, run_import
@@ -122,11 +123,11 @@ def test_two_workers_do_not_share_an_import(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "c.csv", "external_id,name", [["1", "Ada"]])
     batch = batches.create_batch(file=file, system=batches.find_or_make_system(name="crm"), kind="customers")
     with another_connection() as other:
-        other.execute("SELECT pg_advisory_lock(%s, %s)", [batches.WORKER_LOCK, batch.pk])
-        with pytest.raises(batches.Busy):
+        other.execute("SELECT pg_advisory_lock(%s, %s)", locks.import_worker(batch.pk))
+        with pytest.raises(locks.Busy):
             batches.run(batch=batch)
         run_import(batch_id=batch.pk)
-        other.execute("SELECT pg_advisory_unlock(%s, %s)", [batches.WORKER_LOCK, batch.pk])
+        other.execute("SELECT pg_advisory_unlock(%s, %s)", locks.import_worker(batch.pk))
     queueing.queue(batch=batch, mapping={})
     run_import(batch_id=batch.pk)
     batch.refresh_from_db()

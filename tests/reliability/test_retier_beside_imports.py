@@ -1,9 +1,8 @@
 """Tiers are not decided in the middle of an import's chunk, whose facts would keep the tiers of before."""
 
 import pytest
-from django.db import OperationalError, connection
 
-from customers.importing.frame import IMPORT_LOCK
+from crm.common import locks
 from customers.tiers.tiering import retier
 from tests.database import another_connection
 from tests.factories import CustomerFactory
@@ -11,14 +10,11 @@ from tests.factories import CustomerFactory
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_retier_waits_for_the_chunk() -> None:
+def test_retier_waits_for_the_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     CustomerFactory.create()
-    with another_connection() as chunk:
-        chunk.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
-        with connection.cursor() as cursor:
-            cursor.execute("SET lock_timeout = '200ms'")
-        with pytest.raises(OperationalError):
+    with another_connection() as chunk, monkeypatch.context() as patched:
+        chunk.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.IMPORT_CHUNK)
+        patched.setattr(locks, "PATIENCE_S", 0.2)
+        with pytest.raises(locks.Busy):
             retier()
-    with connection.cursor() as cursor:
-        cursor.execute("RESET lock_timeout")
     assert retier().customers == 1

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from accounts.models import Team
+from crm.common import locks
 from crm.common.versions import lock_as_seen
 from customers.identity.normalising import normalise_phone_cached
 from customers.models import Queue, SourceSystem
@@ -85,7 +86,7 @@ def make_stage(*, cursor: CursorWrapper) -> None:
 
 def record_staged(*, cursor: CursorWrapper, system: SourceSystem) -> Recorded:
     """What `record_events` does, with the events that stand in `staged_event`; in the caller's transaction."""
-    cursor.execute("SELECT pg_advisory_xact_lock(hashtext('customers.calls'), %s)", [system.pk])
+    locks.take(cursor, exclusive=[locks.calls(system.pk)])
     created = _keep(cursor=cursor, system=system)
     _rebuild(cursor=cursor, system=system)
     cursor.execute("SELECT count(*) FROM staged_event")

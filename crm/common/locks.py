@@ -1,0 +1,161 @@
+"""Every advisory lock of the product: what each key is for, who takes it, for how long, and in which order.
+
+| key | is held by | for |
+|---|---|---|
+| `ZONE_CHANGE` | a change of the company's zone | the session |
+| `ZONE` | shared by whoever begins what means times in it, exclusively while the zone is replaced | its transaction |
+| `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
+| `RETIER` | a run that decides tiers | its transaction |
+| `IMPORT_CHUNK` | a chunk of an import being applied; a run that decides tiers | its transaction |
+| `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
+| `VERDICTS` | an evaluation | its transaction |
+| `kpi(source)` | a recompute: exclusively for cells, shared for the months it rebuilds | its transaction |
+| `kpi(source, part)` | the rebuild of that month, or of that range of customers | its transaction |
+
+Keys sort in the order in which one transaction takes them: so nobody waits for somebody who waits for them. A lock is a
+statement of its own, before the one that relies on it: under READ COMMITTED only a statement begun afterwards sees what
+the one before had written.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg.errors import LockNotAvailable
+
+from crm.common.errors import DomainError
+
+PATIENCE_S: Final = 10.0
+JOB_PATIENCE_S: Final = 600.0  # of work that nobody sits in front of
+
+
+class Family(IntEnum):
+    """The first half of a key. KPI sources count on from `KPI`."""
+
+    ZONE_CHANGE = 10
+    ZONE = 11
+    IMPORT_WORKER = 20
+    RETIER = 30
+    IMPORT_CHUNK = 40
+    CALLS = 50
+    VERDICTS = 60
+    KPI = 730_200
+
+
+WORDS = {
+    Family.ZONE_CHANGE: gettext_lazy("changing the time zone"),
+    Family.ZONE: gettext_lazy("the time zone"),
+    Family.IMPORT_WORKER: gettext_lazy("this import"),
+    Family.RETIER: gettext_lazy("deciding tiers"),
+    Family.IMPORT_CHUNK: gettext_lazy("applying imports"),
+    Family.CALLS: gettext_lazy("the calls of this telephone system"),
+    Family.VERDICTS: gettext_lazy("the verdicts"),
+    Family.KPI: gettext_lazy("the figures of this source"),
+}
+
+
+class Key(NamedTuple):
+    """The two halves of PostgreSQL's key, each from 0 below 2³¹."""
+
+    family: int
+    number: int = 0
+
+
+ZONE_CHANGE: Final = Key(Family.ZONE_CHANGE)
+ZONE: Final = Key(Family.ZONE)
+RETIER: Final = Key(Family.RETIER)
+IMPORT_CHUNK: Final = Key(Family.IMPORT_CHUNK)
+VERDICTS: Final = Key(Family.VERDICTS)
+
+
+def import_worker(batch_id: int) -> Key:
+    return Key(Family.IMPORT_WORKER, batch_id % 2**31)
+
+
+def calls(system_id: int) -> Key:
+    return Key(Family.CALLS, system_id % 2**31)
+
+
+def kpi(source: int, part: int = 0) -> Key:
+    """`part`: 0 is the source as a whole."""
+    return Key(Family.KPI + source, part)
+
+
+class Busy(DomainError):
+    """Someone else holds a lock for longer than we wait; says what and who. Nothing was written: try again."""
+
+
+def take(
+    cursor: CursorWrapper, *, exclusive: Iterable[Key] = (), shared: Iterable[Key] = (), wait_s: float | None = None
+) -> None:
+    """Hold the keys until the transaction ends. Raises `Busy` when one is not free within `wait_s` (`PATIENCE_S`)."""
+    alone = set(exclusive)
+    for key in sorted(alone | set(shared)):
+        mode = "" if key in alone else "_shared"
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock{mode}(%s, %s)", key)
+        if not cursor.fetchone()[0]:
+            _wait(cursor, key, mode, PATIENCE_S if wait_s is None else wait_s)
+
+
+def take_if_free(cursor: CursorWrapper, key: Key) -> bool:
+    """Hold the key until the transaction ends, if nobody else does; gives whether it was so. Never waits."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", key)
+    return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def held(key: Key) -> Iterator[bool]:
+    """Hold the key for this session while the block runs, if it is free; gives whether it was."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+        free = bool(cursor.fetchone()[0])
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _wait(cursor: CursorWrapper, key: Key, mode: str, seconds: float) -> None:
+    cursor.execute("SELECT current_setting('lock_timeout')")
+    (before,) = cursor.fetchone()
+    try:
+        with transaction.atomic():  # a savepoint: after a time-out the transaction can still ask who it is
+            _limit_waits(cursor, f"{int(seconds * 1000)}ms")
+            cursor.execute(f"SELECT pg_advisory_xact_lock{mode}(%s, %s)", key)
+            _limit_waits(cursor, before)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        raise Busy(_refusal(cursor, key)) from error
+
+
+def _limit_waits(cursor: CursorWrapper, limit: str) -> None:
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [limit])
+
+
+_HOLDER = """
+SELECT a.application_name, a.pid, round(extract(epoch FROM clock_timestamp() - a.xact_start))
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s AND l.objsubid = 2
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> pg_backend_pid()
+ORDER BY a.xact_start LIMIT 1
+"""
+
+
+def _refusal(cursor: CursorWrapper, key: Key) -> str:
+    cursor.execute(_HOLDER, key)
+    holder = cursor.fetchone()
+    what = WORDS[Family(min(key.family, Family.KPI))]
+    if holder is None:
+        return _("Somebody else was at %(what)s. Try again.") % {"what": what}
+    who, process, seconds = holder
+    return _("“%(who)s” (database process %(process)d) has been at %(what)s for %(seconds)d s. Try again later.") % {
+        "what": what, "who": who, "process": process, "seconds": seconds,
+    }  # fmt: skip
