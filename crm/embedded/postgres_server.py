@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -126,11 +128,31 @@ def start(cluster: Cluster, *, programs: Programs, port: int) -> None:
     command = [str(programs.bin / "pg_ctl"), "-D", str(cluster.data), "-l", str(cluster.log), "-w", "-s"]
     done = _run(cluster, [*command, "-t", str(START_SECONDS), "start"])
     if done.returncode and "pre-existing shared memory block" in _tail(cluster.log):
-        # The children of a killed server take a moment to notice.
-        processes.wait_until(lambda: False, seconds=2)
+        _end_orphans(cluster)
         done = _run(cluster, [*command, "-t", str(START_SECONDS), "start"])
     if done.returncode:
         raise _failed(cluster, "PostgreSQL did not start", _tail(cluster.log) or done.stdout)
+
+
+def _end_orphans(cluster: Cluster) -> None:
+    """Sessions of a server that was killed notice it at their next pause; those in a long statement are told to end."""
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == cluster.data:
+                processes.stop(int(link.parent.name), first=signal.SIGQUIT, seconds=2)
+    processes.wait_until(lambda: False, seconds=2)  # where there is no /proc, or it does not show us theirs
+
+
+def takes_sessions(*, host: str, port: int) -> bool:
+    """Whether a server there asks who we are; one that is starting or recovering refuses with 57P03."""
+    who = b"user\0crm\0database\0crm\0\0"
+    try:
+        with socket.create_connection((host, port), timeout=2) as connection:
+            connection.sendall(struct.pack("!ii", 8 + len(who), 3 << 16) + who)
+            answer = connection.recv(1024)
+    except OSError:
+        return False
+    return bool(answer) and b"57P03" not in answer
 
 
 def make_database(cluster: Cluster, *, programs: Programs, port: int, password: str) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from crm.embedded import postgres_server, processes, record, redis_server
 from crm.embedded.account import Account, server_account, server_home
@@ -112,6 +113,24 @@ def stop(var: Path | None = None) -> list[str]:
         if postgres_server.stop(_cluster(known)):
             stopped.append("PostgreSQL")
     return stopped
+
+
+def dead(var: Path | None = None) -> list[str]:
+    """Names of the embedded servers this copy uses that do not run: two small files read, so it may be asked often."""
+    known = record.find(var or var_dir())
+    found = []
+    if known and not os.environ.get("DATABASE_URL") and postgres_server.running(_cluster(known)) is None:
+        found.append("PostgreSQL")
+    if known and not os.environ.get("REDIS_URL") and redis_server.running(_redis(known)) is None:
+        found.append("Redis")
+    return found
+
+
+def database_answers(var: Path | None = None) -> bool:
+    """Whether the database, embedded or elsewhere, takes sessions. Of one behind a local socket we cannot tell: yes."""
+    found = urls(var)
+    place = urlsplit(os.environ.get("DATABASE_URL") or (found[0] if found else ""))
+    return not place.hostname or postgres_server.takes_sessions(host=place.hostname, port=place.port or 5432)
 
 
 def running(var: Path | None = None) -> bool:

@@ -46,12 +46,17 @@ def beat_command() -> list[str]:
 
 @dataclass
 class Child:
-    """One program we keep alive; `deaths` are the moments it died lately. `reloads`: it sees changed code by itself."""
+    """One program we keep alive.
+
+    `reloads`: it sees changed code by itself. `waits`: it died, and starts again when the database is back. `deaths`:
+    the moments it died lately of itself.
+    """
 
     name: str
     command: list[str]
     log: Path
     reloads: bool = False
+    waits: bool = False
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 

@@ -1,7 +1,9 @@
+import contextlib
 import json
 import os
 import shutil
 import signal
+import threading
 from pathlib import Path
 
 import psycopg
@@ -79,6 +81,35 @@ def test_killed_servers_are_recovered(var: Path) -> None:
     assert processes.wait_until(lambda: not any(map(processes.is_alive, killed)), seconds=10)
     services.start(var, durable=True)
     assert ask(var, "SELECT n FROM kept") == 7
+
+
+def test_the_dead_are_named(var: Path) -> None:
+    services.start(var, durable=False)
+    assert services.dead(var) == []
+    for pid in processes_of(var):
+        os.kill(pid, signal.SIGKILL)
+    assert processes.wait_until(lambda: services.dead(var) == ["PostgreSQL", "Redis"], seconds=10)
+
+
+def test_a_busy_session_of_a_killed_server_does_not_keep_it_down(var: Path) -> None:
+    services.start(var, durable=False)
+    busy = threading.Thread(target=be_busy, args=[var])
+    busy.start()
+    active = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT max(n)%'"
+    assert processes.wait_until(lambda: ask(var, active) == 1, seconds=10)
+    killed, _redis = processes_of(var)
+    os.kill(killed, signal.SIGKILL)
+    assert processes.wait_until(lambda: not processes.is_alive(killed), seconds=10)
+    services.start(var, durable=False)
+    assert ask(var, "SELECT 1") == 1
+    busy.join(timeout=10)
+    assert not busy.is_alive()
+
+
+def be_busy(var: Path) -> None:
+    """Reckon without a pause, in which it would notice that its server is gone."""
+    with contextlib.suppress(psycopg.OperationalError):
+        ask(var, "SELECT max(n) FROM (SELECT generate_series(1, 1000000000000) AS n) AS numbers")
 
 
 def test_a_pid_file_whose_number_another_process_has_now_is_stale(var: Path) -> None:

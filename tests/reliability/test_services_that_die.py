@@ -1,0 +1,72 @@
+"""PostgreSQL or Redis dies under a running product: it is back within half a minute, and nobody had to start it."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crm.embedded import postgres_server, processes, record, redis_server, services
+from tests.running import READY, Run
+
+BACK_WITHIN_S = 30
+
+
+def postmaster(var: Path) -> int:
+    known = record.find(var)
+    assert known is not None
+    found = postgres_server.running(services._cluster(known))
+    assert found is not None
+    return found[0]
+
+
+def redis_process(var: Path) -> int:
+    known = record.find(var)
+    assert known is not None
+    found = redis_server.running(services._redis(known))
+    assert found is not None
+    return found
+
+
+def test_killed_servers_are_started_again(run: Run, var: Path) -> None:
+    run.start()
+    assert run.ready() == READY
+    supervisor, web, worker, _beat = run.pids()
+    os.kill(redis_process(var), signal.SIGKILL)
+    run.wait_for("Redis died; starting it again")
+    assert processes.wait_until(run.is_ready, seconds=BACK_WITHIN_S), run.printed()
+    os.kill(postmaster(var), signal.SIGKILL)
+    run.wait_for("PostgreSQL died; starting it again")
+    assert processes.wait_until(run.is_ready, seconds=BACK_WITHIN_S), run.printed()
+    assert run.pids()[:3] == [supervisor, web, worker]
+    assert "keeps dying" not in run.printed()
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The state directory of a database that is not the supervisor's to start."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.delenv("REDIS_URL", raising=False)
+    with tempfile.TemporaryDirectory(prefix="baseline-elsewhere-", dir="/var/tmp") as made:
+        place = Path(made)
+        place.chmod(0o755)
+        services.start(place, durable=False)
+        yield place
+        services.forget(place)
+
+
+def test_what_dies_for_want_of_a_database_elsewhere_waits_for_it(run: Run, var: Path, elsewhere: Path) -> None:
+    found = services.urls(elsewhere)
+    assert found is not None
+    run.start(DATABASE_URL=found[0])
+    assert run.ready() == READY
+    beat = run.pids()[3]
+    services.stop(elsewhere)
+    os.kill(beat, signal.SIGKILL)  # it dies of it anyway, at its next look at the schedule
+    run.wait_for("The beat process died and waits for the database")
+    services.start(elsewhere, durable=False)
+    assert processes.wait_until(run.is_ready, seconds=BACK_WITHIN_S), run.printed()
+    assert processes.wait_until(lambda: run.pids()[3] != beat, seconds=BACK_WITHIN_S), run.printed()
+    assert "keeps dying" not in run.printed()
