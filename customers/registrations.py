@@ -3,12 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import navigation
-from customers import registry
 from customers.identity import import_contacts, import_customers
 from customers.importing.registry import register as register_import
-from customers.interactions import import_interactions, last_contact, matching
+from customers.interactions import entries, import_interactions, last_contact, matching
 from customers.interactions.telephony import import_calls
-from customers.registry import SearchProvider, TieredFact
+from customers.registry import listening, page, search
+from customers.registry.movable import MovableRelation, register_movable
+from customers.registry.page import Action, Tab, TimelineSource
+from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from customers.trade import import_invoices, import_orders, import_payments, import_products, numbers
 
 IMPORTS = (
@@ -29,6 +31,27 @@ TIERED_FACTS = (
         join="i.id = f.interaction_id",
     ),
 )
+MOVABLE = (
+    MovableRelation(table="customers_contact"),
+    MovableRelation(table="customers_contactpoint", unique=("contact_id", "kind", "normalised", "source_record_id")),
+    MovableRelation(table="customers_interaction"),
+    MovableRelation(table="customers_invoice"),
+    MovableRelation(table="customers_order"),
+    MovableRelation(table="customers_sourcerecord"),
+    MovableRelation(table="customers_tierassignment", moves=False),
+)
+TABS = (
+    Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),
+    Tab(key="orders", label=_("Orders"), url_name="customers:orders", order=20),
+    Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
+    Tab(key="history", label=_("History"), url_name="customers:history", order=90),
+)
+ACTIONS = (
+    Action(
+        key="edit", label=_("Edit"), url_name="customers:edit", icon="edit", permission="customers.change_customer",
+        order=10,
+    ),
+)  # fmt: skip
 NAVIGATION = (
     (_("Customers"), "customers:list", "address-book", "customers.view_customer", 10),
     (_("Imports"), "customers:imports", "file-import", "customers.import_data", 20),
@@ -40,10 +63,19 @@ def register_all() -> None:
     for module in IMPORTS:
         register_import(module.SPEC)
     for fact in TIERED_FACTS:
-        registry.register_tiered_fact(fact)
-    registry.register_points_changed(matching.rematch)
-    registry.register_moved(last_contact.refresh_last_contact)
-    registry.register_search_provider(SearchProvider(key="numbers", arm=numbers.customers_by_number))
+        register_tiered_fact(fact)
+    for relation in MOVABLE:
+        register_movable(relation)
+    for tab in TABS:
+        page.register_tab(tab)
+    for action in ACTIONS:
+        page.register_action(action)
+    page.register_timeline_source(
+        TimelineSource(key="contacts", entries=entries.entries, permission="customers.view_customer")
+    )
+    listening.register_points_changed(matching.rematch)
+    listening.register_moved(last_contact.refresh_last_contact)
+    search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     for label, url_name, icon, permission, order in NAVIGATION:
         navigation.register(
             navigation.NavItem(label=label, url_name=url_name, icon=icon, permission=permission, order=order)

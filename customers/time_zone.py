@@ -24,7 +24,7 @@ from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.sqlfunctions import CrmDay
 from customers.models import ImportBatch
-from customers.registry import TieredFact, tiered_facts
+from customers.registry.tiered_facts import TieredFact, tiered_facts
 
 FIRST_CHUNK, LARGEST_CHUNK = 1_000, 50_000  # ids
 CHUNK_S = 0.1

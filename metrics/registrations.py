@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common import navigation
 from crm.common.hooks import after_facts_changed
 from customers.importing.registry import register as register_import
+from customers.registry.movable import MovableRelation, register_movable
 from metrics.engine.waking import wake_recompute
 from metrics.kpis import import_ledger
 from metrics.programme import import_costs
@@ -40,5 +41,7 @@ def register_all() -> None:
     for module in (import_ledger, import_costs):
         register_import(module.SPEC)
     after_facts_changed.append(wake_recompute)
+    # Built again from the contacts, which move; the giver's go with the giver.
+    register_movable(MovableRelation(table="metrics_issue", moves=False))
     for item in NAVIGATION:
         navigation.register(item)

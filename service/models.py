@@ -1,5 +1,7 @@
 """Surveys (cases, SLAs and the portal come later)."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from accounts.models import Team
 from crm.common.kinds import Channel
 from crm.common.sqlfunctions import CrmDay
 from customers.models import Customer
+from service.querysets import SurveyAnswerQuerySet
 
 
 class SurveyAnswer(models.Model):
@@ -41,6 +44,8 @@ class SurveyAnswer(models.Model):
         db_index=False,
         db_constraint=False,
     )
+
+    objects: ClassVar[SurveyAnswerQuerySet] = SurveyAnswerQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("survey answer")

@@ -2,7 +2,7 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from customers import registry
+from customers.registry.listening import points_changed
 
 # `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
 _REPLACE = """
@@ -38,4 +38,4 @@ def replace(cursor: CursorWrapper, wanted: str) -> None:
     `wanted` selects customer_id, contact_id, source_record_id, kind, raw, normalised.
     """
     cursor.execute(_REPLACE.format(wanted=wanted))
-    registry.points_changed(cursor)
+    points_changed(cursor)

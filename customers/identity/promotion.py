@@ -2,8 +2,8 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from customers import registry
-from customers.models import Customer, TierAssignment
+from customers.models import Customer
+from customers.registry import listening, movable
 
 # Bare records of this chunk whose link key nobody has yet: the first of each key keeps its customer.
 _TAKE_KEYS = """
@@ -13,6 +13,11 @@ FROM (SELECT DISTINCT ON (k.link_key) k.link_key, k._old_object FROM imp_keys k
         AND NOT EXISTS (SELECT FROM customers_customer x WHERE x.link_key = k.link_key)
       ORDER BY k.link_key, k._record_id) f
 WHERE c.id = f._old_object
+"""
+
+_RECORDS_BECAME = """
+UPDATE customers_sourcerecord SET object_id = %(new)s
+WHERE customer_id = %(new)s AND kind = 'customers' AND object_id = %(old)s
 """
 
 _MOVES = """
@@ -34,10 +39,7 @@ def adopt_bare(cursor: CursorWrapper) -> None:
 
 
 def _move_all(cursor: CursorWrapper, *, old: int, new: int) -> None:
-    for relation in Customer._meta.related_objects:  # noqa: SLF001 - Django's documented model API
-        model = relation.related_model
-        if relation.many_to_many or model is TierAssignment:
-            continue
-        model._base_manager.filter(**{relation.field.name: old}).update(**{relation.field.name: new})  # noqa: SLF001 - its documented API
+    movable.move_all(cursor, old=old, new=new)
+    cursor.execute(_RECORDS_BECAME, {"old": old, "new": new})
     Customer.objects.get(pk=old).delete()
-    registry.moved(cursor, [new])
+    listening.moved(cursor, [new])

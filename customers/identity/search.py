@@ -12,8 +12,8 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from customers import registry
 from customers.querysets.customers import CustomerQuerySet
+from customers.registry.search import search_arms
 
 CAP: Final = 300
 MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4
@@ -86,7 +86,7 @@ def matching(customers: CustomerQuerySet, sought: Sought) -> CustomerQuerySet:
 
 def _arms(text: str) -> tuple[str, list[str]]:
     statements, params = ["SELECT NULL::bigint WHERE false"], list[str]()
-    for statement, values in registry.search_arms(text):
+    for statement, values in search_arms(text):
         statements.append(statement)
         params += values
     if _PHONE.match(text):

@@ -13,9 +13,9 @@ from crm.common.errors import DomainError
 from crm.common.fragments import asks_for_part, render_part
 from customers.identity.access import get_customer
 from customers.interactions.forms import InteractionForm
+from customers.interactions.purposes import purposes
 from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Interaction
-from customers.page.timeline import purposes
 from customers.page.views import timeline_context
 
 

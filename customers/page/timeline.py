@@ -1,77 +1,95 @@
-"""A customer's contacts, newest first, with what other apps add to them."""
+"""A customer's timeline: the entries of all sources in one order, page by page, none twice and none lost.
 
+Entries are ordered by moment, then by the key of their source, then by their own, all descending. A cursor is the
+place of the last one shown; each source is asked for what comes after it, one entry more than a page holds.
+"""
+
+import base64
+import binascii
+import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from django.db import connection
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from crm.common.paging import keyset_page
-from customers.interactions.recording import UNDO_WITHIN
-from customers.models import Customer, Interaction
+from customers.interactions.entries import entries_of
+from customers.models import Customer
 from customers.querysets.interactions import InteractionQuerySet
-from customers.registry import TimelineEntry, timeline_sources
+from customers.registry.page import Before, TimelineEntry, TimelineSource, timeline_sources
 
 PAGE_SIZE: Final = 20
-ICONS: Final = {
-    "phone": "phone", "email": "mail", "web": "world", "letter": "mailbox", "visit": "building-store",
-    "chat": "message-circle", "sms": "message", "self_service": "user-check",
-}  # fmt: skip
-
-# The purposes in use, newest contacts first; reads the end of the primary key.
-PURPOSES = """
-SELECT purpose FROM (SELECT id, purpose FROM customers_interaction ORDER BY id DESC LIMIT 1000) AS newest
-WHERE purpose <> '' GROUP BY purpose ORDER BY count(*) DESC, purpose LIMIT 20
-"""
+LARGEST_KEY: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """`entries`: interactions and entries of registered sources; `before` is where the next page goes on."""
+    """`next_cursor` is empty where there is nothing earlier."""
 
     entries: list[TimelineEntry]
     next_cursor: str
-    before: str
 
 
-def timeline(
-    *,
-    customer: Customer,
-    user: User,
-    contacts: InteractionQuerySet,
-    filtered: bool,
-    cursor: str,
-    before: datetime | None,
-    now: datetime,
-) -> Timeline:
-    """One query, and one a registered source while nothing is filtered. `contacts` are the customer's, narrowed."""
-    page = keyset_page(
-        contacts.select_related("agent", "team", "contact"), sort="-occurred_at", cursor=cursor, size=PAGE_SIZE
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where an entry stands; a larger place comes first."""
+
+    at: datetime
+    source: str
+    pk: int
+
+    def before(self, source: str) -> Before:
+        """As the source of that key understands it."""
+        if source == self.source:
+            return Before(self.at, self.pk)
+        return Before(self.at, None if source < self.source else 0)
+
+    @property
+    def cursor(self) -> str:
+        text = json.dumps([self.at.isoformat(), self.source, self.pk], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def timeline(*, customer: Customer, user: User, cursor: str) -> Timeline:
+    """One query a source."""
+    place = find_place(cursor)
+    found = [
+        (Place(entry.at, source.key, entry.pk), entry)
+        for source in timeline_sources(user)
+        for entry in _asked(source, customer, user, place)
+    ]
+    return _page(found)
+
+
+def narrowed_timeline(*, contacts: InteractionQuerySet, user: User, cursor: str) -> Timeline:
+    """Contacts alone, as a filter left them; one query."""
+    place = find_place(cursor)
+    rows = entries_of(contacts, user, place.before("contacts") if place else None, PAGE_SIZE + 1)
+    return _page([(Place(entry.at, "contacts", entry.pk), entry) for entry in rows])
+
+
+def _asked(source: TimelineSource, customer: Customer, user: User, place: Place | None) -> list[TimelineEntry]:
+    return source.entries(customer, user, place.before(source.key) if place else None, PAGE_SIZE + 1)
+
+
+def _page(found: list[tuple[Place, TimelineEntry]]) -> Timeline:
+    found.sort(key=lambda one: one[0], reverse=True)
+    shown = found[:PAGE_SIZE]
+    return Timeline(
+        entries=[entry for _place, entry in shown],
+        next_cursor=shown[-1][0].cursor if len(found) > PAGE_SIZE else "",
     )
-    entries = [_entry(row, user=user, now=now) for row in page.rows]
-    oldest = page.rows[-1].occurred_at if page.rows and page.next_cursor else None
-    if not filtered:
-        for source in timeline_sources():
-            if not source.permission or user.has_perm(source.permission):
-                entries += source.entries(customer, oldest, before, PAGE_SIZE)
-        entries.sort(key=lambda entry: entry.at, reverse=True)
-    return Timeline(entries=entries, next_cursor=page.next_cursor, before=oldest.isoformat() if oldest else "")
 
 
-def _entry(row: Interaction, *, user: User, now: datetime) -> TimelineEntry:
-    may_undo = row.agent_id == user.pk and now - row.created_at <= UNDO_WITHIN - timedelta(seconds=5)
-    return TimelineEntry(
-        at=row.occurred_at,
-        icon=ICONS.get(row.channel, "message"),
-        title=row.subject,
-        text=row.body,
-        channel=str(row.get_channel_display()),
-        details={"interaction": row, "may_undo": may_undo},
-    )
-
-
-def purposes() -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(PURPOSES)
-        return [purpose for (purpose,) in cursor.fetchall()]
+def find_place(cursor: str) -> Place | None:
+    """None, and so the first page, for a cursor that cannot be read."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        at, source, pk = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        moment = parse_datetime(at)
+    except (ValueError, TypeError, binascii.Error):
+        return None
+    known = isinstance(source, str) and isinstance(pk, int) and 0 <= pk <= LARGEST_KEY
+    return Place(moment, source, pk) if moment and timezone.is_aware(moment) and known else None

@@ -1,14 +1,11 @@
 """The customer page and its tabs."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in
@@ -22,8 +19,8 @@ from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.models import Customer, Interaction, Order
 from customers.page.filters import TimelineFilter
-from customers.page.timeline import Timeline, timeline
-from customers.registry import panels
+from customers.page.timeline import narrowed_timeline, timeline
+from customers.registry.page import panels
 from customers.tiers.standing import standing
 
 RECENT_ORDERS = 5
@@ -86,38 +83,25 @@ def timeline_context(request: HttpRequest, customer: Customer) -> dict[str, Any]
     contacts = Interaction.objects.visible_to(request.user).filter(customer=customer)
     narrowing = TimelineFilter(request.GET, queryset=contacts)
     filtered = bool(request.GET.get("channel") or request.GET.get("purpose"))
-    shown: Timeline = timeline(
-        customer=customer,
-        user=signed_in(request),
-        contacts=narrowing.narrowed(contacts),
-        filtered=filtered,
-        cursor=request.GET.get("cursor", ""),
-        before=_read_moment(request.GET.get("before", "")),
-        now=timezone.now(),
+    user, cursor = signed_in(request), request.GET.get("cursor", "")
+    shown = (
+        narrowed_timeline(contacts=narrowing.narrowed(contacts), user=user, cursor=cursor)
+        if filtered
+        else timeline(customer=customer, user=user, cursor=cursor)
     )
     return {
         "timeline": shown,
         "timeline_filter": narrowing,
         "timeline_filtered": filtered,
         "channels": Channel.choices,
-        "continued": bool(request.GET.get("cursor")),
+        "continued": bool(cursor),
     }
-
-
-def _read_moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 def _shown_panels(request: HttpRequest, customer: Customer) -> list[tuple[str, str]]:
     """Title and rendered body of what other apps show of this customer to this user."""
     shown: list[tuple[str, str]] = []
-    for panel in panels():
-        if panel.permission and not request.user.has_perm(panel.permission):
-            continue
+    for panel in panels(request.user):
         context = panel.context(request, customer)
         if context is not None:
             shown.append((str(panel.title), render_to_string(panel.template, context, request=request)))

@@ -15,8 +15,8 @@ from crm.common import locks
 from crm.common.days import add_months, today
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
-from customers import registry
 from customers.models import Customer, Tier, TierPolicy
+from customers.registry.tiered_facts import tiered_facts
 from customers.tiers import tiering_sql as sql
 
 
@@ -146,7 +146,7 @@ def _apply(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> tuple
         if upgraded or downgraded:
             for statement in (sql.LATER, sql.TAKE_BACK, sql.CLOSE, sql.REOPEN, sql.OPEN, sql.SHOW):
                 cursor.execute(statement, values)
-            for fact in registry.tiered_facts():
+            for fact in tiered_facts():
                 cursor.execute(sql.retier_fact(fact), values)
     return upgraded, downgraded
 

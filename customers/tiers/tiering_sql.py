@@ -1,6 +1,6 @@
 """The statements of `retier`, each with what it computes and what it costs."""
 
-from customers.registry import TieredFact
+from customers.registry.tiered_facts import TieredFact
 
 # The measure over the trailing window for every customer, and the tier it gives; only rows whose tier changes are kept.
 # Cost: one pass each over the window's order lines (joined to orders) and invoices, one over customers and the

@@ -1,0 +1,41 @@
+"""Contacts as entries of a customer's timeline."""
+
+from datetime import timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from customers.interactions.recording import UNDO_WITHIN
+from customers.models import Customer, Interaction
+from customers.querysets.interactions import InteractionQuerySet
+from customers.registry.page import Before, Reader, TimelineEntry
+
+ICONS: Final = {
+    "phone": "phone", "email": "mail", "web": "world", "letter": "mailbox", "visit": "building-store",
+    "chat": "message-circle", "sms": "message", "self_service": "user-check",
+}  # fmt: skip
+
+
+def entries(customer: Customer, reader: Reader, before: Before | None, limit: int) -> list[TimelineEntry]:
+    return entries_of(Interaction.objects.visible_to(reader).filter(customer=customer), reader, before, limit)
+
+
+def entries_of(contacts: InteractionQuerySet, reader: Reader, before: Before | None, limit: int) -> list[TimelineEntry]:
+    """Of contacts narrowed beforehand; one query, one index scan."""
+    rows = contacts.select_related("agent", "team", "contact").order_by("-occurred_at", "-pk")
+    if before is not None:
+        rows = before.narrow(rows, at="occurred_at")
+    return [_entry(row, reader) for row in rows[:limit]]
+
+
+def _entry(row: Interaction, reader: Reader) -> TimelineEntry:
+    fresh = timezone.now() - row.created_at <= UNDO_WITHIN - timedelta(seconds=5)
+    return TimelineEntry(
+        at=row.occurred_at,
+        pk=row.pk,
+        icon=ICONS.get(row.channel, "message"),
+        title=row.subject,
+        text=row.body,
+        channel=str(row.get_channel_display()),
+        details={"interaction": row, "may_undo": fresh and row.agent_id == reader.pk},
+    )

@@ -1,0 +1,35 @@
+"""Who is told, within the transaction, that contact points changed or that customers received another's rows."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.db.backends.utils import CursorWrapper
+
+PointsChanged = Callable[[CursorWrapper], None]
+"""Told in the transaction that changed contact points: `imp_changed_values` holds (kind, normalised, customer_id)."""
+
+Moved = Callable[[CursorWrapper, list[int]], None]
+"""Told in the transaction that gave customers what had been another's; with the ids of those who received."""
+
+_points_changed: Final[list[PointsChanged]] = []
+_moved: Final[list[Moved]] = []
+
+
+def register_points_changed(listener: PointsChanged) -> None:
+    if listener not in _points_changed:
+        _points_changed.append(listener)
+
+
+def points_changed(cursor: CursorWrapper) -> None:
+    for listener in _points_changed:
+        listener(cursor)
+
+
+def register_moved(listener: Moved) -> None:
+    if listener not in _moved:
+        _moved.append(listener)
+
+
+def moved(cursor: CursorWrapper, customer_ids: list[int]) -> None:
+    for listener in _moved:
+        listener(cursor, customer_ids)

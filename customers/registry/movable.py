@@ -1,0 +1,54 @@
+"""What belongs to a customer, and how it comes along when the customer turns out to be another."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.backends.utils import CursorWrapper
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovableRelation:
+    """A table with a column that holds a customer's id.
+
+    `unique`: the other columns of a unique constraint with it; what the receiver has already is not doubled, the
+    giver's row goes. `moves` False: it stays and goes with the giver, because it begins anew (tiers), is worked out
+    again (issues) or is history, which nobody rewrites.
+    """
+
+    table: str
+    column: str = "customer_id"
+    unique: tuple[str, ...] = ()
+    moves: bool = True
+
+
+_relations: Final[dict[tuple[str, str], MovableRelation]] = {}
+
+
+def register_movable(relation: MovableRelation) -> None:
+    _relations[relation.table, relation.column] = relation
+
+
+def movable_relations() -> list[MovableRelation]:
+    return [_relations[key] for key in sorted(_relations)]
+
+
+def move_all(cursor: CursorWrapper, *, old: int, new: int) -> dict[str, int]:
+    """Give what is `old`'s to `new`; returns how many rows of each table moved. One index scan a table."""
+    moved: dict[str, int] = {}
+    for relation in movable_relations():
+        if relation.moves:
+            cursor.execute(_statement(relation), {"old": old, "new": new})
+            moved[relation.table] = moved.get(relation.table, 0) + int(cursor.rowcount)
+    return moved
+
+
+def _statement(relation: MovableRelation) -> str:
+    """The names are those of registered relations."""
+    unless = ""
+    if relation.unique:
+        mine, theirs = (", ".join(f"{row}.{name}" for name in relation.unique) for row in ("t", "x"))
+        unless = (
+            f" AND NOT EXISTS (SELECT FROM {relation.table} x WHERE x.{relation.column} = %(new)s"  # noqa: S608
+            f" AND ({theirs}) IS NOT DISTINCT FROM ({mine}))"
+        )
+    return f"UPDATE {relation.table} t SET {relation.column} = %(new)s WHERE t.{relation.column} = %(old)s{unless}"  # noqa: S608

@@ -1,0 +1,30 @@
+"""What this app hangs into the registries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.importing.registry import register as register_import
+from customers.registry import page
+from customers.registry.movable import MovableRelation, register_movable
+from customers.registry.page import Panel, TimelineSource
+from customers.registry.tiered_facts import TieredFact, register_tiered_fact
+from service import importing
+from service.entries import entries
+from service.panels import last_survey
+
+LAST_SURVEY = Panel(
+    key="last-survey",
+    title=_("Last survey"),
+    template="service/last_survey_panel.html",
+    context=last_survey,
+    permission="service.view_surveyanswer",
+    order=40,
+)
+ANSWERS = TimelineSource(key="survey-answers", entries=entries, permission="service.view_surveyanswer")
+
+
+def register_all() -> None:
+    register_import(importing.SPEC)
+    register_tiered_fact(TieredFact(table="service_surveyanswer"))
+    register_movable(MovableRelation(table="service_surveyanswer"))
+    page.register_panel(LAST_SURVEY)
+    page.register_timeline_source(ANSWERS)
