@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "customers.importing.tasks.delete_expired",
         "schedule": crontab(hour="3", minute="53"),
     },
+    "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
     "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},

@@ -10,14 +10,15 @@ import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
 
 from django.apps import apps
 from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common import locks
+from crm.common.chunks import by_id_ranges
 from crm.common.company.current import refresh
 from crm.common.company.models import Company
 from crm.common.errors import DomainError
@@ -26,8 +27,6 @@ from crm.common.sqlfunctions import CrmDay
 from customers.models import ImportBatch
 from customers.registry.tiered_facts import TieredFact, tiered_facts
 
-FIRST_CHUNK, LARGEST_CHUNK = 1_000, 50_000  # ids
-CHUNK_S = 0.1
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
 
 STORED_ZONE = "SELECT prosrc FROM pg_proc WHERE proname = 'crm_day'"
@@ -164,34 +163,12 @@ def _day_column(model: type[models.Model]) -> str:
 
 
 def _recut(table: DayTable) -> int:
-    """Range by range of ids, each as large as the last one's time allows."""
-    first, last = _ids(table)
-    moved, step = 0, FIRST_CHUNK
-    while first <= last:
-        began = monotonic()
-        moved += _recut_range(table, first=first, after=first + step)
-        first += step
-        step = next_step(step, seconds=monotonic() - began)
-    return moved
-
-
-def next_step(step: int, *, seconds: float) -> int:
-    """At most twice the last one, aiming at CHUNK_S."""
-    return max(FIRST_CHUNK // 10, min(LARGEST_CHUNK, 2 * step, int(step * CHUNK_S / max(seconds, 0.001))))
-
-
-def _ids(table: DayTable) -> tuple[int, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(min(id), 1), coalesce(max(id), 0) FROM {table.table}")  # noqa: S608 - a model's
-        lowest, highest = cursor.fetchone()
-        return int(lowest), int(highest)
-
-
-def _recut_range(table: DayTable, *, first: int, after: int) -> int:
-    with transaction.atomic(), connection.cursor() as cursor:
+    def recut_range(cursor: CursorWrapper, first: int, after: int) -> int:
         bounds = {"first": first, "after": after}
         cursor.execute(table.recut, bounds)
         moved = int(cursor.rowcount)
         if table.table == "customers_order":
             cursor.execute(FOLLOW_ORDERS, bounds)
         return moved
+
+    return by_id_ranges(table.table, recut_range)

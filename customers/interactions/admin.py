@@ -5,7 +5,8 @@ from django.http import HttpRequest
 
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.interactions.telephony.calls import assign_queue
-from customers.models import Call, CallEvent, Interaction, Queue
+from customers.interactions.wording import save_outcome, save_purpose
+from customers.models import Call, CallEvent, Interaction, Outcome, Purpose, Queue
 
 
 @admin.register(Interaction)
@@ -32,6 +33,26 @@ class QueueAdmin(DomainAdmin[Queue]):
 
     def save_model(self, request: HttpRequest, obj: Queue, form: Any, change: bool) -> None:
         assign_queue(queue=obj, team=obj.team, purpose=obj.purpose, seen=form.cleaned_data["seen"])
+
+
+@admin.register(Purpose)
+class PurposeAdmin(DomainAdmin[Purpose]):
+    list_display = ("key", "name", "name_zh", "is_offered", "order")
+    search_fields = ("key", "name", "name_zh")
+
+    def save_model(self, request: HttpRequest, obj: Purpose, form: Any, change: bool) -> None:
+        save_purpose(purpose=obj)
+
+
+@admin.register(Outcome)
+class OutcomeAdmin(DomainAdmin[Outcome]):
+    """Where an outcome counts differently from now on, the contacts on record follow within minutes."""
+
+    list_display = ("key", "name", "name_zh", "counts_as_contact", "is_solved", "is_offered", "order")
+    search_fields = ("key", "name", "name_zh")
+
+    def save_model(self, request: HttpRequest, obj: Outcome, form: Any, change: bool) -> None:
+        save_outcome(outcome=obj)
 
 
 @admin.register(Call)

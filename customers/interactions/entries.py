@@ -6,7 +6,8 @@ from typing import Final
 from django.utils import timezone
 
 from customers.interactions.recording import UNDO_WITHIN
-from customers.models import Customer, Interaction
+from customers.models import Customer, Interaction, Outcome, Purpose
+from customers.models.wording import name_of
 from customers.querysets.interactions import InteractionQuerySet
 from customers.registry.page import Before, Reader, TimelineEntry
 
@@ -22,7 +23,8 @@ def entries(customer: Customer, reader: Reader, before: Before | None, limit: in
 
 def entries_of(contacts: InteractionQuerySet, reader: Reader, before: Before | None, limit: int) -> list[TimelineEntry]:
     """Of contacts narrowed beforehand; one query, one index scan."""
-    rows = contacts.select_related("agent", "team", "contact").order_by("-occurred_at", "-pk")
+    named = contacts.annotate(purpose_name=name_of(Purpose, "purpose"), outcome_name=name_of(Outcome, "outcome"))
+    rows = named.select_related("agent", "team", "contact").order_by("-occurred_at", "-pk")
     if before is not None:
         rows = before.narrow(rows, at="occurred_at")
     return [_entry(row, reader) for row in rows[:limit]]

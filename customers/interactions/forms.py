@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import Channel
+from customers.interactions.purposes import Offered
 from customers.models import Interaction
 
 
@@ -20,6 +21,7 @@ class InteractionForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"list": "purposes", "autofocus": True, "autocomplete": "off"}),
     )
+    outcome = forms.ChoiceField(label=_("Outcome"), required=False)
     notes = forms.CharField(
         label=_("Notes"), max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -30,6 +32,11 @@ class InteractionForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
-    def __init__(self, *args: Any, purposes: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Offered, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.purposes = purposes
+        self.words = words
+        self.purposes = words.purposes
+        self.fields["outcome"].choices = [("", "–"), *words.outcomes]  # type: ignore[attr-defined]
+
+    def clean_purpose(self) -> str:
+        return self.words.key_of(self.cleaned_data["purpose"])

@@ -15,9 +15,6 @@ from customers.importing.sql import JOIN_TEAM
 from customers.interactions.last_contact import refresh_last_contact
 from customers.models import ImportBatch
 
-NO_CONTACT = ("abandoned", "rejected", "noise", "auto_reply")
-"""Outcomes that are on record but are no contact in the sense of the issue KPIs."""
-
 
 def deriver(_batch: ImportBatch) -> Derive:
     def derive(values: list[str | None]) -> Sequence[str | None]:
@@ -97,10 +94,11 @@ SPEC = ImportSpec(
                 "agent_name": "k.agent_email",
                 "team_id": "team.id",
                 "tier_id": "tier.tier_id",
-                "is_contact": f"lower(k.outcome) NOT IN {NO_CONTACT}",
+                "is_contact": "ended.counts_as_contact",
             },
             joins="LEFT JOIN accounts_user agent ON lower(agent.email) = lower(nullif(k.agent_email, '')) "
-            f"{JOIN_TEAM} {join_tier('k.customer_id', 'crm_day(k.occurred_at)')}",
+            f"CROSS JOIN LATERAL crm_outcome(k.outcome) ended {JOIN_TEAM} "
+            f"{join_tier('k.customer_id', 'crm_day(k.occurred_at)')}",
             once={"created_at": "now()"},
         ),
         last_contact,

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, Value
+from django.db.models import BooleanField, Func, Max, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,13 @@ from customers.models import Customer, Interaction
 UNDO_WITHIN: Final = timedelta(minutes=2)
 
 
+class IsContact(Func):
+    """Whether a contact that ended so counts as one: `crm_outcome`."""
+
+    template = "(SELECT counts_as_contact FROM crm_outcome(%(expressions)s))"
+    output_field = BooleanField()
+
+
 class InFuture(DomainError):
     """A contact is logged once it has happened."""
 
@@ -26,9 +33,9 @@ class CannotUndo(DomainError):
     """Only one's own contact, and only for a short while."""
 
 
-def log_interaction(
+def log_interaction(  # noqa: PLR0913 - what there is to say of a contact
     *, customer: Customer, channel: str, direction: str, by: User, now: datetime, purpose: str = "", notes: str = "",
-    occurred_at: datetime | None = None,
+    outcome: str = "", occurred_at: datetime | None = None,
 ) -> Interaction:  # fmt: skip
     """Record a contact with the customer, by this member of staff and their team, at the tier of that day."""
     at = occurred_at or now
@@ -37,10 +44,12 @@ def log_interaction(
     with transaction.atomic():
         interaction = Interaction.objects.create(
             customer=customer, channel=channel, direction=direction, purpose=purpose.strip(), body=notes.strip(),
+            outcome=outcome, is_contact=IsContact(Value(outcome)),
             occurred_at=at, agent=by, team_id=by.team_id, tier_id=TierOn(Value(customer.pk), CrmDay(Value(at))),
         )  # fmt: skip
-        interaction.refresh_from_db(fields=["tier"])
-        Customer.objects.filter(pk=customer.pk).update(last_contact_at=Greatest("last_contact_at", at))
+        interaction.refresh_from_db(fields=["tier", "is_contact"])
+        if interaction.is_contact:
+            Customer.objects.filter(pk=customer.pk).update(last_contact_at=Greatest("last_contact_at", at))
         transaction.on_commit(facts_changed)
     return interaction
 

@@ -5,6 +5,7 @@ from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
 from customers.models.tiers import Tier, TierAssignment, TierPolicy
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
+from customers.models.wording import Outcome, Purpose
 
 __all__ = [
     "Call",
@@ -19,10 +20,12 @@ __all__ = [
     "Invoice",
     "Order",
     "OrderLine",
+    "Outcome",
     "ParkedRow",
     "Payment",
     "Product",
     "ProductGroup",
+    "Purpose",
     "Queue",
     "SourceRecord",
     "SourceSystem",

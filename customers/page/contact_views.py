@@ -13,7 +13,7 @@ from crm.common.errors import DomainError
 from crm.common.fragments import asks_for_part, render_part
 from customers.identity.access import get_customer
 from customers.interactions.forms import InteractionForm
-from customers.interactions.purposes import purposes
+from customers.interactions.purposes import offered
 from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Interaction
 from customers.page.views import timeline_context
@@ -25,9 +25,9 @@ def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     if request.method != "POST":
         initial = {"channel": request.GET.get("channel", "phone"), "direction": "in"}
-        form = InteractionForm(purposes=purposes(), initial=initial)
+        form = InteractionForm(words=offered(), initial=initial)
         return _show_form(request, customer, form)
-    form = InteractionForm(request.POST, purposes=[])
+    form = InteractionForm(request.POST, words=offered())
     if form.is_valid():
         try:
             log_interaction(customer=customer, by=signed_in(request), now=timezone.now(), **form.cleaned_data)
@@ -35,7 +35,6 @@ def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("occurred_at", str(error))
         else:
             return _show_timeline(request, customer, _("Contact logged."), template="customers/page/logged.html")
-    form.purposes = purposes()
     return _show_form(request, customer, form, status=422)
 
 

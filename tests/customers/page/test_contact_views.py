@@ -20,7 +20,7 @@ def test_two_steps_put_a_contact_on_record(client_for: ClientFor, user_for: User
     client, url = client_for("service"), f"/customers/{customer.pk}/interactions/new/"
     InteractionFactory.create(purpose="brochure")
     form = client.get(f"{url}?channel=email", headers=HTMX).content.decode()
-    assert '<option value="brochure">' in form
+    assert '<option value="Brochure">' in form
     answer = client.post(
         url, {"channel": "email", "direction": "in", "purpose": "complaint", "notes": "Too late"}, headers=HTMX
     )

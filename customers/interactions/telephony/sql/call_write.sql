@@ -32,8 +32,8 @@ INSERT INTO customers_interaction AS i (
   id, customer_id, contact_value, contact_normalised, matched_by_value, channel, direction, purpose, subject, body, outcome, occurred_at,
   duration_s, agent_id, agent_name, team_id, tier_id, is_contact, created_at)
 SELECT interaction_id, customer_id, caller, normalised, true, 'phone', 'in', purpose, '', '', outcome, entered_at,
-       (talk_ms / 1000)::int, agent_id, agent_name, team_id, tier_id, outcome = 'answered', now()
-FROM call_now
+       (talk_ms / 1000)::int, agent_id, agent_name, team_id, tier_id, ended.counts_as_contact, now()
+FROM call_now CROSS JOIN LATERAL crm_outcome(outcome) ended
 ON CONFLICT (id) DO UPDATE SET
   customer_id = excluded.customer_id, contact_value = excluded.contact_value,
   contact_normalised = excluded.contact_normalised, purpose = excluded.purpose, outcome = excluded.outcome,
