@@ -1,4 +1,4 @@
-"""The language a member of staff has chosen goes with the account, whatever browser they sit at."""
+"""What goes with being signed in: one's language, and that no browser keeps one's pages."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,10 @@ from django.utils import translation
 
 
 class AccountLanguageMiddleware:
-    """Stands after AuthenticationMiddleware; LocaleMiddleware before it serves those who chose nothing."""
+    """The language a member of staff has chosen goes with the account, whatever browser they sit at.
+
+    Stands after AuthenticationMiddleware; LocaleMiddleware before it serves those who chose nothing.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -19,3 +22,20 @@ class AccountLanguageMiddleware:
             translation.activate(language)
             request.LANGUAGE_CODE = language
         return self.get_response(request)
+
+
+class NothingKeptMiddleware:
+    """No answer to somebody signed in is stored: Back shows nothing after they signed out, nor does a shared cache.
+
+    Stands after AuthenticationMiddleware. Static files are answered before it and may be kept for ever.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        was_signed_in = request.user.is_authenticated
+        response = self.get_response(request)
+        if was_signed_in or request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
