@@ -6,10 +6,11 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import staff
+from accounts.domain.history import changes_of
 from accounts.models import Team, User
 from accounts.roles import CHOICES, Role
 from crm.common.admin import LargeModelAdmin
@@ -74,6 +75,13 @@ class UserAdmin(LargeModelAdmin[User], DjangoUserAdmin[User]):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What the triggers kept, whoever changed it and wherever; the permission is asked for by Django's page."""
+        user = self.get_object(request, object_id)
+        return super().history_view(request, object_id, {"changes": changes_of(user) if user else []})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         data = form.cleaned_data

@@ -2,13 +2,25 @@
 
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+import pghistory
+import pgtrigger
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+def changes() -> tuple[pghistory.Tracker, ...]:
+    """Events keep the row as it was before each change; with the row of today they are all versions."""
+    return pghistory.InsertEvent(), pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent()
+
+
+def coming_and_going() -> tuple[pghistory.Tracker, ...]:
+    return pghistory.InsertEvent(), pghistory.DeleteEvent()
+
+
+@pghistory.track(*changes(), level=pgtrigger.Statement)
 class Team(models.Model):
     """A group of staff that takes calls and goes live together; files name it by `key`."""
 
@@ -40,8 +52,14 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
+@pghistory.track(
+    *changes(),
+    pghistory.UpdateEvent("password", condition=pghistory.AnyChange("password"), row=pghistory.New),
+    exclude=["password", "last_login"],
+    level=pgtrigger.Statement,
+)
 class User(AbstractBaseUser, PermissionsMixin):
-    """A member of staff."""
+    """A member of staff. That a password changed leaves an event, the password does not."""
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -79,3 +97,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name or self.email
+
+
+@pghistory.track(*coming_and_going(), obj_field=None, level=pgtrigger.Statement)
+class Membership(User.groups.through):  # type: ignore[name-defined,misc] # Django makes the class
+    """Which role somebody has; a proxy, for its history."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track(*coming_and_going(), obj_field=None, level=pgtrigger.Statement)
+class RolePermission(Group.permissions.through):  # type: ignore[name-defined,misc]
+    """What a role may; a proxy, for its history."""
+
+    class Meta:
+        proxy = True

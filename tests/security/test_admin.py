@@ -23,7 +23,7 @@ def our_models() -> list[type[Model]]:
         model
         for label in OURS
         for model in apps.get_app_config(label).get_models()
-        if model._meta.managed and not model.__name__.endswith((HISTORY, COUNTS))
+        if model._meta.managed and not model._meta.proxy and not model.__name__.endswith((HISTORY, COUNTS))
     ]
 
 
