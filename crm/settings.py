@@ -1,6 +1,7 @@
 """All settings, from the environment. Defaults are safe; `.env.example` lists what can be set."""
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -165,10 +166,11 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "crm.beat:Scheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
-# The sweepers: what a lost message forgot is found again from rows. Written to the database when beat starts.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+# Those that come every so many seconds are the sweepers: what a lost message forgot is found again from rows. A worker
+# runs them as soon as it is ready, too. Written to the database when beat starts.
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
     "delete-expired-files": {
         "task": "customers.importing.tasks.delete_expired",

@@ -226,6 +226,7 @@ def configuration(cluster: Cluster, *, port: int) -> str:
         "max_wal_senders": 0,
         "max_wal_size": "4GB" if memory_mb > 12_000 else "1GB",
         "checkpoint_timeout": "15min",
+        "client_connection_check_interval": "1s",  # what a killed worker held is free, even in a long statement
         "timezone": "'UTC'",
         "log_timezone": "'UTC'",
         "log_line_prefix": "'%m [%p] %u@%d '",

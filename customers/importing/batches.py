@@ -6,14 +6,12 @@ which the counters move with the facts. So starting again loses nothing and doub
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.core.files.base import File
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -31,7 +29,6 @@ from customers.models import ImportBatch, SourceSystem
 log = structlog.get_logger(__name__)
 
 CHUNK_ROWS = 20_000
-STALE = timedelta(minutes=2)
 # What trying again would not mend: these end the import, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, SyntaxError, DataError, IntegrityError)
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
@@ -130,7 +127,7 @@ def enqueue(*, batch: ImportBatch, mapping: dict[str, Any], dry_run: bool, heade
     with transaction.atomic(), connection.cursor() as cursor:
         locks.take(cursor, shared=[locks.ZONE])
         changed = ImportBatch.objects.filter(pk=batch.pk, state=ImportBatch.State.UPLOADED).update(
-            mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED, heartbeat_at=timezone.now()
+            mapping=mapping, dry_run=dry_run, state=ImportBatch.State.QUEUED
         )
     if not changed:
         raise AlreadyStarted(_("This import was started before."))
@@ -185,8 +182,8 @@ def _stage(batch: ImportBatch) -> None:
     """Read the file. Chunks applied before a database crash emptied the table stay applied: rows fall as before."""
     if batch.state == ImportBatch.State.QUEUED:
         batch.started_at = timezone.now()
-    batch.state, batch.heartbeat_at = ImportBatch.State.STAGING, timezone.now()
-    batch.save(update_fields=["state", "started_at", "heartbeat_at"])
+    batch.state = ImportBatch.State.STAGING
+    batch.save(update_fields=["state", "started_at"])
     staging.stage(batch)
     batch.chunks_total = min(BUCKETS, -(-batch.staged // CHUNK_ROWS))
     batch.state = ImportBatch.State.APPLYING
@@ -207,8 +204,7 @@ def _apply_next(batch: ImportBatch) -> None:
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
         _add(locked, frame.apply_chunk(cursor, locked, **_buckets(locked)))
         locked.chunks_done += 1
-        locked.heartbeat_at = timezone.now()
-        locked.save(update_fields=["chunks_done", "heartbeat_at", *_COUNTERS])
+        locked.save(update_fields=["chunks_done", *_COUNTERS])
     batch.refresh_from_db()
 
 
@@ -254,7 +250,6 @@ def _alone(batch: ImportBatch) -> Iterator[None]:
         yield
 
 
-def stale(*, now: datetime | None = None) -> list[int]:
-    """Ids of the imports a worker left behind: queued or begun, and silent for a while."""
-    silent = Q(heartbeat_at__lt=(now or timezone.now()) - STALE) | Q(heartbeat_at=None)
-    return list(ImportBatch.objects.filter(silent, state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))
+def unfinished() -> list[int]:
+    """Ids of the imports that were queued and are not done. `run` tells whether somebody is at one of them."""
+    return list(ImportBatch.objects.filter(state__in=UNFINISHED).order_by("pk").values_list("pk", flat=True))

@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from crm.common.company import current as company
 from customers.importing import mapping as mappings
@@ -110,8 +109,7 @@ def _stage_block(
         batch.rows += len(block)
         batch.staged += len(staged)
         batch.bytes_read = min(table.position(), batch.bytes_total)
-        batch.heartbeat_at = timezone.now()
-        batch.save(update_fields=["rows", "staged", "rejected", "bytes_read", "heartbeat_at"])
+        batch.save(update_fields=["rows", "staged", "rejected", "bytes_read"])
 
 
 def _copy(spec: ImportSpec, batch: ImportBatch, staged: list[Staged]) -> None:

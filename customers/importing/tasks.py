@@ -28,9 +28,11 @@ def run_import(*, batch_id: int, **_: object) -> None:
 
 @shared_task
 def resume_imports(**_: object) -> None:
-    """The sweeper: run what lost messages and dead workers left behind, merge the entries of what was typed in."""
+    """The sweeper: run imports that are in nobody's hands – their message was lost, their worker died – and merge the
+    entries of what was typed in.
+    """
     pending_entries.merge_all()
-    for batch_id in batches.stale():
+    for batch_id in batches.unfinished():
         run_import(batch_id=batch_id)
 
 

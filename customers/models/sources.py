@@ -95,7 +95,6 @@ class ImportBatch(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[ImportBatchQuerySet] = ImportBatchQuerySet.as_manager()  # type: ignore[assignment]
@@ -108,7 +107,7 @@ class ImportBatch(models.Model):
         permissions = [("import_data", _("Can import files"))]
         indexes = [
             models.Index(
-                fields=["heartbeat_at"],
+                fields=["id"],
                 condition=models.Q(state__in=["queued", "staging", "applying"]),
                 name="import_batch_unfinished",
             )

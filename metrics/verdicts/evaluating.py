@@ -49,10 +49,10 @@ def evaluate_when_due(*, as_of: date) -> list[Evaluation]:
 
 def is_due(*, as_of: date) -> bool:
     """Whether anything a verdict rests on is newer than the day's verdicts. The register of other changes counts at
-    the next one.
+    the next one. Verdicts of the future, stamped while the clock was ahead, tell nothing.
     """
     judged_at = Evaluation.objects.filter(as_of=as_of).aggregate(at=Max("evaluated_at"))["at"]
-    if judged_at is None:
+    if judged_at is None or judged_at > timezone.now():
         return True
     return (
         RecomputeRun.objects.filter(finished_at__gt=judged_at, rows__gt=0).exists()

@@ -13,13 +13,14 @@ from customers.tasks import resume_imports
 from metrics.models import Mark
 from metrics.tasks import recompute as recompute_task
 from tests.customers.importing.files import write_csv
-from tests.factories import CustomerFactory
+from tests.factories import CustomerFactory, OrderFactory
 from tests.live import LiveStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PageFor = Callable[[str], Page]
 Wait = Callable[..., None]
+TAKEN_UP_WITHIN_S = 60
 ORDERS, LINES_EACH = 12_000, 3
 
 
@@ -43,24 +44,28 @@ def orders(tmp_path: Path) -> Path:
     )
 
 
-def time_passes() -> None:
-    """Long enough for the sweeper to take an import for left behind."""
-    ImportBatch.objects.update(heartbeat_at=None)
-
-
 def test_a_worker_killed_in_an_import_leaves_nothing_undone_or_doubled(
     page_for: PageFor, live_stack: LiveStack, orders: Path, wait_for: Wait
 ) -> None:
     upload(page_for("manager"), file=orders, kind="orders")
     wait_for(lambda: ImportBatch.objects.filter(state="applying", chunks_done__gte=1).exists(), seconds=120)
     live_stack.kill_worker()
+    done = ImportBatch.objects.get().chunks_done
     live_stack.start_worker()
-    time_passes()
-    wait_for(lambda: resume_imports() is None and ImportBatch.objects.get().state == "done", seconds=120)
+    wait_for(lambda: ImportBatch.objects.get().chunks_done > done, seconds=TAKEN_UP_WITHIN_S)
+    wait_for(lambda: ImportBatch.objects.get().state == "done", seconds=120)
     batch = ImportBatch.objects.get()
     assert (batch.rows, batch.created, batch.unchanged, batch.rejected) == (ORDERS * LINES_EACH, batch.rows, 0, 0)
     assert (Order.objects.count(), OrderLine.objects.count()) == (ORDERS, ORDERS * LINES_EACH)
     assert OrderLine.objects.aggregate(total=Sum("amount_company"))["total"] == Decimal(ORDERS * LINES_EACH * 2)
+
+
+def test_a_worker_takes_up_what_a_killed_one_had_not_recomputed(live_stack: LiveStack, wait_for: Wait) -> None:
+    live_stack.kill_worker()
+    OrderFactory.create()
+    assert Mark.objects.exists()
+    live_stack.start_worker()
+    wait_for(lambda: not Mark.objects.exists(), seconds=TAKEN_UP_WITHIN_S)
 
 
 def test_pages_answer_and_nothing_is_lost_while_redis_is_down(
@@ -83,7 +88,6 @@ def test_pages_answer_and_nothing_is_lost_while_redis_is_down(
     assert ImportBatch.objects.get().state == "queued"
 
     live_stack.heal()
-    time_passes()
     wait_for(lambda: resume_imports() is None and ImportBatch.objects.get().state == "done")
     recompute_task()
     assert not Mark.objects.exists()

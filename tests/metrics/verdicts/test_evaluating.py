@@ -353,6 +353,13 @@ def test_verdicts_are_due_once_a_day_and_when_something_they_rest_on_is_newer() 
     assert is_due(as_of=AS_OF)
 
 
+def test_verdicts_stamped_while_the_clock_was_ahead_are_due() -> None:
+    evaluate(as_of=AS_OF)
+    assert not is_due(as_of=AS_OF)
+    Evaluation.objects.update(evaluated_at=timezone.now() + timedelta(days=1))
+    assert is_due(as_of=AS_OF)
+
+
 def test_a_recompute_that_changed_nothing_makes_no_verdict_due() -> None:
     evaluate(as_of=AS_OF)
     now = timezone.now()
