@@ -3,18 +3,17 @@
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F
 
-from accounts.models import User
+from accounts.access import Reader
 
 if TYPE_CHECKING:
     from customers.models import Invoice, Order  # noqa: F401 - named in quotes below
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.view_customer") else self.none()
 
     def unpaid(self) -> Self:
@@ -25,5 +24,5 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
+    def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.view_customer") else self.none()

@@ -46,7 +46,9 @@ def freeze_baseline(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
-    found = get_object_or_404(Baseline.objects.select_related("team", "tier", "signed_by"), pk=baseline_id)
+    found = get_object_or_404(
+        Baseline.objects.visible_to(request.user).select_related("team", "tier", "signed_by"), pk=baseline_id
+    )
     kpi = kpi_or_404(found.kpi)
     context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "drift": baselines.drift(found)}
     return render(request, "metrics/goals/baseline.html", context)

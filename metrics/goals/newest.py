@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
+from accounts.access import Reader
 from metrics.engine.average_month import per_month
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
@@ -17,12 +18,12 @@ NEWEST = ("-set_at", "-id")
 HEAVY = ("components", "series", "days")
 
 
-def newest_baselines(scope: Scope) -> dict[str, Baseline]:
+def newest_baselines(reader: Reader, scope: Scope) -> dict[str, Baseline]:
     """KPI → the baseline it is held against: of the present definition, preferred as in PREFERENCE.
 
     Without the heavy columns.
     """
-    rows = Baseline.objects.filter(**scope.filters()).distinct("kpi", "version").defer(*HEAVY)
+    rows = Baseline.objects.visible_to(reader).filter(**scope.filters()).distinct("kpi", "version").defer(*HEAVY)
     rows = rows.order_by("kpi", "version", *PREFERENCE)
     return {row.kpi: row for row in rows if is_current(row)}
 
@@ -33,20 +34,25 @@ def is_current(baseline: Baseline) -> bool:
     return kpi is not None and kpi.version == baseline.version
 
 
-def newest_targets(scope: Scope) -> dict[str, KpiTarget]:
+def newest_targets(reader: Reader, scope: Scope) -> dict[str, KpiTarget]:
     """The target in force is the newest one."""
-    rows = KpiTarget.objects.filter(**scope.filters()).order_by("kpi", *NEWEST).distinct("kpi")
+    rows = KpiTarget.objects.visible_to(reader).filter(**scope.filters()).order_by("kpi", *NEWEST).distinct("kpi")
     return {row.kpi: row for row in rows.select_related("owner")}
 
 
-def targets_of(kpi: str) -> QuerySet[KpiTarget]:
+def targets_of(reader: Reader, kpi: str) -> QuerySet[KpiTarget]:
     """All targets of a KPI in every scope, newest first."""
-    return KpiTarget.objects.filter(kpi=kpi).select_related("owner", "team", "tier", "set_by").order_by(*NEWEST)
+    return (
+        KpiTarget.objects.visible_to(reader)
+        .filter(kpi=kpi)
+        .select_related("owner", "team", "tier", "set_by")
+        .order_by(*NEWEST)
+    )
 
 
-def baselines_of(kpi: str) -> QuerySet[Baseline]:
+def baselines_of(reader: Reader, kpi: str) -> QuerySet[Baseline]:
     """All baselines of a KPI in every scope, the preferred first."""
-    rows = Baseline.objects.filter(kpi=kpi).select_related("signed_by", "team", "tier")
+    rows = Baseline.objects.visible_to(reader).filter(kpi=kpi).select_related("signed_by", "team", "tier")
     return rows.order_by(*PREFERENCE).defer(*HEAVY)
 
 

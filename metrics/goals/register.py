@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.access import Reader
 from metrics.kpis.words import kpi_name
 from metrics.models import OtherChange
 
@@ -14,6 +15,6 @@ class ListedChange:
     kpi_names: list[str]
 
 
-def other_changes_with_kpis() -> list[ListedChange]:
-    changes = OtherChange.objects.select_related("team", "tier")
+def other_changes_with_kpis(reader: Reader) -> list[ListedChange]:
+    changes = OtherChange.objects.visible_to(reader).select_related("team", "tier")
     return [ListedChange(change, [kpi_name(key) for key in change.kpis]) for change in changes]

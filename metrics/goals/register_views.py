@@ -28,7 +28,7 @@ def rollouts(request: HttpRequest) -> HttpResponse:
 @permission_required("metrics.change_rollout", raise_exception=True)
 def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
     team = get_object_or_404(Team, pk=team_id)
-    existing = Rollout.objects.filter(team=team).first()
+    existing = Rollout.objects.visible_to(request.user).filter(team=team).first()
     form = RolloutForm(posted(request), instance=existing or Rollout(team=team))
 
     def save() -> Saved:
@@ -41,7 +41,7 @@ def rollout(request: HttpRequest, team_id: int) -> HttpResponse:
 @require_POST
 @permission_required("metrics.change_rollout", raise_exception=True)
 def withdraw_rollout(request: HttpRequest, team_id: int) -> HttpResponse:
-    existing = get_object_or_404(Rollout.objects.select_related("team"), team_id=team_id)
+    existing = get_object_or_404(Rollout.objects.visible_to(request.user).select_related("team"), team_id=team_id)
     withdraw_go_live(rollout=existing)
     messages.success(request, _("%(team)s has no go-live day any more.") % {"team": existing.team})
     return redirect("metrics:rollouts")
@@ -50,14 +50,14 @@ def withdraw_rollout(request: HttpRequest, team_id: int) -> HttpResponse:
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def other_changes(request: HttpRequest) -> HttpResponse:
-    return render(request, "metrics/goals/other_changes.html", {"changes": other_changes_with_kpis()})
+    return render(request, "metrics/goals/other_changes.html", {"changes": other_changes_with_kpis(request.user)})
 
 
 @require_http_methods(EDIT)
 @permission_required("metrics.change_otherchange", raise_exception=True)
 def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResponse:
     """Enter one, or correct the one with this id."""
-    existing = get_object_or_404(OtherChange, pk=change_id) if change_id else None
+    existing = get_object_or_404(OtherChange.objects.visible_to(request.user), pk=change_id) if change_id else None
     form = OtherChangeForm(posted(request), instance=existing)
 
     def save() -> Saved:
@@ -70,6 +70,6 @@ def other_change(request: HttpRequest, change_id: int | None = None) -> HttpResp
 @require_POST
 @permission_required("metrics.change_otherchange", raise_exception=True)
 def withdraw_other_change(request: HttpRequest, change_id: int) -> HttpResponse:
-    take_back_change(change=get_object_or_404(OtherChange, pk=change_id))
+    take_back_change(change=get_object_or_404(OtherChange.objects.visible_to(request.user), pk=change_id))
     messages.success(request, _("Removed."))
     return redirect("metrics:other_changes")

@@ -34,7 +34,9 @@ def set_target(request: HttpRequest, key: str) -> HttpResponse:
         message = _("Target for %(kpi)s set: %(value)s.") % words
         return Saved(message=message, to=reverse("metrics:kpi", kwargs={"key": key}))
 
-    return edit_page(request, "metrics/goals/target.html", form, save, {"kpi": kpi, "targets": targets_of(key)})
+    return edit_page(
+        request, "metrics/goals/target.html", form, save, {"kpi": kpi, "targets": targets_of(request.user, key)}
+    )
 
 
 def _set(kpi: Kpi, form: TargetForm, by: User) -> KpiTarget:

@@ -1,5 +1,7 @@
 """Baselines, targets, what else changed, and the verdicts on them."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from crm.common.kinds import Channel
 from customers.models import Tier
+from metrics.querysets import GoalQuerySet, goals
 
 
 class Scoped(models.Model):
@@ -52,6 +55,8 @@ class Baseline(Scoped):
     frozen_at = models.DateTimeField(_("frozen"), auto_now_add=True)
     note = models.TextField(_("note"), blank=True)
 
+    objects: ClassVar[GoalQuerySet["Baseline"]] = goals()
+
     class Meta:
         ordering = ("kpi", "-frozen_at")
         verbose_name = _("baseline")
@@ -89,6 +94,8 @@ class KpiTarget(Scoped):
     )
     set_at = models.DateTimeField(_("set"), auto_now_add=True)
 
+    objects: ClassVar[GoalQuerySet["KpiTarget"]] = goals()
+
     class Meta:
         ordering = ("kpi", "-set_at")
         verbose_name = _("target")
@@ -107,6 +114,8 @@ class OtherChange(Scoped):
     happened_to = models.DateField(_("to"), null=True, blank=True)
     kpis = models.JSONField(_("KPIs it touches"), default=list, help_text=_("Keys; empty means all."), blank=True)
 
+    objects: ClassVar[GoalQuerySet["OtherChange"]] = goals()
+
     class Meta:
         ordering = ("-happened_from",)
         verbose_name = _("other change")
@@ -122,6 +131,8 @@ class Rollout(models.Model):
     team = models.OneToOneField(Team, on_delete=models.PROTECT, related_name="rollout", verbose_name=_("team"))
     went_live_on = models.DateField(_("went live"))
     phase = models.PositiveSmallIntegerField(_("phase"), default=1)
+
+    objects: ClassVar[GoalQuerySet["Rollout"]] = goals()
 
     class Meta:
         ordering = ("went_live_on",)
@@ -163,6 +174,8 @@ class Evaluation(Scoped):
     reason = models.TextField(_("reason"))
     details = models.JSONField(default=dict)
     evaluated_at = models.DateTimeField(auto_now=True)
+
+    objects: ClassVar[GoalQuerySet["Evaluation"]] = goals()
 
     class Meta:
         ordering = ("-as_of", "kpi")

@@ -1,11 +1,14 @@
 """What the programme costs, what it returns, and the company's ledger by month."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from customers.models import SourceSystem
+from metrics.querysets import MoneyQuerySet, money
 
 
 class LedgerMonth(models.Model):
@@ -56,6 +59,8 @@ class CostEntry(models.Model):
     actual_company = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
 
+    objects: ClassVar[MoneyQuerySet["CostEntry"]] = money()
+
     class Meta:
         ordering = ("date", "id")
         verbose_name = _("cost")
@@ -95,6 +100,8 @@ class Benefit(models.Model):
     )
     amounts = models.JSONField(_("amounts by year"), default=list, blank=True)
     evidence = models.TextField(_("evidence and assumptions"), blank=True)
+
+    objects: ClassVar[MoneyQuerySet["Benefit"]] = money()
 
     class Meta:
         ordering = ("hardness", "name")

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.access import Reader
 from accounts.models import Team
 from crm.common.days import add_months, month_end, month_start
 from crm.common.kinds import import_kinds
@@ -130,14 +131,14 @@ class Dashboard:
         return all(card.verdict == Verdict.NO_DATA for family in self.families for card in family.cards)
 
 
-def dashboard(*, scope: Scope, teams: Sequence[Team], today: date, show: str = "") -> Dashboard:
+def dashboard(reader: Reader, *, scope: Scope, teams: Sequence[Team], today: date, show: str = "") -> Dashboard:
     """Every KPI of the scope; `teams` as `teams_with_rollout` gives them.
 
     `show` keeps one group of verdicts (a key of GROUPS), the score still counts all.
     """
     run = find_last_run()
-    evaluations = newest_evaluations(scope)
-    cards = _with_cautions(_cards(scope=scope, teams=teams, today=today, run=run, evaluations=evaluations))
+    evaluations = newest_evaluations(reader, scope)
+    cards = _with_cautions(_cards(reader, scope=scope, teams=teams, today=today, run=run, evaluations=evaluations))
     kept = [card for card in cards if not show or card.group == show]
     return Dashboard(
         families=tuple(_families(kept)),
@@ -151,6 +152,7 @@ def dashboard(*, scope: Scope, teams: Sequence[Team], today: date, show: str = "
 
 
 def _cards(
+    reader: Reader,
     *,
     scope: Scope,
     teams: Sequence[Team],
@@ -161,7 +163,7 @@ def _cards(
     this_month = month_start(today)
     shown = [add_months(this_month, back - MONTHS_SHOWN) for back in range(MONTHS_SHOWN + 1)]
     months = months_of_all(first=shown[0], last=month_end(today), team_id=scope.team_id, run=run)
-    baselines, targets = newest_baselines(scope), newest_targets(scope)
+    baselines, targets = newest_baselines(reader, scope), newest_targets(reader, scope)
     went_live = first_go_live(teams, team_id=scope.team_id)
     return [
         _card(

@@ -19,7 +19,9 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     team = next((team for team in teams if str(team.pk) == request.GET.get("team")), None)
     show = request.GET.get("show", "")
     show = show if show in GROUPS else ""
-    page = dashboard(scope=Scope(team_id=team.pk if team else None), teams=teams, today=days.today(), show=show)
+    page = dashboard(
+        request.user, scope=Scope(team_id=team.pk if team else None), teams=teams, today=days.today(), show=show
+    )
     context = {"page": page, "teams": teams, "team": team, "show": show, "labels": _labels()}
     return render(request, "metrics/pages/dashboard.html", context)
 

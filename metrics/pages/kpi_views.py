@@ -46,8 +46,9 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
     form = SeriesForm(request.GET, teams=teams, tiers=list(Tier.objects.all()))
     status = 200 if form.is_valid() else 422
     scope = form.scope()
-    baselines, targets = list(baselines_of(key)), list(targets_of(key))
-    evaluation = find_evaluation(key, scope)
+    user = request.user
+    baselines, targets = list(baselines_of(user, key)), list(targets_of(user, key))
+    evaluation = find_evaluation(user, key, scope)
     goals = goals_of(scope, evaluation=evaluation, baselines=baselines, targets=targets)
     context = {
         "kpi": shown,

@@ -20,9 +20,9 @@ from metrics.verdicts.lines import read_outs, scorecard_lines
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def scorecard(request: HttpRequest) -> HttpResponse:
-    offered = read_outs()
+    offered = read_outs(request.user)
     as_of = _chosen(request, offered)
-    lines = scorecard_lines(as_of=as_of) if offered else []
+    lines = scorecard_lines(request.user, as_of=as_of) if offered else []
     verdicts = GROUPS.get(request.GET.get("show", ""))
     shown = [line for line in lines if verdicts is None or line.verdict in verdicts]
     context = {"as_of": as_of, "read_outs": offered, "lines": shown, "is_empty": not lines}
@@ -34,8 +34,8 @@ def scorecard(request: HttpRequest) -> HttpResponse:
 @limited("export")
 def export_scorecard(request: HttpRequest) -> HttpResponseBase:
     """`?format=md` for a table in Markdown, else CSV."""
-    as_of = _chosen(request, read_outs())
-    lines = scorecard_lines(as_of=as_of)
+    as_of = _chosen(request, read_outs(request.user))
+    lines = scorecard_lines(request.user, as_of=as_of)
     form = "md" if request.GET.get("format") == "md" else "csv"
     details = {"as_of": as_of.isoformat(), "format": form}
     record(what="metrics.scorecard", by=request.user, count=len(lines), details=details)

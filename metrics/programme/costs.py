@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from accounts.access import Reader
 from crm.common.company.current import company
 from crm.common.days import add_months
 from metrics.models import CostEntry
@@ -62,7 +63,7 @@ def year_of(day: date, *, start: date) -> int:
     return year
 
 
-def find_costs(*, start: date) -> list[Cost]:
+def find_costs(reader: Reader, *, start: date) -> list[Cost]:
     return [
         Cost(
             category=entry.category,
@@ -70,7 +71,7 @@ def find_costs(*, start: date) -> list[Cost]:
             planned=_company(entry.planned_company, entry.planned, entry.currency),
             actual=_company(entry.actual_company, entry.actual, entry.currency),
         )
-        for entry in CostEntry.objects.all()
+        for entry in CostEntry.objects.visible_to(reader)
     ]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db.models import Min
 
+from accounts.access import Reader
 from crm.common.company.current import company
 from metrics.kpis import find_kpi
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
@@ -64,29 +65,29 @@ class ReturnOnInvestment:
     claimed: Returns
 
 
-def return_on_investment(*, as_of: date, rate: Decimal | None = None) -> ReturnOnInvestment:
+def return_on_investment(reader: Reader, *, as_of: date, rate: Decimal | None = None) -> ReturnOnInvestment:
     """Read costs, benefits and the newest verdicts up to `as_of`, and put them on one line of years.
 
     Year 0 is everything up to the start (first go-live, else first cost); the amounts of year k count at its end.
     `rate` a year, default `CRM_DISCOUNT_RATE`.
     """
-    start = start_of_programme(as_of=as_of)
-    costs = find_costs(start=start)
-    benefits = list(Benefit.objects.all())
+    start = start_of_programme(reader, as_of=as_of)
+    costs = find_costs(reader, start=start)
+    benefits = list(Benefit.objects.visible_to(reader))
     years = max(MIN_YEARS, *(cost.year for cost in costs), *_entered_years(benefits), 0)
-    valued = tuple(_valued(benefits, as_of=as_of, start=start, years=years))
+    valued = tuple(_valued(reader, benefits, as_of=as_of, start=start, years=years))
     used = Decimal(settings.CRM_DISCOUNT_RATE) if rate is None else rate
     return _assembled(
         as_of=as_of, start=start, rate=used, years=years, cost=ownership(costs, years=years), benefits=valued
     )
 
 
-def start_of_programme(*, as_of: date) -> date:
+def start_of_programme(reader: Reader, *, as_of: date) -> date:
     """First go-live by the rollout, else by a baseline, else the first cost, else `as_of`."""
     found = (
-        Rollout.objects.aggregate(day=Min("went_live_on"))["day"],
-        Baseline.objects.aggregate(day=Min("go_live_on"))["day"],
-        CostEntry.objects.aggregate(day=Min("date"))["day"],
+        Rollout.objects.visible_to(reader).aggregate(day=Min("went_live_on"))["day"],
+        Baseline.objects.visible_to(reader).aggregate(day=Min("go_live_on"))["day"],
+        CostEntry.objects.visible_to(reader).aggregate(day=Min("date"))["day"],
     )
     return next((day for day in found if day is not None), as_of)
 
@@ -95,8 +96,8 @@ def _entered_years(benefits: Iterable[Benefit]) -> list[int]:
     return [year for benefit in benefits for year, _amount in entered_amounts(benefit)]
 
 
-def _valued(benefits: Sequence[Benefit], *, as_of: date, start: date, years: int) -> Iterable[Valued]:
-    evaluations = _newest_evaluations({benefit.kpi for benefit in benefits if benefit.kpi}, as_of=as_of)
+def _valued(reader: Reader, benefits: Sequence[Benefit], *, as_of: date, start: date, years: int) -> Iterable[Valued]:
+    evaluations = _newest_evaluations(reader, {benefit.kpi for benefit in benefits if benefit.kpi}, as_of=as_of)
     for benefit in benefits:
         kpi = find_kpi(benefit.kpi)
         yield value_benefit(
@@ -109,9 +110,12 @@ def _valued(benefits: Sequence[Benefit], *, as_of: date, start: date, years: int
         )
 
 
-def _newest_evaluations(kpis: Iterable[str], *, as_of: date) -> Mapping[tuple[str, int | None], Evaluation]:
+def _newest_evaluations(
+    reader: Reader, kpis: Iterable[str], *, as_of: date
+) -> Mapping[tuple[str, int | None], Evaluation]:
     found = (
-        Evaluation.objects.filter(kpi__in=kpis, as_of__lte=as_of, channel="", tier=None)
+        Evaluation.objects.visible_to(reader)
+        .filter(kpi__in=kpis, as_of__lte=as_of, channel="", tier=None)
         .select_related("baseline")
         .order_by("kpi", "team_id", "-as_of")
         .distinct("kpi", "team_id")

@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from django.utils.translation import gettext as _
 
+from accounts.access import Reader
 from crm.common.charts import Chart, Series
 from crm.common.company.current import company
 from metrics.kpis.words import kpi_name
@@ -62,8 +63,8 @@ class RoiPage:
         return not self.result.benefits and not self.costs
 
 
-def roi_page(*, as_of: date) -> RoiPage:
-    result = return_on_investment(as_of=as_of)
+def roi_page(reader: Reader, *, as_of: date) -> RoiPage:
+    result = return_on_investment(reader, as_of=as_of)
     lines = [_benefit_line(one) for one in result.benefits]
     return RoiPage(
         result=result,

@@ -21,7 +21,7 @@ COST_SORTS = {"date", "-date", "planned_company", "-planned_company", "actual_co
 @require_safe
 @permission_required("metrics.view_roi", raise_exception=True)
 def roi(request: HttpRequest) -> HttpResponse:
-    return render(request, "metrics/programme/roi.html", {"page": roi_page(as_of=days.today())})
+    return render(request, "metrics/programme/roi.html", {"page": roi_page(request.user, as_of=days.today())})
 
 
 @require_safe
@@ -29,7 +29,7 @@ def roi(request: HttpRequest) -> HttpResponse:
 def costs(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "-date")
     sort = sort if sort in COST_SORTS else "-date"
-    page = keyset_page(CostEntry.objects.all(), sort=sort, cursor=request.GET.get("cursor", ""))
+    page = keyset_page(CostEntry.objects.visible_to(request.user), sort=sort, cursor=request.GET.get("cursor", ""))
     return render(request, "metrics/programme/costs.html", {"page": page, "sort": sort})
 
 
@@ -37,7 +37,7 @@ def costs(request: HttpRequest) -> HttpResponse:
 @permission_required("metrics.change_roi", raise_exception=True)
 def cost(request: HttpRequest, cost_id: int | None = None) -> HttpResponse:
     """Enter one, or correct the one with this id."""
-    existing = get_object_or_404(CostEntry, pk=cost_id) if cost_id else None
+    existing = get_object_or_404(CostEntry.objects.visible_to(request.user), pk=cost_id) if cost_id else None
     form = CostForm(posted(request), instance=existing)
 
     def save() -> Saved:
@@ -50,7 +50,7 @@ def cost(request: HttpRequest, cost_id: int | None = None) -> HttpResponse:
 @require_POST
 @permission_required("metrics.change_roi", raise_exception=True)
 def withdraw_cost(request: HttpRequest, cost_id: int) -> HttpResponse:
-    programme.withdraw_cost(cost=get_object_or_404(CostEntry, pk=cost_id))
+    programme.withdraw_cost(cost=get_object_or_404(CostEntry.objects.visible_to(request.user), pk=cost_id))
     messages.success(request, _("Cost removed."))
     return redirect("metrics:costs")
 
@@ -59,7 +59,7 @@ def withdraw_cost(request: HttpRequest, cost_id: int) -> HttpResponse:
 @permission_required("metrics.change_roi", raise_exception=True)
 def benefit(request: HttpRequest, benefit_id: int | None = None) -> HttpResponse:
     """Enter one, or correct the one with this id."""
-    existing = get_object_or_404(Benefit, pk=benefit_id) if benefit_id else None
+    existing = get_object_or_404(Benefit.objects.visible_to(request.user), pk=benefit_id) if benefit_id else None
     form = BenefitForm(posted(request), instance=existing)
 
     def save() -> Saved:
@@ -72,6 +72,6 @@ def benefit(request: HttpRequest, benefit_id: int | None = None) -> HttpResponse
 @require_POST
 @permission_required("metrics.change_roi", raise_exception=True)
 def withdraw_benefit(request: HttpRequest, benefit_id: int) -> HttpResponse:
-    programme.withdraw_benefit(benefit=get_object_or_404(Benefit, pk=benefit_id))
+    programme.withdraw_benefit(benefit=get_object_or_404(Benefit.objects.visible_to(request.user), pk=benefit_id))
     messages.success(request, _("Benefit removed."))
     return redirect("metrics:roi")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from accounts.access import Reader
 from metrics.goals.newest import baseline_value
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.kpis.words import scope_words
@@ -60,15 +61,15 @@ class Line:
     read_out: bool
 
 
-def read_outs() -> list[date]:
+def read_outs(reader: Reader) -> list[date]:
     """The days that were judged, newest first."""
-    days = Evaluation.objects.order_by("-as_of").values_list("as_of", flat=True).distinct()
+    days = Evaluation.objects.visible_to(reader).order_by("-as_of").values_list("as_of", flat=True).distinct()
     return list(days[:READ_OUTS_OFFERED])
 
 
-def scorecard_lines(*, as_of: date) -> list[Line]:
+def scorecard_lines(reader: Reader, *, as_of: date) -> list[Line]:
     """The verdicts stored for that day, KPIs in the catalogue's order, the whole company before its parts."""
-    stored = Evaluation.objects.filter(as_of=as_of, kpi__in=CATALOGUE)
+    stored = Evaluation.objects.visible_to(reader).filter(as_of=as_of, kpi__in=CATALOGUE)
     stored = stored.select_related("baseline", "target", "team", "tier").defer("baseline__days", "baseline__series")
     places = {key: place for place, key in enumerate(CATALOGUE)}
     return [_line(each) for each in sorted(stored, key=lambda each: (places[each.kpi], *_place(each)))]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from accounts.access import Reader
 from metrics.engine.scope import Scope
 from metrics.goals.newest import is_current
 from metrics.models import Baseline, Evaluation, KpiTarget
@@ -28,10 +29,10 @@ def goals_of(
     )
 
 
-def find_evaluation(kpi: str, scope: Scope) -> Evaluation | None:
-    return Evaluation.objects.filter(kpi=kpi, **scope.filters()).order_by("-as_of").first()
+def find_evaluation(reader: Reader, kpi: str, scope: Scope) -> Evaluation | None:
+    return Evaluation.objects.visible_to(reader).filter(kpi=kpi, **scope.filters()).order_by("-as_of").first()
 
 
-def newest_evaluations(scope: Scope) -> dict[str, Evaluation]:
-    rows = Evaluation.objects.filter(**scope.filters()).order_by("kpi", "-as_of").distinct("kpi")
+def newest_evaluations(reader: Reader, scope: Scope) -> dict[str, Evaluation]:
+    rows = Evaluation.objects.visible_to(reader).filter(**scope.filters()).order_by("kpi", "-as_of").distinct("kpi")
     return {row.kpi: row for row in rows}

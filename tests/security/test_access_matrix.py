@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.domain import staff
 from accounts.models import User
 from accounts.roles import Role
+from tests.factories import TeamFactory
 from tests.security.matrix import EVERYONE, MATRIX, Row
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,12 @@ def all_names() -> list[str]:
 
 @pytest.fixture
 def people() -> dict[str, User]:
-    made = {role.value: staff.create_user(email=f"{role}@test.example", name=str(role), role=role) for role in Role}
+    """Of a team that none of the rows belong to: what staff may see does not depend on whose it is."""
+    elsewhere = TeamFactory.create(name="Elsewhere")
+    made = {
+        role.value: staff.create_user(email=f"{role}@test.example", name=str(role), role=role, team=elsewhere)
+        for role in Role
+    }
     # Nobody types it here, and hashing a real one for every row takes longer than the rows.
     for user in made.values():
         user.password = "a password nobody types"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.access import OPERATOR
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.days import today
 from metrics.programme.benefits import Valued, Worth
@@ -26,7 +27,7 @@ class Command(JsonCommand):
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         rate = None if options["rate"] is None else _rate(options["rate"])
-        return DONE, as_json(return_on_investment(as_of=options["as_of"] or today(), rate=rate))
+        return DONE, as_json(return_on_investment(OPERATOR, as_of=options["as_of"] or today(), rate=rate))
 
     def show(self, result: dict[str, Any]) -> None:
         for key in ("as_of", "start", "currency", "rate", "pv_cost", "pv_benefit", "npv", "roi_percent", "irr"):

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.access import OPERATOR
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.csv_files import csv_lines
 from crm.common.days import today
@@ -31,7 +32,7 @@ class Command(JsonCommand):
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         as_of = options["as_of"] or today()
         evaluate(as_of=as_of)
-        self.lines = scorecard_lines(as_of=as_of)
+        self.lines = scorecard_lines(OPERATOR, as_of=as_of)
         return DONE, {"as_of": as_of, "rows": [as_json(line) for line in self.lines]}
 
     def show(self, result: dict[str, Any]) -> None:

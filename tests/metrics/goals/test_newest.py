@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.access import OPERATOR
 from metrics.engine.scope import COMPANY
 from metrics.goals.newest import baselines_of, newest_baselines, newest_targets, targets_of
 from metrics.models import Baseline, KpiTarget
@@ -26,8 +27,8 @@ def test_pages_and_verdicts_hold_a_kpi_against_the_same_baseline() -> None:
 
     [judged] = [subject for subject in find_subjects() if subject.kpi.key == "csat"]
 
-    assert judged.baseline == newest_baselines(COMPANY)["csat"] == preferred
-    assert next(one for one in baselines_of("csat") if one.version != 99) == preferred
+    assert judged.baseline == newest_baselines(OPERATOR, COMPANY)["csat"] == preferred
+    assert next(one for one in baselines_of(OPERATOR, "csat") if one.version != 99) == preferred
     assert judged.outdated is not None
     assert judged.outdated.version == 99
 
@@ -41,4 +42,4 @@ def test_pages_and_verdicts_hold_a_kpi_to_the_same_target() -> None:
 
     assert judged.target is not None
     assert judged.target.value == Decimal("0.8")
-    assert judged.target == newest_targets(COMPANY)["csat"] == targets_of("csat").first()
+    assert judged.target == newest_targets(OPERATOR, COMPANY)["csat"] == targets_of(OPERATOR, "csat").first()

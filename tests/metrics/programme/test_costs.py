@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.access import OPERATOR
 from metrics.models import CostEntry
 from metrics.programme.costs import Cost, find_costs, ownership, year_of
 
@@ -61,7 +62,7 @@ def test_costs_are_read_in_the_companys_currency() -> None:
     )
     CostEntry.objects.create(date=date(2024, 2, 1), category="licence", currency="EUR", actual=Decimal(50))
 
-    assert find_costs(start=START) == [
+    assert find_costs(OPERATOR, start=START) == [
         Cost("licence", 0, planned=None, actual=Decimal(50)),
         Cost("training", 1, planned=Decimal("90.5"), actual=None),
     ]

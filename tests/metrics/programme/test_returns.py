@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.access import OPERATOR
 from accounts.models import Team
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
 from metrics.programme.benefits import Worth
@@ -72,7 +73,7 @@ def test_the_forrester_case_from_entries_to_roi() -> None:
         cost(day, amount)
     entered("all benefits", "1606511", "3061331", "4229760")
 
-    found = return_on_investment(as_of=AS_OF)
+    found = return_on_investment(OPERATOR, as_of=AS_OF)
 
     assert found.rate == Decimal("0.10")
     assert [int(amount) for amount in found.cost.total.by_year] == [53150, 666715, 636772, 647783]
@@ -86,7 +87,7 @@ def test_the_forrester_case_from_entries_to_roi() -> None:
 
 
 def test_with_nothing_entered_nothing_is_defined() -> None:
-    found = return_on_investment(as_of=AS_OF)
+    found = return_on_investment(OPERATOR, as_of=AS_OF)
 
     assert found.start == AS_OF
     assert found.years == 3
@@ -96,13 +97,13 @@ def test_with_nothing_entered_nothing_is_defined() -> None:
 
 def test_the_start_is_the_first_go_live_else_the_first_cost() -> None:
     cost(date(2023, 5, 1), "10")
-    assert start_of_programme(as_of=AS_OF) == date(2023, 5, 1)
+    assert start_of_programme(OPERATOR, as_of=AS_OF) == date(2023, 5, 1)
 
     baseline("csat", go_live=date(2024, 2, 1))
-    assert start_of_programme(as_of=AS_OF) == date(2024, 2, 1)
+    assert start_of_programme(OPERATOR, as_of=AS_OF) == date(2024, 2, 1)
 
     Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2024, 3, 1))
-    assert start_of_programme(as_of=AS_OF) == date(2024, 3, 1)
+    assert start_of_programme(OPERATOR, as_of=AS_OF) == date(2024, 3, 1)
 
 
 def test_an_improved_duration_is_worth_seconds_saved_times_volume() -> None:
@@ -110,7 +111,7 @@ def test_an_improved_duration_is_worth_seconds_saved_times_volume() -> None:
     verdict("aht", "improved", change=0.8, low=0.7, high=0.9)
     Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    [valued] = return_on_investment(as_of=AS_OF).benefits
+    [valued] = return_on_investment(OPERATOR, as_of=AS_OF).benefits
 
     assert valued.yearly_volume == Decimal(36525)
     assert valued.proven[0] == Worth(Decimal(0), Decimal(0), Decimal(0))
@@ -122,7 +123,7 @@ def test_what_got_worse_is_a_proven_loss() -> None:
     verdict("aht", "worse", change=1.2, low=1.1, high=1.3)
     Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    [valued] = return_on_investment(as_of=AS_OF).benefits
+    [valued] = return_on_investment(OPERATOR, as_of=AS_OF).benefits
 
     assert valued.proven[1] == valued.claimed[1] == Worth(Decimal(-4383), Decimal("-6574.5"), Decimal("-2191.5"))
 
@@ -132,7 +133,7 @@ def test_what_no_verdict_stands_behind_is_claimed_and_not_proven(word: str) -> N
     verdict("aht", word, change=0.8, low=0.7, high=0.9)
     Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    found = return_on_investment(as_of=AS_OF)
+    found = return_on_investment(OPERATOR, as_of=AS_OF)
 
     assert found.proven.pv_benefit == 0
     assert found.claimed.pv_benefit > 10000
@@ -151,7 +152,7 @@ def test_a_share_is_worth_its_percentage_points_and_falls_count_where_lower_is_b
         share=Decimal("0.5"),
     )
 
-    found = return_on_investment(as_of=AS_OF)
+    found = return_on_investment(OPERATOR, as_of=AS_OF)
 
     assert found.benefits[0].proven[1] == Worth(Decimal(10000), Decimal(7500), Decimal(12500))
     assert found.soft_benefit.by_year[1] == found.benefits[0].proven[1]
@@ -168,7 +169,7 @@ def test_a_team_that_goes_live_at_mid_year_brings_its_part_of_the_year() -> None
         name="loyalty", hardness="soft", kpi="nps", team=team, unit_value=Decimal(183), yearly_volume=Decimal(1)
     )
 
-    [valued] = return_on_investment(as_of=AS_OF).benefits
+    [valued] = return_on_investment(OPERATOR, as_of=AS_OF).benefits
 
     assert valued.proven[1].value == Decimal(1830) * Decimal(183) / Decimal(366)
     assert valued.proven[2].value == 1830
@@ -177,7 +178,7 @@ def test_a_team_that_goes_live_at_mid_year_brings_its_part_of_the_year() -> None
 def test_a_benefit_without_any_verdict_yet_is_nothing() -> None:
     Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    [valued] = return_on_investment(as_of=AS_OF).benefits
+    [valued] = return_on_investment(OPERATOR, as_of=AS_OF).benefits
 
     assert (valued.verdict, valued.claimed[1].value) == ("no_data", Decimal(0))
 
@@ -186,14 +187,14 @@ def test_the_newest_verdict_up_to_the_day_counts() -> None:
     verdict("aht", "improved", change=0.8, low=0.7, high=0.9)
     Benefit.objects.create(name="handling", hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    assert return_on_investment(as_of=AS_OF - timedelta(days=1)).claimed.pv_benefit == 0
-    assert return_on_investment(as_of=AS_OF + timedelta(days=1)).proven.pv_benefit > 0
+    assert return_on_investment(OPERATOR, as_of=AS_OF - timedelta(days=1)).claimed.pv_benefit == 0
+    assert return_on_investment(OPERATOR, as_of=AS_OF + timedelta(days=1)).proven.pv_benefit > 0
 
 
 def test_shares_of_entered_amounts_and_years_beyond_three() -> None:
     entered("licences saved", "100", "100", "100", "100", share="0.25")
 
-    found = return_on_investment(as_of=AS_OF, rate=Decimal(0))
+    found = return_on_investment(OPERATOR, as_of=AS_OF, rate=Decimal(0))
 
     assert found.years == 4
     assert found.proven.pv_benefit == 100
@@ -206,4 +207,4 @@ def test_the_number_of_queries_does_not_grow_with_the_benefits(django_assert_num
         Benefit.objects.create(name=name, hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
     with django_assert_num_queries(6):
-        return_on_investment(as_of=AS_OF)
+        return_on_investment(OPERATOR, as_of=AS_OF)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.access import OPERATOR
 from customers.models import Tier
 from metrics.kpis import CATALOGUE, get_kpi
 from metrics.models import KpiTarget
@@ -20,7 +21,7 @@ def test_rows_come_in_the_catalogues_order_the_whole_before_its_parts() -> None:
     freeze(get_kpi("csat"), satisfied(35), team=team)
     evaluate(as_of=AS_OF)
 
-    rows = scorecard_lines(as_of=AS_OF)
+    rows = scorecard_lines(OPERATOR, as_of=AS_OF)
 
     main = [key for key, kpi in CATALOGUE.items() if not kpi.variant_of]
     assert [row.kpi.key for row in rows if not row.team] == main
@@ -33,7 +34,7 @@ def test_a_target_is_met_in_the_kpis_direction(target: str, met: bool) -> None:
     KpiTarget.objects.create(kpi="csat", value=Decimal(target), due_on=AS_OF, owner=UserFactory.create())
     evaluate(as_of=AS_OF)
 
-    [row] = [each for each in scorecard_lines(as_of=AS_OF) if each.kpi.key == "csat"]
+    [row] = [each for each in scorecard_lines(OPERATOR, as_of=AS_OF) if each.kpi.key == "csat"]
 
     assert (row.target_met, row.current) == (met, Decimal("0.8"))
 
@@ -42,7 +43,7 @@ def test_without_a_present_figure_no_target_is_met_or_missed() -> None:
     KpiTarget.objects.create(kpi="aht", value=Decimal(300), due_on=AS_OF, owner=UserFactory.create())
     evaluate(as_of=AS_OF)
 
-    [row] = [each for each in scorecard_lines(as_of=AS_OF) if each.kpi.key == "aht"]
+    [row] = [each for each in scorecard_lines(OPERATOR, as_of=AS_OF) if each.kpi.key == "aht"]
 
     assert (row.target_met, row.current, row.frozen) == (None, None, None)
 
@@ -53,19 +54,19 @@ def test_a_sum_is_an_average_month_throughout() -> None:
     roll_up(kpi, lambda _day: {"orders": 5, "not_cancelled": 5}, first=GO_LIVE, last=AS_OF)
     evaluate(as_of=AS_OF)
 
-    [row] = [each for each in scorecard_lines(as_of=AS_OF) if each.kpi.key == "orders"]
+    [row] = [each for each in scorecard_lines(OPERATOR, as_of=AS_OF) if each.kpi.key == "orders"]
 
     assert (row.frozen, row.baseline, row.current) == (Decimal("121.75"), Decimal("121.75"), Decimal("152.1875"))
     assert (row.change, row.change_kind, row.verdict) == (1.25, "ratio", "no_evidence")
 
 
 def test_the_days_that_were_judged_newest_first() -> None:
-    assert read_outs() == []
+    assert read_outs(OPERATOR) == []
 
     for day in (AS_OF, AS_OF + timedelta(days=1), AS_OF - timedelta(days=1)):
         evaluate(as_of=day)
 
-    assert read_outs() == [AS_OF + timedelta(days=1), AS_OF, AS_OF - timedelta(days=1)]
+    assert read_outs(OPERATOR) == [AS_OF + timedelta(days=1), AS_OF, AS_OF - timedelta(days=1)]
 
 
 def test_the_parts_of_the_company_stand_by_team_channel_and_tier() -> None:
@@ -76,7 +77,7 @@ def test_the_parts_of_the_company_stand_by_team_channel_and_tier() -> None:
         KpiTarget.objects.create(kpi=kpi.key, value=Decimal(1), due_on=AS_OF, owner=UserFactory.create(), **scope)
     evaluate(as_of=AS_OF)
 
-    assert [line.scope for line in scorecard_lines(as_of=AS_OF) if line.kpi is kpi] == [
+    assert [line.scope for line in scorecard_lines(OPERATOR, as_of=AS_OF) if line.kpi is kpi] == [
         "whole company",
         "whole company · chat",
         "North",
@@ -92,4 +93,4 @@ def test_one_query_whatever_the_rows(django_assert_num_queries: Any) -> None:
     evaluate(as_of=AS_OF)
 
     with django_assert_num_queries(1):
-        scorecard_lines(as_of=AS_OF)
+        scorecard_lines(OPERATOR, as_of=AS_OF)
