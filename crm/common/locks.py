@@ -6,7 +6,9 @@
 | `ZONE` | shared by whoever begins what means times in it, exclusively while the zone is replaced | its transaction |
 | `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
 | `RETIER` | a run that decides tiers | its transaction |
-| `IMPORT_CHUNK` | a chunk of an import being applied; a run that decides tiers | its transaction |
+| `IMPORTS` | a chunk of an import, shared; exclusively by whoever needs that no other runs | its transaction |
+| `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
+| `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `kpi(source)` | a recompute: exclusively for cells, shared for the months it rebuilds | its transaction |
@@ -21,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -41,7 +44,9 @@ class Family(IntEnum):
     ZONE = 11
     IMPORT_WORKER = 20
     RETIER = 30
-    IMPORT_CHUNK = 40
+    IMPORTS = 40
+    SOURCE = 41
+    IDENTITY = 42
     CALLS = 50
     VERDICTS = 60
     KPI = 730_200
@@ -52,7 +57,9 @@ WORDS = {
     Family.ZONE: gettext_lazy("the time zone"),
     Family.IMPORT_WORKER: gettext_lazy("this import"),
     Family.RETIER: gettext_lazy("deciding tiers"),
-    Family.IMPORT_CHUNK: gettext_lazy("applying imports"),
+    Family.IMPORTS: gettext_lazy("applying imports"),
+    Family.SOURCE: gettext_lazy("importing what is of this kind and source"),
+    Family.IDENTITY: gettext_lazy("importing customers"),
     Family.CALLS: gettext_lazy("the calls of this telephone system"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
     Family.KPI: gettext_lazy("the figures of this source"),
@@ -69,12 +76,18 @@ class Key(NamedTuple):
 ZONE_CHANGE: Final = Key(Family.ZONE_CHANGE)
 ZONE: Final = Key(Family.ZONE)
 RETIER: Final = Key(Family.RETIER)
-IMPORT_CHUNK: Final = Key(Family.IMPORT_CHUNK)
+IMPORTS: Final = Key(Family.IMPORTS)
+IDENTITY: Final = Key(Family.IDENTITY)
 VERDICTS: Final = Key(Family.VERDICTS)
 
 
 def import_worker(batch_id: int) -> Key:
     return Key(Family.IMPORT_WORKER, batch_id % 2**31)
+
+
+def source(system: str, kind: str) -> Key:
+    """Records of a kind from the source system of that key, whether there is such a system yet or not."""
+    return Key(Family.SOURCE, crc32(f"{kind} {system}".encode()) >> 1)
 
 
 def calls(system_id: int) -> Key:

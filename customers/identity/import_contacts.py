@@ -51,6 +51,7 @@ SPEC = ImportSpec(
     derived=(("email_normalised", "text"), ("phone_normalised", "text")),
     deriver=deriver,
     keeps_payload=True,
+    identifies=True,
     searched=("customers_contact", "customers_contactpoint"),
     write=(
         Facts(

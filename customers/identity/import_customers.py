@@ -93,6 +93,7 @@ SPEC = ImportSpec(
     deriver=deriver,
     keeps_payload=True,
     record_column="customer_id",
+    identifies=True,
     missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers),
     grows=("customers_customer", "customers_contactpoint"),
     searched=("customers_customer", "customers_contactpoint"),

@@ -1,7 +1,8 @@
 """Imports: a file becomes an `ImportBatch`, is mapped, queued and run; killed at any point it is run again.
 
 Phase one stages the file (`customers.importing.staging`); phase two applies it in chunks, one transaction each, in
-which the counters move with the facts. So starting again loses nothing and doubles nothing.
+which the counters move with the facts (`customers.importing.applying`). So starting again loses nothing and doubles
+nothing.
 """
 
 from collections.abc import Iterator
@@ -20,15 +21,13 @@ from accounts.models import User
 from crm.common import locks
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
-from customers.importing import frame, opening, pending_entries, staging, uploads
+from customers.importing import applying, opening, staging, uploads
 from customers.importing import mapping as mappings
-from customers.importing.registry import Counts, ImportSpec, get_spec
-from customers.importing.sql import BUCKETS
+from customers.importing.registry import ImportSpec, get_spec
 from customers.models import ImportBatch, SourceSystem
 
 log = structlog.get_logger(__name__)
 
-CHUNK_ROWS = 20_000
 # What trying again would not mend: these end the import, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, SyntaxError, DataError, IntegrityError)
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
@@ -166,12 +165,7 @@ def run(*, batch: ImportBatch) -> ImportBatch:
 def _continue(batch: ImportBatch) -> None:
     if batch.state != ImportBatch.State.APPLYING or not staging.is_complete(batch):
         _stage(batch)
-    if batch.dry_run:
-        _rehearse(batch)
-    else:
-        while batch.chunks_done < batch.chunks_total:
-            _apply_next_once_more(batch)
-            pending_entries.merge_all()
+    applying.apply_rest(batch)
     batch.state = ImportBatch.State.DONE
     batch.finished_at = timezone.now()
     batch.save(update_fields=["state", "finished_at"])
@@ -185,53 +179,8 @@ def _stage(batch: ImportBatch) -> None:
     batch.state = ImportBatch.State.STAGING
     batch.save(update_fields=["state", "started_at"])
     staging.stage(batch)
-    batch.chunks_total = min(BUCKETS, -(-batch.staged // CHUNK_ROWS))
     batch.state = ImportBatch.State.APPLYING
-    batch.save(update_fields=["chunks_total", "state"])
-
-
-def _apply_next_once_more(batch: ImportBatch) -> None:
-    """A customer typed in meanwhile may have taken a link key the chunk was about to give: then the chunk sees it."""
-    try:
-        _apply_next(batch)
-    except IntegrityError:
-        _apply_next(batch)
-
-
-def _apply_next(batch: ImportBatch) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        frame.lock(cursor)
-        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        _add(locked, frame.apply_chunk(cursor, locked, **_buckets(locked)))
-        locked.chunks_done += 1
-        locked.save(update_fields=["chunks_done", *_COUNTERS])
-    batch.refresh_from_db()
-
-
-def _buckets(batch: ImportBatch) -> dict[str, int]:
-    done, total = batch.chunks_done, batch.chunks_total
-    return {"first": done * BUCKETS // total, "last": (done + 1) * BUCKETS // total}
-
-
-_COUNTERS = ("created", "updated", "unchanged", "parked", "rejected")
-
-
-def _add(batch: ImportBatch, counts: Counts) -> None:
-    for name in _COUNTERS:
-        setattr(batch, name, getattr(batch, name) + getattr(counts, name))
-
-
-def _rehearse(batch: ImportBatch) -> None:
-    """Apply everything in one transaction and take it back; only the counts stay."""
-    total = Counts()
-    with transaction.atomic(), connection.cursor() as cursor:
-        frame.lock(cursor)
-        while batch.chunks_done < batch.chunks_total:
-            total += frame.apply_chunk(cursor, batch, **_buckets(batch))
-            batch.chunks_done += 1
-        transaction.set_rollback(True)
-    _add(batch, total)
-    batch.save(update_fields=["chunks_done", *_COUNTERS])
+    batch.save(update_fields=["state"])
 
 
 def fail(batch: ImportBatch, error: str) -> None:

@@ -1,60 +1,45 @@
-"""One chunk of an import: references resolved, changed records found by digest, facts written, parked rows freed.
+"""One chunk of an import: references resolved, changed records found by digest, facts written, waiting rows marked.
 
-Everything here runs in the caller's transaction and set-based; the caller holds the import lock.
+Everything here runs in the caller's transaction and set-based. First `imp_rows` is filled with the chunk's rows, from
+where nobody else writes; then the chunk takes its locks; only then is anything looked up.
 """
 
 from django.db.backends.utils import CursorWrapper
 
-from crm.common import locks
-from customers.importing import sql
+from customers.importing import locking, sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import refresh_statistics
-from customers.models import ImportBatch
+from customers.models import ImportBatch, SourceSystem
 
 
-def lock(cursor: CursorWrapper) -> None:
-    """Wait for other imports' chunks; in a statement of its own, so that the next one sees what they wrote."""
-    locks.take(cursor, exclusive=[locks.IMPORT_CHUNK], wait_s=locks.JOB_PATIENCE_S)
-    cursor.execute(
-        "SET LOCAL default_statistics_target = 10"
-    )  # the temporary tables are analysed often: a sample will do
-
-
-def apply_chunk(cursor: CursorWrapper, batch: ImportBatch, *, first: int, last: int) -> Counts:
-    """Apply the staged rows of buckets [first, last), then whatever waited for them; counts the batch's own rows."""
+def take_chunk(cursor: CursorWrapper, batch: ImportBatch, *, first: int, last: int) -> None:
+    """Fill `imp_rows` with the staged rows of buckets [first, last) and take the chunk's locks."""
     spec = get_spec(batch.kind)
-    cursor.execute(sql.create_rows(spec))
+    _begin(cursor, spec)
     cursor.execute(sql.fill_rows_from_stage(spec, batch.pk), {"system": batch.system_id, "first": first, "last": last})
-    if spec.apply:
-        return spec.apply(cursor, batch)
-    cursor.execute(sql.CREATE_ARRIVED)
-    counts = _pass(cursor, spec, batch_id=batch.pk)
-    free_parked(cursor)
-    return counts
+    locking.hold(cursor, spec, system=batch.system)
 
 
-def free_parked(cursor: CursorWrapper) -> None:
-    """Apply the parked rows that wait for what stands in `imp_arrived`, and what waits for those in turn."""
-    while _anyone_waits(cursor):
-        cursor.execute(sql.UNPARK)
-        cursor.execute("SELECT kind, min(batch_id) FROM imp_unparked GROUP BY kind ORDER BY kind")
-        for kind, batch_id in cursor.fetchall():
-            spec = get_spec(kind)
-            cursor.execute(sql.create_rows(spec))
-            cursor.execute(sql.FILL_ROWS_FROM_PARKED, {"kind": kind})
-            _pass(cursor, spec, batch_id=batch_id)
+def take_parked(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem, ids: list[int]) -> None:
+    """Fill `imp_rows` with those of the parked rows that are still there, and take the locks they need."""
+    _begin(cursor, spec)
+    cursor.execute(sql.FILL_ROWS_FROM_PARKED, {"ids": ids})
+    locking.hold(cursor, spec, system=system)
+    cursor.execute(sql.TAKE_PARKED, {"ids": ids})
 
 
-def _anyone_waits(cursor: CursorWrapper) -> bool:
-    cursor.execute(sql.ANYONE_WAITS)
-    return bool(cursor.fetchone()[0])
+def apply_rows(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
+    """Apply what stands in `imp_rows`, whichever way the kind does it."""
+    spec = get_spec(batch.kind)
+    return spec.apply(cursor, batch) if spec.apply else apply_set(cursor, spec, batch_id=batch.pk)
 
 
-def _pass(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) -> Counts:
-    """Decide and write what stands in `imp_rows`."""
+def apply_set(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) -> Counts:
+    """Decide and write what stands in `imp_rows`; parked rows that wait for what arrives are due afterwards."""
     cursor.execute("ANALYZE imp_rows")
     refresh_statistics(cursor)
     conflicts = {f"conflict_{name}": str(reason) for name, reason in spec.conflict_reasons.items()}
+    cursor.execute(sql.CREATE_ARRIVED)
     cursor.execute(sql.group_rows(spec), conflicts)
     if spec.team:
         cursor.execute(sql.MAKE_TEAMS)
@@ -65,8 +50,20 @@ def _pass(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) -> C
     cursor.execute(sql.REJECT_CONFLICTS, {"batch": batch_id})
     _write(cursor, spec)
     cursor.execute(sql.ARRIVE, {"kind": spec.kind})
+    _mark_due(cursor)
     cursor.execute(sql.COUNT)
     return Counts(**{action: int(count) for action, count in cursor.fetchall()})
+
+
+def _begin(cursor: CursorWrapper, spec: ImportSpec) -> None:
+    cursor.execute("SET LOCAL default_statistics_target = 10")  # temporary tables are analysed often: a sample will do
+    cursor.execute(sql.create_rows(spec))
+
+
+def _mark_due(cursor: CursorWrapper) -> None:
+    cursor.execute(sql.ANYONE_WAITS)
+    if cursor.fetchone()[0]:
+        cursor.execute(sql.MARK_DUE)
 
 
 def _write(cursor: CursorWrapper, spec: ImportSpec) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
+from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch
 
 RUNNING: Final = frozenset({ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING})
@@ -37,7 +38,7 @@ def progress(batch: ImportBatch) -> Progress:
         ImportBatch.State.APPLYING: _("Applying the rows"),
     }
     read = batch.bytes_read / batch.bytes_total if batch.bytes_total else 0
-    applied = batch.chunks_done / batch.chunks_total if batch.chunks_total else 0
+    applied = batch.buckets_done / BUCKETS
     done = batch.state in {ImportBatch.State.DONE, ImportBatch.State.FAILED}
     return Progress(
         done=100 if done else round(50 * min(read, 1) + 50 * applied),

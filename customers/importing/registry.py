@@ -62,12 +62,14 @@ class Column:
 class Reference:
     """A column that names another record: `into` receives its row's id; an absent one parks the row.
 
-    The target is the record's customer for `customers`, else the row the record became.
+    The target is the record's customer for `customers`, else the row the record became. `changes`: the target's row
+    changes with the rows that name it, so two imports must not name it at once.
     """
 
     column: str
     kind: str
     into: str
+    changes: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class ImportSpec:
     written, `write` after: it inserts and updates the facts. `table` gives new rows their ids.
     `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
     `record_column`: the column of the source record that says which row it became. `missing`: see `MissingRecords`.
+    `makes`: other kinds of the same source of which it makes records. `identifies`: it says who is one customer, or how
+    they are reached; `matches`: it finds customers by that.
     `grows`: further tables it fills, whose statistics the planner needs anew when they have grown.
     `searched`: tables it writes that have trigram indexes, whose entries are merged after each chunk.
     `read` replaces the CSV/XLSX reader: it gets the opened bytes and yields (line, cells in the order of `columns`).
@@ -149,6 +153,9 @@ class ImportSpec:
     keeps_payload: bool = False
     record_column: str = "object_id"
     missing: MissingRecords | None = None
+    makes: tuple[str, ...] = ()
+    identifies: bool = False
+    matches: bool = False
     grows: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
     prepare: tuple[Step, ...] = ()

@@ -64,9 +64,30 @@ def fill_rows_from_stage(spec: ImportSpec, batch_id: int) -> str:
 
 
 FILL_ROWS_FROM_PARKED = """
-INSERT INTO imp_rows SELECT x.* FROM imp_unparked u, LATERAL jsonb_populate_recordset(NULL::imp_rows, u.rows) x
-WHERE u.kind = %(kind)s
+INSERT INTO imp_rows SELECT x.* FROM customers_parkedrow p, LATERAL jsonb_populate_recordset(NULL::imp_rows, p.rows) x
+WHERE p.id = ANY(%(ids)s)
 """
+
+# What another freed or replaced before the locks were ours is its business.
+TAKE_PARKED = """
+WITH taken AS (DELETE FROM customers_parkedrow WHERE id = ANY(%(ids)s) RETURNING system_id, external_id)
+DELETE FROM imp_rows r WHERE NOT EXISTS (
+  SELECT FROM taken t WHERE t.system_id = r._system_id AND t.external_id = r._key)
+"""
+
+# The due rows of one kind and system, first come first.
+NEXT_DUE = """
+SELECT kind, system_id, array_agg(id ORDER BY id), min(batch_id) FROM (
+  SELECT * FROM customers_parkedrow WHERE is_due ORDER BY kind, system_id, id LIMIT %(most)s) p
+GROUP BY kind, system_id ORDER BY kind, system_id LIMIT 1
+"""
+
+
+def named_sources(reference: Reference) -> str:
+    return (
+        f"SELECT DISTINCT lower(split_part(\"{reference.column}\", '/', 1)) FROM imp_rows"
+        f" WHERE position('/' IN \"{reference.column}\") > 0 LIMIT %s"
+    )
 
 
 def group_rows(spec: ImportSpec) -> str:
@@ -169,7 +190,10 @@ def write_records(spec: ImportSpec) -> str:
     """
 
 
+# In the order of their ids, as whoever marks them as due does.
 PARK = """
+SELECT FROM customers_parkedrow p JOIN imp_keys k ON p.system_id = k._system_id AND p.external_id = k._key
+WHERE p.kind = %(kind)s AND k._action <> 'rejected' ORDER BY p.id FOR UPDATE OF p;
 DELETE FROM customers_parkedrow p USING imp_keys k
 WHERE p.system_id = k._system_id AND p.kind = %(kind)s AND p.external_id = k._key AND k._action <> 'rejected';
 INSERT INTO customers_parkedrow
@@ -192,7 +216,7 @@ COUNT = "SELECT _action, sum(_rows) FROM imp_keys GROUP BY _action"
 
 MAKE_TEAMS = """
 INSERT INTO accounts_team (key, name, is_active) SELECT DISTINCT team, team, true FROM imp_grouped WHERE team <> ''
-ON CONFLICT (key) DO NOTHING
+ORDER BY team ON CONFLICT (key) DO NOTHING
 """
 
 CREATE_ARRIVED = """
@@ -210,10 +234,8 @@ SELECT EXISTS (SELECT FROM customers_parkedrow p WHERE p.waits_for_kind IN (SELE
 
 # Rows waiting for what arrived: by id in the same system, by an id with a slash in it, by source/id.
 # Index probes; the last one reads the rows that wait for another system's.
-UNPARK = """
-DROP TABLE IF EXISTS imp_unparked;
+MARK_DUE = """
 ANALYZE imp_arrived;
-CREATE TEMP TABLE imp_unparked (kind text, rows jsonb, batch_id bigint) ON COMMIT DROP;
 WITH wanted AS (
   SELECT p.id FROM imp_arrived a JOIN customers_parkedrow p
     ON p.waits_for_kind = a.kind AND p.waits_for_system_id = a.system_id AND p.waits_for_id = a.id
@@ -225,12 +247,14 @@ WITH wanted AS (
   SELECT p.id FROM imp_arrived a JOIN customers_sourcesystem s ON s.id = a.system_id JOIN customers_parkedrow p
     ON p.waits_for_kind = a.kind AND p.waits_for_system_id IS NULL AND lower(split_part(p.waits_for_id, '/', 1)) = s.key
    AND substr(p.waits_for_id, position('/' IN p.waits_for_id) + 1) = a.id
-), taken AS (
-  DELETE FROM customers_parkedrow p USING wanted w WHERE p.id = w.id RETURNING p.kind, p.rows, p.batch_id
+), found AS (
+  SELECT p.id FROM customers_parkedrow p WHERE p.id IN (SELECT id FROM wanted) ORDER BY p.id FOR NO KEY UPDATE
 )
-INSERT INTO imp_unparked SELECT * FROM taken;
-TRUNCATE imp_arrived;
+UPDATE customers_parkedrow p SET is_due = true FROM found WHERE p.id = found.id
 """
+
+# What cannot be applied waits again, until it is delivered anew.
+NOT_DUE = "UPDATE customers_parkedrow SET is_due = false WHERE id = ANY(%(ids)s)"
 
 # The team of a fact; `k` is imp_keys.
 JOIN_TEAM = "LEFT JOIN accounts_team team ON team.key = k.team"

@@ -76,7 +76,7 @@ def _reset(batch: ImportBatch, spec: ImportSpec, headers: list[str]) -> None:
         cursor.execute(sql.create_stage(spec, batch.pk))
         batch.rows = batch.staged = batch.bytes_read = 0
         batch.headers = headers
-        if not batch.chunks_done:
+        if not batch.buckets_done:
             batch.rejects.all().delete()
             batch.rejected = 0
         batch.save(update_fields=["rows", "staged", "rejected", "bytes_read", "headers"])
@@ -103,7 +103,7 @@ def _stage_block(
             )
     with transaction.atomic():
         _copy(spec, batch, staged)
-        if not batch.chunks_done:  # else they were counted before the database lost the staging table
+        if not batch.buckets_done:  # else they were counted before the database lost the staging table
             ImportReject.objects.bulk_create(rejects)
             batch.rejected += len(rejects)
         batch.rows += len(block)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from crm.common import locks
 from crm.common.errors import DomainError
-from customers.importing import batches, expiring, pending_entries
+from customers.importing import batches, expiring, freeing, pending_entries
 from customers.models import ImportBatch
 
 log = structlog.get_logger(__name__)
@@ -28,12 +28,16 @@ def run_import(*, batch_id: int, **_: object) -> None:
 
 @shared_task
 def resume_imports(**_: object) -> None:
-    """The sweeper: run imports that are in nobody's hands – their message was lost, their worker died – and merge the
-    entries of what was typed in.
+    """The sweeper: run imports in nobody's hands (their message was lost, their worker died), apply the parked
+    rows and merge the entries they left, and those of what was typed in.
     """
-    pending_entries.merge_all()
     for batch_id in batches.unfinished():
         run_import(batch_id=batch_id)
+    try:
+        freeing.free_due()
+    except locks.Busy as error:
+        log.info("parked rows have to wait", reason=str(error))
+    pending_entries.merge_all()
 
 
 @shared_task

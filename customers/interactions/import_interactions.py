@@ -72,6 +72,7 @@ SPEC = ImportSpec(
     derived=(("contact_normalised", 'text COLLATE "C"'),),
     deriver=deriver,
     moment="r.occurred_at",
+    matches=True,
     team=True,
     prepare=(match,),
     write=(

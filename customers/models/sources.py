@@ -87,8 +87,7 @@ class ImportBatch(models.Model):
     headers = models.JSONField(default=list, blank=True, help_text=_("The file's headers in their order."))
     staged = models.BigIntegerField(default=0, help_text=_("Rows in the staging table."))
     fingerprint = models.CharField(max_length=200, blank=True, help_text=_("Size and time of the file."))
-    chunks_total = models.PositiveIntegerField(default=0)
-    chunks_done = models.PositiveIntegerField(default=0)
+    buckets_done = models.PositiveIntegerField(default=0)  # of 65,536: how far the staged rows were applied
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -150,6 +149,7 @@ class ParkedRow(models.Model):
     waits_for_kind = models.CharField(max_length=20, choices=import_kinds)
     waits_for_id = models.CharField(max_length=200, db_collation="C")
     parked_at = models.DateTimeField(auto_now_add=True)
+    is_due = models.BooleanField(default=False, db_default=False)  # what it waits for is there
 
     objects: ClassVar[ParkedRowQuerySet] = ParkedRowQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -161,6 +161,7 @@ class ParkedRow(models.Model):
         ]
         indexes = [
             models.Index(fields=["waits_for_kind", "waits_for_system", "waits_for_id"], name="parked_row_waits_for"),
+            models.Index(fields=["kind", "system"], condition=models.Q(is_due=True), name="parked_row_due"),
         ]
 
     def __str__(self) -> str:

@@ -137,7 +137,7 @@ def _apply(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> tuple
     }  # fmt: skip
     with connection.cursor() as cursor:
         # A chunk being imported would give its facts the tiers of before.
-        locks.take(cursor, exclusive=[locks.RETIER, locks.IMPORT_CHUNK])
+        locks.take(cursor, exclusive=[locks.RETIER, locks.IMPORTS])
         cursor.execute("DROP TABLE IF EXISTS retier_decision")
         cursor.execute(sql.decisions(len(rules)), values)
         cursor.execute("ANALYZE retier_decision")

@@ -123,6 +123,7 @@ SPEC = ImportSpec(
         Column("team", parsers.team),
     ),
     table="customers_order",
+    makes=("products",),
     grows=("customers_orderline", "customers_product"),
     references=(Reference("customer_external_id", "customers", "customer_id"),),
     derived=(("rate", "numeric"),),

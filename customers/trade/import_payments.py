@@ -37,7 +37,7 @@ SPEC = ImportSpec(
         Column("amount", parsers.decimal, sql="numeric(18,4)", required=True),
     ),
     table="customers_payment",
-    references=(Reference("invoice_external_id", "invoices", "invoice_id"),),
+    references=(Reference("invoice_external_id", "invoices", "invoice_id", changes=True),),
     prepare=(remember,),
     write=(
         Facts("customers_payment", {"invoice_id": "k.invoice_id", "paid_on": "k.paid_on", "amount": "k.amount"}),

@@ -60,8 +60,8 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
     )
 
 
-def batch_reached(*, state: str, rows: int = 0, chunks: int = 0) -> bool:
-    return ImportBatch.objects.filter(state=state, rows__gte=rows, chunks_done__gte=chunks).exists()
+def batch_reached(*, state: str, rows: int = 0, buckets: int = 0) -> bool:
+    return ImportBatch.objects.filter(state=state, rows__gte=rows, buckets_done__gte=buckets).exists()
 
 
 def assert_whole() -> None:
@@ -73,7 +73,7 @@ def assert_whole() -> None:
 
 def test_killed_while_reading_and_while_applying(orders: Path, mapping: Path, wait_for: WaitFor) -> None:
     arguments = ("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
-    for reached in ({"state": "staging", "rows": 5_000}, {"state": "applying"}, {"state": "applying", "chunks": 1}):
+    for reached in ({"state": "staging", "rows": 5_000}, {"state": "applying"}, {"state": "applying", "buckets": 1}):
         process = start(*arguments)
         wait_for(partial(batch_reached, **reached))
         process.kill()
@@ -90,7 +90,7 @@ def test_killed_while_reading_and_while_applying(orders: Path, mapping: Path, wa
 
 def test_the_sweeper_finishes_what_a_killed_worker_left(orders: Path, mapping: Path, wait_for: WaitFor) -> None:
     process = start("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
-    wait_for(lambda: batch_reached(state="applying", chunks=1))
+    wait_for(lambda: batch_reached(state="applying", buckets=1))
     process.kill()
     process.communicate()
     wait_for(lambda: resume_imports() is None and ImportBatch.objects.get().state == "done")
@@ -102,7 +102,7 @@ def test_a_database_that_lost_its_unlogged_tables_is_staged_again(
     orders: Path, mapping: Path, wait_for: WaitFor
 ) -> None:
     process = start("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
-    wait_for(lambda: batch_reached(state="applying", chunks=1))
+    wait_for(lambda: batch_reached(state="applying", buckets=1))
     process.kill()
     process.communicate()
     with connection.cursor() as cursor:

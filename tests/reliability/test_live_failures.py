@@ -48,7 +48,7 @@ def test_a_worker_killed_in_an_import_leaves_nothing_undone_or_doubled(
     page_for: PageFor, live_stack: LiveStack, orders: Path, wait_for: Wait
 ) -> None:
     upload(page_for("manager"), file=orders, kind="orders")
-    wait_for(lambda: ImportBatch.objects.filter(state="applying", chunks_done__gte=1).exists(), seconds=120)
+    wait_for(lambda: ImportBatch.objects.filter(state="applying", buckets_done__gte=1).exists(), seconds=120)
     live_stack.kill_worker()
     done = ImportBatch.objects.get().chunks_done
     live_stack.start_worker()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_retier_waits_for_the_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
     CustomerFactory.create()
     with another_connection() as chunk, monkeypatch.context() as patched:
-        chunk.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.IMPORT_CHUNK)
+        chunk.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.IMPORTS)
         patched.setattr(locks, "PATIENCE_S", 0.2)
         with pytest.raises(locks.Busy):
             retier()

@@ -53,6 +53,7 @@ SPEC = ImportSpec(
     ),
     key="callid",
     grows=("customers_interaction",),
+    matches=True,
     read=read,
     apply=apply,
 )

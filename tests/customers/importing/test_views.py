@@ -5,6 +5,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from customers.importing import batches
+from customers.importing.sql import BUCKETS
 from customers.models import Customer, ImportBatch, SourceSystem
 from tests.conftest import ClientFor
 from tests.factories import ImportBatchFactory, ImportRejectFactory, ParkedRowFactory, SourceSystemFactory
@@ -60,9 +61,9 @@ def test_progress_moves_and_ends(client_for: ClientFor) -> None:
     batch = ImportBatchFactory.create(state="staging", bytes_total=100, bytes_read=50)
     url = f"/imports/{batch.pk}/progress/"
     assert 'value="25"' in client.get(url).content.decode()
-    ImportBatch.objects.update(state="applying", bytes_read=100, chunks_total=4, chunks_done=1)
+    ImportBatch.objects.update(state="applying", bytes_read=100, buckets_done=BUCKETS // 4)
     assert 'value="62"' in client.get(url).content.decode()
-    ImportBatch.objects.update(state="done", chunks_done=4)
+    ImportBatch.objects.update(state="done", buckets_done=BUCKETS)
     answer = client.get(url)
     assert answer.headers["HX-Refresh"] == "true"
     assert "hx-get" not in answer.content.decode()

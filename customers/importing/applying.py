@@ -1,0 +1,85 @@
+"""Phase two of an import: its staged rows, chunk by chunk, each a transaction of about a second.
+
+`buckets_done` says how far it is and moves with the facts and the counters: killed between any two statements, the next
+run goes on where the last commit was, with chunks of whatever size.
+"""
+
+from time import monotonic
+
+import structlog
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg.errors import DeadlockDetected
+
+from crm.common.pacing import Pace
+from customers.importing import frame, freeing, pending_entries
+from customers.importing.registry import Counts
+from customers.importing.sql import BUCKETS
+from customers.models import ImportBatch
+
+log = structlog.get_logger(__name__)
+
+FIRST_ROWS, LEAST_ROWS, MOST_ROWS, CHUNK_S = 2_000, 100, 50_000, 1.0
+TRIES = 3
+COUNTERS = ("created", "updated", "unchanged", "parked", "rejected")
+
+
+def apply_rest(batch: ImportBatch) -> None:
+    """Apply what is left, and what waits for it. Raises `locks.Busy`; what was applied stays so."""
+    pace = Pace(FIRST_ROWS, seconds=CHUNK_S, least=LEAST_ROWS, most=MOST_ROWS)
+    while batch.buckets_done < BUCKETS:
+        _apply_next(batch, pace)
+        pending_entries.merge_all()
+        freeing.free_due()
+    freeing.free_due()  # a process may have died after the last chunk
+
+
+def _apply_next(batch: ImportBatch, pace: Pace) -> None:
+    """A customer typed in meanwhile may have taken a link key the chunk was about to give: then the chunk sees it."""
+    for tried in range(1, TRIES + 1):
+        try:
+            _try_next(batch, pace)
+        except (IntegrityError, OperationalError) as error:
+            if tried == TRIES or not _may_pass(error):
+                raise
+            log.warning("chunk tried again", batch=batch.pk, error=str(error))
+        else:
+            return
+
+
+def _may_pass(error: IntegrityError | OperationalError) -> bool:
+    return isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)
+
+
+def _try_next(batch: ImportBatch, pace: Pace) -> None:
+    last = _end_of_next(batch, rows=pace.amount)
+    with transaction.atomic(), connection.cursor() as cursor:
+        frame.take_chunk(cursor, batch, first=batch.buckets_done, last=last)
+        began = monotonic()
+        counts = _rehearsed(cursor, batch) if batch.dry_run else frame.apply_rows(cursor, batch)
+        _note(batch, counts, last=last)
+    pace.took(monotonic() - began)
+    batch.refresh_from_db()
+
+
+def _rehearsed(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
+    """Apply the chunk and take it back, so that a dry run too holds nothing for longer than a chunk."""
+    with transaction.atomic():
+        counts = frame.apply_rows(cursor, batch)
+        transaction.set_rollback(True)
+    return counts
+
+
+def _note(batch: ImportBatch, counts: Counts, *, last: int) -> None:
+    noted = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    for name in COUNTERS:
+        setattr(noted, name, getattr(noted, name) + getattr(counts, name))
+    noted.buckets_done = last
+    noted.save(update_fields=["buckets_done", *COUNTERS])
+
+
+def _end_of_next(batch: ImportBatch, *, rows: int) -> int:
+    """Where the chunk of about so many rows ends; rows are spread evenly over the buckets."""
+    if batch.staged <= rows:
+        return BUCKETS
+    return min(BUCKETS, batch.buckets_done + max(1, rows * BUCKETS // batch.staged))

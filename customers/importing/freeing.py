@@ -1,0 +1,66 @@
+"""Parked rows whose reference has arrived: applied in transactions of their own, with the locks of their own kind.
+
+The chunk that brought the reference marked them as due; no chunk can have parked a row beside it, for who looks a
+reference up shares the lock of what it may be. So a killed process leaves marks, which the next import or the sweeper
+finds.
+"""
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+
+from crm.common import locks
+from crm.common.pacing import Pace
+from customers.importing import frame, sql
+from customers.importing.registry import get_spec
+from customers.models import SourceSystem
+
+log = structlog.get_logger(__name__)
+
+FIRST_ROWS, MOST_ROWS, STEP_S = 500, 20_000, 0.5
+Due = tuple[str, int, list[int], int | None]
+
+
+def free_due() -> None:
+    """Apply the due rows, and those that wait for them in turn. Raises `locks.Busy`; what is left stays due."""
+    pace = Pace(FIRST_ROWS, seconds=STEP_S, least=1, most=MOST_ROWS)
+    while due := _next(most=pace.amount):
+        with pace.timed():
+            _free(due)
+
+
+def _next(*, most: int) -> Due | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.NEXT_DUE, {"most": most})
+        found: Due | None = cursor.fetchone()
+        return found
+
+
+def _free(due: Due) -> None:
+    """Apply them; where the database refuses, in halves, so that one bad row holds up no other."""
+    kind, system_id, ids, batch_id = due
+    try:
+        _apply(due)
+    except locks.Busy:
+        raise
+    except (DatabaseError, ValueError) as error:
+        if len(ids) == 1:
+            _leave(due, error)
+            return
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            _free((kind, system_id, half, batch_id))
+
+
+def _apply(due: Due) -> None:
+    kind, system_id, ids, batch_id = due
+    spec = get_spec(kind)
+    with transaction.atomic(), connection.cursor() as cursor:
+        frame.take_parked(cursor, spec, system=SourceSystem.objects.get(pk=system_id), ids=ids)
+        frame.apply_set(cursor, spec, batch_id=batch_id)
+
+
+def _leave(due: Due, error: Exception) -> None:
+    kind, _system_id, ids, batch_id = due
+    log.error("a parked row cannot be applied", kind=kind, row=ids[0], batch=batch_id, error=str(error))
+    with connection.cursor() as cursor:
+        cursor.execute(sql.NOT_DUE, {"ids": ids})

@@ -1,0 +1,39 @@
+import pytest
+
+from crm.common import pacing
+from crm.common.pacing import Pace
+
+
+def pace(amount: int = 1_000) -> Pace:
+    return Pace(amount, seconds=1.0, least=100, most=5_000)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "amount"),
+    [(1.0, 1_000), (0.8, 1_250), (4.0, 250), (0.4, 2_000), (0.0, 2_000), (60.0, 100)],
+)
+def test_the_next_step_follows_from_the_last(seconds: float, amount: int) -> None:
+    paced = pace()
+    paced.took(seconds)
+    assert paced.amount == amount
+
+
+def test_it_grows_up_to_a_limit() -> None:
+    paced = pace(3_000)
+    paced.took(0.1)
+    assert paced.amount == 5_000
+
+
+def test_a_block_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "monotonic", iter([10.0, 12.0]).__next__)
+    paced = pace()
+    with paced.timed():
+        pass
+    assert paced.amount == 500
+
+
+def test_a_block_that_fails_teaches_nothing() -> None:
+    paced = pace()
+    with pytest.raises(ValueError, match="no"), paced.timed():
+        raise ValueError("no")
+    assert paced.amount == 1_000

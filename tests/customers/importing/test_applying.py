@@ -1,0 +1,77 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.backends.utils import CursorWrapper
+
+from customers.importing import applying, frame
+from customers.importing.sql import BUCKETS
+from customers.models import Customer, ImportBatch, Order, OrderLine, Product
+from tests.customers.importing.files import counts, load, write_csv
+
+pytestmark = pytest.mark.django_db
+
+ORDERS = "external_id,customer_external_id,placed_at,product_code,quantity,unit_price"
+Range = tuple[int, int]
+
+
+@pytest.fixture
+def chunks(monkeypatch: pytest.MonkeyPatch) -> list[Range]:
+    """The ranges of buckets that are applied, noted; the first chunk has about seven rows."""
+    taken: list[Range] = []
+
+    def take(cursor: CursorWrapper, batch: ImportBatch, *, first: int, last: int) -> None:
+        taken.append((first, last))
+        take_chunk(cursor, batch, first=first, last=last)
+
+    take_chunk = frame.take_chunk
+    monkeypatch.setattr(frame, "take_chunk", take)
+    monkeypatch.setattr(applying, "FIRST_ROWS", 7)
+    monkeypatch.setattr(applying, "LEAST_ROWS", 1)
+    return taken
+
+
+@pytest.fixture
+def orders(tmp_path: Path) -> Path:
+    rows = [[f"o{n}", f"c{n % 9}", "2024-01-01", f"P{line}", 1, 2] for line in range(3) for n in range(40)]
+    return write_csv(tmp_path / "orders.csv", ORDERS, rows)
+
+
+def bare() -> dict[str, Any]:
+    return {"create_missing": {"customers": {}}}
+
+
+def test_chunks_follow_one_another_to_the_end(orders: Path, chunks: list[Range]) -> None:
+    assert counts(load("orders", orders, mapping=bare())) == {"rows": 120, "created": 120}
+    assert (Order.objects.count(), OrderLine.objects.count(), Customer.objects.count()) == (40, 120, 9)
+    assert len(chunks) > 1
+    assert [first for first, _last in chunks] == [0, *(last for _first, last in chunks[:-1])]
+    assert chunks[-1][1] == BUCKETS
+
+
+def test_quick_chunks_are_followed_by_larger_ones(
+    orders: Path, chunks: list[Range], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "CHUNK_S", 1_000)
+    load("orders", orders, mapping=bare())
+    assert [last - first for first, last in chunks[:2]] == [7 * BUCKETS // 120, 14 * BUCKETS // 120]
+
+
+def test_slow_chunks_are_followed_by_smaller_ones(
+    orders: Path, chunks: list[Range], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying, "CHUNK_S", 0.000_001)
+    load("orders", orders, mapping=bare())
+    assert chunks[1][1] - chunks[1][0] == BUCKETS // 120
+    assert Order.objects.count() == 40
+
+
+def test_a_dry_run_counts_every_chunk_and_writes_none(orders: Path, chunks: list[Range]) -> None:
+    assert counts(load("orders", orders, mapping=bare(), dry_run=True)) == {"rows": 120, "created": 120}
+    assert len(chunks) > 1
+    assert (Order.objects.count(), Customer.objects.count(), Product.objects.count()) == (0, 0, 0)
+
+
+def test_an_empty_file_is_one_chunk(tmp_path: Path, chunks: list[Range]) -> None:
+    assert counts(load("orders", write_csv(tmp_path / "o.csv", ORDERS, []))) == {}
+    assert chunks == [(0, BUCKETS)]
