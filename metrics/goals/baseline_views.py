@@ -14,11 +14,10 @@ from crm.common import days
 from crm.common.fragments import render_part
 from crm.common.saving import EDIT, saved
 from metrics.engine.base import Kpi
-from metrics.engine.scope import Scope
 from metrics.goals import baselines
 from metrics.goals.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
 from metrics.goals.fields import scope_of
-from metrics.goals.forms import BaselineForm
+from metrics.goals.forms import BaselineForm, ScopeForm
 from metrics.goals.rollouts import teams_with_rollout
 from metrics.kpis.access import kpi_or_404
 from metrics.models import Baseline
@@ -57,11 +56,9 @@ def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
 def _asked(request: HttpRequest, kpi: Kpi) -> dict[str, Any]:
     """The query's values over the defaults of its scope."""
     asked = {name: value for name, value in request.GET.dict().items() if value}
-    team = asked.get("team", "")
-    scope = Scope(team_id=int(team) if team.isdecimal() else None, channel=asked.get("channel", ""))
     if set(PREVIEWED) <= set(asked):
         return asked
-    defaults = default_window(kpi, scope=scope, teams=teams_with_rollout(), today=days.today())
+    defaults = default_window(kpi, scope=ScopeForm(asked).scope(), teams=teams_with_rollout(), today=days.today())
     return {
         "go_live_on": defaults.go_live_on,
         "window_from": defaults.window_from,

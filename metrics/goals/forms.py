@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from crm.common.company.current import company
 from metrics.engine.base import Kpi
-from metrics.goals.fields import channel_field, check_order, day_field, team_field, tier_field
+from metrics.engine.scope import Scope
+from metrics.goals.fields import channel_field, check_order, day_field, scope_of, team_field, tier_field
 from metrics.kpis.words import is_percent
 
 
@@ -19,6 +20,19 @@ def unit_words(kpi: Kpi) -> Any:
     if is_percent(kpi):
         return "%"
     return {"seconds": _("seconds"), "score": _("points"), "money": company().currency}.get(kpi.unit, "")
+
+
+class ScopeForm(forms.Form):
+    """A part of the company."""
+
+    team = team_field()
+    channel = channel_field()
+    tier = tier_field()
+
+    def scope(self) -> Scope:
+        """What could not be read counts as not given."""
+        self.is_valid()
+        return scope_of({"team": None, "channel": "", "tier": None} | self.cleaned_data)
 
 
 class BaselineForm(forms.Form):
