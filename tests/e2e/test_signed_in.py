@@ -1,0 +1,51 @@
+"""What being signed in means in a real browser: one's limits, and that nothing of it stays behind."""
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import BrowserContext, expect
+
+from crm.common.limits.counting import take
+from tests.conftest import UserFor
+from tests.factories import CustomerFactory
+from tests.live import LiveStack
+
+pytestmark = pytest.mark.browser
+
+
+def test_too_much_searching_is_said_on_a_page_and_on_the_page_that_asked(
+    context: BrowserContext, live_stack: LiveStack, user_for: UserFor
+) -> None:
+    """Not the usual page: the browser's console calls an answer 429 an error, and here it is what is wanted."""
+    user, rate = user_for("sales"), settings.CRM_LIMITS["search"]
+    for _ in range(rate.uses):
+        take(rate, "limit", "search", user.pk)
+    context.add_cookies(live_stack.sign_in_cookies(user))  # type: ignore[arg-type]
+    page = context.new_page()
+
+    page.goto("/customers/")
+    page.evaluate("htmx.ajax('GET', '/customers/?q=acme', {target: '#content'})")
+    expect(page.locator("#messages")).to_contain_text("Too many requests: at most 120 in 1 minute.")
+    expect(page.get_by_role("heading", name="Customers")).to_be_visible()
+
+    answer = page.goto("/customers/?q=acme")
+    assert answer is not None
+    assert answer.status == 429
+    expect(page.get_by_role("heading", name="Too many requests")).to_be_visible()
+    expect(page.get_by_text("Try again in")).to_be_visible()
+
+
+def test_back_shows_nothing_after_signing_out(
+    context: BrowserContext, live_stack: LiveStack, user_for: UserFor
+) -> None:
+    customer = CustomerFactory.create(name="Secret Ltd")
+    context.add_cookies(live_stack.sign_in_cookies(user_for("sales")))  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"/customers/{customer.pk}/")
+    expect(page.get_by_role("heading", name="Secret Ltd")).to_be_visible()
+    page.goto("/accounts/logout/")
+    page.get_by_role("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/")
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
+    assert "Secret Ltd" not in page.content()
