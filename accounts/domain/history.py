@@ -15,7 +15,6 @@ LIMIT = 200
 FIELDS = ("email", "name", "team", "phone_agent", "language", "is_active", "is_staff", "is_superuser")
 WORDS = {
     "insert": gettext_lazy("made"),
-    "delete": gettext_lazy("deleted"),
     "password": gettext_lazy("password changed"),
 }
 
