@@ -187,6 +187,22 @@ class InteractionFactory(DjangoModelFactory[models.Interaction]):
     occurred_at = factory.LazyFunction(timezone.now)
 
 
+class PurposeFactory(DjangoModelFactory[models.Purpose]):
+    class Meta:
+        model = models.Purpose
+
+    key = factory.Sequence(lambda n: f"purpose-{n}")
+    name = factory.Sequence(lambda n: f"Purpose {n}")
+
+
+class OutcomeFactory(DjangoModelFactory[models.Outcome]):
+    class Meta:
+        model = models.Outcome
+
+    key = factory.Sequence(lambda n: f"outcome-{n}")
+    name = factory.Sequence(lambda n: f"Outcome {n}")
+
+
 class QueueFactory(DjangoModelFactory[models.Queue]):
     class Meta:
         model = models.Queue

@@ -41,7 +41,7 @@ class PurposeAdmin(DomainAdmin[Purpose]):
     search_fields = ("key", "name", "name_zh")
 
     def save_model(self, request: HttpRequest, obj: Purpose, form: Any, change: bool) -> None:
-        save_purpose(purpose=obj)
+        save_purpose(purpose=obj, seen=form.cleaned_data["seen"])
 
 
 @admin.register(Outcome)
@@ -52,7 +52,7 @@ class OutcomeAdmin(DomainAdmin[Outcome]):
     search_fields = ("key", "name", "name_zh")
 
     def save_model(self, request: HttpRequest, obj: Outcome, form: Any, change: bool) -> None:
-        save_outcome(outcome=obj)
+        save_outcome(outcome=obj, seen=form.cleaned_data["seen"])
 
 
 @admin.register(Call)

@@ -5,6 +5,7 @@ from django.db.backends.utils import CursorWrapper
 
 from crm.common.chunks import by_id_ranges
 from crm.common.hooks import facts_changed
+from crm.common.versions import lock_as_seen
 from customers.interactions.last_contact import refresh_last_contact
 from customers.models import Outcome, Purpose
 
@@ -16,15 +17,21 @@ WHERE i.id >= %(first)s AND i.id < %(after)s AND o.is_recount_due AND lower(o.ke
 RETURNING i.customer_id"""
 
 
-def save_purpose(*, purpose: Purpose) -> Purpose:
-    """Add or rename what contacts can be about; records keep the key they hold."""
-    purpose.save()
+def save_purpose(*, purpose: Purpose, seen: str | None = None) -> Purpose:
+    """Add or rename what contacts can be about; records keep the key they hold. Raises ChangedMeanwhile."""
+    with transaction.atomic():
+        lock_as_seen(purpose, seen)
+        purpose.save()
     return purpose
 
 
-def save_outcome(*, outcome: Outcome) -> Outcome:
-    """Add or change how contacts can end. Where it now counts differently, a job lets those on record follow."""
+def save_outcome(*, outcome: Outcome, seen: str | None = None) -> Outcome:
+    """Add or change how contacts can end. Where it now counts differently, a job lets those on record follow.
+
+    Raises ChangedMeanwhile unless it is as `seen`.
+    """
     with transaction.atomic():
+        lock_as_seen(outcome, seen)
         before = Outcome.objects.select_for_update().filter(pk=outcome.pk).first()
         if before is None or before.counts_as_contact != outcome.counts_as_contact:
             outcome.is_recount_due = True

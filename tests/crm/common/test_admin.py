@@ -50,6 +50,8 @@ STALE: dict[str, tuple[Callable[[], Model], dict[str, Any]]] = {
         {"rules": [{"tier": "silver"}]},
     ),
     "customers.queue": (factories.QueueFactory.create, {"purpose": "order"}),
+    "customers.purpose": (factories.PurposeFactory.create, {"name": "Thanks"}),
+    "customers.outcome": (factories.OutcomeFactory.create, {"is_solved": True}),
     "customers.exchangerate": (factories.ExchangeRateFactory.create, {"rate": "1.25"}),
     "customers.productgroup": (factories.ProductGroupFactory.create, {"name": "Screws"}),
     "customers.product": (

@@ -2,6 +2,7 @@ import json
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -124,7 +125,7 @@ def test_a_use_is_one_statement_that_reads_little_and_waits_for_no_disk(
         key = take(rate, "search", 1).key
     for _ in range(119):
         take(rate, "search", 1)
-    given = {"key": key, "now": NOW, "uses": 120, "since": NOW - rate.window, "until": NOW}
+    given: dict[str, Any] = {"key": key, "now": NOW, "uses": 120, "since": NOW - rate.window, "until": NOW}
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, WAL, FORMAT JSON) {TAKE}", given)
         ((plan,),) = cursor.fetchall()
