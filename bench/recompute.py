@@ -10,10 +10,17 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from metrics.engine import issues, sql
-from metrics.engine.base import FactSource
-from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_months, recompute_marked
-from metrics.engine.sources import CALLS, SOURCES
+from metrics.engine import chains_sql, issues, registry
+from metrics.engine.definitions import Definition
+from metrics.engine.recomputing import (
+    Tally,
+    definitions,
+    mark_all,
+    months_to_rebuild,
+    rebuild_months,
+    recompute_marked,
+)
+from metrics.kpis.calls import CALLS
 
 CHANGES = 1_000
 GOALS = {"calls": 2.5, "issues": 3.0, "scattered_s": 1.0, "changed_issues_s": 0.5}
@@ -25,8 +32,8 @@ def measure(*, repeat: int = 3) -> dict[str, Any]:
     `seconds` of a full one is from nothing, `unchanged_s` over figures that are right already.
     """
     issues.rebuild()
-    for source in SOURCES:
-        rebuild(source)
+    for definition in definitions(registry.sources()):
+        rebuild(definition)
     return {
         "issues": full_issues(repeat=repeat),
         "calls": full_calls(repeat=repeat),
@@ -36,13 +43,14 @@ def measure(*, repeat: int = 3) -> dict[str, Any]:
 
 
 def full_calls(*, repeat: int) -> dict[str, Any]:
-    floor = best(repeat, lambda: executed(sums_by_cell(CALLS)))
-    again = best(repeat, lambda: timed(lambda: rebuild(CALLS)))
+    (calls,) = definitions([CALLS])
+    floor = best(repeat, lambda: executed(sums_by_cell(calls)))
+    again = best(repeat, lambda: timed(lambda: rebuild(calls)))
     empty("metrics_rollup")
-    seconds = timed(lambda: rebuild(CALLS))
+    seconds = timed(lambda: rebuild(calls))
     return {
         "rows": counted("customers_call"),
-        "cells": counted(f"metrics_rollup WHERE source = {CALLS.source}"),
+        "cells": counted(f"metrics_rollup WHERE source = {calls.number}"),
         "histogram_entries": total("cardinality(histogram)", "metrics_rollup"),
         **held_against(floor, seconds, goal=GOALS["calls"]),
         "unchanged_s": round(again, 3),
@@ -50,7 +58,7 @@ def full_calls(*, repeat: int) -> dict[str, Any]:
 
 
 def full_issues(*, repeat: int) -> dict[str, Any]:
-    contacts = f"customers_interaction WHERE {sql.CONTACTS}"
+    contacts = f"customers_interaction WHERE {chains_sql.CONTACTS}"
     scan = (
         f"SELECT customer_id, purpose, occurred_at, id, team_id, channel, tier_id FROM {contacts} ORDER BY 1, 2, 3, 4"
     )
@@ -71,12 +79,13 @@ def scattered_changes(*, repeat: int) -> dict[str, Any]:
     """Calls all over the years change; the cells they mark are recomputed."""
     change = "UPDATE customers_call SET waited_ms = coalesce(waited_ms, 0) + 1000 WHERE id = ANY(%s)"
     picked = scattered("customers_call")
+    (calls,) = definitions([CALLS])
 
     def run() -> float:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute(change, [picked])
-            seconds = timed(lambda: recompute_marked(CALLS, tally=Tally()))
+            seconds = timed(lambda: recompute_marked(calls, tally=Tally()))
             transaction.set_rollback(True)
         return seconds
 
@@ -103,16 +112,16 @@ def empty(table: str) -> None:
         cursor.execute(f"TRUNCATE {table}")
 
 
-def rebuild(source: FactSource) -> None:
-    mark_all(source)
-    rebuild_months(months_to_rebuild(source), tally=Tally())
+def rebuild(definition: Definition) -> None:
+    mark_all(definition)
+    rebuild_months(months_to_rebuild(definition), tally=Tally())
 
 
-def sums_by_cell(source: FactSource) -> str:
+def sums_by_cell(definition: Definition) -> str:
     """The sums alone, without histograms, by cell."""
-    sums = ", ".join(component.sql for component in source.components)
+    source = definition.source
     cell = f"{source.day}, {source.team}, {source.tier}"
-    return f"SELECT {cell}, {sums} FROM {source.table} f GROUP BY 1, 2, 3"
+    return f"SELECT {cell}, {', '.join(definition.sums)} FROM {source.table} f GROUP BY 1, 2, 3"
 
 
 def executed(query: str) -> float:

@@ -15,10 +15,10 @@ from metrics.goals.other_changes import record_other_change
 from metrics.goals.rollouts import set_go_live
 from metrics.goals.targets import set_target
 from metrics.kpis import CATALOGUE, Kpi
-from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout, Source
+from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout
 from metrics.programme.recording import record_benefit
 
-SOURCES_BY_TEAM = {Source.CALL, Source.ISSUE, Source.SURVEY}
+SOURCES_BY_TEAM = {"call", "issue", "survey"}
 DECIDED_BEFORE = timedelta(days=5)  # baselines were frozen and targets set this long before going live
 TARGETS = {
     "abandon_rate": "0.08", "asa": "32", "service_level": "0.65", "csat": "0.85", "nps": "20", "fcr": "0.75",
@@ -53,7 +53,7 @@ def freeze_baselines(timeline: Timeline) -> int:
         if not Rollout.objects.filter(team=team).exists():
             set_go_live(team=team, went_live_on=timeline.go_live(plan), phase=phase)
         for kpi in CATALOGUE.values():
-            if kpi.source.source in SOURCES_BY_TEAM and not kpi.variant_of:
+            if kpi.source.key in SOURCES_BY_TEAM and not kpi.variant_of:
                 _freeze(timeline, plan=plan, kpi=kpi, scope=Scope(team_id=team.pk), by=signer)
     for kpi in CATALOGUE.values():
         if not kpi.variant_of:

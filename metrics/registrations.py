@@ -6,8 +6,9 @@ from crm.common import navigation
 from crm.common.hooks import after_facts_changed
 from customers.importing.registry import register as register_import
 from customers.registry.movable import MovableRelation, register_movable
+from metrics.engine import registry
 from metrics.engine.waking import wake_recompute
-from metrics.kpis import import_ledger
+from metrics.kpis import catalogue, import_ledger
 from metrics.programme import import_costs
 
 NAVIGATION = (
@@ -38,6 +39,8 @@ NAVIGATION = (
 
 
 def register_all() -> None:
+    for source in catalogue.SOURCES:
+        registry.register(source)
     for module in (import_ledger, import_costs):
         register_import(module.SPEC)
     after_facts_changed.append(wake_recompute)

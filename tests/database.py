@@ -58,6 +58,8 @@ def digest() -> str:
         *base.glob("crm/common/migrations/*.py"),
         *base.glob("*/sql/*.sql"),
         *base.glob("*/sql.py"),
+        *base.glob("metrics/engine/*.py"),  # triggers and indexes are installed from declarations
+        *base.glob("metrics/kpis/*.py"),
         base / "requirements.txt",
     ]
     for path in sorted(files):

@@ -1,9 +1,17 @@
 """What the engine keeps: read-only."""
 
+from typing import Any, TypeVar
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from crm.common.admin import ReadOnlyAdmin
+from metrics.engine import registry
 from metrics.models import Clock, Issue, IssueMark, LedgerMonth, Mark, RecomputeRun, Rollup
+
+C = TypeVar("C", Mark, Rollup)
 
 
 @admin.register(Clock)
@@ -33,10 +41,29 @@ class LedgerMonthAdmin(ReadOnlyAdmin[LedgerMonth]):
     list_select_related = ("system",)
 
 
+class SourceFilter(admin.SimpleListFilter):
+    title = _("source")
+    parameter_name = "source"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(source.number), str(source.label)) for source in registry.sources()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value() or ""
+        return queryset.filter(source=int(value)) if value.isdecimal() else queryset
+
+
+class CellAdmin(ReadOnlyAdmin[C]):
+    list_filter = (SourceFilter,)
+
+    @admin.display(description=_("source"), ordering="source")
+    def source_label(self, cell: C) -> str:
+        return registry.label_of(cell.source)
+
+
 @admin.register(Mark)
-class MarkAdmin(ReadOnlyAdmin[Mark]):
-    list_display = ("source", "day", "team_id", "channel", "tier_id")
-    list_filter = ("source",)
+class MarkAdmin(CellAdmin[Mark]):
+    list_display = ("source_label", "day", "team_id", "channel", "tier_id")
 
 
 @admin.register(RecomputeRun)
@@ -46,7 +73,6 @@ class RecomputeRunAdmin(ReadOnlyAdmin[RecomputeRun]):
 
 
 @admin.register(Rollup)
-class RollupAdmin(ReadOnlyAdmin[Rollup]):
-    list_display = ("source", "version", "day", "team_id", "channel", "tier_id", "product_group_id")
-    list_filter = ("source",)
+class RollupAdmin(CellAdmin[Rollup]):
+    list_display = ("source_label", "version", "day", "team_id", "channel", "tier_id", "product_group_id")
     ordering = ("source", "version", "day", "team_id")

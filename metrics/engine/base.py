@@ -1,30 +1,20 @@
-"""What a source of facts and a KPI are. A KPI is an expression over sums, so any period and scope is a cheap read."""
+"""What a KPI is: an expression over sums, so any period and scope is a cheap read."""
 
 import re
-import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.utils.functional import Promise
+from metrics.engine.definitions import fingerprint
+from metrics.engine.rules import USUAL, Values, in_force
+from metrics.engine.sources import FactSource, Text, rules_in
 
-from metrics.models import Source
-
-Text = str | Promise
 Terms = Mapping[str, int]
 
 # How many stored integers make one shown unit.
 SCALES = {"count": Decimal(1), "ms": Decimal(1000), "money": Decimal(10_000)}
 TERM = re.compile(r"([+-]?)\s*([a-z_]+)\s*")
-
-
-def fingerprint(*, revision: int, rules: Mapping[str, int], usual: Mapping[str, int]) -> int:
-    """A definition's version: its revision, or a number of its own when a rule is set to something unusual."""
-    if dict(rules) == dict(usual):
-        return revision
-    written = ",".join(f"{name}={rules[name]}" for name in sorted(rules))
-    return revision * 1_000_000 + 1 + zlib.crc32(written.encode()) % 999_999
 
 
 def terms_of(expression: str) -> dict[str, int]:
@@ -33,61 +23,6 @@ def terms_of(expression: str) -> dict[str, int]:
     if TERM.sub("", expression).strip() or not found:
         raise ValueError(f"not a sum of components: {expression!r}")
     return found
-
-
-@dataclass(frozen=True)
-class Component:
-    """One sum of a cell: a SQL aggregate over the facts `f` of the cell that gives a bigint, 0 where there are none."""
-
-    name: str
-    sql: str
-    unit: str = "count"
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Milliseconds whose distribution is kept, of the facts that fulfil `where`."""
-
-    name: str
-    milliseconds: str
-    where: str
-
-
-@dataclass(frozen=True)
-class FactSource:
-    """A fact table, its five dimensions as SQL over `f`, and what is summed.
-
-    `only`: which rows count at all. `clock`: the key of the clock where figures change by time alone. `rules`: the
-    settings that are baked into the sums; a change of one gives another `version`, under which nothing is stored yet.
-    """
-
-    source: Source
-    table: str
-    day: str
-    components: tuple[Component, ...]
-    team: str = "coalesce(f.team_id, 0)"
-    channel: str = "''"
-    tier: str = "coalesce(f.tier_id, 0)"
-    product_group: str = "0"
-    only: str = "true"
-    clock: str = ""
-    histograms: tuple[Histogram, ...] = ()
-    rules: Mapping[str, int] = field(default_factory=dict)
-    usual_rules: Mapping[str, int] = field(default_factory=dict)
-    revision: int = 1
-
-    @property
-    def version(self) -> int:
-        return fingerprint(revision=self.revision, rules=self.rules, usual=self.usual_rules)
-
-    @cached_property
-    def positions(self) -> dict[str, int]:
-        """Component → its place in the stored array, from 1 as SQL counts."""
-        return {component.name: place for place, component in enumerate(self.components, start=1)}
-
-    @cached_property
-    def units(self) -> dict[str, str]:
-        return {component.name: component.unit for component in self.components}
 
 
 @dataclass(frozen=True)
@@ -114,7 +49,6 @@ class Kpi:
     denominator: str | None = None
     trade_offs: tuple[str, ...] = ()
     trade_off_note: Text = ""
-    rules: tuple[str, ...] = ()
     revision: int = 1
     factor: int = 1
     n_source: FactSource | None = None
@@ -130,11 +64,21 @@ class Kpi:
     @property
     def version(self) -> int:
         """Figures compare only under the same version: it differs when a rule this KPI depends on is set otherwise."""
+        return self.version_under(in_force())
+
+    def version_under(self, values: Values) -> int:
         return fingerprint(
             revision=self.revision,
-            rules={name: self.source.rules[name] for name in self.rules},
-            usual={name: self.source.usual_rules[name] for name in self.rules},
+            rules={name: values[name] for name in self.rules},
+            usual={name: USUAL[name] for name in self.rules},
         )
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that the sums it reads depend on."""
+        parts = [(self.source, self.components)]
+        parts += [(self.n_source, tuple(self.n_terms))] if self.n_source else []
+        return rules_in(" ".join(source.text_of(names) for source, names in parts))
 
     @cached_property
     def sources(self) -> tuple[FactSource, ...]:

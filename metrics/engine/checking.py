@@ -10,10 +10,10 @@ import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
-from metrics.engine import sql
-from metrics.engine.base import FactSource
-from metrics.engine.recomputing import MonthJob, is_built
-from metrics.engine.sources import SOURCES
+from metrics.engine import registry, sql
+from metrics.engine.definitions import Definition
+from metrics.engine.recomputing import MonthJob, definitions, is_built
+from metrics.engine.sources import FactSource
 from metrics.models import RecomputeRun
 
 log = structlog.get_logger(__name__)
@@ -32,19 +32,19 @@ class Difference:
     fresh: list[int] | None
 
 
-def check_sample(*, sources: Sequence[FactSource] = SOURCES, months: int = MONTHS_A_NIGHT) -> list[Difference]:
-    """Check some months of each source, log what differs, and mark those months to be rebuilt."""
+def check_sample(*, sources: Sequence[FactSource] = (), months: int = MONTHS_A_NIGHT) -> list[Difference]:
+    """Check some months of each source (of all when none is given), log what differs, have those months rebuilt."""
     found: list[Difference] = []
-    for source in sources:
-        if is_built(source):
-            for month in sample(source, months=months):
-                found += check_month(MonthJob(source, month))
+    for definition in definitions(sources or registry.sources()):
+        if is_built(definition):
+            for month in sample(definition, months=months):
+                found += check_month(MonthJob(definition, month))
     return found
 
 
-def sample(source: FactSource, *, months: int) -> list[date]:
+def sample(definition: Definition, *, months: int) -> list[date]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.months_with_facts(source))
+        cursor.execute(sql.months_with_facts(definition))
         known = [month for (month,) in cursor.fetchall()]
     return random.sample(known, min(months, len(known)))
 
@@ -52,10 +52,10 @@ def sample(source: FactSource, *, months: int) -> list[date]:
 def check_month(job: MonthJob) -> list[Difference]:
     with transaction.atomic(), connection.cursor() as cursor:
         job.hold(cursor)
-        cursor.execute(sql.differing_cells(job.source), {"first": job.month})
-        found = [Difference(str(job.source.source.label), row[:5], row[5], row[6]) for row in cursor.fetchall()]
+        cursor.execute(sql.differing_cells(job.definition), {"first": job.month})
+        found = [Difference(str(job.definition.source.label), row[:-2], row[-2], row[-1]) for row in cursor.fetchall()]
         if found:
-            cursor.execute(sql.MARK_MONTHS, {"source": job.source.source, "months": [job.month]})
+            cursor.execute(sql.MARK_MONTHS, {"source": job.definition.number, "months": [job.month]})
     for each in found:
         log.error("rollup differs from its facts", source=each.source, cell=str(each.cell))
     return found

@@ -4,32 +4,31 @@ The moment at which this is judged is stored; the recompute's statements read it
 moment. Moving it, forwards or backwards, marks the cells whose judgement changes, in the same transaction.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
 
 from crm.common import locks
 from metrics.engine import sql
-from metrics.engine.base import FactSource
-from metrics.engine.sources import INVOICES, ISSUES
+from metrics.engine.definitions import Definition
 from metrics.models import Clock
 
-MARKING = {ISSUES.clock: sql.MARK_MATURED_ISSUES, INVOICES.clock: sql.MARK_OVERDUE_INVOICES}
+
+def set_to(moment: datetime, *, definitions: Iterable[Definition]) -> None:
+    """Judge at `moment` from now on what changes by time alone."""
+    for definition in definitions:
+        if definition.source.clock:
+            set_clock(definition, moment=moment)
 
 
-def set_to(moment: datetime) -> None:
-    """Judge issues and invoices at `moment` from now on."""
-    for source in (ISSUES, INVOICES):
-        set_clock(source, moment=moment)
-
-
-def set_clock(source: FactSource, *, moment: datetime) -> None:
+def set_clock(definition: Definition, *, moment: datetime) -> None:
     """Under the lock of the source, so that no recompute judges some cells at one moment and some at another."""
+    key = definition.source.key
     with transaction.atomic(), connection.cursor() as cursor:
-        locks.take(cursor, exclusive=[locks.kpi(source.source)], wait_s=locks.JOB_PATIENCE_S)
-        before = Clock.objects.filter(key=source.clock).values_list("done_until", flat=True).first()
+        locks.take(cursor, exclusive=[locks.kpi(definition.number)], wait_s=locks.JOB_PATIENCE_S)
+        before = Clock.objects.filter(key=key).values_list("done_until", flat=True).first()
         if before is not None:
             earlier, later = sorted((before, moment))
-            hours = source.rules.get("repeat_window_hours", 0)
-            cursor.execute(MARKING[source.clock], {"earlier": earlier, "later": later, "repeat_hours": hours})
-        Clock.objects.update_or_create(key=source.clock, defaults={"done_until": moment})
+            cursor.execute(sql.mark_judged_otherwise(definition), {"earlier": earlier, "later": later})
+        Clock.objects.update_or_create(key=key, defaults={"done_until": moment})

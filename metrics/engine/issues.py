@@ -4,35 +4,38 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.common import locks
-from metrics.engine import sql
+from metrics.engine import chains_sql, sql
+from metrics.engine.marking import changed
+from metrics.engine.needs import Index, Marking, Needs
+from metrics.engine.rules import Values, in_force
 from metrics.engine.sharing import share_out
-from metrics.engine.sources import ISSUES
-from metrics.models import Clock, IssueMark, Source
+from metrics.engine.sources import Builder
+from metrics.models import Clock, IssueMark
 
 CUSTOMERS_AT_ONCE = 25_000
 MANY_MARKS = 0.3  # of all issues: from here on reading all contacts once is cheaper
 AT_LEAST = 50_000
-CHAINS = locks.kpi(Source.INTERACTION)
+CHAINS = locks.kpi(0)  # no source has that number
 
 
 def rebuild(*, full: bool = False) -> None:
     """Rebuild the issues that changed; all of them when `full` or when the repeat window is another than last time."""
-    if full or not is_built() or has_many_marks():
+    if full or not is_built(in_force()) or has_many_marks():
         rebuild_all()
     elif IssueMark.objects.exists():
         rebuild_marked()
 
 
 def repeat_hours() -> int:
-    return ISSUES.rules["repeat_window_hours"]
+    return in_force()["repeat_window_hours"]
 
 
-def built_key() -> str:
-    return f"issues:{repeat_hours()}"
+def built_key(hours: int) -> str:
+    return f"issues:{hours}"
 
 
-def is_built() -> bool:
-    return Clock.objects.filter(key=built_key()).exists()
+def is_built(rules: Values) -> bool:
+    return Clock.objects.filter(key=built_key(rules["repeat_window_hours"])).exists()
 
 
 def has_many_marks() -> bool:
@@ -40,7 +43,7 @@ def has_many_marks() -> bool:
     if not IssueMark.objects.all()[AT_LEAST : AT_LEAST + 1].exists():
         return False
     with connection.cursor() as cursor:
-        cursor.execute(sql.ESTIMATED_ISSUES)
+        cursor.execute(chains_sql.ESTIMATED_ISSUES)
         (issues,) = cursor.fetchone()
     return IssueMark.objects.count() > MANY_MARKS * float(issues)
 
@@ -48,20 +51,20 @@ def has_many_marks() -> bool:
 def rebuild_marked() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         locks.take(cursor, exclusive=[CHAINS], wait_s=locks.JOB_PATIENCE_S)
-        cursor.execute(sql.REBUILD_MARKED_ISSUES, {"repeat_hours": repeat_hours()})
+        cursor.execute(chains_sql.REBUILD_MARKED_ISSUES, {"repeat_hours": repeat_hours()})
 
 
 def rebuild_all() -> None:
     """Range by range of customers; remembered as built at the end, so one that is killed starts again."""
     share_out(customer_ranges(), work=rebuild_range)
     rebuild_marked()
-    Clock.objects.exclude(key=built_key()).filter(key__startswith="issues:").delete()
-    Clock.objects.update_or_create(key=built_key(), defaults={"done_until": timezone.now()})
+    Clock.objects.exclude(key=built_key(repeat_hours())).filter(key__startswith="issues:").delete()
+    Clock.objects.update_or_create(key=built_key(repeat_hours()), defaults={"done_until": timezone.now()})
 
 
 def customer_ranges() -> range:
     with connection.cursor() as cursor:
-        cursor.execute(sql.CUSTOMERS_WITH_ISSUES)
+        cursor.execute(chains_sql.CUSTOMERS_WITH_ISSUES)
         lowest, highest = cursor.fetchone()
     if lowest is None:
         return range(0)
@@ -70,9 +73,35 @@ def customer_ranges() -> range:
 
 def rebuild_range(first: int) -> None:
     """The customers from `first` on, as many as are rebuilt at once."""
-    part = locks.kpi(Source.INTERACTION, 1 + first // CUSTOMERS_AT_ONCE)
+    part = locks.kpi(0, 1 + first // CUSTOMERS_AT_ONCE)
     parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": repeat_hours()}
     with transaction.atomic(), connection.cursor() as cursor:
         locks.take(cursor, shared=[CHAINS], exclusive=[part], wait_s=locks.JOB_PATIENCE_S)
         cursor.execute(sql.MORE_MEMORY)
-        cursor.execute(sql.REBUILD_ISSUES_OF, parameters)
+        cursor.execute(chains_sql.REBUILD_ISSUES_OF, parameters)
+
+
+CONTACT = "f.direction = 'in' AND f.is_contact AND f.customer_id IS NOT NULL"
+CONTACT_COLUMNS = "f.customer_id, f.purpose, f.id, f.occurred_at, f.day, f.channel, f.team_id, f.tier_id"
+MARK = "INSERT INTO metrics_issuemark (customer_id, purpose) SELECT DISTINCT customer_id, purpose"
+NEEDS = Needs(
+    markings=(
+        Marking(
+            key="contact",
+            table="customers_interaction",
+            insert=f"{MARK} FROM new_rows f WHERE {CONTACT}",
+            update=f"{MARK} FROM {changed(CONTACT_COLUMNS, where=CONTACT)} f",
+            delete=f"{MARK} FROM old_rows f WHERE {CONTACT}",
+            truncate=f"{MARK} FROM metrics_issue",
+        ),
+    ),
+    indexes=(
+        Index(
+            name="interaction_contacts",
+            table="customers_interaction",
+            columns="(customer_id, purpose, occurred_at, id) INCLUDE (team_id, channel, tier_id) "
+            f"WHERE {chains_sql.CONTACTS}",
+        ),
+    ),
+)
+BUILDER = Builder(rebuild=rebuild, is_built=is_built, needs=NEEDS)

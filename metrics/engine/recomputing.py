@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from crm.common import locks
 from crm.common.days import start_of
-from metrics.engine import clock, issues, sql
-from metrics.engine.base import FactSource
+from metrics.engine import clock, registry, sql
+from metrics.engine.definitions import Definition
+from metrics.engine.rules import in_force
 from metrics.engine.sharing import drain, share_out
-from metrics.engine.sources import SOURCES
+from metrics.engine.sources import FactSource
 from metrics.models import Clock, RecomputeRun, Rollup
 
 
@@ -46,24 +47,24 @@ class Recomputed:
 
 @dataclass(frozen=True, slots=True)
 class MonthJob:
-    source: FactSource
+    definition: Definition
     month: date
 
     def hold(self, cursor: CursorWrapper) -> None:
-        shared, exclusive = [locks.kpi(self.source.source)], [self._key]
+        shared, exclusive = [locks.kpi(self.definition.number)], [self._key]
         locks.take(cursor, shared=shared, exclusive=exclusive, wait_s=locks.JOB_PATIENCE_S)
 
     def hold_if_free(self, cursor: CursorWrapper) -> bool:
         """False when another recompute is at the month."""
-        locks.take(cursor, shared=[locks.kpi(self.source.source)], wait_s=locks.JOB_PATIENCE_S)
+        locks.take(cursor, shared=[locks.kpi(self.definition.number)], wait_s=locks.JOB_PATIENCE_S)
         return locks.take_if_free(cursor, self._key)
 
     @property
     def _key(self) -> locks.Key:
-        return locks.kpi(self.source.source, self.month.year * 12 + self.month.month)
+        return locks.kpi(self.definition.number, self.month.year * 12 + self.month.month)
 
 
-def recompute(*, full: bool = False, as_of: date | None = None, sources: Sequence[FactSource] = SOURCES) -> Recomputed:
+def recompute(*, full: bool = False, as_of: date | None = None) -> Recomputed:
     """Recompute what changed, or everything when `full`.
 
     `as_of`: judge what depends on the clock (issues that matured, invoices overdue) at the end of that day of the
@@ -72,24 +73,27 @@ def recompute(*, full: bool = False, as_of: date | None = None, sources: Sequenc
     began = monotonic()
     run = RecomputeRun.objects.create(started_at=timezone.now(), full=full)
     tally = Tally()
-    issues.rebuild(full=full)
-    clock.set_to(end_of(as_of) if as_of else timezone.now())
-    for source in sources:
-        if full or not is_built(source):
-            mark_all(source)
-    rebuild_months([job for source in sources for job in months_to_rebuild(source)], tally=tally)
-    for source in sources:
-        recompute_marked(source, tally=tally)
+    settle(registry.sources(), moment=end_of(as_of) if as_of else timezone.now(), full=full, tally=tally)
     return finish(run, tally=tally, seconds=monotonic() - began)
 
 
-def recompute_now(source: FactSource, *, tally: Tally) -> None:
-    """Bring one source up to its facts on this connection, inside the caller's transaction if there is one."""
-    if not is_built(source):
-        mark_all(source)
-    for job in months_to_rebuild(source):
-        rebuild_month(job, wait=True, tally=tally)
-    recompute_marked(source, tally=tally)
+def settle(sources: Sequence[FactSource], *, moment: datetime, tally: Tally, full: bool = False) -> None:
+    """Bring sources up to their facts: the tables that are built, the clock, months, cells. In this order."""
+    found = definitions(sources)
+    for builder in {source.builder.rebuild: source.builder for source in sources if source.builder}.values():
+        builder.rebuild(full=full)
+    clock.set_to(moment, definitions=found)
+    for definition in found:
+        if full or not is_built(definition):
+            mark_all(definition)
+    rebuild_months([job for definition in found for job in months_to_rebuild(definition)], tally=tally)
+    for definition in found:
+        recompute_marked(definition, tally=tally)
+
+
+def definitions(sources: Sequence[FactSource]) -> list[Definition]:
+    rules = in_force()
+    return [Definition(source, rules) for source in sources]
 
 
 def finish(run: RecomputeRun, *, tally: Tally, seconds: float) -> Recomputed:
@@ -103,46 +107,46 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def lock(cursor: CursorWrapper, source: FactSource) -> None:
-    locks.take(cursor, exclusive=[locks.kpi(source.source)], wait_s=locks.JOB_PATIENCE_S)
+def lock(cursor: CursorWrapper, definition: Definition) -> None:
+    locks.take(cursor, exclusive=[locks.kpi(definition.number)], wait_s=locks.JOB_PATIENCE_S)
 
 
-def built_key(source: FactSource) -> str:
-    return f"rollup:{source.source.name.lower()}:{source.version}"
+def built_key(definition: Definition) -> str:
+    return f"rollup:{definition.source.key}:{definition.version}"
 
 
-def is_built(source: FactSource) -> bool:
+def is_built(definition: Definition) -> bool:
     """Whether this version's rollups are the ones kept; asked again under the lock, for a process of another version
     (an older release, another setting) may have asked for its own meanwhile and marks are taken only once.
     """
-    return Clock.objects.filter(key=built_key(source)).exists()
+    return Clock.objects.filter(key=built_key(definition)).exists()
 
 
-def mark_all(source: FactSource) -> None:
+def mark_all(definition: Definition) -> None:
     """Ask for every month of the source, in one transaction; rollups of another version are of no use any more."""
     with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor, source)
-        cursor.execute(sql.months_with_facts(source))
+        lock(cursor, definition)
+        cursor.execute(sql.months_with_facts(definition))
         months = [month for (month,) in cursor.fetchall()]
-        cursor.execute(sql.MARK_MONTHS, {"source": source.source, "months": months})
-        Rollup.objects.filter(source=source.source).exclude(version=source.version).delete()
-        family = Clock.objects.filter(key__startswith=built_key(source).rpartition(":")[0] + ":")
-        family.exclude(key=built_key(source)).delete()
-        Clock.objects.update_or_create(key=built_key(source), defaults={"done_until": timezone.now()})
+        cursor.execute(sql.MARK_MONTHS, {"source": definition.number, "months": months})
+        Rollup.objects.filter(source=definition.number).exclude(version=definition.version).delete()
+        family = Clock.objects.filter(key__startswith=built_key(definition).rpartition(":")[0] + ":")
+        family.exclude(key=built_key(definition)).delete()
+        Clock.objects.update_or_create(key=built_key(definition), defaults={"done_until": timezone.now()})
 
 
-def months_to_rebuild(source: FactSource) -> list[MonthJob]:
+def months_to_rebuild(definition: Definition) -> list[MonthJob]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.MONTHS_TO_REBUILD, {"source": source.source, "version": source.version})
-        return [MonthJob(source, month) for (month,) in cursor.fetchall()]
+        cursor.execute(sql.MONTHS_TO_REBUILD, {"source": definition.number, "version": definition.version})
+        return [MonthJob(definition, month) for (month,) in cursor.fetchall()]
 
 
-def recompute_marked(source: FactSource, *, tally: Tally) -> None:
+def recompute_marked(definition: Definition, *, tally: Tally) -> None:
     """Replace the marked cells that no month rebuild took. The lock is a statement of its own, before the snapshot."""
     with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor, source)
-        if is_built(source):
-            cursor.execute(sql.recompute_cells(source))
+        lock(cursor, definition)
+        if is_built(definition):
+            cursor.execute(sql.recompute_cells(definition))
             tally.add(*cursor.fetchone())
 
 
@@ -153,9 +157,9 @@ def rebuild_month(job: MonthJob, *, wait: bool, tally: Tally) -> bool:
             job.hold(cursor)
         elif not job.hold_if_free(cursor):
             return False
-        if is_built(job.source):
+        if is_built(job.definition):
             cursor.execute(sql.MORE_MEMORY)
-            cursor.execute(sql.rebuild_month(job.source), {"first": job.month})
+            cursor.execute(sql.rebuild_month(job.definition), {"first": job.month})
             tally.add(*cursor.fetchone())
         return True
 

@@ -1,21 +1,33 @@
 """The one way to read figures: rollups of any scope and period, summed in one query."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
-from metrics.engine import sql
-from metrics.engine.base import SCALES, FactSource, Kpi, Terms
+from metrics.engine import histograms, reading_sql
+from metrics.engine.base import SCALES, Kpi, Terms
+from metrics.engine.definitions import Definition
+from metrics.engine.rules import in_force
 from metrics.engine.scope import COMPANY, Scope
+from metrics.engine.sources import SEPARATOR, FactSource
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class UnknownPeriod(DomainError):
     """Not one of day, week, month, total."""
+
+
+class UnknownDimension(DomainError):
+    """The source has no such dimension of its own."""
 
 
 @dataclass(frozen=True)
@@ -58,34 +70,76 @@ class Sums:
 SumsByPeriod = dict[tuple[int, str], Sums]
 
 
+@dataclass(frozen=True)
+class Part:
+    """Which cells of a source to read."""
+
+    scope: Scope
+    window: Window
+    extra: Mapping[str, str]
+
+    def where(self, source: FactSource) -> tuple[str, list[Any]]:
+        """Conditions, each with AND, and their parameters. Raises UnknownDimension."""
+        where, values = self.scope.where(first=self.window.first, last=self.window.last)
+        places = {name: place for place, name in enumerate(source.extra, start=1)}
+        for name, value in self.extra.items():
+            if name not in places:
+                raise UnknownDimension(
+                    _("%(source)s are not kept by %(dimension)s.") % {"source": source.label, "dimension": name}
+                )
+            where += f" AND split_part(extra, {SEPARATOR}, {places[name]}) = %s"
+            values.append(value)
+        return where, values
+
+
+def _definition(source: FactSource) -> Definition:
+    return Definition(source, in_force())
+
+
 def points(
-    *, kpi: Kpi, first: date | None, last: date | None, by: str = "total", scope: Scope = COMPANY
+    *,
+    kpi: Kpi,
+    first: date | None,
+    last: date | None,
+    by: str = "total",
+    scope: Scope = COMPANY,
+    extra: Mapping[str, str] = NOTHING,
 ) -> list[Point]:
     """The KPI's figures by day (days with data only), week, month (all of the window) or total (always one)."""
-    return series(kpis=[kpi], first=first, last=last, scope=scope, by=by)[kpi.key]
+    return series(kpis=[kpi], first=first, last=last, scope=scope, by=by, extra=extra)[kpi.key]
 
 
 def series(
-    *, kpis: Sequence[Kpi], first: date | None, last: date | None, by: str = "total", scope: Scope = COMPANY
+    *,
+    kpis: Sequence[Kpi],
+    first: date | None,
+    last: date | None,
+    by: str = "total",
+    scope: Scope = COMPANY,
+    extra: Mapping[str, str] = NOTHING,
 ) -> dict[str, list[Point]]:
-    """Key → figures, of several KPIs in a single query. Raises UnknownPeriod."""
-    if by not in sql.PERIODS:
-        raise UnknownPeriod(f"{by!r}: {', '.join(sql.PERIODS)}")
+    """Key → figures, of several KPIs in a single query. `extra`: values of dimensions that their sources have of their
+    own, such as one agent. Raises UnknownPeriod, UnknownDimension.
+    """
+    if by not in reading_sql.PERIODS:
+        raise UnknownPeriod(f"{by!r}: {', '.join(reading_sql.PERIODS)}")
     window = Window(first, last)
-    sums = _read(kpis=kpis, scope=scope, window=window, by=by)
+    sums = _read(kpis=kpis, part=Part(scope, window, extra), by=by)
     return {kpi.key: _points_of(kpi, sums=sums, window=window, by=by) for kpi in kpis}
 
 
-def _read(*, kpis: Sequence[Kpi], scope: Scope, window: Window, by: str) -> SumsByPeriod:
+def _read(*, kpis: Sequence[Kpi], part: Part, by: str) -> SumsByPeriod:
     """(source, period) → sums."""
-    sources = {source.source: source for kpi in kpis for source in kpi.sources}
+    sources = {source.number: source for kpi in kpis for source in kpi.sources}
     components = {key: _components(kpis, source) for key, source in sources.items()}
-    where, parameters = scope.where(first=window.first, last=window.last)
-    queries = " UNION ALL ".join(
-        sql.sums(source, components=components[key], by=by, where=where) for key, source in sources.items()
-    )
+    queries: list[str] = []
+    parameters: list[Any] = []
+    for key, source in sources.items():
+        where, values = part.where(source)
+        queries.append(reading_sql.sums(_definition(source), components=components[key], by=by, where=where))
+        parameters += values
     with connection.cursor() as cursor:
-        cursor.execute(queries, parameters * len(sources))
+        cursor.execute(" UNION ALL ".join(queries), parameters)
         return {
             (source, period): Sums(first, last, dict(zip(components[source], values, strict=True)))
             for source, period, first, last, values in cursor.fetchall()
@@ -100,7 +154,7 @@ def _components(kpis: Sequence[Kpi], source: FactSource) -> list[str]:
 
 
 def _points_of(kpi: Kpi, *, sums: SumsByPeriod, window: Window, by: str) -> list[Point]:
-    own = {period: found for (source, period), found in sums.items() if source == kpi.source.source}
+    own = {period: found for (source, period), found in sums.items() if source == kpi.source.number}
     periods = _periods(own.values(), window=window, by=by)
     found = [_point(kpi, period=period, first=a, last=z, sums=sums) for period, a, z in periods]
     return [point for point in found if by != "day" or has_data(point)]
@@ -111,10 +165,10 @@ def has_data(point: Point) -> bool:
 
 
 def _point(kpi: Kpi, *, period: str, first: date, last: date, sums: SumsByPeriod) -> Point:
-    own = sums.get((kpi.source.source, period))
+    own = sums.get((kpi.source.number, period))
     if own is None:
         return Point(period, first, last, None, None, 0, {}, None)
-    counted = sums.get((kpi.n_source.source, period)) if kpi.n_source else own
+    counted = sums.get((kpi.n_source.number, period)) if kpi.n_source else own
     n = int(counted.of(kpi.n_terms)) if counted else 0
     numerator = Decimal(own.of(kpi.numerator_terms)) / SCALES[kpi.numerator_unit]
     denominator = None
@@ -177,10 +231,7 @@ def quantiles(
     place = [each.name for each in kpi.source.histograms].index(kpi.quantiles)
     where, parameters = scope.where(first=first, last=last)
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql.HISTOGRAM.format(source=kpi.source.source, version=kpi.source.version, where=where),
-            [*parameters, place],
-        )
+        cursor.execute(reading_sql.histogram(_definition(kpi.source), where=where), [*parameters, place])
         counts = cursor.fetchall()
     return [_quantile(counts, share=share) for share in shares]
 
@@ -192,13 +243,5 @@ def _quantile(counts: Sequence[tuple[int, int]], *, share: float) -> Decimal | N
     for bucket, count in counts:
         seen += count
         if seen >= share * total:
-            return seconds_of(bucket)
+            return histograms.seconds_of(bucket)
     return None
-
-
-def seconds_of(bucket: int) -> Decimal:
-    """The middle of a bucket, as a ratio; 0 for those below a tenth of a second."""
-    if bucket == 0:
-        return Decimal(0)
-    middle = sql.BUCKET_FROM_MS / 1000 * sql.BUCKET_RATIO ** (bucket - 0.5)
-    return Decimal(repr(round(middle, 4)))

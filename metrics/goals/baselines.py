@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common.errors import DomainError
-from metrics.engine import figures, sql
-from metrics.engine.recomputing import Tally, recompute_now
+from metrics.engine import figures, reading_sql
+from metrics.engine.definitions import Definition
+from metrics.engine.recomputing import Tally, settle
+from metrics.engine.rules import in_force
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.series import Point, has_data, points
 from metrics.kpis import Kpi, get_kpi
@@ -110,8 +113,7 @@ def freeze(
     note: str = "",
 ) -> Baseline:
     """Recompute what is marked, then freeze. Raises WindowNotBeforeGoLive, NoData, AlreadyFrozen."""
-    for source in kpi.sources:
-        recompute_now(source, tally=Tally())
+    settle(kpi.sources, moment=timezone.now(), tally=Tally())
     found = preview(kpi=kpi, first=first, last=last, go_live_on=go_live_on, today=today, scope=scope)
     if found.total.value is None:
         raise NoData(_("There is no data from %(first)s to %(last)s.") % {"first": first, "last": last})
@@ -153,10 +155,7 @@ def _entry(kpi: Kpi, point: Point) -> dict[str, Any]:
 def source_hash(*, kpi: Kpi, first: date, last: date, scope: Scope) -> str:
     """sha256 over the sums this KPI reads, cell by cell in order."""
     where, parameters = scope.where(first=first, last=last)
-    places = ", ".join(str(kpi.source.positions[name]) for name in kpi.components)
-    query = sql.SOURCE_HASH.format(
-        source=kpi.source.source, version=kpi.source.version, where=where, sums=f"ARRAY[{places}]"
-    )
+    query = reading_sql.hash_of_cells(Definition(kpi.source, in_force()), components=kpi.components, where=where)
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return str(cursor.fetchone()[0])

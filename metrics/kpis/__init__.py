@@ -1,4 +1,4 @@
-"""The KPIs: what is summed by cell (`sources`), and the figures made of it (`catalogue`)."""
+"""The KPIs, a family a file: its sources of facts and what is summed of them, then the figures; all in `catalogue`."""
 
 from metrics.engine.base import Kpi
 from metrics.kpis.catalogue import CATALOGUE, UnknownKpi, find_kpi, get_kpi

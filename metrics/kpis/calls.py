@@ -1,15 +1,52 @@
-"""KPIs of the telephone queues (design: one callid in one queue is one call)."""
+"""Calls, and the KPIs of the telephone queues (design: one callid in one queue is one call)."""
 
-from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from metrics.engine.base import Kpi
-from metrics.engine.sources import CALLS
+from metrics.engine.components import Histogram, count, squares, total
+from metrics.engine.rules import in_words
+from metrics.engine.sources import FactSource
+from metrics.kpis.families import CALL_CENTRE
 
 QUEUE_LOG = _("The telephone system's queue log.")
-WITHIN = settings.KPI_ANSWER_WITHIN_S
-SHORT = settings.KPI_SHORT_ABANDON_S
+WITHIN, SHORT = in_words("answer_within_s"), in_words("short_abandon_s")
+
+# An answered call that has not ended counts with its wait but not with its talk time.
+ANSWERED = "(f.outcome = 'answered' OR f.outcome = 'open' AND f.answered_at IS NOT NULL)"
+ABANDONED = "f.outcome = 'abandoned'"
+ENDED = f"{ANSWERED} AND f.talk_ms IS NOT NULL"
+CALLS = FactSource(
+    key="call",
+    number=1,
+    label=_("calls"),
+    family=CALL_CENTRE,
+    imports=("calls",),
+    table="customers_call",
+    day="f.day",
+    channel="'phone'",
+    histograms=(
+        Histogram("wait", "f.waited_ms", f"({ANSWERED} OR {ABANDONED})"),
+        Histogram("talk", "f.talk_ms", ENDED),
+    ),
+    components=(
+        count("answered", ANSWERED),
+        count("abandoned", ABANDONED),
+        count("overflowed", "f.outcome = 'overflowed'"),
+        count("rejected", "f.outcome = 'rejected'"),
+        count("answered_within", f"{ANSWERED} AND f.waited_ms <= {{answer_within_s}} * 1000"),
+        count("abandoned_within", f"{ABANDONED} AND f.waited_ms <= {{answer_within_s}} * 1000"),
+        count("abandoned_short", f"{ABANDONED} AND f.waited_ms < {{short_abandon_s}} * 1000"),
+        total("wait_answered", "f.waited_ms", ANSWERED, "ms"),
+        total("wait_abandoned", "f.waited_ms", ABANDONED, "ms"),
+        squares("wait_squares", "f.waited_ms", f"({ANSWERED} OR {ABANDONED})"),
+        count("ended", ENDED),
+        total("talk", "f.talk_ms", ENDED, "ms"),
+        total("hold", "f.hold_ms", ENDED, "ms"),
+        total("wrap", "f.wrap_ms", ENDED, "ms"),
+        squares("handle_squares", "f.talk_ms + f.hold_ms + f.wrap_ms", ENDED),
+    ),
+)
 
 SERVICE_LEVEL = Kpi(
     key="service_level",
@@ -21,7 +58,6 @@ SERVICE_LEVEL = Kpi(
     numerator="answered_within",
     denominator="answered + abandoned - abandoned_within",
     n="answered + abandoned - abandoned_within",
-    rules=("answer_within_s",),
     quantiles="wait",
     definition=format_lazy(
         _("Share of offered calls that were answered within {seconds} s; callers who gave up sooner are left out."),
@@ -45,7 +81,6 @@ SERVICE_LEVEL_STRICT = Kpi(
     numerator="answered_within",
     denominator="answered + abandoned",
     n="answered + abandoned",
-    rules=("answer_within_s",),
     variant_of="service_level",
     quantiles="wait",
     definition=format_lazy(
@@ -103,7 +138,6 @@ ABANDON_RATE = Kpi(
     numerator="abandoned - abandoned_short",
     denominator="answered + abandoned - abandoned_short",
     n="answered + abandoned - abandoned_short",
-    rules=("short_abandon_s",),
     definition=format_lazy(
         _("Share of callers who gave up waiting; hanging up within {seconds} s counts as a wrong number."),
         seconds=SHORT,
@@ -152,4 +186,5 @@ AHT = Kpi(
     trade_offs=("fcr", "csat"),
     trade_off_note=_("Shorter calls tend to leave more unsolved."),
 )
+SOURCES = (CALLS,)
 KPIS = (SERVICE_LEVEL, SERVICE_LEVEL_STRICT, ASA, QUEUE_TIME, ABANDON_RATE, REJECT_RATE, AHT)

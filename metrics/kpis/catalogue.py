@@ -4,9 +4,12 @@ from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
 from metrics.engine.base import Kpi
+from metrics.engine.sources import FactSource
 from metrics.kpis import calls, issues, ledger, surveys, trade
 
-CATALOGUE: dict[str, Kpi] = {kpi.key: kpi for family in (surveys, calls, issues, trade, ledger) for kpi in family.KPIS}
+MODULES = (surveys, calls, issues, trade, ledger)
+SOURCES: tuple[FactSource, ...] = tuple(source for module in MODULES for source in module.SOURCES)
+CATALOGUE: dict[str, Kpi] = {kpi.key: kpi for module in MODULES for kpi in module.KPIS}
 # Those with a place of their own on dashboards; variants are shown beside the KPI they vary.
 MAIN: tuple[Kpi, ...] = tuple(kpi for kpi in CATALOGUE.values() if not kpi.variant_of)
 

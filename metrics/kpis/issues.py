@@ -1,14 +1,20 @@
 """KPIs of issues: chains of contacts of one customer with one purpose."""
 
-from django.conf import settings
+from math import ceil
+
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from metrics.engine.base import Kpi
-from metrics.engine.sources import ISSUES
+from metrics.engine.components import count, total
+from metrics.engine.issues import BUILDER
+from metrics.engine.rules import Values, days_in_words
+from metrics.engine.sources import FactSource
+from metrics.kpis.families import CALL_CENTRE
 
 INTERACTION_LOG = _("The interaction log: incoming contacts with a known customer, on any channel.")
-DAYS = f"{settings.KPI_REPEAT_WINDOW_HOURS / 24:g}"
+DAYS = days_in_words("repeat_window_hours")
+WINDOW = "interval '1 hour' * {repeat_window_hours}"
 ISSUE = format_lazy(
     _(
         "Incoming contacts of a customer with the same purpose are one issue as long as no gap between two of them is "
@@ -16,7 +22,39 @@ ISSUE = format_lazy(
     ),
     days=DAYS,
 )
-RULES = ("repeat_window_hours",)
+
+
+def until_chains_end(rules: Values) -> int:
+    """Contacts can follow each other at the repeat window's distance; after three windows nearly all chains have
+    ended, before that the single contacts are over-represented.
+    """
+    return ceil(rules["repeat_window_hours"] / 24) * 3
+
+
+# Issues whose repeat window has passed since the last contact, as of the run.
+ISSUES = FactSource(
+    key="issue",
+    number=2,
+    label=_("issues"),
+    family=CALL_CENTRE,
+    imports=("interactions", "calls"),
+    table="metrics_issue",
+    day="f.day",
+    team="f.team_id",
+    channel="f.channel",
+    tier="f.tier_id",
+    only=f"f.last_at <= {{clock}} - {WINDOW}",
+    clock=f"f.last_at > %(earlier)s - {WINDOW} AND f.last_at <= %(later)s - {WINDOW}",
+    settles=until_chains_end,
+    identity="extract(epoch FROM f.first_at)",
+    builder=BUILDER,
+    components=(
+        count("issues", "true"),
+        count("solved_at_once", "f.contacts = 1"),
+        total("contacts", "f.contacts", "true", "count"),
+        total("contacts_squares", "f.contacts::bigint * f.contacts", "true", "count"),
+    ),
+)
 
 FCR = Kpi(
     key="fcr",
@@ -28,7 +66,6 @@ FCR = Kpi(
     numerator="solved_at_once",
     denominator="issues",
     n="issues",
-    rules=RULES,
     definition=format_lazy("{} {}", _("Share of issues that took a single contact."), ISSUE),
     formula=_("issues of one contact ÷ issues"),
     data_source=INTERACTION_LOG,
@@ -49,7 +86,6 @@ CONTACTS_TO_RESOLVE = Kpi(
     numerator="contacts",
     denominator="issues",
     n="issues",
-    rules=RULES,
     definition=format_lazy("{} {}", _("How many contacts an issue takes, on average."), ISSUE),
     formula=_("contacts ÷ issues"),
     data_source=INTERACTION_LOG,
@@ -57,4 +93,5 @@ CONTACTS_TO_RESOLVE = Kpi(
     trade_offs=("aht",),
     trade_off_note=_("Solving it in fewer contacts takes longer calls."),
 )
+SOURCES = (ISSUES,)
 KPIS = (FCR, CONTACTS_TO_RESOLVE)

@@ -1,9 +1,30 @@
-"""KPIs of the finance ledger, by month."""
+"""The finance ledger by month, and its KPIs."""
 
 from django.utils.translation import gettext_lazy as _
 
 from metrics.engine.base import Kpi
-from metrics.engine.sources import LEDGER
+from metrics.engine.components import Component, money
+from metrics.engine.sources import FactSource
+from metrics.kpis.families import BUSINESS
+
+LEDGER = FactSource(
+    key="ledger",
+    number=7,
+    label=_("ledger"),
+    family=BUSINESS,
+    imports=("ledger",),
+    table="metrics_ledgermonth",
+    day="f.month",
+    team="0",
+    tier="0",
+    whole_months=True,
+    components=(
+        Component("months", "1", at_most=1),
+        money("ledger_revenue", "f.revenue_company", "true"),
+        money("cost_of_sales", "f.cost_of_sales_company", "true"),
+        money("operating_cost", "f.operating_cost_company", "true"),
+    ),
+)
 
 BY_MONTH = _("The finance ledger, one row a month; it is not divided by team, channel or tier.")
 
@@ -39,4 +60,5 @@ PROFIT = Kpi(
     misuse=_("Everything the company does is in it: a CRM programme alone hardly shows."),
     trade_offs=("csat",),
 )
+SOURCES = (LEDGER,)
 KPIS = (OPERATING_COST_RATIO, PROFIT)

@@ -1,9 +1,36 @@
-"""KPIs of what customers say."""
+"""Survey answers, and the KPIs of what customers say."""
 
 from django.utils.translation import gettext_lazy as _
 
 from metrics.engine.base import Kpi
-from metrics.engine.sources import SURVEYS
+from metrics.engine.components import count
+from metrics.engine.sources import FactSource
+from metrics.kpis.families import SATISFACTION
+
+
+def _of(survey: str, scores: str) -> str:
+    return f"f.survey = '{survey}' AND f.score {scores}"
+
+
+SURVEYS = FactSource(
+    key="survey",
+    number=3,
+    label=_("survey answers"),
+    family=SATISFACTION,
+    imports=("survey_answers",),
+    table="service_surveyanswer",
+    day="f.day",
+    channel="f.channel",
+    components=(
+        count("csat_answers", _of("csat", "BETWEEN 1 AND 5")),
+        count("csat_satisfied", _of("csat", "BETWEEN 4 AND 5")),
+        count("nps_answers", _of("nps", "BETWEEN 0 AND 10")),
+        count("nps_promoters", _of("nps", "BETWEEN 9 AND 10")),
+        count("nps_detractors", _of("nps", "BETWEEN 0 AND 6")),
+        count("ces_answers", _of("ces", "BETWEEN 1 AND 7")),
+        count("ces_easy", _of("ces", "BETWEEN 5 AND 7")),
+    ),
+)
 
 ANSWERS = _("The survey tool's answers, by the day they were given.")
 WHO_ANSWERS = _("Those who answer are not all who were asked: compare only with a similar response rate and n.")
@@ -58,4 +85,5 @@ CES = Kpi(
     misuse=WHO_ANSWERS,
     trade_offs=("operating_cost_ratio",),
 )
+SOURCES = (SURVEYS,)
 KPIS = (CSAT, NPS, CES)

@@ -1,10 +1,65 @@
-"""KPIs of orders and payment. Amounts are in the company's currency at the rate of the day."""
+"""Orders, their lines, invoices, and the KPIs of orders and payment.
+
+Amounts are in the company's currency at the rate of the day.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
 from metrics.engine.base import Kpi
-from metrics.engine.sources import INVOICES, ORDER_LINES, ORDERS
+from metrics.engine.components import count, money
+from metrics.engine.sources import FactSource
+from metrics.kpis.families import TRANSACTIONS
 
+ORDERS = FactSource(
+    key="order",
+    number=4,
+    label=_("orders"),
+    family=TRANSACTIONS,
+    imports=("orders",),
+    table="customers_order",
+    day="f.day",
+    components=(
+        count("orders", "f.status IN ('placed', 'shipped')"),
+        count("not_cancelled", "f.status <> 'cancelled'"),
+    ),
+)
+COSTED = "f.counted AND f.cost_company IS NOT NULL"
+ORDER_LINES = FactSource(
+    key="order_line",
+    number=5,
+    label=_("order lines"),
+    family=TRANSACTIONS,
+    imports=("orders",),
+    table="customers_orderline",
+    day="f.day",
+    product_group="coalesce(f.product_group_id, 0)",
+    components=(
+        count("lines", "f.counted"),
+        money("revenue", "f.amount_company", "f.counted"),
+        count("costed_lines", COSTED),
+        money("costed_revenue", "f.amount_company", COSTED),
+        money("cost", "f.cost_company", COSTED),
+    ),
+)
+# An invoice counts whole from the day after it was due; before, only the part that is already paid (on time).
+OVERDUE = "f.due_on < {clock_day}"
+ON_TIME = "round(f.amount_company * f.paid_on_time / nullif(f.amount, 0), 4)"
+INVOICES = FactSource(
+    key="invoice",
+    number=6,
+    label=_("invoices"),
+    family=TRANSACTIONS,
+    imports=("invoices", "payments"),
+    table="customers_invoice",
+    day="f.due_on",
+    only="f.amount > 0",
+    clock="f.due_on >= crm_day(%(earlier)s) AND f.due_on < crm_day(%(later)s) AND f.amount > 0",
+    components=(
+        count("invoices", f"{OVERDUE} OR f.paid_on_time > 0"),
+        money("due", f"CASE WHEN {OVERDUE} THEN f.amount_company ELSE {ON_TIME} END", "true"),
+        money("paid_on_time", ON_TIME, "true"),
+    ),
+)
 ORDER_LINES_OF = _("Lines of orders that are not cancelled, by the day the order was placed.")
 
 ORDERS_PLACED = Kpi(
@@ -90,4 +145,5 @@ ON_TIME_PAYMENT = Kpi(
     trade_offs=("revenue",),
     trade_off_note=_("Strict credit turns buyers away."),
 )
+SOURCES = (ORDERS, ORDER_LINES, INVOICES)
 KPIS = (ORDERS_PLACED, REVENUE, GROSS_PROFIT, GROSS_PROFIT_COVERAGE, ON_TIME_PAYMENT)

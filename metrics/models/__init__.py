@@ -2,7 +2,7 @@
 
 from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
 from metrics.models.returns import Benefit, CostEntry, LedgerMonth
-from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup, Source
+from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup
 
 __all__ = [
     "Baseline",
@@ -19,5 +19,4 @@ __all__ = [
     "RecomputeRun",
     "Rollout",
     "Rollup",
-    "Source",
 ]

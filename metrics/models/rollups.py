@@ -1,7 +1,7 @@
 """What the KPI engine keeps: the cells to recompute, the components by cell, and the issues.
 
-A cell is (source, day, team, channel, tier, product group); 0 and '' stand for "none", so that cells compare by
-equality. Components are sums, never results: see `metrics.kpis`.
+A cell is (source, day, team, channel, tier, product group, and what dimensions the source has of its own); 0 and ''
+stand for "none", so that cells compare by equality. Components are sums, never results: see `metrics.kpis`.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,31 +11,26 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer
 
 
-class Source(models.IntegerChoices):
-    """The fact table a component is summed from."""
-
-    CALL = 1, _("calls")
-    ISSUE = 2, _("issues")
-    SURVEY = 3, _("survey answers")
-    ORDER = 4, _("orders")
-    ORDER_LINE = 5, _("order lines")
-    INVOICE = 6, _("invoices")
-    LEDGER = 7, _("ledger")
-    INTERACTION = 8, _("interactions")
-
-
 class Cell(models.Model):
-    """The dimensions shared by marks and rollups."""
+    """The dimensions shared by marks and rollups. `source`: the number of its declaration (`metrics.engine.registry`).
 
-    source = models.SmallIntegerField(choices=Source.choices)
+    `extra`: values of the source's own dimensions, with a unit separator (U+001F) between them.
+    """
+
+    source = models.SmallIntegerField()
     day = models.DateField()
     team_id = models.IntegerField(default=0)
     channel = models.CharField(max_length=12, default="", blank=True, db_collation="C")
     tier_id = models.IntegerField(default=0)
     product_group_id = models.IntegerField(default=0)
+    # A text: empty it is a byte of the row and next to nothing of a comparison; an array would be both.
+    extra = models.TextField(default="", db_default="", blank=True, db_collation="C")
 
     class Meta:
         abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.day}"
 
 
 class Mark(Cell):
@@ -46,12 +41,9 @@ class Mark(Cell):
         verbose_name_plural = _("marks")
         indexes = [models.Index(fields=["source", "day"], name="mark_source_day")]
 
-    def __str__(self) -> str:
-        return f"{self.get_source_display()} {self.day}"
-
 
 class Rollup(Cell):
-    """The components of one cell under one definition version, in the order `metrics.engine.sources` gives.
+    """The components of one cell under one definition version, in the order its source gives.
 
     `sums`: integers (milliseconds, ten-thousandths of the company's currency, counts, sums of squares).
     `histogram`: entries of logarithmic bucket << 20 | count, for quantiles; null where there is none.
@@ -66,13 +58,10 @@ class Rollup(Cell):
         verbose_name_plural = _("rollups")
         constraints = [
             models.UniqueConstraint(
-                fields=["source", "version", "day", "team_id", "channel", "tier_id", "product_group_id"],
+                fields=["source", "version", "day", "team_id", "channel", "tier_id", "product_group_id", "extra"],
                 name="rollup_cell_unique",
             )
         ]
-
-    def __str__(self) -> str:
-        return f"{self.get_source_display()} {self.day}"
 
 
 class Issue(models.Model):
@@ -98,10 +87,7 @@ class Issue(models.Model):
         verbose_name = _("issue (chain of contacts)")
         verbose_name_plural = _("issues (chains of contacts)")
         constraints = [models.UniqueConstraint(fields=["customer", "purpose", "first_at"], name="issue_unique")]
-        indexes = [
-            models.Index(fields=["day", "team_id", "channel", "tier_id"], name="issue_cell"),
-            models.Index(fields=["last_at"], name="issue_last_at"),
-        ]
+        indexes = [models.Index(fields=["last_at"], name="issue_last_at")]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.first_at:%Y-%m-%d}"

@@ -7,18 +7,20 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from accounts.access import Reader
 from accounts.models import Team
 from crm.common.days import add_months, month_end, month_start
 from crm.common.kinds import import_kinds
+from metrics.engine import registry
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
+from metrics.engine.sources import FactSource
 from metrics.goals.newest import baseline_value, newest_baselines, newest_targets
 from metrics.goals.rollouts import first_go_live
 from metrics.kpis.catalogue import MAIN
-from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun, Source
+from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun
 from metrics.pages.monthly import Month, find_last_run, months_of_all
 from metrics.verdicts.reasons import render_stored
 from metrics.verdicts.standing import newest_evaluations
@@ -27,23 +29,6 @@ MONTHS_SHOWN = 24
 MANY_MARKS = 10_000
 Verdict = Evaluation.Verdict
 
-FAMILIES: Sequence[tuple[str, str | Promise, frozenset[Source]]] = (
-    ("satisfaction", gettext_lazy("Customers' satisfaction"), frozenset({Source.SURVEY})),
-    ("call-centre", gettext_lazy("Call centre"), frozenset({Source.CALL, Source.ISSUE, Source.INTERACTION})),
-    ("transactions", gettext_lazy("Transactions"), frozenset({Source.ORDER, Source.ORDER_LINE, Source.INVOICE})),
-    ("business", gettext_lazy("Business"), frozenset({Source.LEDGER})),
-)
-# What to import where a source is empty.
-IMPORTS: Mapping[Source, tuple[str, ...]] = {
-    Source.CALL: ("calls",),
-    Source.ISSUE: ("interactions", "calls"),
-    Source.INTERACTION: ("interactions",),
-    Source.SURVEY: ("survey_answers",),
-    Source.ORDER: ("orders",),
-    Source.ORDER_LINE: ("orders",),
-    Source.INVOICE: ("invoices", "payments"),
-    Source.LEDGER: ("ledger",),
-}
 # How the sentence on top counts verdicts: group → verdicts.
 GROUPS: Mapping[str, frozenset[str]] = {
     "improved": frozenset({Verdict.IMPROVED}),
@@ -204,15 +189,15 @@ def _card(
         target=target,
         spark=spark,
         go_live=_index(drawn, went_live),
-        missing=() if has_data else _imports(kpi.source.source),
-        company_only=scope.team_id is not None and kpi.source.team == "0",
+        missing=() if has_data else _imports(kpi.source),
+        company_only=scope.team_id is not None and not kpi.source.has_teams,
     )
 
 
-def _imports(source: Source) -> tuple[tuple[str, str | Promise], ...]:
+def _imports(source: FactSource) -> tuple[tuple[str, str | Promise], ...]:
     """Kind and name of the files that would bring facts."""
     names = dict(import_kinds())
-    return tuple((kind, names[kind]) for kind in IMPORTS[source])
+    return tuple((kind, names[kind]) for kind in source.imports)
 
 
 def _judged(kpi: Kpi, evaluation: Evaluation | None, baseline: Baseline | None, *, has_data: bool) -> Card:
@@ -290,10 +275,10 @@ def _caution(card: Card, worse: Mapping[str, Card]) -> str:
 
 def _families(cards: Sequence[Card]) -> list[Family]:
     found = []
-    for key, name, sources in FAMILIES:
-        members = tuple(card for card in cards if card.kpi.source.source in sources)
+    for family in registry.families():
+        members = tuple(card for card in cards if card.kpi.source.family is family)
         if members:
-            found.append(Family(key=key, name=name, cards=members))
+            found.append(Family(key=family.key, name=family.name, cards=members))
     return found
 
 

@@ -20,7 +20,7 @@ from metrics.goals.newest import baseline_value
 from metrics.goals.rollouts import went_live_on
 from metrics.kpis.catalogue import variants_of
 from metrics.kpis.words import chart_format, kpi_change, kpi_value
-from metrics.models import Baseline, Evaluation, Source
+from metrics.models import Baseline, Evaluation
 from metrics.statistics.proportions import wilson
 from metrics.statistics.scores import Answers, score_interval
 from metrics.verdicts.standing import Goals
@@ -140,7 +140,7 @@ def period_labels(*, by: str, first: date, last: date) -> list[str]:
 
 def _cut_off(kpi: Kpi, *, by: str, first: date, last: date) -> frozenset[str]:
     """The periods the window has only a part of, such as the month that is running. The ledger knows whole months."""
-    if kpi.source.source == Source.LEDGER:
+    if kpi.source.whole_months:
         return frozenset()
     outside = [(first, first - timedelta(days=1)), (last, last + timedelta(days=1))]
     return frozenset(

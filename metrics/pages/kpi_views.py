@@ -15,6 +15,7 @@ from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.limits.limiting import limited
 from customers.models import Tier
+from metrics.engine import registry
 from metrics.engine.base import Kpi
 from metrics.goals.newest import baselines_of, targets_of
 from metrics.goals.rollouts import teams_with_rollout
@@ -22,7 +23,6 @@ from metrics.kpis.access import kpi_or_404
 from metrics.kpis.catalogue import CATALOGUE, MAIN
 from metrics.kpis.words import kpi_interval
 from metrics.models import Evaluation
-from metrics.pages.dashboard import FAMILIES
 from metrics.pages.forms import SeriesForm
 from metrics.pages.kpi_page import KpiSeries, Period, compared, default_window, kpi_series
 from metrics.verdicts.reasons import render_stored
@@ -34,7 +34,7 @@ COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "valu
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def kpi_list(request: HttpRequest) -> HttpResponse:
-    families = [(name, [kpi for kpi in MAIN if kpi.source.source in sources]) for _key, name, sources in FAMILIES]
+    families = [(one.name, [kpi for kpi in MAIN if kpi.source.family is one]) for one in registry.families()]
     return render(request, "metrics/pages/kpi_list.html", {"families": [one for one in families if one[1]]})
 
 

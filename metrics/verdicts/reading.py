@@ -5,17 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from math import ceil
 from typing import Any, TypeVar
-
-from django.conf import settings
 
 from crm.common.days import month_end, month_start
 from metrics.engine import series
+from metrics.engine.rules import in_force
 from metrics.engine.scope import Scope
 from metrics.goals.newest import NEWEST, PREFERENCE, is_current
 from metrics.kpis import CATALOGUE, Kpi
-from metrics.models import Baseline, KpiTarget, OtherChange, Source
+from metrics.models import Baseline, KpiTarget, OtherChange
 from metrics.verdicts.figures import DayFigure, Figures, Frozen, MonthFigure, Sample, Shape
 from metrics.verdicts.windows import MIN_DAYS, Window, current_window
 
@@ -127,10 +125,8 @@ def shape_of(kpi: Kpi) -> Shape:
 
 
 def settling_days(kpi: Kpi) -> int:
-    """How long a day's figures may still change. An issue's contacts can follow each other at the repeat window's
-    distance; after three windows nearly all chains have ended, before that the single contacts are over-represented.
-    """
-    return ceil(settings.KPI_REPEAT_WINDOW_HOURS / 24) * 3 if kpi.source.source == Source.ISSUE else 0
+    """How long a day's figures may still change."""
+    return kpi.source.settles(in_force())
 
 
 def _window(frozen: Frozen | None, *, last: date) -> Window | None:
@@ -194,7 +190,7 @@ def _current_sample(kpi: Kpi, window: Window, points: Sequence[series.Point]) ->
     components: Counter[str] = Counter()
     for point in points:
         components.update(point.components)
-    span = _ledger_window(window, days) if kpi.source.source == Source.LEDGER else window
+    span = _ledger_window(window, days) if kpi.source.whole_months else window
     kept = tuple(each for each in days if span.first <= each.day <= span.last)
     return Sample(span=span, days=kept, whole_days=span.length, ends=_ends(kpi, components))
 

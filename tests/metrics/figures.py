@@ -7,7 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Team
-from metrics.engine.base import FactSource
+from metrics.engine.definitions import Definition
+from metrics.engine.rules import USUAL
+from metrics.engine.sources import FactSource
 from metrics.kpis import get_kpi
 from metrics.models import Baseline, Evaluation, RecomputeRun, Rollup
 
@@ -17,8 +19,8 @@ GO_LIVE = date(2026, 7, 1)
 def rollup(source: FactSource, day: date, *, team: Team | None = None, channel: str = "", **sums: int) -> Rollup:
     """One cell; components not named are 0."""
     return Rollup.objects.create(
-        source=source.source,
-        version=source.version,
+        source=source.number,
+        version=Definition(source, USUAL).version,
         day=day,
         team_id=team.pk if team else 0,
         channel=channel,

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from customers.models import Call, Interaction, Queue, SourceSystem
-from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_month, recompute
-from metrics.engine.sources import CALLS
+from metrics.engine.recomputing import Tally, definitions, mark_all, months_to_rebuild, rebuild_month, recompute
+from metrics.kpis.calls import CALLS
 from metrics.models import Mark, Rollup
 from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory
 from tests.metrics import truth
@@ -29,8 +29,7 @@ KILLS = 6
 RECOMPUTE_FOR_EVER = """
 import datetime, random, django
 django.setup()
-from metrics.engine.recomputing import Tally, mark_all, months_to_rebuild, rebuild_month, recompute
-from metrics.engine.sources import CALLS
+from metrics.engine.recomputing import recompute
 print("running", flush=True)
 while True:
     recompute(full=random.random() < 0.5, as_of=datetime.date(2026, 6, 30))
@@ -166,8 +165,9 @@ def test_a_killed_first_build_is_taken_up_again() -> None:
         for i in range(6)
     )
     Mark.objects.all().delete()
-    mark_all(CALLS)
-    jobs = months_to_rebuild(CALLS)
+    (calls,) = definitions([CALLS])
+    mark_all(calls)
+    jobs = months_to_rebuild(calls)
     rebuild_month(jobs[0], wait=True, tally=Tally())
     assert Rollup.objects.count() < 6
     recompute(as_of=AS_OF)

@@ -6,9 +6,9 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand
 from metrics.engine import figures
+from metrics.engine.reading_sql import PERIODS
 from metrics.engine.scope import get_scope
 from metrics.engine.series import points
-from metrics.engine.sql import PERIODS
 from metrics.kpis import get_kpi
 from metrics.management.arguments import add_scope, add_window, check_window
 

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.engine import sql
+from metrics.engine import histograms
 from metrics.engine.recomputing import recompute
 from metrics.engine.scope import Scope
-from metrics.engine.series import Point, UnknownPeriod, points, quantiles, seconds_of, series, value_of
+from metrics.engine.series import Point, UnknownPeriod, points, quantiles, series, value_of
 from metrics.kpis import CATALOGUE, get_kpi
 from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory
 
@@ -163,9 +163,9 @@ class TestQuantiles:
 
 @given(st.integers(100, 30_000_000))
 def test_the_middle_of_a_bucket_is_within_one_per_cent(milliseconds: int) -> None:
-    bucket = ceil(log(milliseconds / sql.BUCKET_FROM_MS) / log(sql.BUCKET_RATIO))
+    bucket = ceil(log(milliseconds / histograms.BUCKET_FROM_MS) / log(histograms.BUCKET_RATIO))
     if bucket:
-        assert abs(float(seconds_of(bucket)) * 1000 / milliseconds - 1) < 0.0105
+        assert abs(float(histograms.seconds_of(bucket)) * 1000 / milliseconds - 1) < 0.0105
 
 
 @pytest.mark.parametrize(

@@ -1,236 +1,120 @@
-"""Which changes of facts mark which cells."""
+"""A source is one declaration, and a wrong one fails where it stands."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
-from customers.models import Call, Interaction
-from customers.time_zone import change_time_zone
-from metrics.engine import sources
-from metrics.engine.recomputing import recompute
-from metrics.models import IssueMark, LedgerMonth, Mark, Source
-from tests.factories import (
-    CallFactory,
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    OrderLineFactory,
-    SourceSystemFactory,
-    SurveyAnswerFactory,
-    TeamFactory,
-)
+from crm.common.kinds import import_kinds
+from metrics.engine import registry
+from metrics.engine.components import Component, count
+from metrics.engine.definitions import Definition
+from metrics.engine.rules import USUAL
+from metrics.engine.sources import FactSource
+from metrics.kpis.calls import CALLS
+from metrics.kpis.families import CALL_CENTRE
+from metrics.kpis.issues import ISSUES
 
-pytestmark = pytest.mark.django_db
-AT = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
-DAY = "2026-03-31"
-
-
-@pytest.fixture
-def team_id() -> int:
-    return int(TeamFactory.create(key="north").pk)
-
-
-def ledger_month() -> LedgerMonth:
-    amounts = dict.fromkeys(("revenue", "cost_of_sales", "operating_cost"), 1)
-    company = {f"{name}_company": 1 for name in amounts}
-    return LedgerMonth.objects.create(
-        system=SourceSystemFactory.create(), month="2026-03-01", currency="EUR", **amounts, **company
-    )
-
-
-MAKERS = {
-    Source.CALL: lambda team: CallFactory.create(entered_at=AT, team_id=team, tier_id=3),
-    Source.SURVEY: lambda team: SurveyAnswerFactory.create(answered_at=AT, team_id=team, channel="email"),
-    Source.ORDER: lambda team: OrderFactory.create(placed_at=AT, team_id=team),
-    Source.ORDER_LINE: lambda team: OrderLineFactory.create(
-        order=OrderFactory.create(placed_at=AT), day=DAY, team_id=team
-    ),
-    Source.INVOICE: lambda team: InvoiceFactory.create(due_on=AT.date(), team_id=team),
-    Source.LEDGER: lambda _team: ledger_month(),
+MINIMAL: dict[str, Any] = {
+    "key": "visit",
+    "number": 90,
+    "label": "visits",
+    "family": CALL_CENTRE,
+    "imports": ("interactions",),
+    "table": "customers_interaction",
+    "day": "f.day",
+    "components": (count("visits", "true"),),
 }
-CELLS = {
-    Source.CALL: (DAY, "team", "phone", 3, 0),
-    Source.SURVEY: (DAY, "team", "email", 0, 0),
-    Source.ORDER: (DAY, "team", "", 0, 0),
-    Source.ORDER_LINE: (DAY, "team", "", 0, 0),
-    Source.INVOICE: (DAY, "team", "", 0, 0),
-    Source.LEDGER: ("2026-03-01", 0, "", 0, 0),
-}
-# Columns whose change must mark, with another value; and one that no KPI reads.
-WATCHED: dict[Source, dict[str, str]] = {
-    Source.CALL: {
-        "outcome": "'rejected'",
-        "waited_ms": "1",
-        "talk_ms": "1",
-        "hold_ms": "1",
-        "wrap_ms": "1",
-        "answered_at": "now()",
-        "entered_at": "entered_at - interval '1 day'",
-        "team_id": "NULL",
-        "tier_id": "1",
-    },
-    Source.SURVEY: {"score": "1", "channel": "'web'", "team_id": "NULL", "answered_at": "now()", "survey": "'ces'"},
-    Source.ORDER: {"status": "'cancelled'", "placed_at": "now()", "team_id": "NULL", "tier_id": "1"},
-    Source.ORDER_LINE: {"counted": "false", "amount_company": "7", "cost_company": "NULL", "day": "'2026-01-01'"},
-    Source.INVOICE: {"amount": "7", "amount_company": "7", "paid_on_time": "7", "due_on": "'2026-01-01'"},
-    Source.LEDGER: dict.fromkeys(("revenue_company", "cost_of_sales_company", "operating_cost_company"), "7"),
-}
-UNWATCHED = {
-    Source.CALL: "caller = 'x', answered_at = answered_at - interval '1 s', ended_at = now()",
-    Source.SURVEY: "comment = 'x', customer_id = NULL",
-    Source.ORDER: "amount = 5, customer_id = NULL, status = 'shipped'",
-    Source.ORDER_LINE: "unit_price = 5, quantity = 2",
-    Source.INVOICE: "paid = 5, settled_on = now()",
-    Source.LEDGER: "revenue = 5, currency = 'USD'",
-}
-TABLES = {source.source: source.table for source in sources.SOURCES}
 
 
-def execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
+@pytest.mark.parametrize("missing", MINIMAL)
+def test_a_declaration_without_one_of_its_parts_is_refused(missing: str) -> None:
+    with pytest.raises(TypeError, match=missing):
+        FactSource(**{name: value for name, value in MINIMAL.items() if name != missing})
 
 
-def marked(source: Source) -> list[tuple[Any, ...]]:
-    cells = Mark.objects.filter(source=source).order_by("day", "team_id")
-    found = cells.values_list("day", "team_id", "channel", "tier_id", "product_group_id")
-    return [(day.isoformat(), *rest) for day, *rest in found]
+def test_a_declaration_that_no_import_feeds_is_refused() -> None:
+    with pytest.raises(TypeError, match="visit: say which imports bring its facts"):
+        FactSource(**{**MINIMAL, "imports": ()})
 
 
-def taken(source: Source) -> None:
-    Mark.objects.filter(source=source).delete()
+def test_a_rule_that_there_is_not_is_refused() -> None:
+    with pytest.raises(TypeError, match="visit: there is no rule patience"):
+        FactSource(**{**MINIMAL, "only": "f.duration_s < {patience}"})
 
 
-@pytest.mark.parametrize("source", MAKERS)
-def test_inserting_and_deleting_marks_the_cell(source: Source, team_id: int) -> None:
-    MAKERS[source](team_id)
-    cell = tuple(team_id if part == "team" else part for part in CELLS[source])
-    assert marked(source) == [cell]
-    taken(source)
-    execute(f"DELETE FROM {TABLES[source]}")
-    assert marked(source) == [cell]
+def test_a_number_below_one_is_refused() -> None:
+    with pytest.raises(TypeError, match="visit: numbers begin with 1"):
+        FactSource(**{**MINIMAL, "number": 0})
 
 
-@pytest.mark.parametrize(("source", "column"), [(source, column) for source in WATCHED for column in WATCHED[source]])
-def test_changing_a_column_that_a_kpi_reads_marks_old_and_new_cell(source: Source, column: str, team_id: int) -> None:
-    MAKERS[source](team_id)
-    (old,) = marked(source)
-    taken(source)
-    execute(f"UPDATE {TABLES[source]} SET {column} = {WATCHED[source][column]}")
-    assert old in marked(source)
-    moves = column in {"team_id", "tier_id", "channel", "day", "due_on", "entered_at", "answered_at", "placed_at"}
-    assert len(marked(source)) == (2 if moves and not (source is Source.CALL and column == "answered_at") else 1)
+def test_the_imports_of_every_source_exist() -> None:
+    kinds = dict(import_kinds())
+    assert {kind for source in registry.sources() for kind in source.imports} <= set(kinds)
 
 
-@pytest.mark.parametrize("source", UNWATCHED)
-def test_changing_what_no_kpi_reads_marks_nothing(source: Source, team_id: int) -> None:
-    MAKERS[source](team_id)
-    if source is Source.CALL:
-        execute("UPDATE customers_call SET answered_at = now()")
-    taken(source)
-    execute(f"UPDATE {TABLES[source]} SET {UNWATCHED[source]}")
-    assert marked(source) == []
+def test_numbers_stay_what_they_were() -> None:
+    assert {source.key: source.number for source in registry.sources()} == {
+        "call": 1, "issue": 2, "survey": 3, "order": 4, "order_line": 5, "invoice": 6, "ledger": 7,
+    }  # fmt: skip
 
 
-def test_every_column_that_the_sums_read_is_watched() -> None:
-    for source in sources.SOURCES:
-        if source.source is Source.ISSUE:
-            continue
-        text = " ".join(component.sql for component in source.components) + source.only
-        dimensions = {"survey"} if source.source is Source.SURVEY else set()
-        columns = {part.strip("(),:;") for part in text.replace("f.", " f.").split() if part.startswith("f.")}
-        read = {column.removeprefix("f.").split(")")[0].split(":")[0] for column in columns} - {"day", "month"}
-        assert read <= set(WATCHED[source.source]) | dimensions, source.table
+def test_families_come_in_the_order_of_pages() -> None:
+    assert [family.key for family in registry.families()] == ["satisfaction", "call-centre", "transactions", "business"]
 
 
-def test_copy_marks() -> None:
-    system = SourceSystemFactory.create()
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(
-            "COPY metrics_ledgermonth (system_id, month, currency, revenue, cost_of_sales, operating_cost, "
-            "revenue_company, cost_of_sales_company, operating_cost_company) FROM STDIN"
-        ) as copy,
-    ):
-        copy.write_row((system.pk, "2026-05-01", "EUR", 1, 1, 1, 1, 1, 1))
-        copy.write_row((system.pk, "2026-06-01", "EUR", 1, 1, 1, 1, 1, 1))
-    assert marked(Source.LEDGER) == [("2026-05-01", 0, "", 0, 0), ("2026-06-01", 0, "", 0, 0)]
+class TestRegistering:
+    def test_a_key_that_another_source_has_is_refused(self) -> None:
+        with pytest.raises(TypeError, match=r"call \(90\): call \(1\) is registered already"):
+            registry.register(FactSource(**{**MINIMAL, "key": "call"}))
+
+    def test_a_number_that_another_source_has_is_refused(self) -> None:
+        with pytest.raises(TypeError, match=r"visit \(1\): call \(1\) is registered already"):
+            registry.register(FactSource(**{**MINIMAL, "number": 1}))
+
+    def test_the_same_again_is_no_other(self) -> None:
+        before = registry.sources()
+        registry.register(CALLS)
+        assert registry.sources() == before
+
+    def test_for_a_while(self) -> None:
+        source = FactSource(**MINIMAL)
+        with registry.registered(source):
+            assert source in registry.sources()
+        assert source not in registry.sources()
 
 
-def test_one_statement_marks_a_cell_once(team_id: int) -> None:
-    CallFactory.create(entered_at=AT, team_id=team_id)
-    CallFactory.create(entered_at=AT, team_id=team_id)
-    taken(Source.CALL)
-    Call.objects.update(waited_ms=77)
-    assert len(marked(Source.CALL)) == 1
+class TestWatched:
+    def watched(self, *components: Component, **fields: Any) -> tuple[str, ...]:
+        return FactSource(**{**MINIMAL, "components": components, **fields}).watched
+
+    def test_every_column_that_sums_and_conditions_read_by_name(self) -> None:
+        assert self.watched(Component("a", "f.duration_s", "f.outcome = 'solved'"), only="f.is_contact") == (
+            "f.duration_s",
+            "f.is_contact",
+            "f.outcome",
+        )
+
+    def test_only_whether_it_is_null_where_only_that_is_asked(self) -> None:
+        assert self.watched(count("a", "f.subject IS NULL")) == ("f.subject IS NULL",)
+        assert self.watched(count("a", "f.subject IS NOT NULL"), only="f.subject <> ''") == ("f.subject",)
+
+    def test_not_what_the_cell_tells_already(self) -> None:
+        assert self.watched(count("a", "f.day > '2020-01-01'")) == ()
+
+    def test_a_column_that_the_cell_reads_in_part_is_watched_too(self) -> None:
+        assert self.watched(count("a", "f.team_id IS NULL")) == ("f.team_id IS NULL",)
 
 
-def test_truncating_marks_what_had_been_counted(team_id: int) -> None:
-    CallFactory.create(entered_at=AT, team_id=team_id)
-    recompute()
-    execute("SET CONSTRAINTS ALL IMMEDIATE")
-    execute("TRUNCATE customers_call")
-    assert marked(Source.CALL) == [(DAY, team_id, "phone", 0, 0)]
+class TestVersions:
+    def test_the_usual_rules_give_the_plain_version(self) -> None:
+        assert Definition(CALLS, USUAL).version == 1
 
+    def test_another_rule_is_another_version(self) -> None:
+        versions = {Definition(CALLS, {**USUAL, "answer_within_s": seconds}).version for seconds in (20, 30, 31)}
+        assert len(versions) == 3
+        assert min(versions - {1}) > 1_000_000
 
-class TestContacts:
-    """Interactions mark a customer and purpose whose issues are to be built anew."""
-
-    def marks(self) -> set[tuple[int, str]]:
-        found = set(IssueMark.objects.values_list("customer_id", "purpose"))
-        IssueMark.objects.all().delete()
-        return found
-
-    def test_a_contact_marks_and_so_does_taking_it_away(self) -> None:
-        contact = InteractionFactory.create(occurred_at=AT, purpose="refund")
-        assert self.marks() == {(contact.customer_id, "refund")}
-        contact.delete()
-        assert self.marks() == {(contact.customer_id, "refund")}
-
-    def test_what_is_no_contact_marks_nothing(self) -> None:
-        InteractionFactory.create(direction=Interaction.Direction.OUT)
-        InteractionFactory.create(is_contact=False)
-        InteractionFactory.create(customer=None)
-        assert self.marks() == set()
-
-    def test_changing_the_text_marks_nothing(self) -> None:
-        contact = InteractionFactory.create(occurred_at=AT)
-        self.marks()
-        Interaction.objects.filter(pk=contact.pk).update(body="more", subject="new", outcome="done")
-        assert self.marks() == set()
-
-    def test_moving_to_another_customer_marks_both(self) -> None:
-        contact, other = InteractionFactory.create(occurred_at=AT, purpose="refund"), CustomerFactory.create()
-        self.marks()
-        Interaction.objects.filter(pk=contact.pk).update(customer=other)
-        assert self.marks() == {(contact.customer_id, "refund"), (other.pk, "refund")}
-
-    def test_finding_out_that_it_is_no_contact_marks(self) -> None:
-        contact = InteractionFactory.create(occurred_at=AT)
-        self.marks()
-        Interaction.objects.filter(pk=contact.pk).update(is_contact=False)
-        assert self.marks() == {(contact.customer_id, "question")}
-
-    def test_another_time_zone_moves_issues_to_their_new_day(self) -> None:
-        contact = InteractionFactory.create(occurred_at=AT)
-        recompute()
-        change_time_zone(zone="Asia/Shanghai")
-        assert self.marks() == {(contact.customer_id, "question")}
-
-    def test_truncating_marks_all_that_had_issues(self) -> None:
-        contact = InteractionFactory.create(occurred_at=AT)
-        recompute()
-        execute("SET CONSTRAINTS ALL IMMEDIATE")
-        execute("TRUNCATE customers_interaction CASCADE")
-        assert self.marks() == {(contact.customer_id, "question")}
-
-
-def test_another_rule_is_another_version() -> None:
-    usual = sources.USUAL_CALL_RULES
-    assert sources.calls(usual).version == 1
-    other = sources.calls({**usual, "answer_within_s": 30})
-    assert other.version > 1_000_000
-    assert other.version != sources.calls({**usual, "answer_within_s": 31}).version
+    def test_a_rule_that_it_does_not_read_is_none_of_its_business(self) -> None:
+        assert Definition(CALLS, {**USUAL, "repeat_window_hours": 24}).version == 1
+        assert Definition(ISSUES, {**USUAL, "answer_within_s": 30}).version == 1
+        assert Definition(ISSUES, {**USUAL, "repeat_window_hours": 24}).version > 1_000_000

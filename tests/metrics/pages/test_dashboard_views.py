@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from metrics.engine.sources import CALLS, SURVEYS
-from metrics.models import Evaluation, KpiTarget, Mark, Rollout, Source
+from metrics.kpis.calls import CALLS
+from metrics.kpis.surveys import SURVEYS
+from metrics.models import Evaluation, KpiTarget, Mark, Rollout
 from tests.conftest import ClientFor, UserFor
 from tests.factories import TeamFactory
 from tests.metrics import figures
@@ -157,7 +158,7 @@ def test_an_unknown_team_reads_as_the_company(client_for: ClientFor) -> None:
 
 def test_freshness_says_when_and_what_waits(client_for: ClientFor) -> None:
     figures.finished_run(datetime(2026, 11, 15, 11, 0, tzinfo=UTC))
-    Mark.objects.bulk_create([Mark(source=Source.CALL, day=date(2026, 11, 1)) for _ in range(3)])
+    Mark.objects.bulk_create([Mark(source=CALLS.number, day=date(2026, 11, 1)) for _ in range(3)])
     figures.evaluation("asa", "worse")
 
     page = text(client_for("manager"))

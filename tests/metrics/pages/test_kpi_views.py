@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from metrics.engine.sources import CALLS, LEDGER, ORDERS, SURVEYS
 from metrics.kpis import CATALOGUE
+from metrics.kpis.calls import CALLS
 from metrics.kpis.catalogue import MAIN
+from metrics.kpis.ledger import LEDGER
+from metrics.kpis.surveys import SURVEYS
+from metrics.kpis.trade import ORDERS
 from metrics.models import KpiTarget, Rollout
 from tests.conftest import ClientFor, UserFor
 from tests.factories import TeamFactory

@@ -9,6 +9,8 @@ from django.utils.translation import override
 
 from accounts.models import Team
 from crm.common.days import days_between, month_end, month_start, today
+from metrics.engine.definitions import Definition
+from metrics.engine.rules import USUAL
 from metrics.engine.scope import Scope
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
@@ -27,8 +29,8 @@ def roll_up(kpi: Kpi, make: ByDay, *, first: date, last: date, team: Team | None
     names = list(kpi.source.positions)
     Rollup.objects.bulk_create(
         Rollup(
-            source=kpi.source.source,
-            version=kpi.source.version,
+            source=kpi.source.number,
+            version=Definition(kpi.source, USUAL).version,
             day=day,
             team_id=team.pk if team else 0,
             sums=[made.get(name, 0) for name in names],

@@ -1,0 +1,75 @@
+"""The statements that build issues, chains of contacts, out of the interaction log."""
+
+CONTACTS = "direction = 'in' AND is_contact AND customer_id IS NOT NULL"  # as the index interaction_contacts says
+
+# The chains of the contacts `i`: one starts at the first contact, or more than the repeat window after the last, and
+# ends likewise. Reads the index interaction_contacts in its order, so nothing is sorted.
+_CHAINS = """
+  SELECT customer_id, purpose, occurred_at AS first_at, last_at, crm_day(occurred_at) AS day, contacts,
+         coalesce(team_id, 0) AS team_id, channel, coalesce(tier_id, 0) AS tier_id
+  FROM (
+    SELECT *, CASE WHEN ends THEN occurred_at ELSE lead(occurred_at) OVER w END AS last_at,
+           CASE WHEN ends THEN 1 ELSE lead(place) OVER w - place + 1 END AS contacts
+    FROM (
+      SELECT i.customer_id, i.purpose, i.occurred_at, i.id, i.team_id, i.channel, i.tier_id,
+             row_number() OVER c AS place,
+             coalesce(i.occurred_at - lag(i.occurred_at) OVER c > {window}, true) AS starts,
+             coalesce(lead(i.occurred_at) OVER c - i.occurred_at > {window}, true) AS ends
+      FROM customers_interaction i WHERE {where}
+      WINDOW c AS (PARTITION BY i.customer_id, i.purpose ORDER BY i.occurred_at, i.id)
+    ) contact
+    WHERE starts OR ends
+    WINDOW w AS (PARTITION BY customer_id, purpose ORDER BY occurred_at, id)
+  ) edge
+  WHERE starts"""
+
+
+def _chains(where: str) -> str:
+    return _CHAINS.format(window="interval '1 hour' * %(repeat_hours)s", where=f"{where} AND {CONTACTS}")
+
+
+_ISSUE = "last_at, day, contacts, team_id, channel, tier_id"
+# `fresh` beside what is stored, as far as they differ; then only that is touched.
+_PUT_ISSUES = f"""diff AS MATERIALIZED (
+  SELECT customer_id, purpose, first_at, {", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))},
+         fresh.contacts IS NULL AS gone, stored.id AS stored_id
+  FROM fresh FULL JOIN stored USING (customer_id, purpose, first_at)
+  WHERE ({", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))})
+    IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _ISSUE.split(", "))})
+), removed AS (DELETE FROM metrics_issue r USING diff WHERE r.id = diff.stored_id AND diff.gone
+), changed AS (
+  UPDATE metrics_issue r SET ({_ISSUE}) = ROW({", ".join(f"diff.{name}" for name in _ISSUE.split(", "))})
+  FROM diff WHERE r.id = diff.stored_id AND NOT diff.gone
+), added AS (
+  INSERT INTO metrics_issue (customer_id, purpose, first_at, {_ISSUE})
+  SELECT customer_id, purpose, first_at, {_ISSUE} FROM diff WHERE stored_id IS NULL
+)
+SELECT count(*) FROM diff"""
+
+# Each marked (customer, purpose) by its own look-up. → issues that differed
+REBUILD_MARKED_ISSUES = f"""
+WITH taken AS (DELETE FROM metrics_issuemark RETURNING customer_id, purpose
+), marked AS MATERIALIZED (SELECT DISTINCT customer_id, purpose FROM taken
+), fresh AS (
+  SELECT s.* FROM marked CROSS JOIN LATERAL (
+    {_chains("i.customer_id = marked.customer_id AND i.purpose = marked.purpose")}) s
+), stored AS (
+  SELECT s.* FROM marked CROSS JOIN LATERAL (
+    SELECT * FROM metrics_issue r WHERE r.customer_id = marked.customer_id AND r.purpose = marked.purpose) s
+), {_PUT_ISSUES}"""
+
+# A range of customers, read once. → issues that differed
+REBUILD_ISSUES_OF = f"""
+WITH taken AS (DELETE FROM metrics_issuemark WHERE customer_id >= %(first)s AND customer_id < %(after)s
+), fresh AS ({_chains("i.customer_id >= %(first)s AND i.customer_id < %(after)s")}
+), stored AS (SELECT * FROM metrics_issue r WHERE r.customer_id >= %(first)s AND r.customer_id < %(after)s
+), {_PUT_ISSUES}"""
+
+# Which customers may have issues or get them.
+CUSTOMERS_WITH_ISSUES = f"""
+SELECT least((SELECT min(customer_id) FROM customers_interaction WHERE {CONTACTS}),
+             (SELECT min(customer_id) FROM metrics_issue)),
+       greatest((SELECT max(customer_id) FROM customers_interaction WHERE {CONTACTS}),
+                (SELECT max(customer_id) FROM metrics_issue))"""
+
+ESTIMATED_ISSUES = "SELECT reltuples FROM pg_class WHERE oid = 'metrics_issue'::regclass"
