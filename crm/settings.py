@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
     "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
+    "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
     "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},

@@ -6,9 +6,9 @@ from celery import shared_task
 from customers import time_zone
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import recount_contacts
-from customers.tiers.tasks import retier_everyone
+from customers.tiers.tasks import follow_tiers, retier_everyone
 
-__all__ = ["recount_contacts", "resume_imports", "resume_zone_change", "retier_everyone", "run_import"]
+__all__ = ["follow_tiers", "recount_contacts", "resume_imports", "resume_zone_change", "retier_everyone", "run_import"]
 
 log = structlog.get_logger(__name__)
 

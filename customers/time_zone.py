@@ -164,6 +164,7 @@ def _day_column(model: type[models.Model]) -> str:
 
 def _recut(table: DayTable) -> int:
     def recut_range(cursor: CursorWrapper, first: int, after: int) -> int:
+        locks.take(cursor, shared=[locks.FACTS])
         bounds = {"first": first, "after": after}
         cursor.execute(table.recut, bounds)
         moved = int(cursor.rowcount)

@@ -5,11 +5,13 @@
 | `ZONE_CHANGE` | a change of the company's zone | the session |
 | `ZONE` | shared by whoever begins what means times in it, exclusively while the zone is replaced | its transaction |
 | `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
-| `RETIER` | a run that decides tiers | its transaction |
+| `RETIER` | a run that decides tiers | the session |
 | `IMPORTS` | a chunk of an import, shared; exclusively by whoever needs that no other runs | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
 | `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
+| `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
+| `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `kpi(source)` | a recompute: exclusively for cells, shared for the months it rebuilds | its transaction |
 | `kpi(source, part)` | the rebuild of that month, or of that range of customers | its transaction |
@@ -22,6 +24,7 @@ the one before had written.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from time import monotonic
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -48,6 +51,8 @@ class Family(IntEnum):
     SOURCE = 41
     IDENTITY = 42
     CALLS = 50
+    TIER_MARKS = 51
+    FACTS = 52
     VERDICTS = 60
     KPI = 730_200
 
@@ -61,6 +66,8 @@ WORDS = {
     Family.SOURCE: gettext_lazy("importing what is of this kind and source"),
     Family.IDENTITY: gettext_lazy("importing customers"),
     Family.CALLS: gettext_lazy("the calls of this telephone system"),
+    Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
+    Family.FACTS: gettext_lazy("writing facts"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
     Family.KPI: gettext_lazy("the figures of this source"),
 }
@@ -78,6 +85,8 @@ ZONE: Final = Key(Family.ZONE)
 RETIER: Final = Key(Family.RETIER)
 IMPORTS: Final = Key(Family.IMPORTS)
 IDENTITY: Final = Key(Family.IDENTITY)
+TIER_MARKS: Final = Key(Family.TIER_MARKS)
+FACTS: Final = Key(Family.FACTS)
 VERDICTS: Final = Key(Family.VERDICTS)
 
 
@@ -121,18 +130,38 @@ def take_if_free(cursor: CursorWrapper, key: Key) -> bool:
     return bool(cursor.fetchone()[0])
 
 
+def holders(cursor: CursorWrapper, key: Key) -> list[str]:
+    """Other sessions' transactions that hold the key, by names that no later transaction of this server has."""
+    cursor.execute(_HOLDERS, key)
+    return [name for (name,) in cursor.fetchall()]
+
+
 @contextmanager
-def held(key: Key) -> Iterator[bool]:
-    """Hold the key for this session while the block runs, if it is free; gives whether it was."""
+def held(key: Key, *, wait_s: float = 0) -> Iterator[bool]:
+    """Hold the key for this session while the block runs, if it is or comes free within `wait_s`; gives whether so."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
-        free = bool(cursor.fetchone()[0])
+        free = _try_session(cursor, key) or (wait_s > 0 and _wait_session(cursor, key, wait_s))
     try:
         yield free
     finally:
         if free:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+
+
+def _try_session(cursor: CursorWrapper, key: Key) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
+    return bool(cursor.fetchone()[0])
+
+
+def _wait_session(cursor: CursorWrapper, key: Key, seconds: float) -> bool:
+    """A step at a time, so that no statement is cut off in the middle and nothing has to be set back."""
+    until = monotonic() + seconds
+    while monotonic() < until:
+        cursor.execute("SELECT pg_sleep(0.05)")
+        if _try_session(cursor, key):
+            return True
+    return False
 
 
 def _wait(cursor: CursorWrapper, key: Key, mode: str, seconds: float) -> None:
@@ -153,6 +182,12 @@ def _limit_waits(cursor: CursorWrapper, limit: str) -> None:
     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [limit])
 
 
+_HOLDERS = """
+SELECT DISTINCT virtualtransaction FROM pg_locks
+WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objsubid = 2 AND pid <> pg_backend_pid()
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+ORDER BY 1
+"""
 _HOLDER = """
 SELECT a.application_name, a.pid, round(extract(epoch FROM clock_timestamp() - a.xact_start))
 FROM pg_locks l JOIN pg_stat_activity a USING (pid)

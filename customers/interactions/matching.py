@@ -2,6 +2,7 @@
 
 from django.db.backends.utils import CursorWrapper
 
+from crm.common import locks
 from customers.interactions.last_contact import refresh_last_contact
 from customers.interactions.telephony.calls import rematch_callers
 
@@ -35,6 +36,7 @@ def rematch(cursor: CursorWrapper) -> None:
     cursor.execute("SELECT EXISTS (SELECT FROM customers_interaction)")
     if not cursor.fetchone()[0]:
         return
+    locks.take(cursor, shared=[locks.FACTS])
     cursor.execute("ANALYZE imp_changed_values")
     cursor.execute(_REMATCH)
     cursor.execute(_NUMBERS)

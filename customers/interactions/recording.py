@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import BooleanField, Func, Max, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.common import locks
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.sqlfunctions import CrmDay
@@ -41,7 +42,8 @@ def log_interaction(  # noqa: PLR0913 - what there is to say of a contact
     at = occurred_at or now
     if at > now + timedelta(minutes=1):
         raise InFuture(_("The contact lies in the future."))
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.take(cursor, shared=[locks.FACTS])
         interaction = Interaction.objects.create(
             customer=customer, channel=channel, direction=direction, purpose=purpose.strip(), body=notes.strip(),
             outcome=outcome, is_contact=IsContact(Value(outcome)),

@@ -3,7 +3,7 @@
 from customers.models.customers import Contact, ContactPoint, Customer
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
-from customers.models.tiers import Tier, TierAssignment, TierPolicy
+from customers.models.tiers import Tier, TierAssignment, TierMark, TierPolicy
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
 from customers.models.wording import Outcome, Purpose
 
@@ -31,5 +31,6 @@ __all__ = [
     "SourceSystem",
     "Tier",
     "TierAssignment",
+    "TierMark",
     "TierPolicy",
 ]

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +63,25 @@ class TierPolicy(models.Model):
 
     def __str__(self) -> str:
         return str(_("version %(version)s")) % {"version": self.version}
+
+
+class TierMark(models.Model):
+    """A customer whose tier changed from that day on and whose facts have yet to follow (`customers.tiers.following`).
+
+    `waits_for`: the transactions that were writing facts when their facts were first looked at; null before.
+    """
+
+    customer_id = models.BigIntegerField()
+    from_day = models.DateField()
+    waits_for = ArrayField(models.TextField(), null=True)
+
+    class Meta:
+        verbose_name = _("tier mark")
+        verbose_name_plural = _("tier marks")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.from_day}"
 
 
 class TierAssignment(models.Model):

@@ -11,7 +11,7 @@ from accounts.access import signed_in
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
 from crm.common.saving import VersionedForm
-from customers.models import Tier, TierAssignment, TierPolicy
+from customers.models import Tier, TierAssignment, TierMark, TierPolicy
 from customers.tiers.drafting import save_draft, save_tier
 from customers.tiers.tiering import publish_policy, read_rules
 
@@ -74,4 +74,12 @@ class TierAssignmentAdmin(ReadOnlyAdmin[TierAssignment]):
     list_display = ("customer", "tier", "valid", "reason", "policy", "by")
     list_filter = ("tier", "reason")
     list_select_related = ("customer", "tier", "policy", "by")
+    ordering = ("-id",)
+
+
+@admin.register(TierMark)
+class TierMarkAdmin(ReadOnlyAdmin[TierMark]):
+    """Customers whose tier has changed and whose facts have yet to follow."""
+
+    list_display = ("customer_id", "from_day")
     ordering = ("-id",)

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from time import monotonic
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,8 +16,7 @@ from crm.common.days import add_months, today
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers.models import Customer, Tier, TierPolicy
-from customers.registry.tiered_facts import tiered_facts
-from customers.tiers import tiering_sql as sql
+from customers.tiers import assigning, following
 
 
 class NoPolicy(DomainError):
@@ -115,11 +114,14 @@ def retier(*, as_of: date | None = None) -> Retiered:
     if policy is None:
         raise NoPolicy(_("No tier policy is published: publish one first."))
     rules = read_rules(rules=policy.rules, tiers={tier.key: tier for tier in Tier.objects.all()})
-    with transaction.atomic():
-        upgraded, downgraded = _apply(policy, rules, day, now)
-        customers = Customer.objects.count()
-        if upgraded or downgraded:
-            transaction.on_commit(facts_changed)
+    with locks.held(locks.RETIER, wait_s=locks.JOB_PATIENCE_S) as free:
+        if not free:
+            raise locks.Busy(_("Tiers are being decided by another process. Try again later."))
+        upgraded, downgraded = assigning.assign(_values(policy, rules, day, now), rules=len(rules))
+    following.follow()
+    customers = Customer.objects.count()
+    if upgraded or downgraded:
+        transaction.on_commit(facts_changed)
     return Retiered(
         customers=customers,
         upgraded=upgraded,
@@ -129,26 +131,12 @@ def retier(*, as_of: date | None = None) -> Retiered:
     )
 
 
-def _apply(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> tuple[int, int]:
+def _values(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> dict[str, Any]:
     first, last = window(as_of=day, months=policy.window_months)
-    values: dict[str, Any] = {
+    return {
         "as_of": day, "today": now, "first": first, "last": last, "policy": policy.pk, "measure": policy.measure,
         "profit": policy.measure == TierPolicy.Measure.PROFIT, **_rule_values(rules),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        # A chunk being imported would give its facts the tiers of before.
-        locks.take(cursor, exclusive=[locks.RETIER, locks.IMPORTS])
-        cursor.execute("DROP TABLE IF EXISTS retier_decision")
-        cursor.execute(sql.decisions(len(rules)), values)
-        cursor.execute("ANALYZE retier_decision")
-        cursor.execute(sql.CHANGES)
-        upgraded, downgraded = cursor.fetchone() or (0, 0)
-        if upgraded or downgraded:
-            for statement in (sql.LATER, sql.TAKE_BACK, sql.CLOSE, sql.REOPEN, sql.OPEN, sql.SHOW):
-                cursor.execute(statement, values)
-            for fact in tiered_facts():
-                cursor.execute(sql.retier_fact(fact), values)
-    return upgraded, downgraded
 
 
 def _rule_values(rules: list[Rule]) -> dict[str, Any]:

@@ -1,12 +1,10 @@
 """The statements of `retier`, each with what it computes and what it costs."""
 
-from customers.registry.tiered_facts import TieredFact
-
 # The measure over the trailing window for every customer, and the tier it gives; only rows whose tier changes are kept.
 # Cost: one pass each over the window's order lines (joined to orders) and invoices, one over customers and the
 # assignments of the day. Parameters: first, last, profit (bool), as_of; the cases follow in CASE's own.
 DECISIONS = """
-CREATE TEMPORARY TABLE retier_decision ON COMMIT DROP AS
+CREATE TEMPORARY TABLE retier_decision AS
 WITH bought AS (
   SELECT o.customer_id,
          sum(l.amount_company) AS revenue,
@@ -50,17 +48,33 @@ CASE = """WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s)
 
 # A customer without a tier on the day may have one later: the new assignment ends where that begins.
 LATER = """
-UPDATE retier_decision d SET until = later.first FROM (
+UPDATE retier_step d SET until = later.first FROM (
   SELECT a.customer_id, min(lower(a.valid)) AS first
-  FROM customers_tierassignment a JOIN retier_decision r ON r.customer_id = a.customer_id AND r.current_id IS NULL
+  FROM customers_tierassignment a JOIN retier_step r ON r.customer_id = a.customer_id AND r.current_id IS NULL
   WHERE lower(a.valid) > %(as_of)s GROUP BY a.customer_id
 ) AS later WHERE later.customer_id = d.customer_id
 """
 
+# The next customers by id. Their rows are locked in that order before anything is written; who no longer has the
+# assignment that the decision rests on is left as they are: a person has decided meanwhile.
+STEP = """
+DROP TABLE IF EXISTS retier_step;
+CREATE TEMPORARY TABLE retier_step ON COMMIT DROP AS
+SELECT * FROM retier_decision WHERE customer_id > %(after)s ORDER BY customer_id LIMIT %(most)s;
+"""
+LOCK = "SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM retier_step) ORDER BY id FOR NO KEY UPDATE"
+DECIDED_MEANWHILE = """
+DELETE FROM retier_step d WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = d.customer_id)
+  OR (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(as_of)s) t) IS DISTINCT FROM d.current_id
+  OR EXISTS (SELECT FROM crm_tier_on(d.customer_id, %(as_of)s) t WHERE t.reason = 'override')
+"""
+
+MARK = "INSERT INTO customers_tiermark (customer_id, from_day) SELECT customer_id, %(as_of)s FROM retier_step"
+
 CHANGES = """
 SELECT count(*) FILTER (WHERE better), count(*) FILTER (WHERE NOT better) FROM (
   SELECT coalesce(n.rank, 32767) < coalesce(o.rank, 32767) AS better
-  FROM retier_decision d
+  FROM retier_step d
   LEFT JOIN customers_tier n ON n.id = d.tier_id
   LEFT JOIN customers_tier o ON o.id = d.current_tier_id
 ) AS change
@@ -68,18 +82,18 @@ SELECT count(*) FILTER (WHERE better), count(*) FILTER (WHERE NOT better) FROM (
 
 # What was decided earlier on the same day is taken back before the day is decided anew.
 TAKE_BACK = """
-DELETE FROM customers_tierassignment a USING retier_decision d
+DELETE FROM customers_tierassignment a USING retier_step d
 WHERE a.id = d.current_id AND d.current_from = %(as_of)s
 """
 
 CLOSE = """
-UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), %(as_of)s) FROM retier_decision d
+UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), %(as_of)s) FROM retier_step d
 WHERE a.id = d.current_id AND d.current_from < %(as_of)s
 """
 
 # The day's decision may fall back to the tier of the day before: then that assignment goes on.
 REOPEN = """
-UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), d.until) FROM retier_decision d
+UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), d.until) FROM retier_step d
 WHERE a.customer_id = d.customer_id AND upper(a.valid) = %(as_of)s AND a.tier_id = d.tier_id AND a.reason = 'policy'
 """
 
@@ -90,14 +104,14 @@ SELECT d.customer_id, d.tier_id, daterange(%(as_of)s, d.until), 'policy',
          'value', round(d.value, 2)::text, 'revenue', round(d.revenue, 2)::text, 'covered', round(d.covered, 2)::text,
          'due', round(d.due, 2)::text, 'on_time', round(d.share, 4)::text),
        %(policy)s
-FROM retier_decision d
+FROM retier_step d
 WHERE d.tier_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM crm_tier_on(d.customer_id, %(as_of)s))
 """
 
 # The customer shows the tier of today; deciding a past day does not change it when a later assignment holds.
 SHOW = """
-UPDATE customers_customer c SET tier_id = d.tier_id FROM retier_decision d
+UPDATE customers_customer c SET tier_id = d.tier_id FROM retier_step d
 WHERE c.id = d.customer_id AND (d.until IS NULL OR d.until > %(today)s) AND c.tier_id IS DISTINCT FROM d.tier_id
 """
 
@@ -106,13 +120,3 @@ def decisions(rules: int) -> str:
     """DECISIONS for a policy of so many rules; their parameters are r0_tier, r0_value, r0_share, r1_tier, …"""
     cases = " ".join(CASE.format(f"r{index}") for index in range(rules))
     return DECISIONS.format(decision=f"CASE {cases} END" if rules else "NULL::bigint")
-
-
-def retier_fact(fact: TieredFact) -> str:
-    """Rows of the changed customers from the day on get their new tier; touches only rows that differ."""
-    source, join = (f", {fact.source}", f"AND {fact.join}") if fact.source else ("", "")
-    return f"""
-UPDATE {fact.table} f SET tier_id = d.tier_id FROM retier_decision d{source}
-WHERE {fact.customer} = d.customer_id {join} AND {fact.day} >= %(as_of)s AND (d.until IS NULL OR {fact.day} < d.until)
-  AND f.tier_id IS DISTINCT FROM d.tier_id
-"""  # noqa: S608 - assembled from constants of registered facts

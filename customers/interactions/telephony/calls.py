@@ -86,7 +86,7 @@ def make_stage(*, cursor: CursorWrapper) -> None:
 
 def record_staged(*, cursor: CursorWrapper, system: SourceSystem) -> Recorded:
     """What `record_events` does, with the events that stand in `staged_event`; in the caller's transaction."""
-    locks.take(cursor, exclusive=[locks.calls(system.pk)])
+    locks.take(cursor, exclusive=[locks.calls(system.pk)], shared=[locks.FACTS])
     created = _keep(cursor=cursor, system=system)
     _rebuild(cursor=cursor, system=system)
     cursor.execute("SELECT count(*) FROM staged_event")
