@@ -48,6 +48,21 @@ def test_inflation_widens() -> None:
     assert wide.p_value > score_difference(now, before).p_value
 
 
+def test_days_on_which_customers_agree_inflate_the_score() -> None:
+    """Ten who all say the same are one answer: 28 days of them vary as 27 free days do, not as 280 answers."""
+    weeks = [10.0] * 7 + [-10.0] * 7 + [10.0] * 7 + [-10.0] * 7
+    swinging = Days(tuple(range(28)), tuple(weeks), (10.0,) * 28)
+    steady = Days(tuple(range(28)), (0.0,) * 28, (10.0,) * 28)
+    answers = Answers(140, 140, 280)
+
+    found = score_inflation((swinging, answers))
+
+    assert isclose(found.factor, 280 / 27)
+    assert found.df == 27
+    assert score_inflation((steady, answers)) == NO_INFLATION
+    assert score_inflation((swinging, answers), (Days((), (), ()), Answers(0, 0, 0))).factor > 1
+
+
 def test_answers_that_all_agree_inflate_nothing() -> None:
     days = Days(tuple(range(50)), (5.0,) * 50, (10.0,) * 50)
 

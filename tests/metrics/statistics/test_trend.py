@@ -60,6 +60,17 @@ def test_two_years_take_the_season_out() -> None:
     assert not trend.is_moving
 
 
+@pytest.mark.parametrize("peak", [0, 2, 5, 9])
+def test_a_season_of_a_year_takes_nothing_from_the_slope(peak: int) -> None:
+    """Whatever month it peaks in: the period is twelve months exactly."""
+    season = [10 + 0.2 * month + 8 * cos(2 * pi * (month - peak) / 12) for month in range(36)]
+
+    trend = fit_trend(points(season))
+
+    assert isclose(trend.slope, 0.2, rel_tol=1e-9)
+    assert (trend.points, trend.df) == (36, 32)
+
+
 def test_false_alarms_on_independent_months_are_nominal() -> None:
     rng = np.random.default_rng(6)
 

@@ -17,7 +17,7 @@ from metrics.verdicts.figures import (
     Sample,
     Shape,
 )
-from metrics.verdicts.judging import correct_for_many, judge
+from metrics.verdicts.judging import _tested, correct_for_many, judge
 from metrics.verdicts.reasons import render
 from metrics.verdicts.windows import Window
 
@@ -342,3 +342,32 @@ def test_strong_figures_pass_the_correction_and_untested_ones_stay_out_of_it() -
 
     assert found[0] == found[2] == untested
     assert (found[1].verdict, found[1].p_adjusted) == ("improved", strong.p)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "verdict"),
+    [
+        (0.01, 0.09, 0.01, "improved"),
+        (0.01, 0.09, 0.05, "no_evidence"),  # the interval says so, the p does not
+        (0.01, 0.09, 0.051, "no_evidence"),
+        (0.0, 0.09, 0.01, "no_evidence"),  # the p says so, the interval does not
+        (-0.01, 0.09, 0.01, "no_evidence"),
+        (-0.01, 0.0, 0.01, "no_evidence"),
+        (-0.09, -0.01, 0.01, "worse"),
+    ],
+)
+def test_both_the_interval_and_the_p_must_say_so(low: float, high: float, p: float, verdict: str) -> None:
+    given = figures(frozen(share_of(0.7)), share_of(0.75))
+    found = Judgement(
+        "", (), before=0.7, now=0.75, n_before=99, n_now=99, change=(low + high) / 2, low=low, high=high, p=p
+    )
+    assert _tested(given, found).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(1.01, 1.2, "improved"), (0.9, 1.1, "no_evidence"), (0.7, 0.9, "worse")]
+)
+def test_a_ratio_is_neutral_at_one(low: float, high: float, verdict: str) -> None:
+    given = figures(frozen(share_of(0.7)), share_of(0.75))
+    found = Judgement("", (), change=(low + high) / 2, is_ratio=True, low=low, high=high, p=0.01)
+    assert _tested(given, found).verdict == verdict
