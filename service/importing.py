@@ -17,8 +17,10 @@ SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
 
 
 def deriver(_batch: ImportBatch) -> Derive:
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        survey, value = values[1] or "", values[4] or ""
+    places = SPEC.places("survey", "value")
+
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        survey, value = (row[place] or "" for place in places)
         if survey not in SCALES:
             if len(value) > 60:
                 raise Invalid(_("longer than %(limit)d characters") % {"limit": 60}, "value")

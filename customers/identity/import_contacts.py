@@ -14,9 +14,11 @@ from customers.models import ImportBatch
 
 
 def deriver(_batch: ImportBatch) -> Derive:
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        email, phone = values[4] or "", values[5] or ""
-        return normalise_email(email), normalise_phone_cached(phone) if phone else ""
+    email, phone = SPEC.places("email", "phone")
+
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        number = row[phone]
+        return normalise_email(row[email] or ""), normalise_phone_cached(number) if number else ""
 
     return derive
 

@@ -35,9 +35,10 @@ BARE_COLUMNS = ("kind", "name", "city", "region", "country", "postcode", "indust
 
 def deriver(batch: ImportBatch) -> Derive:
     system = batch.system.key
+    places = SPEC.places("external_id", "name", "tax_id", "email", "phone")
 
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        external_id, _kind, name, tax_id, email, phone = (value or "" for value in values[:6])
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        external_id, name, tax_id, email, phone = (row[place] or "" for place in places)
         key = link_key(name=name, tax_id=tax_id, email=email, phone=phone, record=f"{system}/{external_id}")
         return key, normalise_email(email), normalise_phone_cached(phone) if phone else ""
 

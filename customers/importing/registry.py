@@ -93,9 +93,12 @@ class Counts:
 
 
 class Derive(Protocol):
-    """Checks a row as a whole and adds the derived columns; `values` are the parsed canonical columns in order."""
+    """Checks a row as a whole, fills in what empty cells mean, and gives the derived columns.
 
-    def __call__(self, values: list[str | None], /) -> Sequence[str | None]: ...
+    `row`: the parsed canonical columns in their order; `ImportSpec.places` says once a file where each stands.
+    """
+
+    def __call__(self, row: list[str | None], /) -> Sequence[str | None]: ...
 
 
 Step = Callable[["CursorWrapper"], None]
@@ -166,6 +169,10 @@ class ImportSpec:
     @property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
+
+    def places(self, *names: str) -> tuple[int, ...]:
+        """Where these columns stand in a row; raises `ValueError` for one there is not."""
+        return tuple(self.names.index(name) for name in names)
 
 
 _specs: dict[str, ImportSpec] = {}

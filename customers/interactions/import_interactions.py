@@ -17,9 +17,12 @@ from customers.models import ImportBatch
 
 
 def deriver(_batch: ImportBatch) -> Derive:
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        values[4] = values[4] or "in"
-        return (normalise_contact(values[2]) if values[2] else "",)
+    direction, contact_value = SPEC.places("direction", "contact_value")
+
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        row[direction] = row[direction] or "in"
+        contact = row[contact_value]
+        return (normalise_contact(contact) if contact else "",)
 
     return derive
 

@@ -17,14 +17,15 @@ from customers.trade.amounts import RowRates, check_size, company_currency
 
 def deriver(_batch: ImportBatch) -> Derive:
     rates, company = RowRates(), company_currency()
+    issued_on, due_on, currency, amount = SPEC.places("issued_on", "due_on", "currency", "amount")
 
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        issued, due = values[3] or "", values[4] or ""
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        issued, due = row[issued_on] or "", row[due_on] or ""
         if due < issued:
             raise Invalid(f"{due} < {issued}", "due_on")
-        currency = values[5] = values[5] or company
-        rate = rates.rate(currency, issued)
-        check_size(rate, "amount", values[6])
+        row[currency] = row[currency] or company
+        rate = rates.rate(row[currency], issued)
+        check_size(rate, "amount", row[amount])
         return (rate,)
 
     return derive

@@ -16,13 +16,15 @@ from customers.trade.amounts import RowRates, check_size, company_currency
 
 def deriver(_batch: ImportBatch) -> Derive:
     rates, company = RowRates(), company_currency()
+    placed_at, status, currency = SPEC.places("placed_at", "status", "currency")
+    quantity, unit_price, unit_cost = SPEC.places("quantity", "unit_price", "unit_cost")
 
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        values[3] = values[3] or "placed"
-        currency = values[4] = values[4] or company
-        rate = rates.rate(currency, values[2] or "")
-        check_size(rate, "unit_price", values[7], values[8])
-        check_size(rate, "unit_cost", values[7], values[9] or "0")
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        row[status] = row[status] or "placed"
+        row[currency] = row[currency] or company
+        rate = rates.rate(row[currency], row[placed_at])
+        check_size(rate, "unit_price", row[quantity], row[unit_price])
+        check_size(rate, "unit_cost", row[quantity], row[unit_cost] or "0")
         return (rate,)
 
     return derive

@@ -10,15 +10,19 @@ from customers.importing.registry import Column, Derive, ImportSpec
 from customers.models import ImportBatch
 from customers.trade.amounts import RowRates, check_size, company_currency
 
+_AMOUNTS = ("revenue", "cost_of_sales", "operating_cost")
+
 
 def deriver(_batch: ImportBatch) -> Derive:
     rates, company = RowRates(), company_currency()
+    month, currency = SPEC.places("month", "currency")
+    amounts = dict(zip(_AMOUNTS, SPEC.places(*_AMOUNTS), strict=True))
 
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        currency = values[4] = values[4] or company
-        rate = rates.rate(currency, values[0] or "")
-        for name, value in zip(("revenue", "cost_of_sales", "operating_cost"), values[1:4], strict=True):
-            check_size(rate, name, value)
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        row[currency] = row[currency] or company
+        rate = rates.rate(row[currency], row[month])
+        for name, place in amounts.items():
+            check_size(rate, name, row[place])
         return (rate,)
 
     return derive

@@ -15,14 +15,16 @@ from metrics.models import CostEntry
 
 def deriver(_batch: ImportBatch) -> Derive:
     rates, company = RowRates(), company_currency()
+    date, currency = SPEC.places("date", "currency")
+    planned, actual = SPEC.places("planned", "actual")
 
-    def derive(values: list[str | None]) -> Sequence[str | None]:
-        if values[4] is None and values[5] is None:
+    def derive(row: list[str | None]) -> Sequence[str | None]:
+        if row[planned] is None and row[actual] is None:
             raise Invalid(_("neither planned nor actual is given"), "actual")
-        currency = values[6] = values[6] or company
-        rate = rates.rate(currency, values[1] or "")
-        for name, value in zip(("planned", "actual"), values[4:6], strict=True):
-            check_size(rate, name, value)
+        row[currency] = row[currency] or company
+        rate = rates.rate(row[currency], row[date])
+        check_size(rate, "planned", row[planned])
+        check_size(rate, "actual", row[actual])
         return (rate,)
 
     return derive
