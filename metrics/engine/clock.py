@@ -5,13 +5,15 @@ moment. Moving it, forwards or backwards, marks the cells whose judgement change
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
 from crm.common import locks
+from crm.common.days import day_of
 from metrics.engine import sql
 from metrics.engine.definitions import Definition
+from metrics.engine.sources import FactSource
 from metrics.models import Clock
 
 
@@ -20,6 +22,13 @@ def set_to(moment: datetime, *, definitions: Iterable[Definition]) -> None:
     for definition in definitions:
         if definition.source.clock:
             set_clock(definition, moment=moment)
+
+
+def judged_on(sources: Iterable[FactSource]) -> date | None:
+    """The day as of which figures of these sources are judged; None where time alone changes nothing. The earliest."""
+    keys = [source.key for source in sources if source.clock]
+    moments = Clock.objects.filter(key__in=keys).values_list("done_until", flat=True) if keys else []
+    return min(map(day_of, moments), default=None)
 
 
 def set_clock(definition: Definition, *, moment: datetime) -> None:

@@ -17,6 +17,7 @@ from crm.common.limits.limiting import limited
 from customers.models import Tier
 from metrics.engine import registry
 from metrics.engine.base import Kpi
+from metrics.engine.clock import judged_on
 from metrics.goals.newest import baselines_of, targets_of
 from metrics.goals.rollouts import teams_with_rollout
 from metrics.kpis.access import kpi_or_404
@@ -61,6 +62,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         "baseline_note": _baseline_note(goals.evaluation),
         "now_note": _now_note(goals.evaluation),
         "series": _series(shown, form, teams, goals),
+        "judged_on": judged_on(shown.sources),
         "baselines": baselines,
         "targets": targets,
         "partners": [CATALOGUE[partner] for partner in shown.trade_offs if partner in CATALOGUE],

@@ -1,5 +1,7 @@
 """Verdicts on all KPIs and scopes as of a day, kept as `Evaluation` rows."""
 
+import hashlib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,6 +41,8 @@ def evaluate(*, as_of: date) -> list[Evaluation]:
         figures = read_figures(subjects, last=last, changes=changes)
         judgements = correct_for_many([judge(each) for each in figures])
         rows = [_row(*each, as_of=as_of) for each in zip(subjects, figures, judgements, strict=True)]
+        for row in rows:
+            row.details["register"] = _digest(changes)
         return _store(rows, as_of=as_of, began=began)
 
 
@@ -48,8 +52,9 @@ def evaluate_when_due(*, as_of: date) -> list[Evaluation]:
 
 
 def is_due(*, as_of: date) -> bool:
-    """Whether anything a verdict rests on is newer than the day's verdicts. The register of other changes counts at
-    the next one. Verdicts of the future, stamped while the clock was ahead, tell nothing.
+    """Whether anything a verdict rests on is newer than the day's verdicts, or the register of other changes is not
+    what it was: an entry may be new, changed or withdrawn. Verdicts of the future, stamped while the clock was ahead,
+    tell nothing.
     """
     judged_at = Evaluation.objects.filter(as_of=as_of).aggregate(at=Max("evaluated_at"))["at"]
     if judged_at is None or judged_at > timezone.now():
@@ -58,7 +63,15 @@ def is_due(*, as_of: date) -> bool:
         RecomputeRun.objects.filter(finished_at__gt=judged_at, rows__gt=0).exists()
         or Baseline.objects.filter(frozen_at__gt=judged_at).exists()
         or KpiTarget.objects.filter(set_at__gt=judged_at).exists()
+        or not Evaluation.objects.filter(as_of=as_of, details__register=_digest(OtherChange.objects.all())).exists()
     )
+
+
+def _digest(changes: Iterable[OtherChange]) -> str:
+    """Of all that the register says: what tells one that was read from one that was changed since."""
+    fields = [field.attname for field in OtherChange._meta.concrete_fields]  # noqa: SLF001 - Meta is API
+    said = sorted(repr([getattr(change, name) for name in fields]) for change in changes)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def _lock() -> None:

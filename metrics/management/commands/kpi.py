@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand
 from metrics.engine import figures
+from metrics.engine.clock import judged_on
 from metrics.engine.reading_sql import PERIODS
 from metrics.engine.scope import get_scope
 from metrics.engine.series import points
@@ -29,10 +30,13 @@ class Command(JsonCommand):
         scope = get_scope(team=options["team"], tier=options["tier"], channel=options["channel"])
         found = points(kpi=kpi, first=options["first"], last=options["last"], by=options["by"], scope=scope)
         rows = [figures.row(kpi, point) for point in found]
-        return DONE, {"kpi": kpi.key, "unit": kpi.unit, "version": kpi.version, "rows": rows}
+        day = judged_on(kpi.sources)
+        judged = {"judged_on": day} if day else {}  # said of those figures that time alone changes
+        return DONE, {"kpi": kpi.key, "unit": kpi.unit, "version": kpi.version, **judged, "rows": rows}
 
     def show(self, result: dict[str, Any]) -> None:
-        self.stdout.write(f"{result['kpi']} ({result['unit']}, version {result['version']})")
+        judged = f", judged as of {result['judged_on']}" if "judged_on" in result else ""
+        self.stdout.write(f"{result['kpi']} ({result['unit']}, version {result['version']}{judged})")
         for row in result["rows"]:
             value = "–" if row["value"] is None else row["value"]
             self.stdout.write(f"{row['period']:<12}{value:>24}  n = {row['n']}")

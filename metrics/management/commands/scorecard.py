@@ -9,6 +9,8 @@ from accounts.access import OPERATOR
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.csv_files import csv_lines
 from crm.common.days import today
+from metrics.engine import registry
+from metrics.engine.clock import judged_on
 from metrics.pages.scorecard import as_json, as_markdown, as_rows
 from metrics.verdicts.evaluating import evaluate
 from metrics.verdicts.lines import Line, scorecard_lines
@@ -33,7 +35,8 @@ class Command(JsonCommand):
         as_of = options["as_of"] or today()
         evaluate(as_of=as_of)
         self.lines = scorecard_lines(OPERATOR, as_of=as_of)
-        return DONE, {"as_of": as_of, "rows": [as_json(line) for line in self.lines]}
+        rows = [as_json(line) for line in self.lines]
+        return DONE, {"as_of": as_of, "figures_judged_on": judged_on(registry.sources()), "rows": rows}
 
     def show(self, result: dict[str, Any]) -> None:
         if self.format == "csv":

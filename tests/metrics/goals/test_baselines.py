@@ -1,6 +1,6 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
@@ -8,12 +8,20 @@ from django.db.utils import DatabaseError, IntegrityError
 
 from accounts.models import User
 from customers.models import Call
-from metrics.engine.recomputing import recompute
+from metrics.engine.recomputing import definitions, mark_all, recompute
 from metrics.engine.scope import Scope
 from metrics.goals import baselines
 from metrics.kpis import get_kpi
-from metrics.models import Baseline
-from tests.factories import CallFactory, TeamFactory, UserFactory
+from metrics.kpis.calls import CALLS
+from metrics.models import Baseline, Rollup
+from tests.factories import (
+    CallFactory,
+    CustomerFactory,
+    InteractionFactory,
+    InvoiceFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 WINDOW: dict[str, Any] = {
@@ -87,6 +95,53 @@ class TestFreeze:
         year = {**WINDOW, "first": date(2025, 1, 1), "last": date(2025, 12, 31)}
         assert not baselines.preview(**year).is_descriptive
         assert baselines.preview(**{**year, "first": date(2025, 2, 1)}).is_descriptive
+
+
+class TestFreezingSettlesFirst:
+    """A baseline is evidence for ever: nothing that is still to be done may be missing in it."""
+
+    WINDOW: ClassVar[dict[str, Any]] = {
+        "first": date(2026, 1, 1),
+        "last": date(2026, 1, 31),
+        "go_live_on": date(2026, 3, 1),
+        "today": date(2026, 2, 20),
+        "by": None,
+    }
+
+    def frozen(self, key: str) -> Any:
+        return baselines.freeze(kpi=get_kpi(key), **self.WINDOW).value
+
+    def contact(self, customer: Any, day: int) -> None:
+        InteractionFactory.create(customer=customer, occurred_at=datetime(2026, 1, day, 9, tzinfo=UTC))
+
+    def test_issues_whose_contacts_changed_are_built_anew(self) -> None:
+        first, second = CustomerFactory.create(), CustomerFactory.create()
+        self.contact(first, 5)
+        self.contact(second, 5)
+        recompute()
+        self.contact(second, 9)
+        assert self.frozen("fcr") == Decimal("0.5")
+        assert self.frozen("contacts_to_resolve") == Decimal("1.5")
+
+    def test_invoices_are_judged_today_whatever_day_was_judged_last(self) -> None:
+        due = date(2026, 1, 20)
+        InvoiceFactory.create(due_on=due, amount=Decimal(100), paid_on_time=Decimal(60))
+        recompute(as_of=due)
+        assert self.frozen("on_time_payment") == Decimal("0.6")
+
+    def test_marked_cells_are_recomputed(self) -> None:
+        call(1, 5, 10)
+        recompute()
+        call(1, 5, 20)
+        assert self.frozen("asa") == 15
+
+    def test_months_that_were_asked_for_are_rebuilt(self) -> None:
+        call(1, 5, 10)
+        recompute()
+        Rollup.objects.all().update(sums=[7] * 16)
+        (calls,) = definitions([CALLS])
+        mark_all(calls)
+        assert self.frozen("asa") == 10
 
 
 @pytest.mark.usefixtures("calls")

@@ -9,7 +9,14 @@ from django.core.management import call_command, execute_from_command_line
 
 from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, KpiTarget, RecomputeRun
-from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory, UserFactory
+from tests.factories import (
+    CallFactory,
+    InvoiceFactory,
+    OrderFactory,
+    SurveyAnswerFactory,
+    TeamFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -44,6 +51,14 @@ def test_recompute(run: Any) -> None:
 
 
 class TestKpi:
+    def test_figures_that_time_changes_say_as_of_which_day_they_are_judged(self, run: Any) -> None:
+        InvoiceFactory.create(due_on=AT.date(), amount=100, paid_on_time=60)
+        recompute(as_of=AT.date())
+        _code, found = run("kpi", "on_time_payment")
+        assert (found["judged_on"], found["rows"][0]["value"]) == ("2026-03-02", 1)
+        _code, card = run("scorecard")
+        assert card["figures_judged_on"] == "2026-03-02"
+
     def test_durations_are_seconds(self, run: Any) -> None:
         CallFactory.create(entered_at=AT, waited_ms=8_500)
         recompute()

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,13 +10,15 @@ from django.utils.translation import override
 from accounts.models import Team
 from crm.common.days import days_between, month_end, month_start, today
 from metrics.engine.definitions import Definition
+from metrics.engine.recomputing import recompute
 from metrics.engine.rules import USUAL
 from metrics.engine.scope import Scope
+from metrics.goals.other_changes import record_other_change, withdraw_other_change
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
 from metrics.verdicts.reading import settling_days
-from tests.factories import TeamFactory, UserFactory
+from tests.factories import SurveyAnswerFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
@@ -378,6 +380,40 @@ def test_a_new_target_makes_verdicts_due() -> None:
 
     KpiTarget.objects.create(kpi="csat", value=Decimal("0.7"), due_on=AS_OF, owner=UserFactory.create())
 
+    assert is_due(as_of=AS_OF)
+
+
+class TestTheRegister:
+    @pytest.fixture
+    def entry(self) -> OtherChange:
+        return record_other_change(change=OtherChange(what="Strike", happened_from=GO_LIVE))
+
+    def test_a_new_entry_makes_verdicts_due(self) -> None:
+        evaluate(as_of=AS_OF)
+        record_other_change(change=OtherChange(what="Strike", happened_from=GO_LIVE))
+        assert is_due(as_of=AS_OF)
+        evaluate(as_of=AS_OF)
+        assert not is_due(as_of=AS_OF)
+
+    def test_so_does_a_changed_one(self, entry: OtherChange) -> None:
+        evaluate(as_of=AS_OF)
+        assert not is_due(as_of=AS_OF)
+        entry.kpis = ["csat"]
+        record_other_change(change=entry)
+        assert is_due(as_of=AS_OF)
+
+    def test_so_does_one_that_is_withdrawn(self, entry: OtherChange) -> None:
+        evaluate(as_of=AS_OF)
+        withdraw_other_change(change=entry)
+        assert is_due(as_of=AS_OF)
+
+
+def test_figures_that_went_away_make_verdicts_due() -> None:
+    answer = SurveyAnswerFactory.create(survey="csat", score=5, answered_at=datetime(2025, 1, 7, tzinfo=UTC))
+    recompute()
+    evaluate(as_of=AS_OF)
+    answer.delete()
+    recompute(full=True)
     assert is_due(as_of=AS_OF)
 
 
