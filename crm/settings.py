@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from crm import logs
+from crm import databases, logs
 from crm.common.limits.rates import Rate
 from crm.embedded import services
 from crm.embedded.places import load_dotenv, var_dir
@@ -112,14 +112,14 @@ TEMPLATES = [
 
 # Services: the embedded ones of this checkout unless the environment names others.
 _database_url, _redis_url = services.urls(VAR_DIR) or ("postgres://crm@127.0.0.1:5432/crm", "redis://127.0.0.1:6379/0")
-DATABASES = {"default": env.db_url("DATABASE_URL", default=_database_url)}
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"] |= {"connect_timeout": 5, "application_name": env.str("CRM_PROCESS", default="manage")}
-if env.int("DATABASE_POOL", default=0):
-    # Threads of the web server share connections. Set by crm/wsgi.py only: a pool does not survive the worker's forks.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.int("DATABASE_POOL"), "timeout": 10}
-else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+DATABASES = {
+    "default": databases.connecting(
+        env.db_url("DATABASE_URL", default=_database_url),
+        process=env.str("CRM_PROCESS", default="manage"),
+        # Set by crm/wsgi.py only: a pool does not survive the forks of the worker.
+        pool=env.int("DATABASE_POOL", default=0),
+    )
+}
 
 REDIS_URL = env.str("REDIS_URL", default=_redis_url)
 # Copies that share one Redis keep apart by this prefix.

@@ -11,6 +11,7 @@ from django.urls import path
 from crm.common.files import TemporaryUploadHandler
 from crm.urls import handler500, urlpatterns
 from tests.conftest import ClientFor
+from tests.database import another_connection
 
 WORDS = b"There is no space left to save anything"
 
@@ -25,7 +26,35 @@ def another_fault(_request: HttpRequest) -> HttpResponse:
     raise FileNotFoundError("x")
 
 
-urlpatterns = [*urlpatterns, path("full/", full_database), path("fault/", another_fault)]
+def slow(_request: HttpRequest) -> HttpResponse:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '20ms'")
+        cursor.execute("SELECT pg_sleep(5)")
+    raise AssertionError
+
+
+def waits(_request: HttpRequest) -> HttpResponse:
+    with another_connection() as other, transaction.atomic(), connection.cursor() as cursor:
+        other.execute("LOCK TABLE accounts_team")
+        cursor.execute("SET LOCAL lock_timeout = '20ms'")
+        cursor.execute("SELECT * FROM accounts_team")
+    raise AssertionError
+
+
+def thrown_out(_request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    raise AssertionError
+
+
+urlpatterns = [
+    *urlpatterns,
+    path("full/", full_database),
+    path("fault/", another_fault),
+    path("slow/", slow),
+    path("waits/", waits),
+    path("thrown-out/", thrown_out),
+]
 assert handler500
 
 
@@ -60,3 +89,29 @@ def test_a_database_without_space_is_told_from_other_faults(client_for: ClientFo
     assert (answer.status_code, WORDS in answer.content) == (507, True)
     answer = client(client_for).get("/fault/")
     assert (answer.status_code, WORDS in answer.content) == (500, False)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("/slow/", b"This took too long"),
+        ("/waits/", b"This took too long"),
+        ("/thrown-out/", b"The database does not answer"),
+    ],
+)
+def test_a_database_that_does_not_come_to_an_answer_is_said(client_for: ClientFor, url: str, words: bytes) -> None:
+    answer = client(client_for).get(url)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert b'<h1 class="empty-title">' + words in answer.content
+    connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.urls(__name__)
+def test_a_part_of_a_page_gets_it_as_a_message(client_for: ClientFor) -> None:
+    answer = client(client_for).get("/slow/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (503, "#messages", "outerHTML")
+    assert b"This took too long. The database was busy" in answer.content
+    assert b"<html" not in answer.content

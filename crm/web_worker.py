@@ -1,0 +1,53 @@
+"""The web server's worker: gunicorn's threads, and one more that answers /healthz while all others wait."""
+
+import errno
+import re
+import socket
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from selectors import EVENT_READ
+from time import monotonic
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+FIRST_BYTES_S = 10.0
+# Whole: who sends the rest of a header later, or never, would hold the one thread.
+PROBE = re.compile(rb"(GET|HEAD) /healthz[ ?].*\r\n\r\n", re.DOTALL)
+PROBE_BYTES = 4096
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
+    """Whoever asks whether the process lives is not made to queue behind pages that wait for a locked table: that would
+    have a load balancer or a container's keeper end a process which only has much to do.
+    """
+
+    def init_process(self) -> None:
+        self.spare = ThreadPoolExecutor(max_workers=1)
+        super().init_process()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Called with a connection that is new, or has something to read. What is asked decides which threads do it."""
+        begin = peek(conn.sock)
+        if begin is None and not conn.initialized:
+            self.wait_for_first_bytes(conn)
+            return
+        threads = self.spare if begin and PROBE.match(begin) else self.tpool
+        threads.submit(self.handle, conn).add_done_callback(partial(self.hand_back, conn))
+
+    def wait_for_first_bytes(self, conn: TConn) -> None:
+        """In the poller, not in a thread as gunicorn does it: `enqueue_req` is called again when there are some."""
+        conn.sock.setblocking(False)
+        conn.timeout = monotonic() + FIRST_BYTES_S
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def hand_back(self, conn: TConn, done: "Future[object]") -> None:
+        self.method_queue.defer(self.finish_request, conn, done)
+
+
+def peek(sock: socket.socket) -> bytes | None:
+    """The first bytes waiting in a socket, which stay there; None when there are none yet, empty when it was closed."""
+    try:
+        return sock.recv(PROBE_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError as error:
+        return None if error.errno in {errno.EAGAIN, errno.EWOULDBLOCK} else b""
