@@ -1,11 +1,12 @@
 """Work through a large table in ranges of ids, a tenth of a second each, so that nobody waits for it."""
 
 from collections.abc import Callable
-from time import monotonic
 from typing import Final
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+
+from crm.common.pacing import Pace
 
 FIRST_CHUNK: Final = 1_000  # ids
 SMALLEST_CHUNK, LARGEST_CHUNK = 100, 50_000
@@ -19,19 +20,13 @@ def by_id_ranges(table: str, work: Callable[[CursorWrapper, int, int], int]) -> 
     returns. `table` is a model's. Killed, what was done stays done: `work` finds its rows by what they still are.
     """
     first, last = _ids(table)
-    done, step = 0, FIRST_CHUNK
+    done, pace = 0, Pace(FIRST_CHUNK, seconds=CHUNK_S, least=SMALLEST_CHUNK, most=LARGEST_CHUNK)
     while first <= last:
-        began = monotonic()
-        with transaction.atomic(), connection.cursor() as cursor:
-            done += work(cursor, first, first + step)
-        first += step
-        step = next_step(step, seconds=monotonic() - began)
+        after = first + pace.amount
+        with pace.timed(), transaction.atomic(), connection.cursor() as cursor:
+            done += work(cursor, first, after)
+        first = after
     return done
-
-
-def next_step(step: int, *, seconds: float) -> int:
-    """At most twice the last one, aiming at CHUNK_S."""
-    return max(SMALLEST_CHUNK, min(LARGEST_CHUNK, 2 * step, int(step * CHUNK_S / max(seconds, 0.001))))
 
 
 def _ids(table: str) -> tuple[int, int]:
