@@ -4,6 +4,7 @@
 import importlib.util
 import os
 import sys
+from typing import NoReturn
 
 from crm.embedded import services
 from crm.embedded.places import load_dotenv, venv_program
@@ -32,12 +33,18 @@ def use_virtual_environment() -> None:
     os.execv(python, [python, *sys.argv])  # noqa: S606  the same command line
 
 
+def could_not_run(sentence: object) -> NoReturn:
+    """2 tells scripts that nothing was begun."""
+    sys.stderr.write(f"{sentence}\n")
+    sys.exit(2)
+
+
 if __name__ == "__main__":
     try:
         main()
     except Problem as problem:
-        sys.exit(f"{problem}")
+        could_not_run(problem)
     except OSError as error:
         if isinstance(error, BrokenPipeError | ConnectionError):
             raise
-        sys.exit(f"{from_os_error(error)}")
+        could_not_run(from_os_error(error))

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import databases, logs
 from crm.common.limits.rates import Rate
-from crm.embedded import services
+from crm.embedded import addresses, services
 from crm.embedded.places import load_dotenv, var_dir
-from crm.embedded.secret import local_secret
+from crm.embedded.secret import check_production_secret, local_secret
 
 django_stubs_ext.monkeypatch()  # lets forms, admins and views name their model: ModelForm[User]
 
@@ -31,8 +31,8 @@ VAR_DIR = var_dir()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
-if not SECRET_KEY and PRODUCTION:
-    raise ImproperlyConfigured("SECRET_KEY must be set in production: 50 or more random characters, kept secret.")
+if PRODUCTION:
+    check_production_secret(SECRET_KEY)
 SECRET_KEY = SECRET_KEY or local_secret(VAR_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -111,6 +111,7 @@ TEMPLATES = [
 ]
 
 # Services: the embedded ones of this checkout unless the environment names others.
+addresses.check()
 _database_url, _redis_url = services.urls(VAR_DIR) or ("postgres://crm@127.0.0.1:5432/crm", "redis://127.0.0.1:6379/0")
 DATABASES = {
     "default": databases.connecting(

@@ -4,6 +4,10 @@ import os
 import secrets
 from pathlib import Path
 
+from crm.embedded.problems import Problem
+
+SHORTEST, FEWEST_CHARACTERS = 50, 5  # what Django's deployment check asks for
+
 
 def local_secret(var: Path) -> str:
     """The secret kept in `var`, made at the first call; processes that start together agree on one."""
@@ -25,3 +29,14 @@ def local_secret(var: Path) -> str:
                 path.unlink(missing_ok=True)
         finally:
             draft.unlink()
+
+
+def check_production_secret(secret: str) -> None:
+    """Sessions and password resets are worth no more than the secret they are signed with."""
+    if not secret:
+        raise Problem("SECRET_KEY must be set in production: 50 or more random characters, kept secret.")
+    if len(secret) < SHORTEST or len(set(secret)) < FEWEST_CHARACTERS or secret.startswith("django-insecure-"):
+        raise Problem(
+            "SECRET_KEY can be guessed: production needs 50 or more random characters. This makes some: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(64))'"
+        )

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crm.embedded import postgres_server, processes, record, redis_server
+from crm.embedded import addresses, postgres_server, processes, record, redis_server
 from crm.embedded.account import Account, server_account, server_home
 from crm.embedded.places import var_dir
 from crm.embedded.postgres_server import Cluster
@@ -20,6 +20,7 @@ def start(var: Path | None = None, *, durable: bool = True) -> None:
     Settings find them through the record in the state directory. `durable=False` is for tests: their cluster may be
     lost, so it does not wait for the disk.
     """
+    addresses.check()
     var = var or var_dir()
     need_postgres, need_redis = not os.environ.get("DATABASE_URL"), not os.environ.get("REDIS_URL")
     if not (need_postgres or need_redis):

@@ -34,10 +34,8 @@ def target_run() -> int:
 def target_dev() -> int:
     """Like run, for developers: changed code is loaded by itself, static files come from their sources"""
     if _production():
-        raise Problem(
-            "make dev shows the program's inside on its error pages; it does not run with CRM_ENV=production."
-        )
-    os.environ.setdefault("DEBUG", "1")
+        raise Problem("make dev shows how the program works inside; it does not run where CRM_ENV is production.")
+    os.environ["DEBUG"] = "1"
     setup.setup()
     supervisor.run(development=True)
     return 0

@@ -3,6 +3,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from crm.embedded.places import CHECKOUT
 
 CHOSEN_BY_THE_TESTS = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE"}
@@ -25,10 +27,30 @@ def test_the_deployment_check_is_clean_in_production() -> None:
     assert (done.returncode, done.stdout) == (0, "System check identified no issues (0 silenced).\n"), done.stderr
 
 
-def test_production_insists_on_a_secret() -> None:
-    done = manage("check", CRM_ENV="production")
-    assert done.returncode != 0
-    assert "SECRET_KEY must be set in production" in done.stderr
+@pytest.mark.parametrize(
+    ("secret", "says"),
+    [
+        ("", "SECRET_KEY must be set in production"),
+        ("abc", "SECRET_KEY can be guessed"),
+        ("a" * 60, "SECRET_KEY can be guessed"),
+        ("django-insecure-0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "SECRET_KEY can be guessed"),
+    ],
+)
+def test_production_insists_on_a_secret(secret: str, says: str) -> None:
+    assert_refused(manage("check", CRM_ENV="production", SECRET_KEY=secret), says)
+
+
+@pytest.mark.parametrize("command", ["check", "migrate"])
+def test_an_address_that_is_none_is_named(command: str) -> None:
+    assert_refused(manage(command, DATABASE_URL="nonsense"), "DATABASE_URL is not an address")
+    assert_refused(manage(command, REDIS_URL="nonsense"), "REDIS_URL is not an address")
+
+
+def assert_refused(done: "subprocess.CompletedProcess[str]", says: str) -> None:
+    """In one sentence or two on one line, with the exit code of what could not run."""
+    assert done.returncode == 2
+    assert done.stderr.startswith(says)
+    assert done.stderr.count("\n") == 1
 
 
 def test_every_variable_that_is_read_is_in_the_example() -> None:
