@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common import navigation
 from customers.identity import import_contacts, import_customers
+from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, matching
 from customers.interactions.telephony import import_calls
+from customers.page import export_customers
 from customers.registry import listening, page, search
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Tab, TimelineSource
@@ -62,6 +64,8 @@ NAVIGATION = (
 def register_all() -> None:
     for module in IMPORTS:
         register_import(module.SPEC)
+    for module in (*IMPORTS[1:], export_customers):
+        register_export(module.EXPORT)
     for fact in TIERED_FACTS:
         register_tiered_fact(fact)
     for relation in MOVABLE:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common import navigation
 from crm.common.hooks import after_facts_changed
+from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.registry.movable import MovableRelation, register_movable
 from metrics.engine import registry
@@ -43,6 +44,7 @@ def register_all() -> None:
         registry.register(source)
     for module in (import_ledger, import_costs):
         register_import(module.SPEC)
+        register_export(module.EXPORT)
     after_facts_changed.append(wake_recompute)
     # Built again from the contacts, which move; the giver's go with the giver.
     register_movable(MovableRelation(table="metrics_issue", moves=False))

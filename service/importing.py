@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.common.kinds import Channel
+from customers.identity.naming import NAME, NAMES, join
 from customers.identity.tier_on import join_tier
 from customers.importing import parsers
+from customers.importing.exports import Export, moment, source, wanted
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
 from customers.importing.sql import JOIN_TEAM
@@ -78,4 +80,20 @@ SPEC = ImportSpec(
     moment="r.answered_at",
     team=True,
     write=(FACTS,),
+)
+
+EXPORT = Export(
+    kind="survey_answers",
+    known=("customer_id",),
+    numbers=("customer_id",),
+    select=f"""
+    WITH {NAMES}
+    SELECT {source("s")}, coalesce(sr.external_id, ''), f.survey, {NAME}, {moment("f.answered_at")},
+           coalesce(f.score::text, f.choice), f.comment, team.key, f.channel, f.customer_id
+    FROM service_surveyanswer f
+    LEFT JOIN accounts_team team ON team.id = f.team_id
+    LEFT JOIN customers_sourcerecord sr ON sr.kind = 'survey_answers' AND sr.object_id = f.id
+    LEFT JOIN customers_sourcesystem s ON s.id = sr.system_id {join("f", of="sr")}
+    WHERE {wanted("sr")} ORDER BY s.key, sr.external_id, f.id
+    """,  # noqa: S608 - constants of this code base
 )

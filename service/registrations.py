@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.registry import page
 from customers.registry.movable import MovableRelation, register_movable
@@ -24,6 +25,7 @@ ANSWERS = TimelineSource(key="survey-answers", entries=entries, permission="serv
 
 def register_all() -> None:
     register_import(importing.SPEC)
+    register_export(importing.EXPORT)
     register_tiered_fact(TieredFact(table="service_surveyanswer"))
     register_movable(MovableRelation(table="service_surveyanswer"))
     page.register_panel(LAST_SURVEY)

@@ -6,8 +6,10 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.identity import points
+from customers.identity.naming import NAME, NAMES, join
 from customers.identity.normalising import normalise_email, normalise_phone_cached
 from customers.importing import parsers
+from customers.importing.exports import Export, source, wanted
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.models import ImportBatch
@@ -68,4 +70,18 @@ SPEC = ImportSpec(
         ),
         write_points,
     ),
+)
+
+EXPORT = Export(
+    kind="contacts",
+    known=("customer_id",),
+    select=f"""
+    WITH {NAMES}
+    SELECT {source("s")}, coalesce(sr.external_id, ''), {NAME}, f.name, f.job_title,
+           coalesce(sr.payload ->> 'email', f.email), f.phone, f.customer_id
+    FROM customers_contact f
+    LEFT JOIN customers_sourcerecord sr ON sr.kind = 'contacts' AND sr.object_id = f.id
+    LEFT JOIN customers_sourcesystem s ON s.id = sr.system_id {join("f", of="sr")}
+    WHERE {wanted("sr")} ORDER BY s.key, sr.external_id, f.id
+    """,  # noqa: S608 - constants of this code base
 )

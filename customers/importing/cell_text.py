@@ -19,6 +19,7 @@ _DURATIONS = frozenset({46})
 _LITERAL = re.compile(r'".*?"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]')  # quoted words, colours, locales
 _DATE = re.compile(r"(?<![_\\])[dmhys]", re.IGNORECASE)
 _DURATION = re.compile(r"\[(?:hh?|mm?|ss?)\]", re.IGNORECASE)
+_TO_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 Convert = Callable[[str], str]
@@ -85,6 +86,11 @@ def iso(value: str) -> str:
         return datetime.fromisoformat(value).isoformat()
     except ValueError:
         return value
+
+
+def escaped(text: str) -> str:
+    """As `unescaped` reads it: what XML cannot hold, and what looks as if it were escaped."""
+    return _TO_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
 
 
 def unescaped(text: str) -> str:

@@ -6,9 +6,11 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import Channel
+from customers.identity.naming import NAME, NAMES, join
 from customers.identity.normalising import normalise_contact
 from customers.identity.tier_on import join_tier
 from customers.importing import parsers
+from customers.importing.exports import Export, moment, source
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM
@@ -108,3 +110,27 @@ SPEC = ImportSpec(
         last_contact,
     ),
 )
+
+# The whole log: what people typed in and what calls left has no external id, so an import does not take it in twice.
+EXPORT = Export(
+    kind="interactions",
+    known=(
+        "interaction_id", "customer_id", "message_id", "thread_id", "from", "to", "reply_class", "state", "reason",
+    ),
+    numbers=("interaction_id", "customer_id"),
+    select=f"""
+    WITH {NAMES}
+    SELECT {source("s")}, coalesce(sr.external_id, ''), CASE WHEN f.matched_by_value THEN '' ELSE {NAME} END,
+           f.contact_value, f.channel, f.direction, f.purpose, f.subject, f.body, {moment("f.occurred_at")},
+           coalesce(nullif(f.agent_name, ''), agent.email), team.key, f.duration_s, f.outcome,
+           f.id, f.customer_id, '', '', '', '', '',
+           CASE WHEN f.customer_id IS NULL THEN 'unmatched' ELSE 'matched' END, ''
+    FROM customers_interaction f
+    LEFT JOIN accounts_user agent ON agent.id = f.agent_id
+    LEFT JOIN accounts_team team ON team.id = f.team_id
+    LEFT JOIN customers_call call ON call.interaction_id = f.id
+    LEFT JOIN customers_sourcerecord sr ON sr.kind = 'interactions' AND sr.object_id = f.id
+    LEFT JOIN customers_sourcesystem s ON s.id = coalesce(sr.system_id, call.system_id) {join("f", of="sr")}
+    WHERE %(system)s::bigint IS NULL OR s.id = %(system)s ORDER BY s.key, sr.external_id, f.id
+    """,  # noqa: S608 - constants of this code base
+)  # fmt: skip

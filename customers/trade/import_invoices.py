@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.naming import NAME, NAMES, join
 from customers.identity.tier_on import join_tier
 from customers.importing import parsers
+from customers.importing.exports import Export, reference, source, wanted
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
 from customers.importing.sql import JOIN_TEAM
@@ -88,4 +90,22 @@ SPEC = ImportSpec(
         ),
         settle,
     ),
+)
+
+EXPORT = Export(
+    kind="invoices",
+    known=("customer_id", "paid", "settled_on"),
+    numbers=("customer_id", "paid"),
+    select=f"""
+    WITH {NAMES}
+    SELECT {source("s")}, f.number, {NAME}, {reference("orders", "ordered", of="sr")}, f.issued_on, f.due_on,
+           f.currency, trim_scale(f.amount), team.key, f.customer_id, trim_scale(f.paid), f.settled_on
+    FROM customers_invoice f
+    LEFT JOIN accounts_team team ON team.id = f.team_id
+    LEFT JOIN customers_sourcerecord sr ON sr.kind = 'invoices' AND sr.object_id = f.id
+    LEFT JOIN customers_sourcesystem s ON s.id = sr.system_id
+    LEFT JOIN customers_sourcerecord orders ON orders.kind = 'orders' AND orders.object_id = f.order_id
+    LEFT JOIN customers_sourcesystem ordered ON ordered.id = orders.system_id {join("f", of="sr")}
+    WHERE {wanted("sr")} ORDER BY s.key, f.number, f.id
+    """,  # noqa: S608 - constants of this code base
 )

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.naming import NAME, NAMES, join
 from customers.identity.tier_on import join_tier
 from customers.importing import parsers
+from customers.importing.exports import Export, moment, source, wanted
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM, NIL
 from customers.importing.statistics import refresh_statistics
@@ -153,4 +155,22 @@ SPEC = ImportSpec(
     moment="r.placed_at",
     team=True,
     write=(write,),
+)
+
+EXPORT = Export(
+    kind="orders",
+    known=("customer_id",),
+    numbers=("customer_id",),
+    select=f"""
+    WITH {NAMES}
+    SELECT {source("s")}, f.number, {NAME}, {moment("f.placed_at")}, f.status, f.currency, p.code, p.name,
+           trim_scale(l.quantity), trim_scale(l.unit_price), trim_scale(l.unit_cost), team.key, f.customer_id
+    FROM customers_order f
+    JOIN customers_orderline l ON l.order_id = f.id
+    LEFT JOIN customers_product p ON p.id = l.product_id
+    LEFT JOIN accounts_team team ON team.id = f.team_id
+    LEFT JOIN customers_sourcerecord sr ON sr.kind = 'orders' AND sr.object_id = f.id
+    LEFT JOIN customers_sourcesystem s ON s.id = sr.system_id {join("f", of="sr")}
+    WHERE {wanted("sr")} ORDER BY s.key, f.number, f.id, l.id
+    """,  # noqa: S608 - constants of this code base
 )

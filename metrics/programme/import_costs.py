@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.importing import parsers
+from customers.importing.exports import Export, source, wanted
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid
 from customers.models import ImportBatch
@@ -62,4 +63,16 @@ SPEC = ImportSpec(
             },
         ),
     ),
+)
+
+EXPORT = Export(
+    kind="costs",
+    select=f"""
+    SELECT {source("s")}, coalesce(sr.external_id, ''), f.date, f.category, f.phase, trim_scale(f.planned),
+           trim_scale(f.actual), f.currency, f.note
+    FROM metrics_costentry f
+    LEFT JOIN customers_sourcerecord sr ON sr.kind = 'costs' AND sr.object_id = f.id
+    LEFT JOIN customers_sourcesystem s ON s.id = sr.system_id
+    WHERE {wanted("sr")} ORDER BY s.key, sr.external_id, f.id
+    """,  # noqa: S608 - constants of this code base
 )
