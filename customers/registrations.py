@@ -21,9 +21,6 @@ IMPORTS = (
 )  # fmt: skip
 TIERED_FACTS = (
     TieredFact(table="customers_order"),
-    TieredFact(
-        table="customers_orderline", customer="o.customer_id", source="customers_order o", join="o.id = f.order_id"
-    ),
     TieredFact(table="customers_invoice", day="f.due_on"),
     TieredFact(table="customers_interaction"),
     TieredFact(

@@ -155,13 +155,15 @@ def _words() -> dict[str, Sequence[str]]:
 
 @contextmanager
 def _bare_tables(cursor: CursorWrapper) -> Iterator[None]:
-    """Without foreign keys, without indexes that no constraint needs, and without marking every row as changed."""
+    """Without foreign keys, without indexes that no constraint needs, and without triggers: the rows are right as they
+    are drawn, and marking each would be in vain.
+    """
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     cursor.execute("SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '256MB'")
     tables = list(TABLES)
     keys = _definitions(cursor, FOREIGN_KEYS, tables)
     indexes = _definitions(cursor, INDEXES, tables)
-    triggers = _definitions(cursor, MARK_TRIGGERS, tables)
+    triggers = _definitions(cursor, TRIGGERS, tables)
     for table, name, _definition in keys:
         cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
     for _table, name, _definition in indexes:
@@ -187,9 +189,9 @@ FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indrelid::regclass::text = ANY(%s) AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 ORDER BY 1, 2
 """
-MARK_TRIGGERS = r"""
+TRIGGERS = """
 SELECT tgrelid::regclass::text, tgname, '' FROM pg_trigger
-WHERE tgrelid::regclass::text = ANY(%s) AND tgname LIKE '%%\_mark\_%%' AND NOT tgisinternal ORDER BY 1, 2
+WHERE tgrelid::regclass::text = ANY(%s) AND tgenabled <> 'D' AND NOT tgisinternal ORDER BY 1, 2
 """
 
 

@@ -143,9 +143,13 @@ class OrderLineFactory(DjangoModelFactory[models.OrderLine]):
     )
     day = factory.LazyAttribute(lambda line: line.order.day)
     counted = factory.LazyAttribute(lambda line: line.order.status != models.Order.Status.CANCELLED)
+    team = factory.SelfAttribute("order.team")
+    tier = factory.SelfAttribute("order.tier")
 
 
 class InvoiceFactory(DjangoModelFactory[models.Invoice]):
+    """A bill; `paid` and `paid_on_time` become payments that bring them about, on the due day and the day after."""
+
     class Meta:
         model = models.Invoice
 
@@ -156,6 +160,17 @@ class InvoiceFactory(DjangoModelFactory[models.Invoice]):
     currency = "EUR"
     amount = Decimal(100)
     amount_company = factory.SelfAttribute("amount")
+    paid = Decimal(0)
+    paid_on_time = Decimal(0)
+
+    @classmethod
+    def _create(cls, model_class: Any, *_: Any, paid: Decimal, paid_on_time: Decimal, **fields: Any) -> Any:
+        invoice = super()._create(model_class, **fields)
+        for late, amount in ((0, paid_on_time), (1, max(paid - paid_on_time, Decimal(0)))):
+            if amount:
+                invoice.payments.create(paid_on=invoice.due_on + timedelta(days=late), amount=amount)
+        invoice.refresh_from_db(fields=["paid", "paid_on_time", "settled_on"])
+        return invoice
 
 
 class PaymentFactory(DjangoModelFactory[models.Payment]):

@@ -9,42 +9,26 @@ from typing import Any
 from django.db import connection
 
 from customers.models import Tier, TierAssignment, TierPolicy
-from customers.tiers.tiering import Rule, read_rules
+from customers.tiers.tiering import Rule, find_policy, read_rules, window
 
-# The figures of `retier` for one customer, with what else the page says; index probes on the customer only.
+USUAL_MONTHS = 12  # of the window, where there is no policy
+
+# The figures of `retier` for one customer, with what else the page says; index probes on the customer only. The days
+# are constants of the statement: the planner must see how many they are.
 STANDING = """
-WITH policy AS (
-  SELECT version, measure, window_months, rules FROM customers_tierpolicy
-  WHERE published_at IS NOT NULL ORDER BY version DESC LIMIT 1
-), span AS (
-  SELECT (%(today)s::date - make_interval(months => coalesce((SELECT window_months FROM policy), 12))
-          + interval '1 day')::date AS first
-), bought AS (
-  SELECT coalesce(sum(l.amount_company), 0) AS revenue, coalesce(sum(l.cost_company), 0) AS cost,
-         coalesce(sum(l.amount_company) FILTER (WHERE l.cost_company IS NOT NULL), 0) AS covered
-  FROM customers_order o JOIN customers_orderline l ON l.order_id = o.id
-  WHERE o.customer_id = %(customer)s AND l.counted AND l.day BETWEEN (SELECT first FROM span) AND %(today)s
-), ever AS (
-  SELECT count(*) AS orders, coalesce(sum(amount_company), 0) AS amount FROM customers_order
-  WHERE customer_id = %(customer)s AND status <> 'cancelled'
-), billed AS (
-  SELECT coalesce(sum(amount_company * CASE WHEN due_on < %(today)s THEN 1 ELSE paid_on_time / amount END), 0) AS due,
-         coalesce(sum(amount_company * (paid_on_time / amount)), 0) AS on_time
-  FROM customers_invoice
-  WHERE customer_id = %(customer)s AND amount > 0 AND due_on BETWEEN (SELECT first FROM span) AND %(today)s
-), owed AS (
-  SELECT coalesce(sum(amount_company * (amount - paid) / amount), 0) AS open,
-         coalesce(sum(amount_company * (amount - paid) / amount) FILTER (WHERE due_on < %(today)s), 0) AS overdue,
-         count(*) FILTER (WHERE due_on < %(today)s) AS overdue_count, min(due_on) AS oldest
-  FROM customers_invoice WHERE customer_id = %(customer)s AND paid < amount AND amount > 0
-)
-SELECT (SELECT to_jsonb(policy) FROM policy),
-       (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
+SELECT (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
        (SELECT jsonb_build_object('tier_id', tier_id, 'reason', reason, 'from', lower(valid), 'until', upper(valid))
         FROM crm_tier_on(%(customer)s, %(today)s)),
-       span.first, bought.revenue, bought.cost, bought.covered, ever.orders, ever.amount, billed.due, billed.on_time,
-       owed.open, owed.overdue, owed.overdue_count, owed.oldest
-FROM span, bought, ever, billed, owed
+       coalesce(bought.revenue, 0), coalesce(bought.cost, 0), coalesce(bought.covered, 0),
+       ever.orders, ever.amount, coalesce(billed.due, 0), coalesce(billed.on_time, 0),
+       coalesce(owed.open, 0), coalesce(owed.overdue, 0), coalesce(owed.overdue_invoices, 0), owed.oldest
+FROM (
+  SELECT count(*) AS orders, coalesce(sum(amount_company), 0) AS amount FROM customers_order
+  WHERE customer_id = %(customer)s AND status <> 'cancelled'
+) ever
+LEFT JOIN crm_bought(%(first)s, %(today)s) bought ON bought.customer_id = %(customer)s
+LEFT JOIN crm_billed(%(first)s, %(today)s) billed ON billed.customer_id = %(customer)s
+LEFT JOIN crm_owed(%(today)s) owed ON owed.customer_id = %(customer)s
 """
 
 
@@ -96,21 +80,23 @@ class Standing:
 
 
 def standing(*, customer_id: int, today: date) -> Standing:
-    """One query."""
+    """Two queries: the policy in force, and what stands by it."""
+    policy = find_policy()
+    measure, months = (policy.measure, policy.window_months) if policy else (TierPolicy.Measure.PROFIT, USUAL_MONTHS)
+    first, _last = window(as_of=today, months=months)
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"customer": customer_id, "today": today})
+        cursor.execute(STANDING, {"customer": customer_id, "first": first, "today": today})
         row = cursor.fetchone()
     assert row is not None
-    policy, tiers, assignment, first, revenue, cost, covered, orders, ordered, due, on_time, *owed = row
+    tiers, assignment, revenue, cost, covered, orders, ordered, due, on_time, *owed = row
     known = {tier["key"]: Tier(**tier) for tier in _json(tiers) or []}
-    policy = _json(policy) or {"measure": "profit", "window_months": 12, "rules": []}
-    rules = read_rules(rules=policy["rules"], tiers=known) if policy["rules"] else []
-    value = revenue - cost if policy["measure"] == TierPolicy.Measure.PROFIT else revenue
+    rules = read_rules(rules=policy.rules, tiers=known) if policy and policy.rules else []
+    value = revenue - cost if measure == TierPolicy.Measure.PROFIT else revenue
     share = on_time / due if due else None
     assignment = _json(assignment)
     tier = next((t for t in known.values() if assignment and t.pk == assignment["tier_id"]), None)
     return Standing(
-        measure=policy["measure"], months=policy["window_months"], first=first, value=value, revenue=revenue,
+        measure=measure, months=months, first=first, value=value, revenue=revenue,
         covered=covered / revenue if revenue > 0 else None, due=due, on_time=share, orders=orders, ordered=ordered,
         open=owed[0], overdue=owed[1], overdue_count=owed[2], oldest_open=owed[3],
         assigned=_assigned(assignment), tier=tier, earned=earned_tier(rules, value, share),

@@ -5,24 +5,7 @@
 # assignments of the day. Parameters: first, last, profit (bool), as_of; the cases follow in CASE's own.
 DECISIONS = """
 CREATE TEMPORARY TABLE retier_decision AS
-WITH bought AS (
-  SELECT o.customer_id,
-         sum(l.amount_company) AS revenue,
-         sum(l.cost_company) AS cost,
-         sum(l.amount_company) FILTER (WHERE l.cost_company IS NOT NULL) AS covered
-  FROM customers_orderline l JOIN customers_order o ON o.id = l.order_id
-  WHERE l.counted AND l.day BETWEEN %(first)s AND %(last)s AND o.customer_id IS NOT NULL
-  GROUP BY o.customer_id
-), billed AS (
-  SELECT customer_id, sum(due) AS due, sum(on_time) AS on_time FROM (
-    SELECT customer_id,
-           amount_company * CASE WHEN due_on < %(as_of)s THEN 1 ELSE paid_on_time / amount END AS due,
-           CASE WHEN paid_on_time = amount THEN amount_company
-                ELSE amount_company * (paid_on_time / amount) END AS on_time
-    FROM customers_invoice
-    WHERE due_on BETWEEN %(first)s AND %(last)s AND amount > 0 AND customer_id IS NOT NULL
-  ) AS invoice GROUP BY customer_id
-), figure AS (
+WITH figure AS (
   SELECT c.id AS customer_id,
          coalesce(b.revenue, 0) AS revenue,
          coalesce(b.covered, 0) AS covered,
@@ -30,8 +13,8 @@ WITH bought AS (
          coalesce(i.due, 0) AS due,
          i.on_time / nullif(i.due, 0) AS share
   FROM customers_customer c
-  LEFT JOIN bought b ON b.customer_id = c.id
-  LEFT JOIN billed i ON i.customer_id = c.id
+  LEFT JOIN crm_bought(%(first)s, %(last)s) b ON b.customer_id = c.id
+  LEFT JOIN crm_billed(%(first)s, %(last)s) i ON i.customer_id = c.id
 ), decided AS (
   SELECT *, {decision} AS tier_id FROM figure
 )

@@ -13,7 +13,6 @@ from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Invalid, Reference
 from customers.importing.sql import JOIN_TEAM
 from customers.models import ImportBatch
-from customers.trade import settlement
 from customers.trade.amounts import RowRates, check_size, company_currency
 
 
@@ -41,10 +40,6 @@ WHERE k.customer_id IS NULL AND o.id = k.order_id;
 
 def belong(cursor: CursorWrapper) -> None:
     cursor.execute(_BELONGS)
-
-
-def settle(cursor: CursorWrapper) -> None:
-    settlement.settle(cursor, "SELECT k._object FROM imp_keys k WHERE k._action = 'updated'")
 
 
 SPEC = ImportSpec(
@@ -88,7 +83,6 @@ SPEC = ImportSpec(
             joins=f"{JOIN_TEAM} {join_tier('k.customer_id', 'k.due_on')}",
             once={"paid": "0", "paid_on_time": "0"},
         ),
-        settle,
     ),
 )
 

@@ -75,6 +75,8 @@ WHERE k._action = 'updated' AND k.customer_id IS DISTINCT FROM o.customer_id;
 UPDATE customers_invoice i SET customer_id = f.customer_id, tier_id = (
   SELECT tier.tier_id FROM crm_tier_on(f.customer_id, i.due_on) tier)
 FROM imp_followers f WHERE i.id = f.id;
+DELETE FROM customers_orderline
+WHERE order_id = ANY (SELECT k._object FROM imp_keys k WHERE k._action = 'updated');
 INSERT INTO customers_order
   (id, number, customer_id, placed_at, status, currency, amount, amount_company, team_id, tier_id)
 SELECT k._object, k._key, k.customer_id, k.placed_at, k.status, k.currency, k.amount, k.amount_company,
@@ -87,8 +89,6 @@ WHERE o.id = v._object;
 """  # noqa: S608 - a constant of this code base
 
 _LINES = """
-DELETE FROM customers_orderline
-WHERE order_id = ANY (SELECT k._object FROM imp_keys k WHERE k._action = 'updated');
 INSERT INTO customers_orderline (order_id, product_id, quantity, unit_price, unit_cost, amount_company, cost_company,
                                  day, counted, team_id, tier_id, product_group_id)
 SELECT o.id, p.id, r.quantity, r.unit_price, r.unit_cost, round(r.quantity * r.unit_price * r.rate, 4),

@@ -1,32 +1,11 @@
-"""`payments`: money received for an invoice, in its currency; the invoice's figures follow."""
+"""`payments`: money received for an invoice, in its currency; the invoice's figures follow by trigger."""
 
-from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers
 from customers.importing.exports import Export, reference, source, wanted
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, ImportSpec, Reference
-from customers.trade import settlement
-
-_BEFORE = """
-ALTER TABLE imp_keys ADD COLUMN _was_invoice_id bigint;
-UPDATE imp_keys k SET _was_invoice_id = p.invoice_id FROM customers_payment p
-WHERE k._action = 'updated' AND p.id = k._object;
-"""
-
-
-def remember(cursor: CursorWrapper) -> None:
-    cursor.execute(_BEFORE)
-
-
-def settle(cursor: CursorWrapper) -> None:
-    settlement.settle(
-        cursor,
-        "SELECT k.invoice_id FROM imp_keys k WHERE k._action IN ('created', 'updated')"
-        " UNION SELECT k._was_invoice_id FROM imp_keys k WHERE k._action = 'updated'",
-    )
-
 
 SPEC = ImportSpec(
     kind="payments",
@@ -39,11 +18,7 @@ SPEC = ImportSpec(
     ),
     table="customers_payment",
     references=(Reference("invoice_external_id", "invoices", "invoice_id", changes=True),),
-    prepare=(remember,),
-    write=(
-        Facts("customers_payment", {"invoice_id": "k.invoice_id", "paid_on": "k.paid_on", "amount": "k.amount"}),
-        settle,
-    ),
+    write=(Facts("customers_payment", {"invoice_id": "k.invoice_id", "paid_on": "k.paid_on", "amount": "k.amount"}),),
 )
 
 EXPORT = Export(

@@ -1,4 +1,4 @@
-"""`products`: name, group and unit cost (company's currency) of what order lines sell."""
+"""`products`: name, group and unit cost (company's currency) of what order lines sell; lines sold follow by trigger."""
 
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
@@ -16,24 +16,9 @@ INSERT INTO customers_productgroup (name) SELECT DISTINCT k."group" FROM imp_key
 WHERE k."group" <> '' AND k._action IN ('created', 'updated') ON CONFLICT (name) DO NOTHING;
 """
 
-# Lines already sold follow their product's group, and its cost where they have none. One index probe per product.
-_FOLLOW = """
-UPDATE customers_orderline l
-SET product_group_id = p.group_id,
-    cost_company = CASE WHEN l.unit_cost IS NULL THEN round(l.quantity * p.unit_cost, 4) ELSE l.cost_company END
-FROM imp_keys k JOIN customers_product p ON p.id = k._object
-WHERE k._action IN ('created', 'updated') AND k._old_object IS NOT NULL AND l.product_id = p.id
-  AND (l.product_group_id, l.cost_company) IS DISTINCT FROM (
-    p.group_id, CASE WHEN l.unit_cost IS NULL THEN round(l.quantity * p.unit_cost, 4) ELSE l.cost_company END);
-"""
-
 
 def prepare(cursor: CursorWrapper) -> None:
     cursor.execute(_PREPARE)
-
-
-def follow(cursor: CursorWrapper) -> None:
-    cursor.execute(_FOLLOW)
 
 
 SPEC = ImportSpec(
@@ -59,7 +44,6 @@ SPEC = ImportSpec(
             },
             joins='LEFT JOIN customers_productgroup g ON g.name = k."group"',
         ),
-        follow,
     ),
 )
 

@@ -3,20 +3,17 @@
 from django.db import transaction
 
 from crm.common.versions import lock_as_seen
-from customers.models import OrderLine, Product, ProductGroup
+from customers.models import Product, ProductGroup
 
 
 def assign_group(*, product: Product, group: ProductGroup | None, seen: str | None = None) -> None:
-    """Put the product into a group, or into none; its order lines, whenever they were bought, follow.
+    """Put the product into a group, or into none; its order lines, whenever they were bought, follow by trigger.
 
     Raises ChangedMeanwhile unless it is as `seen`.
     """
     with transaction.atomic():
         lock_as_seen(product, seen)
         Product.objects.filter(pk=product.pk).update(group=group)
-        lines = OrderLine.objects.filter(product=product)
-        others = lines.exclude(product_group=group) if group else lines
-        others.update(product_group=group)
 
 
 def save_group(*, group: ProductGroup, seen: str | None = None) -> ProductGroup:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from customers.models import Call, Interaction, Invoice, Order, OrderLine
+from customers.models import Call, Interaction, Invoice, Order, OrderLine, Payment
 from metrics.engine.recomputing import recompute
 from metrics.models import LedgerMonth, Mark, Rollup
 from service.models import SurveyAnswer
@@ -55,21 +55,12 @@ ANSWER = st.tuples(st.sampled_from([("csat", 5), ("nps", 10), ("ces", 7)]), st.i
     lambda made: {"survey": made[0][0], "score": min(made[1] * 2, made[0][1]), "answered_at": made[2]}
 )
 ORDER = st.fixed_dictionaries({"placed_at": moments(), "status": st.sampled_from(Order.Status.values)})
-LINE = st.fixed_dictionaries(
-    {
-        "day": moments().map(datetime.date),
-        "counted": st.booleans(),
-        "amount_company": money(),
-        "cost_company": st.none() | money(),
-    }
+LINE = st.fixed_dictionaries({"unit_cost": st.just(1), "amount_company": money(), "cost_company": st.none() | money()})
+INVOICE = st.tuples(moments(), money()).map(
+    lambda made: {"due_on": made[0].date() + timedelta(days=8), "amount": made[1], "amount_company": made[1]}
 )
-INVOICE = st.tuples(moments(), money(), st.sampled_from([Decimal(0), Decimal(1), Decimal("0.3")])).map(
-    lambda made: {
-        "due_on": made[0].date() + timedelta(days=8),
-        "amount": made[1],
-        "amount_company": made[1],
-        "paid_on_time": max(made[1] * made[2], Decimal(0)).quantize(Decimal("0.0001")),
-    }
+PAYMENT = st.tuples(moments(), money()).map(
+    lambda made: {"paid_on": made[0].date() + timedelta(days=8), "amount": made[1]}
 )
 LEDGER = st.tuples(st.integers(1, 3), money(), money()).map(
     lambda made: {
@@ -85,6 +76,7 @@ KINDS: list[tuple[Any, st.SearchStrategy[dict[str, Any]]]] = [
     (Order, ORDER),
     (OrderLine, LINE),
     (Invoice, INVOICE),
+    (Payment, PAYMENT),
     (LedgerMonth, LEDGER),
 ]
 FACT = st.one_of(*(st.tuples(st.just(model), values) for model, values in KINDS))
@@ -93,7 +85,7 @@ STEP = st.one_of(
     st.tuples(st.just("update"), FACT),
     st.tuples(st.just("move"), st.sampled_from([Call, Interaction, Order, SurveyAnswer, Invoice, OrderLine])),
     st.tuples(st.just("delete"), st.sampled_from([model for model, _ in KINDS])),
-    st.tuples(st.just("truncate"), st.sampled_from([Call, Interaction, SurveyAnswer])),
+    st.tuples(st.just("truncate"), st.sampled_from([Call, Interaction, SurveyAnswer, Payment])),
     st.tuples(st.just("recompute"), st.sampled_from([AS_OF, AS_OF - timedelta(days=6), AS_OF + timedelta(days=3)])),
 )
 
@@ -122,8 +114,9 @@ class Company:
             Call: {"system": self.system, "queue": self.queue, "callid": str(self.made)},
             Interaction: {"customer": self.customers[self.made % 2]},
             Order: {"number": str(self.made), "currency": "EUR", "amount": 0, "amount_company": 0},
-            OrderLine: {"quantity": 1, "unit_price": 1, "order": None},
+            OrderLine: {"quantity": 1, "unit_price": 1, "order": None, "day": START.date()},
             Invoice: {"number": str(self.made), "currency": "EUR", "issued_on": START.date()},
+            Payment: {"invoice": None},
             LedgerMonth: {
                 "system": SourceSystemFactory.create(key=f"ledger{self.made}"),
                 "currency": "EUR",
@@ -131,11 +124,19 @@ class Company:
             },
         }
         if model is OrderLine:
-            extra[OrderLine]["order"] = Order.objects.create(
-                number="lines", placed_at=START, status="cancelled", currency="EUR", amount=0, amount_company=0
+            extra[OrderLine]["order"] = self.found(Order) or self.made_now(Order, placed_at=START, status="placed")
+        if model is Payment:
+            extra[Payment]["invoice"] = self.found(Invoice) or self.made_now(
+                Invoice, due_on=AS_OF, amount=100, amount_company=100
             )
-        team = {} if model is LedgerMonth else {"team": [None, *self.teams][self.made % 3]}
+        team = {} if model in {LedgerMonth, Payment} else {"team": [None, *self.teams][self.made % 3]}
         return {**values, **extra.get(model, {}), **team}
+
+    def found(self, model: Any) -> Any:
+        return model.objects.order_by("pk")[self.made % 3 :].first()
+
+    def made_now(self, model: Any, **values: Any) -> Any:
+        return model.objects.create(**self.complete(model, values))
 
     def insert(self, facts: list[tuple[Any, dict[str, Any]]]) -> None:
         for model, values in facts:

@@ -1,0 +1,43 @@
+"""A second session beside Django's, for what happens when two write at once."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from crm.embedded import processes
+from tests.database import another_connection
+
+WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s"
+
+
+class Beside:
+    """Runs statements in a transaction of its own, without the test waiting for them."""
+
+    def __init__(self, session: psycopg.Connection[Any], watching: psycopg.Connection[Any]) -> None:
+        self.session = session
+        self.watching = watching
+        self.thread = ThreadPoolExecutor(1)
+
+    def start(self, statement: str) -> Future[Any]:
+        return self.thread.submit(self.session.execute, statement)
+
+    def commit(self) -> None:
+        """After what was started."""
+        self.thread.submit(self.session.commit).result(timeout=30)
+
+    def wait_until_it_waits(self) -> None:
+        """Until the session stands in front of a lock."""
+        pid = [self.session.info.backend_pid]
+        assert processes.wait_until(lambda: self.watching.execute(WAITS, pid).fetchone() == (True,), seconds=30)
+
+
+@contextmanager
+def beside() -> Iterator[Beside]:
+    with another_connection() as session, another_connection() as watching:
+        watching.autocommit = True
+        other = Beside(session, watching)
+        with other.thread:
+            yield other
