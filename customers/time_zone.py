@@ -39,13 +39,7 @@ RECUT = """
 UPDATE {table} f SET "{column}" = f."{column}"{tier}
 WHERE f.id >= %(first)s AND f.id < %(after)s AND f.day IS DISTINCT FROM crm_day(f."{column}")"""
 TIER_OF_DAY = """, tier_id = (
-  SELECT a.tier_id FROM customers_tierassignment a{source}
-  WHERE a.customer_id = {customer} AND a.valid @> crm_day(f."{column}"){join})"""
-# Lines have their day and tier from their order.
-FOLLOW_ORDERS = """
-UPDATE customers_orderline l SET day = o.day, tier_id = o.tier_id FROM customers_order o
-WHERE o.id = l.order_id AND o.id >= %(first)s AND o.id < %(after)s
-  AND (l.day, l.tier_id) IS DISTINCT FROM (o.day, o.tier_id)"""
+  SELECT tier.tier_id FROM {source}crm_tier_on({customer}, crm_day(f."{column}")) tier{join})"""
 
 
 class UnknownZone(DomainError):
@@ -79,8 +73,8 @@ class DayTable:
         return TIER_OF_DAY.format(
             customer=self.fact.customer,
             column=self.column,
-            source=f", {self.fact.source}" if self.fact.source else "",
-            join=f" AND {self.fact.join}" if self.fact.join else "",
+            source=f"{self.fact.source}, " if self.fact.source else "",
+            join=f" WHERE {self.fact.join}" if self.fact.join else "",
         )
 
 
@@ -165,11 +159,7 @@ def _day_column(model: type[models.Model]) -> str:
 def _recut(table: DayTable) -> int:
     def recut_range(cursor: CursorWrapper, first: int, after: int) -> int:
         locks.take(cursor, shared=[locks.FACTS])
-        bounds = {"first": first, "after": after}
-        cursor.execute(table.recut, bounds)
-        moved = int(cursor.rowcount)
-        if table.table == "customers_order":
-            cursor.execute(FOLLOW_ORDERS, bounds)
-        return moved
+        cursor.execute(table.recut, {"first": first, "after": after})
+        return int(cursor.rowcount)
 
     return by_id_ranges(table.table, recut_range)

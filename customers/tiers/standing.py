@@ -9,25 +9,30 @@ from typing import Any
 from django.db import connection
 
 from customers.models import Tier, TierAssignment, TierPolicy
-from customers.tiers.tiering import Rule, find_policy, read_rules, window
+from customers.tiers.tiering import Rule, read_rules
 
-USUAL_MONTHS = 12  # of the window, where there is no policy
-
-# The figures of `retier` for one customer, with what else the page says; index probes on the customer only. The days
-# are constants of the statement: the planner must see how many they are.
+# The figures of `retier` for one customer, with what else the page says; index probes on the customer only.
 STANDING = """
-SELECT (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
-       (SELECT jsonb_build_object('tier_id', tier_id, 'reason', reason, 'from', lower(valid), 'until', upper(valid))
-        FROM crm_tier_on(%(customer)s, %(today)s)),
-       coalesce(bought.revenue, 0), coalesce(bought.cost, 0), coalesce(bought.covered, 0),
-       ever.orders, ever.amount, coalesce(billed.due, 0), coalesce(billed.on_time, 0),
-       coalesce(owed.open, 0), coalesce(owed.overdue, 0), coalesce(owed.overdue_invoices, 0), owed.oldest
-FROM (
+WITH policy AS (
+  SELECT version, measure, window_months, rules FROM customers_tierpolicy
+  WHERE published_at IS NOT NULL ORDER BY version DESC LIMIT 1
+), span AS (
+  SELECT (%(today)s::date - make_interval(months => coalesce((SELECT window_months FROM policy), 12))
+          + interval '1 day')::date AS first
+), ever AS (
   SELECT count(*) AS orders, coalesce(sum(amount_company), 0) AS amount FROM customers_order
   WHERE customer_id = %(customer)s AND status <> 'cancelled'
-) ever
-LEFT JOIN crm_bought(%(first)s, %(today)s) bought ON bought.customer_id = %(customer)s
-LEFT JOIN crm_billed(%(first)s, %(today)s) billed ON billed.customer_id = %(customer)s
+)
+SELECT (SELECT to_jsonb(policy) FROM policy),
+       (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
+       (SELECT jsonb_build_object('tier_id', tier_id, 'reason', reason, 'from', lower(valid), 'until', upper(valid))
+        FROM crm_tier_on(%(customer)s, %(today)s)),
+       span.first, coalesce(bought.revenue, 0), coalesce(bought.cost, 0), coalesce(bought.covered, 0),
+       ever.orders, ever.amount, coalesce(billed.due, 0), coalesce(billed.on_time, 0),
+       coalesce(owed.open, 0), coalesce(owed.overdue, 0), coalesce(owed.overdue_invoices, 0), owed.oldest
+FROM span CROSS JOIN ever
+LEFT JOIN LATERAL crm_bought(span.first, %(today)s) bought ON bought.customer_id = %(customer)s
+LEFT JOIN LATERAL crm_billed(span.first, %(today)s) billed ON billed.customer_id = %(customer)s
 LEFT JOIN crm_owed(%(today)s) owed ON owed.customer_id = %(customer)s
 """
 
@@ -80,23 +85,21 @@ class Standing:
 
 
 def standing(*, customer_id: int, today: date) -> Standing:
-    """Two queries: the policy in force, and what stands by it."""
-    policy = find_policy()
-    measure, months = (policy.measure, policy.window_months) if policy else (TierPolicy.Measure.PROFIT, USUAL_MONTHS)
-    first, _last = window(as_of=today, months=months)
+    """One query."""
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"customer": customer_id, "first": first, "today": today})
+        cursor.execute(STANDING, {"customer": customer_id, "today": today})
         row = cursor.fetchone()
     assert row is not None
-    tiers, assignment, revenue, cost, covered, orders, ordered, due, on_time, *owed = row
+    policy, tiers, assignment, first, revenue, cost, covered, orders, ordered, due, on_time, *owed = row
     known = {tier["key"]: Tier(**tier) for tier in _json(tiers) or []}
-    rules = read_rules(rules=policy.rules, tiers=known) if policy and policy.rules else []
-    value = revenue - cost if measure == TierPolicy.Measure.PROFIT else revenue
+    policy = _json(policy) or {"measure": "profit", "window_months": 12, "rules": []}
+    rules = read_rules(rules=policy["rules"], tiers=known) if policy["rules"] else []
+    value = revenue - cost if policy["measure"] == TierPolicy.Measure.PROFIT else revenue
     share = on_time / due if due else None
     assignment = _json(assignment)
     tier = next((t for t in known.values() if assignment and t.pk == assignment["tier_id"]), None)
     return Standing(
-        measure=measure, months=months, first=first, value=value, revenue=revenue,
+        measure=policy["measure"], months=policy["window_months"], first=first, value=value, revenue=revenue,
         covered=covered / revenue if revenue > 0 else None, due=due, on_time=share, orders=orders, ordered=ordered,
         open=owed[0], overdue=owed[1], overdue_count=owed[2], oldest_open=owed[3],
         assigned=_assigned(assignment), tier=tier, earned=earned_tier(rules, value, share),

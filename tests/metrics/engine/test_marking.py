@@ -45,7 +45,7 @@ MAKERS = {
     "call": lambda team: CallFactory.create(entered_at=AT, team_id=team, tier_id=3),
     "survey": lambda team: SurveyAnswerFactory.create(answered_at=AT, team_id=team, channel="email"),
     "order": lambda team: OrderFactory.create(placed_at=AT, team_id=team),
-    "order_line": lambda team: OrderLineFactory.create(order=OrderFactory.create(placed_at=AT), day=DAY, team_id=team),
+    "order_line": lambda team: OrderLineFactory.create(order=OrderFactory.create(placed_at=AT, team_id=team)),
     "invoice": lambda team: InvoiceFactory.create(due_on=AT.date(), team_id=team),
     "ledger": lambda _team: ledger_month(),
 }
@@ -72,9 +72,20 @@ WATCHED: dict[str, dict[str, str]] = {
     },
     "survey": {"score": "1", "channel": "'web'", "team_id": "NULL", "answered_at": "now()", "survey": "'ces'"},
     "order": {"status": "'cancelled'", "placed_at": "now()", "team_id": "NULL", "tier_id": "1"},
-    "order_line": {"counted": "false", "amount_company": "7", "cost_company": "NULL", "day": "'2026-01-01'"},
-    "invoice": {"amount": "7", "amount_company": "7", "paid_on_time": "7", "due_on": "'2026-01-01'"},
+    "order_line": {"amount_company": "7", "cost_company": "7"},
+    "invoice": {"amount": "7", "amount_company": "7", "due_on": "'2026-01-01'"},
     "ledger": dict.fromkeys(("revenue_company", "cost_of_sales_company", "operating_cost_company"), "7"),
+}
+# Columns that follow from other rows, and a statement that changes them.
+DERIVED = {
+    "order_line": {
+        "counted": "UPDATE customers_order SET status = 'cancelled'",
+        "day": "UPDATE customers_order SET placed_at = '2026-01-01'",
+    },
+    "invoice": {
+        "paid_on_time": "INSERT INTO customers_payment (invoice_id, paid_on, amount)"
+        " SELECT id, due_on, 7 FROM customers_invoice"
+    },
 }
 UNWATCHED = {
     "call": "caller = 'x', answered_at = answered_at - interval '1 s', ended_at = now()",
@@ -122,6 +133,16 @@ def test_changing_a_column_that_a_kpi_reads_marks_old_and_new_cell(source: str, 
     assert old in marked(source)
     moves = column in {"team_id", "tier_id", "channel", "day", "due_on", "entered_at", "answered_at", "placed_at"}
     assert len(marked(source)) == (2 if moves and not (source == "call" and column == "answered_at") else 1)
+
+
+@pytest.mark.parametrize(("source", "column"), [(source, column) for source in DERIVED for column in DERIVED[source]])
+def test_changing_what_a_column_follows_from_marks_old_and_new_cell(source: str, column: str, team_id: int) -> None:
+    MAKERS[source](team_id)
+    (old,) = marked(source)
+    taken(source)
+    execute(DERIVED[source][column])
+    assert old in marked(source)
+    assert len(marked(source)) == (2 if column == "day" else 1)
 
 
 @pytest.mark.parametrize("source", UNWATCHED)
