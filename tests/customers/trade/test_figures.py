@@ -1,0 +1,123 @@
+"""The functions that say what an invoice stands at, and what customers bought, were billed, and owe."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from customers.models import Customer
+from customers.trade.balances import Balance, balances, owing
+from tests import plans
+from tests.factories import CustomerFactory, InvoiceFactory, OrderFactory
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 31)
+BEFORE, AFTER = date(2026, 3, 30), date(2026, 4, 1)
+
+
+def rows(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return list(cursor.fetchall())
+
+
+def standing(day: date) -> tuple[Any, ...]:
+    statement = (
+        "SELECT due, on_time, open, overdue, is_due, is_open, is_overdue"
+        " FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, %s)"
+    )
+    return rows(statement, day)[0]
+
+
+def test_before_it_is_late_only_what_was_paid_on_time_was_due() -> None:
+    InvoiceFactory.create(due_on=DAY, amount=Decimal(90), amount_company=Decimal(100), paid_on_time=Decimal(30))
+    on_time, left = Decimal("33.3333"), Decimal("66.6667")
+    for day in (BEFORE, DAY):
+        assert standing(day) == (on_time, on_time, left, 0, True, True, False)
+    assert standing(AFTER) == (100, on_time, left, left, True, True, True)
+
+
+def test_an_unpaid_invoice_is_nothing_due_until_the_day_after() -> None:
+    InvoiceFactory.create(due_on=DAY, amount=Decimal(90), amount_company=Decimal(100))
+    assert standing(DAY) == (0, 0, 100, 0, False, True, False)
+    assert standing(AFTER) == (100, 0, 100, 100, True, True, True)
+
+
+def test_paid_in_full_is_never_open() -> None:
+    InvoiceFactory.create(due_on=DAY, amount=Decimal(90), amount_company=Decimal(100), paid=Decimal(90))
+    assert standing(AFTER) == (100, 0, 0, 0, True, False, False)
+
+
+@pytest.mark.parametrize("amount", [-90, 0])
+def test_a_credit_note_is_nothing_of_it(amount: int) -> None:
+    InvoiceFactory.create(due_on=DAY, amount=Decimal(amount), paid_on_time=Decimal(amount))
+    assert standing(AFTER) == (0, 0, 0, 0, False, False, False)
+
+
+def test_what_was_bought_leaves_out_what_is_cancelled_nobody_s_or_outside_the_days() -> None:
+    customer = CustomerFactory.create()
+    at = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    OrderFactory.create(customer=customer, placed_at=at, lines=[("2", "10", "4"), ("1", "7", None), ("-1", "3", "1")])
+    OrderFactory.create(customer=customer, placed_at=at, status="cancelled", lines=[("1", "99", "1")])
+    OrderFactory.create(customer=None, placed_at=at, lines=[("1", "99", "1")])
+    bought = "SELECT customer_id, revenue, cost, covered FROM crm_bought(%s, %s)"
+    assert rows(bought, DAY, DAY) == [(customer.pk, 24, 7, 17)]
+    assert rows(bought, date(2026, 1, 1), BEFORE) == rows(bought, AFTER, date(2026, 12, 31)) == []
+
+
+def test_what_was_billed_is_of_invoices_due_in_the_days_as_of_the_last() -> None:
+    customer = CustomerFactory.create()
+    InvoiceFactory.create(customer=customer, due_on=BEFORE, amount=Decimal(100), paid_on_time=Decimal(60))
+    InvoiceFactory.create(customer=customer, due_on=DAY, amount=Decimal(50), paid_on_time=Decimal(20))
+    InvoiceFactory.create(customer=customer, due_on=BEFORE, amount=Decimal(-30), paid_on_time=Decimal(-30))
+    InvoiceFactory.create(customer=None, due_on=BEFORE)
+    billed = "SELECT customer_id, due, on_time FROM crm_billed(%s, %s)"
+    assert rows(billed, BEFORE, DAY) == [(customer.pk, 120, 80)]
+    assert rows(billed, BEFORE, AFTER) == [(customer.pk, 150, 80)]
+    assert rows(billed, DAY, AFTER) == [(customer.pk, 50, 20)]
+
+
+def test_balances_and_who_owes() -> None:
+    late, paid, soon = CustomerFactory.create_batch(3)
+    InvoiceFactory.create(customer=late, due_on=BEFORE, amount=Decimal(100), paid=Decimal(40))
+    InvoiceFactory.create(customer=late, due_on=DAY, amount=Decimal(7))
+    InvoiceFactory.create(customer=paid, due_on=BEFORE, paid=Decimal(100))
+    InvoiceFactory.create(customer=soon, due_on=DAY, amount=Decimal(5))
+    everyone = [late.pk, paid.pk, soon.pk]
+    assert balances(customer_ids=everyone, on=DAY) == {
+        late.pk: Balance(open=Decimal(67), overdue=Decimal(60)),
+        soon.pk: Balance(open=Decimal(5), overdue=Decimal(0)),
+    }
+    assert balances(customer_ids=[paid.pk], on=DAY) == {}
+    assert list(owing(Customer.objects.all(), on=DAY)) == [late]
+    assert rows("SELECT overdue_invoices, oldest FROM crm_owed(%s) WHERE customer_id = %s", DAY, late.pk) == [
+        (1, BEFORE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("function", "index"),
+    [
+        ("crm_bought('2026-01-01', '2026-12-31')", "order_customer"),
+        ("crm_billed('2026-01-01', '2026-12-31')", "invoice_customer"),
+        ("crm_owed('2026-12-31')", "invoice_open"),
+    ],
+)
+def test_one_customer_s_figures_are_index_probes(function: str, index: str) -> None:
+    customer = CustomerFactory.create()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_order (number, customer_id, placed_at, status, currency, amount, amount_company)"
+            " SELECT i, %(one)s, '2026-03-01', 'placed', 'EUR', 1, 1"
+            " FROM generate_series(1, 3000) i;"
+            "INSERT INTO customers_invoice"
+            " (number, customer_id, issued_on, due_on, currency, amount, amount_company, paid, paid_on_time)"
+            " SELECT i, %(one)s, '2026-03-01', '2026-03-01', 'EUR', 1, 1, 0, 0"
+            " FROM generate_series(1, 3000) i; ANALYZE customers_order, customers_invoice",
+            {"one": customer.pk},
+        )
+    plan = plans.nodes(f"SELECT * FROM {function} WHERE customer_id = {customer.pk + 1}")
+    assert not plans.calls(plan, "crm_")
+    assert index in plans.indexes(plan)
