@@ -1,6 +1,6 @@
 """Rows for tests, with sensible defaults: `CustomerFactory(name="Acme", country="DE")`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -257,6 +257,14 @@ class TierAssignmentFactory(DjangoModelFactory[models.TierAssignment]):
         model = models.TierAssignment
 
     customer = factory.SubFactory(CustomerFactory)
+
+
+class TierMarkFactory(DjangoModelFactory[models.TierMark]):
+    class Meta:
+        model = models.TierMark
+
+    customer_id = factory.Sequence(lambda n: n + 1)
+    from_day = date(2026, 1, 1)
 
 
 class ImportBatchFactory(DjangoModelFactory[models.ImportBatch]):
