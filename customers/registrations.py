@@ -75,6 +75,7 @@ def register_all() -> None:
         TimelineSource(key="contacts", entries=entries.entries, permission="customers.view_customer")
     )
     listening.register_points_changed(matching.rematch)
+    listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.refresh_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     for label, url_name, icon, permission, order in NAVIGATION:

@@ -53,4 +53,4 @@ def make_customers(cursor: CursorWrapper, spec: ImportSpec, reference: Reference
         return
     cursor.execute(_WANTED.format(column=reference.column, moment=spec.moment), {"nil": NIL})
     cursor.execute(_WRITE, {"nil": NIL})
-    survivorship.settle_selected(cursor, _TOUCHED)
+    survivorship.touch(cursor, _TOUCHED)

@@ -19,6 +19,7 @@ from customers.identity.linking import link_key
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.survivorship import FIELDS, settle, settle_selected
+from customers.importing.sql import LOCK_TOUCHED
 from customers.models import Customer, SourceRecord, SourceSystem
 
 CRM: Final = "crm:typed"  # with a sign that no key made of a name has: no file can claim to come from here
@@ -131,6 +132,8 @@ def _write_points(cursor: CursorWrapper, record: SourceRecord) -> None:
         [record.pk, normalise_phone(phone) if phone else "", normalise_email(email)],
     )
     points.replace(cursor, _POINTS)
+    cursor.execute(LOCK_TOUCHED)
+    points.settle(cursor)
 
 
 def _free_link_key(payload: Mapping[str, str], pk: int) -> str:

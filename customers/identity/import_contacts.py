@@ -70,6 +70,7 @@ SPEC = ImportSpec(
         ),
         write_points,
     ),
+    close=(points.settle,),
 )
 
 EXPORT = Export(

@@ -66,10 +66,8 @@ def assign(cursor: CursorWrapper) -> None:
     cursor.execute(_ASSIGN)
 
 
-def settle(cursor: CursorWrapper) -> None:
-    survivorship.settle_selected(
-        cursor, "SELECT customer_id, link_key FROM imp_keys WHERE _action IN ('created', 'updated')"
-    )
+def touch(cursor: CursorWrapper) -> None:
+    survivorship.touch(cursor, "SELECT customer_id, link_key FROM imp_keys WHERE _action IN ('created', 'updated')")
 
 
 _POINTS = """
@@ -95,9 +93,10 @@ SPEC = ImportSpec(
     keeps_payload=True,
     record_column="customer_id",
     identifies=True,
-    missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers),
+    missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers, close=survivorship.settle_touched),
     grows=("customers_customer", "customers_contactpoint"),
     searched=("customers_customer", "customers_contactpoint"),
     prepare=(assign,),
-    write=(settle, write_points),
+    write=(touch, write_points),
+    close=(survivorship.settle_touched, points.settle),
 )

@@ -2,7 +2,7 @@
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.registry.listening import points_changed
+from customers.registry.listening import points_changed, points_settled
 
 # `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
 _REPLACE = """
@@ -39,3 +39,8 @@ def replace(cursor: CursorWrapper, wanted: str) -> None:
     """
     cursor.execute(_REPLACE.format(wanted=wanted))
     points_changed(cursor)
+
+
+def settle(cursor: CursorWrapper) -> None:
+    """Let them write the customers' own rows, at the end of the transaction that changed points."""
+    points_settled(cursor)

@@ -6,6 +6,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
+
 FIELDS = (
     "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry",
     "language", "birth_date",
@@ -35,7 +37,7 @@ SELECT customer_id, link_key, {", ".join(_given(field) for field in FIELDS)},
 FROM (
   SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload,
          row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, sr.external_id) AS place
-  FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched GROUP BY customer_id) t
+  FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched WHERE settles GROUP BY customer_id) t
   JOIN customers_sourcerecord sr ON sr.customer_id = t.customer_id AND sr.kind = 'customers'
   JOIN customers_sourcesystem s ON s.id = sr.system_id
 ) given
@@ -67,8 +69,22 @@ def settle_selected(cursor: CursorWrapper, select: str, params: dict[str, Any] |
     """`settle` for the (customer_id, link_key) that `select` gives, in the caller's transaction; makes those that do
     not exist yet, under that link key.
     """
-    cursor.execute("DROP TABLE IF EXISTS imp_touched, imp_survived")
-    cursor.execute(f"CREATE TEMP TABLE imp_touched (customer_id, link_key) ON COMMIT DROP AS {select}", params or {})
-    cursor.execute("ANALYZE imp_touched")
+    cursor.execute(CREATE_TOUCHED)
+    touch(cursor, select, params)
+    cursor.execute(LOCK_TOUCHED)
+    settle_touched(cursor)
+
+
+def touch(cursor: CursorWrapper, select: str, params: dict[str, Any] | None = None) -> None:
+    """Leave the (customer_id, link_key) that `select` gives to be settled."""
+    given = f"SELECT x.*, true FROM ({select}) x (customer_id, link_key)"  # noqa: S608 - statements of this code base
+    cursor.execute(f"INSERT INTO imp_touched (customer_id, link_key, settles) {given}", params or {})
+
+
+def settle_touched(cursor: CursorWrapper) -> None:
+    """Settle those in `imp_touched`. Their rows are locked already, in a statement before this one: what a person has
+    set meanwhile is seen.
+    """
+    cursor.execute("DROP TABLE IF EXISTS imp_survived")
     cursor.execute(_SURVIVED)
     cursor.execute(_WRITE)

@@ -57,6 +57,7 @@ def _apply(due: Due) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         frame.take_parked(cursor, spec, system=SourceSystem.objects.get(pk=system_id), ids=ids)
         frame.apply_set(cursor, spec, batch_id=batch_id)
+        frame.close(cursor, spec)
 
 
 def _leave(due: Due, error: Exception) -> None:

@@ -101,8 +101,10 @@ class Derive(Protocol):
     def __call__(self, row: list[str | None], /) -> Sequence[str | None]: ...
 
 
-Step = Callable[["CursorWrapper"], None]
 Read = Callable[[BinaryIO], Iterator["Row | BrokenRow"]]
+
+
+Step = Callable[["CursorWrapper"], None]
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,12 @@ class MissingRecords:
     """How bare records are made of what rows of other kinds say of them, where a mapping asks for it.
 
     `columns`: those of this kind's own file that such rows may fill. `make` makes or refreshes the records which the
-    rows in `imp_rows` name by the reference.
+    rows in `imp_rows` name by the reference; `close` writes what is left for the end of the chunk.
     """
 
     columns: tuple[str, ...]
     make: Callable[["CursorWrapper", "ImportSpec", Reference], None]
+    close: Step
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,8 @@ class ImportSpec:
     are true where the rows of a key contradict each other in a column, `conflict_reasons` what to say then.
     `moment`: SQL over the row giving when it happened; orders what "the newest word" on a bare record is.
     `prepare` runs on the temporary table `imp_keys` (see `customers.importing.sql`) before the source records are
-    written, `write` after: it inserts and updates the facts. `table` gives new rows their ids.
+    written, `write` after: it inserts and updates the facts. `table` gives new rows their ids. `close` runs last, when
+    the customers in `imp_touched` are locked: it writes their rows.
     `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
     `record_column`: the column of the source record that says which row it became. `missing`: see `MissingRecords`.
     `makes`: other kinds of the same source of which it makes records. `identifies`: it says who is one customer, or how
@@ -163,6 +167,7 @@ class ImportSpec:
     searched: tuple[str, ...] = ()
     prepare: tuple[Step, ...] = ()
     write: tuple[Step, ...] = ()
+    close: tuple[Step, ...] = ()
     read: Read | None = None
     apply: Callable[["CursorWrapper", "ImportBatch"], Counts] | None = None
 

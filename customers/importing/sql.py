@@ -47,11 +47,23 @@ def copy_stage(spec: ImportSpec, batch_id: int) -> str:
     return f"COPY {stage_name(batch_id)} ({quoted(names)}) FROM STDIN WITH ({options})"
 
 
+# Customers whose row will change: `settles` those whose fields their records say anew (made under `link_key` when they
+# do not exist), else those whose last contact may be another. Their rows are locked last and in one order, so that
+# nobody at work on a customer waits for a chunk.
+CREATE_TOUCHED = """
+DROP TABLE IF EXISTS imp_touched;
+CREATE TEMP TABLE imp_touched (customer_id bigint, link_key text, settles boolean) ON COMMIT DROP
+"""
+LOCK_TOUCHED = """
+SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM imp_touched) ORDER BY id FOR NO KEY UPDATE
+"""
+
+
 def create_rows(spec: ImportSpec) -> str:
     columns = ", ".join(f'"{name}" {type_}' for name, type_ in (*INTERNAL, *typed(spec)))
     return (
         "DROP TABLE IF EXISTS imp_rows, imp_grouped, imp_refs, imp_keys, imp_bare;"
-        f"CREATE TEMP TABLE imp_rows (_system_id bigint, {columns}) ON COMMIT DROP"
+        f"CREATE TEMP TABLE imp_rows (_system_id bigint, {columns}) ON COMMIT DROP; {CREATE_TOUCHED}"
     )
 
 

@@ -14,7 +14,7 @@ from customers.importing.exports import Export, moment, source
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM
-from customers.interactions.last_contact import refresh_last_contact
+from customers.interactions.last_contact import settle_last_contact, touch_last_contact
 from customers.models import ImportBatch
 
 
@@ -51,7 +51,7 @@ def match(cursor: CursorWrapper) -> None:
 
 def last_contact(cursor: CursorWrapper) -> None:
     cursor.execute(_TOUCHED)
-    refresh_last_contact(cursor, [customer for (customer,) in cursor.fetchall()])
+    touch_last_contact(cursor, [customer for (customer,) in cursor.fetchall()])
 
 
 SPEC = ImportSpec(
@@ -109,6 +109,7 @@ SPEC = ImportSpec(
         ),
         last_contact,
     ),
+    close=(settle_last_contact,),
 )
 
 # The whole log: what people typed in and what calls left has no external id, so an import does not take it in twice.

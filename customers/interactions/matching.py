@@ -3,7 +3,7 @@
 from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
-from customers.interactions.last_contact import refresh_last_contact
+from customers.interactions.last_contact import touch_last_contact
 from customers.interactions.telephony.calls import rematch_callers
 
 # Interactions known only by a contact value whose owners may have changed. One index probe per value.
@@ -44,4 +44,4 @@ def rematch(cursor: CursorWrapper) -> None:
     cursor.execute(_OWNERS)
     owners = [owner for (owner,) in cursor.fetchall()]
     rematch_callers(numbers=numbers, customers=owners)
-    refresh_last_contact(cursor, owners)
+    touch_last_contact(cursor, owners)

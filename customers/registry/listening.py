@@ -6,12 +6,16 @@ from typing import Final
 from django.db.backends.utils import CursorWrapper
 
 PointsChanged = Callable[[CursorWrapper], None]
-"""Told in the transaction that changed contact points: `imp_changed_values` holds (kind, normalised, customer_id)."""
+"""Told in the transaction that changed contact points: `imp_changed_values` holds (kind, normalised, customer_id).
+
+Whose row has to change it notes in `imp_touched`; the second time it is told, that row is locked and it writes it.
+"""
 
 Moved = Callable[[CursorWrapper, list[int]], None]
 """Told in the transaction that gave customers what had been another's; with the ids of those who received."""
 
 _points_changed: Final[list[PointsChanged]] = []
+_points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
 
 
@@ -22,6 +26,16 @@ def register_points_changed(listener: PointsChanged) -> None:
 
 def points_changed(cursor: CursorWrapper) -> None:
     for listener in _points_changed:
+        listener(cursor)
+
+
+def register_points_settled(listener: PointsChanged) -> None:
+    if listener not in _points_settled:
+        _points_settled.append(listener)
+
+
+def points_settled(cursor: CursorWrapper) -> None:
+    for listener in _points_settled:
         listener(cursor)
 
 

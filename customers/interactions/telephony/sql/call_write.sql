@@ -64,6 +64,9 @@ WHERE (c.interaction_id, c.entered_at, c.answered_at, c.ended_at, c.outcome, c.w
        excluded.outcome, excluded.waited_ms, excluded.talk_ms, excluded.position, excluded.caller,
        excluded.agent_name, excluded.agent_id, excluded.team_id, excluded.tier_id);
 
+SELECT FROM customers_customer WHERE id IN (
+  SELECT customer_id FROM call_now WHERE outcome = 'answered' AND customer_id IS NOT NULL) ORDER BY id FOR NO KEY UPDATE;
+
 UPDATE customers_customer c SET last_contact_at = seen.latest
 FROM (SELECT customer_id, max(entered_at) AS latest FROM call_now
       WHERE outcome = 'answered' AND customer_id IS NOT NULL GROUP BY customer_id) seen

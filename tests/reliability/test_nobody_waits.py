@@ -1,0 +1,135 @@
+"""While long work runs, people read pages and write, on the very customers it touches: none waits for a lock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from psycopg.types.range import Range
+
+from accounts.models import User
+from crm.common.versions import version
+from customers.identity.editing import change_customer, create_customer
+from customers.identity.survivorship import FIELDS
+from customers.interactions.recording import log_interaction
+from customers.models import Customer, Interaction, Tier, TierAssignment
+from customers.tiers.tiering import retier
+from metrics.engine.recomputing import recompute
+from tests.conftest import ClientFor, UserFor
+from tests.customers.importing.files import load, write_csv
+from tests.database import another_connection
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.reliability]
+
+CUSTOMERS = 4_000
+LONGEST_S = 0.2
+WAITS = "SELECT extract(epoch FROM clock_timestamp() - waitstart) FROM pg_locks WHERE NOT granted AND pid = %s"
+HEADERS = "external_id,name,email,phone,city"
+
+
+def customers(folder: Path, city: str) -> Path:
+    rows = [[n, f"Customer {n}", f"c{n}@x.org", f"030 7{n:06}", city] for n in range(CUSTOMERS)]
+    return write_csv(folder / f"{city}.csv", HEADERS, rows)
+
+
+def import_again(folder: Path) -> None:
+    load("customers", customers(folder, "Rome"), source="crm")
+
+
+def import_contacts_with_them(folder: Path) -> None:
+    rows = [[n, n % CUSTOMERS, "phone", "2024-01-01 09:00"] for n in range(8_000)]
+    file = write_csv(folder / "i.csv", "external_id,customer_external_id,channel,occurred_at", rows)
+    load("interactions", file, source="crm")
+
+
+def decide_tiers(_folder: Path) -> None:
+    assert retier().downgraded >= CUSTOMERS
+
+
+def recompute_all(_folder: Path) -> None:
+    recompute(full=True)
+
+
+class Waits(Thread):
+    """The longest wait for a lock of one session, looked for every few milliseconds."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__()
+        self.pid, self.stop, self.longest = pid, Event(), 0.0
+
+    def run(self) -> None:
+        with another_connection() as watching:
+            watching.autocommit = True
+            while not self.stop.wait(0.005):
+                for (seconds,) in watching.execute(WAITS, [self.pid]).fetchall():
+                    self.longest = max(self.longest, float(seconds or 0))  # type: ignore[arg-type] - a numeric
+
+
+@contextmanager
+def watched() -> Iterator[Waits]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        waits = Waits(cursor.fetchone()[0])
+    waits.start()
+    yield waits
+    waits.stop.set()
+    waits.join()
+
+
+def start(work: Callable[[], object]) -> Thread:
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread
+
+
+def work_a_little(number: int, *, client: Client, user: User) -> None:
+    """What a person does: read, log, change, create."""
+    customer = Customer.objects.get(source_records__external_id=str(number * 37 % CUSTOMERS), link_key__isnull=False)
+    assert client.get(customer.get_absolute_url()).status_code == 200
+    assert client.get("/customers/?q=customer").status_code == 200
+    log_interaction(customer=customer, channel="phone", direction="in", by=user, now=timezone.now())
+    customer.refresh_from_db()
+    change_customer(customer=customer, fields={"industry": f"i{number}"}, seen=version(customer, FIELDS))
+    create_customer(fields={"name": f"Typed {number}", "email": f"typed{number}@x.org"})
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> None:
+    load("customers", customers(tmp_path, "Berlin"), source="crm")
+    best, since = Tier.objects.get(rank=1), Range(date(2026, 1, 1), None)
+    TierAssignment.objects.bulk_create(
+        TierAssignment(customer=customer, tier=best, valid=since) for customer in Customer.objects.all()
+    )
+    Customer.objects.update(tier=best)
+    long_ago = timezone.now() - timedelta(days=400)
+    Interaction.objects.bulk_create(
+        Interaction(customer=customer, channel="phone", occurred_at=long_ago, tier=best)
+        for customer in Customer.objects.all()
+    )
+
+
+@pytest.mark.parametrize("work", [import_again, import_contacts_with_them, decide_tiers, recompute_all])
+def test_nobody_waits(
+    work: Callable[[Path], None], known: None, tmp_path: Path, client_for: ClientFor, user_for: UserFor
+) -> None:
+    client, user, done = client_for("manager"), user_for("service"), 0
+    with watched() as waits:
+        long_work = start(lambda: work(tmp_path))
+        while long_work.is_alive() or done == 0:
+            work_a_little(done, client=client, user=user)
+            done += 1
+    long_work.join()
+    assert waits.longest <= LONGEST_S
+    assert Interaction.objects.filter(agent=user).count() == done
+    assert Customer.objects.filter(industry__startswith="i").count() == done
