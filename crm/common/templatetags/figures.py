@@ -1,7 +1,11 @@
-"""Filters that write figures in the reader's language; `{% load figures %}`. None reads as a dash, never as 0."""
+"""Filters that write figures in the reader's language; `{% load figures %}`. None reads as a dash, never as 0.
+
+What Babel and Django make of a figure is kept by figure, form and language: lists write the same ones again and again.
+"""
 
 import datetime as dt
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
@@ -10,15 +14,16 @@ from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import get_language, gettext, to_locale
 
 from crm.common.company.current import company
+from crm.common.spans import relative
 
 register = template.Library()
 
 NO_DATA = "–"
 NARROW_SPACE = "\u202f"
+KEPT = 8_192
 _PERCENT_UNITS = frozenset({"%", "percent", "share", "ratio"})
 _DURATION_UNITS = frozenset({"s", "seconds", "duration"})
 _BARE_UNITS = frozenset({"count", "number", "points", "score"})
@@ -39,6 +44,11 @@ def _find_decimal(value: object) -> Decimal | None:
     return found if found.is_finite() else None
 
 
+_format_decimal = lru_cache(maxsize=KEPT)(format_decimal)
+_format_percent = lru_cache(maxsize=KEPT)(format_percent)
+_format_currency = lru_cache(maxsize=KEPT)(format_currency)
+
+
 def _pattern(decimals: int, *, suffix: str = "") -> str:
     return "#,##0" + ("." + "0" * decimals if decimals else "") + suffix
 
@@ -47,7 +57,7 @@ def _pattern(decimals: int, *, suffix: str = "") -> str:
 def number(value: object, decimals: int = 0) -> str:
     """`{{ 12345.6|number }}` → 12,346; `{{ x|number:1 }}` → one decimal."""
     found = _find_decimal(value)
-    return NO_DATA if found is None else format_decimal(found, format=_pattern(decimals), locale=_locale())
+    return NO_DATA if found is None else _format_decimal(found, format=_pattern(decimals), locale=_locale())
 
 
 @register.filter
@@ -64,7 +74,7 @@ def signed(value: object, decimals: int = 0) -> str:
 def percent(value: object, decimals: int = 1) -> str:
     """A share: `{{ 0.823|percent }}` → 82.3%."""
     found = _find_decimal(value)
-    return NO_DATA if found is None else format_percent(found, format=_pattern(decimals, suffix="%"), locale=_locale())
+    return NO_DATA if found is None else _format_percent(found, format=_pattern(decimals, suffix="%"), locale=_locale())
 
 
 @register.filter
@@ -81,7 +91,7 @@ def money(value: object, currency: str = "") -> str:
     found = _find_decimal(value)
     if found is None:
         return NO_DATA
-    return format_currency(found, currency or company().currency, locale=_locale())
+    return _format_currency(found, currency or company().currency, locale=_locale())
 
 
 @register.filter
@@ -91,7 +101,7 @@ def money_round(value: object, currency: str = "") -> str:
     if found is None:
         return NO_DATA
     rounded = found.quantize(Decimal(1))
-    return format_currency(
+    return _format_currency(
         rounded, currency or company().currency, format="¤#,##0", currency_digits=False, locale=_locale()
     )
 
@@ -141,26 +151,42 @@ def ago(value: dt.datetime | dt.date | None) -> SafeString | str:
     if value is None:
         return NO_DATA
     if not isinstance(value, dt.datetime):
-        return _time_tag(value.isoformat(), format_date(value, "DATE_FORMAT"), _relative_day(value))
-    moment = timezone.localtime(value)
-    now = timezone.now()
-    if abs(now - value) < dt.timedelta(minutes=1):
-        words = gettext("just now")
-    elif value < now:
-        words = gettext("%(span)s ago") % {"span": timesince(value, now, depth=1)}
-    else:
-        words = gettext("in %(span)s") % {"span": timeuntil(value, now, depth=1)}
-    return _time_tag(moment.isoformat(), format_date(moment, "DATETIME_FORMAT"), words)
+        return _day_ago(value)
+    zone, now = timezone.get_current_timezone(), timezone.now()
+    words = gettext("just now") if abs(now - value) < dt.timedelta(minutes=1) else relative(value, now)
+    return _time_tag(value.astimezone(zone).isoformat(), _locale(), words)
 
 
-def _relative_day(day: dt.date) -> str:
+@register.filter
+def day(value: dt.date | None) -> str:
+    """A day in full, in the reader's language."""
+    return NO_DATA if value is None else _format_day(value, _locale())
+
+
+def _day_ago(value: dt.date) -> SafeString:
     today = timezone.localdate()
-    if day == today:
-        return gettext("today")
-    if day < today:
-        return gettext("%(span)s ago") % {"span": timesince(day, today, depth=1)}
-    return gettext("in %(span)s") % {"span": timeuntil(day, today, depth=1)}
+    words = gettext("today") if value == today else relative(_midnight(value), _midnight(today))
+    return _time_tag(value.isoformat(), _locale(), words)
 
 
-def _time_tag(machine: str, exact: str, words: str) -> SafeString:
-    return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
+def _midnight(value: dt.date) -> dt.datetime:
+    return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
+
+
+def _time_tag(machine: str, locale: str, words: str) -> SafeString:
+    return format_html("{}{}</time>", _opening(machine, locale), words)
+
+
+@lru_cache(maxsize=KEPT)
+def _opening(machine: str, locale: str) -> SafeString:
+    """`machine` is ISO 8601, with its offset where it is a moment."""
+    if "T" in machine:
+        exact = format_date(dt.datetime.fromisoformat(machine), "DATETIME_FORMAT")
+    else:
+        exact = day(dt.date.fromisoformat(machine))
+    return format_html('<time datetime="{}" title="{}">', machine, exact)
+
+
+@lru_cache(maxsize=KEPT)
+def _format_day(value: dt.date, locale: str) -> str:
+    return str(format_date(value, "DATE_FORMAT"))

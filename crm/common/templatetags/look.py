@@ -1,6 +1,7 @@
 """The components all pages share; `{% load look %}`. `docs/look.md` shows each with an example to copy."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -33,6 +34,11 @@ VERDICTS: Mapping[str, tuple[Any, str, str]] = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A Tabler icon by name; decorative unless given a label."""
+    return _icon(name, str(label))
+
+
+@lru_cache(maxsize=1_000)
+def _icon(name: str, label: str) -> SafeString:
     if label:
         return format_html('<i class="ti ti-{}" role="img" aria-label="{}"></i>', name, label)
     return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', name)
@@ -52,13 +58,19 @@ def tier_badge(tier: Any) -> SafeString:
     """A tier with its name and Tabler colour; None says that there is no tier."""
     if not tier:
         return format_html('<span class="text-secondary text-nowrap">{}</span>', gettext("No tier"))
-    return format_html('<span class="badge bg-{}-lt tier">{} {}</span>', tier.colour, icon("medal"), tier)
+    return _coloured("tier", str(tier), tier.colour, "medal")
 
 
 @register.simple_tag
 def status_badge(words: str, colour: str = "secondary", symbol: str = "point-filled") -> SafeString:
     """Any other state: words first, `colour` one of Tabler's."""
-    return format_html('<span class="badge bg-{}-lt">{} {}</span>', colour, icon(symbol), words)
+    return _coloured("", str(words), colour, symbol)
+
+
+@lru_cache(maxsize=1_000)
+def _coloured(kind: str, words: str, colour: str, symbol: str) -> SafeString:
+    classes = f"badge bg-{colour}-lt {kind}".strip()
+    return format_html('<span class="{}">{} {}</span>', classes, icon(symbol), words)
 
 
 @register.inclusion_tag("components/breadcrumbs.html")

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
-from django.utils import translation
+from django.utils import timezone, translation
 
 from crm.common.templatetags import figures
 
@@ -71,3 +71,21 @@ def test_moments_read_relative_with_the_exact_one_on_hover(moment: dt.date, word
 
 def test_no_moment_is_a_dash() -> None:
     assert figures.ago(None) == "–"
+
+
+@time_machine.travel(dt.datetime(2026, 5, 10, 12, tzinfo=dt.UTC), tick=False)
+def test_what_is_kept_follows_language_and_time_zone() -> None:
+    moment, seen = dt.datetime(2026, 5, 7, 22, tzinfo=dt.UTC), []
+    for language, zone in (("en", "UTC"), ("zh-hans", "UTC"), ("en", "Asia/Shanghai"), ("en", "UTC")):
+        with translation.override(language), timezone.override(zone):
+            seen.append((str(figures.ago(moment)), figures.day(moment.date()), figures.percent(0.5)))
+
+    assert seen[0] == seen[3]
+    assert seen[0][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="May 7, 2026, 10 p.m.">2\xa0days ago</time>'
+    assert seen[1][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="2026年5月7日 22:00">2\xa0日前</time>'
+    assert seen[2][0] == '<time datetime="2026-05-08T06:00:00+08:00" title="May 8, 2026, 6 a.m.">2\xa0days ago</time>'
+    assert [day for _, day, _ in seen] == ["May 7, 2026", "2026年5月7日", "May 7, 2026", "May 7, 2026"]
+
+
+def test_no_day_is_a_dash() -> None:
+    assert figures.day(None) == "–"
