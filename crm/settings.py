@@ -56,7 +56,6 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "django_filters",
     "django_htmx",
-    "django_tables2",
     "pgtrigger",
     "pghistory",
     "template_partials",

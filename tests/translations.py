@@ -17,8 +17,9 @@ APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 LAZY = {f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")}
 SILENT = {"script", "style", "code"}
 SPOKEN_ATTRIBUTES = {"title", "placeholder", "aria-label", "alt", "data-label", "label"}
-SPOKEN_ARGUMENTS = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_label", "description"}
-COMPONENTS = "empty_state|stat_tile|sort_header|progress|sparkline|breadcrumbs|status_badge"
+SPOKEN_ARGUMENTS = {"label", "help_text", "verbose_name", "verbose_name_plural", "empty_label", "description",
+                    "title", "caption", "text"}  # fmt: skip
+COMPONENTS = "empty_state|stat_tile|progress|sparkline|breadcrumbs|status_badge"
 NAMES = re.compile(r"Baseline CRM|^Baseline$|^CRM$|EN, English|^EN$|^English$|^CSV$|^Markdown$|简体中文|中文|^n =$")
 WORD = re.compile(r"[A-Za-z\u4e00-\u9fff]{2,}")
 

@@ -1,8 +1,14 @@
-"""The geometry of a sparkline: pure arithmetic, so that the page needs no script to draw one."""
+"""A sparkline: its geometry is arithmetic and its drawing SVG, so that the page needs no script for one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+Figure = float | Decimal
 WIDTH = 120.0
 HEIGHT = 32.0
 PAD = 3.0
@@ -20,7 +26,7 @@ class Sparkline:
     height: float = HEIGHT
 
 
-def layout(values: Sequence[float | None], *, go_live: int | None = None, baseline: float | None = None) -> Sparkline:
+def layout(values: Sequence[Figure | None], *, go_live: int | None = None, baseline: Figure | None = None) -> Sparkline:
     """Scale `values` (oldest first, None where there is no data) into the box; `go_live` is an index into them."""
     known = [float(value) for value in values if value is not None]
     scale = [*known, float(baseline)] if baseline is not None else known
@@ -35,6 +41,40 @@ def layout(values: Sequence[float | None], *, go_live: int | None = None, baseli
         go_live_x=None if go_live is None or not 0 <= go_live < len(values) else _x(go_live - 0.5, len(values)),
         baseline_y=None if baseline is None else _y(float(baseline), low, high),
     )
+
+
+def drawn(line: Sparkline, label: str) -> SafeString:
+    """As SVG; `label` is what it says to those who cannot see it."""
+    return format_html(
+        '<svg class="sparkline" role="img" aria-label="{}" width="{}" height="{}" viewBox="0 0 {} {}" '
+        'focusable="false">{}{}{}{}</svg>',
+        label, line.width, line.height, line.width, line.height,
+        _baseline(line), _go_live(line), _course(line), _last(line),
+    )  # fmt: skip
+
+
+def _baseline(line: Sparkline) -> SafeString | str:
+    if line.baseline_y is None:
+        return ""
+    tag = '<line class="sparkline-baseline" x1="0" x2="{}" y1="{}" y2="{}"/>'
+    return format_html(tag, line.width, line.baseline_y, line.baseline_y)
+
+
+def _go_live(line: Sparkline) -> SafeString | str:
+    if line.go_live_x is None:
+        return ""
+    tag = '<line class="sparkline-go-live" x1="{}" x2="{}" y1="0" y2="{}"><title>{}</title></line>'
+    return format_html(tag, line.go_live_x, line.go_live_x, line.height, gettext("Go-live"))
+
+
+def _course(line: Sparkline) -> SafeString:
+    return format_html_join("", '<polyline class="sparkline-line" points="{}"/>', ((path,) for path in line.paths))
+
+
+def _last(line: Sparkline) -> SafeString | str:
+    if line.last is None:
+        return ""
+    return format_html('<circle class="sparkline-last" cx="{}" cy="{}" r="2.5"/>', *line.last)
 
 
 def _x(at: float, count: int) -> float:

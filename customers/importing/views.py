@@ -15,6 +15,7 @@ from customers.importing import batches, previewing, queueing, rejects, uploads
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
+from customers.importing.tables import IMPORTS, PARKED, PREVIEW, REJECTS
 from customers.models import ImportBatch, ParkedRow
 
 
@@ -27,8 +28,8 @@ def _uploads(request: HttpRequest) -> bool:
 def import_list(request: HttpRequest) -> HttpResponse:
     visible = ImportBatch.objects.visible_to(request.user).select_related("system", "created_by")
     page = keyset_page(visible, sort="-pk", cursor=request.GET.get("cursor", ""), size=25)
-    rows = [(batch, *LOOK[ImportBatch.State(batch.state)]) for batch in page.rows]
-    context = {"page": page, "rows": rows, "has_parked": ParkedRow.objects.visible_to(request.user).exists()}
+    waiting = ParkedRow.objects.visible_to(request.user).exists()
+    context = {"imports": IMPORTS.of(page.rows, page=page), "has_parked": waiting}
     return render(request, "customers/importing/imports.html", context)
 
 
@@ -82,7 +83,13 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("customers:import_detail", batch.pk)
-    context = {"batch": batch, "form": form, "preview": preview, "maps": maps}
+    context = {
+        "batch": batch,
+        "form": form,
+        "preview": preview,
+        "preview_table": PREVIEW.of(preview.rows, about=preview.headers),
+        "maps": maps,
+    }
     return render(
         request, "customers/importing/import_map.html", context, status=422 if request.method == "POST" else 200
     )
@@ -104,13 +111,14 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if batch.state == ImportBatch.State.UPLOADED:
         return redirect("customers:import_map", batch.pk)
     colour, symbol = LOOK[ImportBatch.State(batch.state)]
+    rejected = list(batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN]) if batch.rejected else []
     context = {
         "batch": batch,
         "colour": colour,
         "symbol": symbol,
         "progress": progress(batch),
         "is_deleted": uploads.is_deleted(batch),
-        "rejects": batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN] if batch.rejected else [],
+        "rejects": REJECTS.of(rejected),
     }
     return render(request, "customers/importing/import_detail.html", context)
 
@@ -142,7 +150,7 @@ def parked(request: HttpRequest) -> HttpResponse:
     """Rows that wait for another, with what they wait for."""
     rows = ParkedRow.objects.visible_to(request.user).select_related("system", "waits_for_system", "batch")
     page = keyset_page(rows, sort="-pk", cursor=request.GET.get("cursor", ""))
-    return render(request, "customers/importing/parked.html", {"page": page})
+    return render(request, "customers/importing/parked.html", {"parked": PARKED.of(page.rows, page=page)})
 
 
 def _get_batch(request: HttpRequest, pk: int) -> ImportBatch:

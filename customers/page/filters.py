@@ -1,4 +1,4 @@
-"""What lists can be narrowed to and sorted by: allow-lists."""
+"""What lists can be narrowed to: allow-lists."""
 
 from typing import Any
 
@@ -14,7 +14,6 @@ from customers.querysets.customers import CustomerQuerySet
 from customers.querysets.interactions import InteractionQuerySet
 from customers.trade.balances import owing
 
-CUSTOMER_SORTS = ("name", "-name", "last_contact_at", "-last_contact_at")
 BY_RELEVANCE = "relevance"
 
 
@@ -46,10 +45,13 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the pack
     def owing(self, queryset: CustomerQuerySet, _name: str, _value: str) -> CustomerQuerySet:
         return owing(queryset, on=today())
 
-    def sort(self, asked: str) -> str:
-        """The sort in force: what was asked for if it may be, the best matches first in a search, else by name."""
-        if asked in CUSTOMER_SORTS:
-            return asked
+    @property
+    def is_narrowing(self) -> bool:
+        return any(self.data.get(name) for name in self.filters)
+
+    @property
+    def default_sort(self) -> str:
+        """The best matches first in a search, else by name."""
         return BY_RELEVANCE if self.sought.is_possible and self.is_valid() else "name"
 
 

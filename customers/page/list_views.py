@@ -9,10 +9,12 @@ from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.days import today
 from crm.common.limits.limiting import limited
+from crm.common.tables import Empty
 from customers.models import Customer
 from customers.page.exporting import export_rows
 from customers.page.filters import CustomerFilter
 from customers.page.listing import listing
+from customers.page.tables import CUSTOMERS, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 from customers.querysets.customers import CustomerQuerySet
 
 
@@ -25,15 +27,16 @@ def _searches(request: HttpRequest) -> bool:
 @limited("search", when=_searches)
 def customer_list(request: HttpRequest) -> HttpResponse:
     filtered = CustomerFilter(request.GET, queryset=Customer.objects.visible_to(request.user))
-    sort = filtered.sort(request.GET.get("sort", ""))
+    sort = CUSTOMERS.allowed(request.GET.get("sort", ""), default=filtered.default_sort)
     shown = listing(
         _narrowed(filtered),
-        sort=sort,
+        order_by=CUSTOMERS.order_by(sort),
         cursor=request.GET.get("cursor", ""),
         on=today(),
         searched=filtered.sought.is_possible,
     )
-    context = {"filter": filtered, "sort": sort, "listing": shown, "page": shown.page}
+    table = CUSTOMERS.of(shown.rows, sort=sort, page=shown.page, empty=_nobody(request, filtered))
+    context = {"filter": filtered, "listing": shown, "page": shown.page, "customers": table}
     return render(request, "customers/page/list.html", context)
 
 
@@ -48,6 +51,12 @@ def customer_export(request: HttpRequest) -> StreamingHttpResponse:
     used = [name for name in filtered.filters if request.GET.get(name)]
     record(what="customers.export", by=request.user, count=customers.count(), details={"filters": used})
     return csv_download(export_rows(customers), filename="customers.csv")
+
+
+def _nobody(request: HttpRequest, filtered: CustomerFilter) -> Empty:
+    if filtered.is_narrowing:
+        return NOBODY_FITS
+    return FIRST_IMPORT if request.user.has_perm("customers.import_data") else FIRST_CUSTOMER
 
 
 def _narrowed(filtered: CustomerFilter) -> CustomerQuerySet:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 
 from crm.common.admin import estimated_count
 from crm.common.paging import Page, keyset_page
@@ -12,8 +11,6 @@ from customers.querysets.customers import CustomerQuerySet
 from customers.trade.balances import Balance, balances
 
 EXACT_UP_TO = 10_000
-# Names sort as they are searched: case, accents and punctuation apart.
-SORT_KEYS: Final = {"name": "search", "-name": "-search"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,9 +21,9 @@ class Listing:
     is_estimate: bool
 
 
-def listing(customers: CustomerQuerySet, *, sort: str, cursor: str, on: date, searched: bool) -> Listing:
+def listing(customers: CustomerQuerySet, *, order_by: str, cursor: str, on: date, searched: bool) -> Listing:
     """`searched`: the search stops at its cap, and the count from there on is "at least"."""
-    page = keyset_page(customers.select_related("tier"), sort=SORT_KEYS.get(sort, sort), cursor=cursor)
+    page = keyset_page(customers.select_related("tier"), sort=order_by, cursor=cursor)
     owed = balances(customer_ids=[customer.pk for customer in page.rows], on=on)
     first = not cursor and not page.next_cursor
     count = len(page.rows) if first else estimated_count(customers.values("pk"))

@@ -17,13 +17,15 @@ from customers.identity.access import get_customer
 from customers.identity.history import changes
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
+from customers.identity.tables import HISTORY, SOURCES
 from customers.models import Customer, Interaction, Order
 from customers.page.filters import TimelineFilter
 from customers.page.timeline import narrowed_timeline, timeline
 from customers.registry.page import panels
 from customers.tiers.standing import standing
+from customers.trade.tables import ORDERS, RECENT_ORDERS
 
-RECENT_ORDERS = 5
+ORDERS_SHOWN = 5
 
 
 @require_GET
@@ -36,7 +38,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "overview",
         "overview": overview(customer),
         "standing": standing(customer_id=customer.pk, today=today()),
-        "recent_orders": recent[:RECENT_ORDERS],
+        "recent_orders": RECENT_ORDERS.of(list(recent[:ORDERS_SHOWN])),
         "panels": _shown_panels(request, customer),
         **timeline_context(request, customer),
     }
@@ -58,7 +60,8 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     orders = Order.objects.visible_to(request.user).filter(customer=customer).prefetch_related("lines__product")
     page = keyset_page(orders, sort="-placed_at", cursor=request.GET.get("cursor", ""), size=20)
-    return render(request, "customers/page/orders.html", {"customer": customer, "tab": "orders", "page": page})
+    context = {"customer": customer, "tab": "orders", "orders": ORDERS.of(page.rows, page=page)}
+    return render(request, "customers/page/orders.html", context)
 
 
 @require_GET
@@ -66,7 +69,9 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
 def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won."""
     customer = get_customer(request, pk)
-    context = {"customer": customer, "tab": "sources", "provenance": provenance(customer)}
+    said = provenance(customer)
+    table = SOURCES.of(said.rows, about=said.records)
+    context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table}
     return render(request, "customers/page/sources.html", context)
 
 
@@ -74,7 +79,8 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
-    context = {"customer": customer, "tab": "history", "changes": changes(customer)}
+    found = changes(customer)
+    context = {"customer": customer, "tab": "history", "changes": found, "history": HISTORY.of(found)}
     return render(request, "customers/page/history.html", context)
 
 

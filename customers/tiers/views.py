@@ -9,15 +9,20 @@ from django.views.decorators.http import require_GET
 from crm.common.charts import Chart, Series
 from crm.common.templatetags.figures import percent
 from customers.tiers.ladder import Tiers, tiers
+from customers.tiers.tables import TIERS, Ladder
 
 
 @require_GET
 @permission_required("customers.view_tier", raise_exception=True)
 def tier_list(request: HttpRequest) -> HttpResponse:
     shown = tiers()
-    return render(
-        request, "customers/tiers/tiers.html", {"tiers": shown, "chart": _chart(shown) if shown.total else None}
-    )
+    about = Ladder(tiers=shown, may_list=request.user.has_perm("customers.view_customer"))
+    context = {
+        "tiers": shown,
+        "ladder": TIERS.of(shown.rows, about=about),
+        "chart": _chart(shown) if shown.total else None,
+    }
+    return render(request, "customers/tiers/tiers.html", context)
 
 
 def _chart(shown: Tiers) -> Chart:
@@ -29,4 +34,11 @@ def _chart(shown: Tiers) -> Chart:
     }
     labels = [str(row.tier) for row in shown.rows] + ([_("No tier")] if shown.without else [])
     values = [float(row.customers) for row in shown.rows] + ([float(shown.without)] if shown.without else [])
-    return Chart(key="tiers", title=title, x=labels, series=[Series(name=_("Customers"), values=values)], kind="bar")
+    return Chart(
+        key="tiers",
+        title=title,
+        x=labels,
+        series=[Series(name=_("Customers"), values=values)],
+        kind="bar",
+        x_label=_("Tier"),
+    )

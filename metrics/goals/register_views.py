@@ -13,15 +13,18 @@ from metrics.goals.other_changes import record_other_change
 from metrics.goals.other_changes import withdraw_other_change as take_back_change
 from metrics.goals.register import other_changes_with_kpis
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
-from metrics.goals.rollouts import set_go_live, withdraw_go_live
+from metrics.goals.rollouts import set_go_live, teams_with_rollout, withdraw_go_live
+from metrics.goals.tables import OTHER_CHANGES, ROLLOUTS
 from metrics.models import OtherChange, Rollout
 
 
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def rollouts(request: HttpRequest) -> HttpResponse:
-    teams = Team.objects.filter(is_active=True).select_related("rollout")
-    return render(request, "metrics/goals/rollouts.html", {"teams": teams})
+    may_change = request.user.has_perm("metrics.change_rollout")
+    return render(
+        request, "metrics/goals/rollouts.html", {"teams": ROLLOUTS.of(teams_with_rollout(), about=may_change)}
+    )
 
 
 @require_http_methods(EDIT)
@@ -50,7 +53,9 @@ def withdraw_rollout(request: HttpRequest, team_id: int) -> HttpResponse:
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def other_changes(request: HttpRequest) -> HttpResponse:
-    return render(request, "metrics/goals/other_changes.html", {"changes": other_changes_with_kpis(request.user)})
+    may_change = request.user.has_perm("metrics.change_otherchange")
+    changes = OTHER_CHANGES.of(other_changes_with_kpis(request.user), about=may_change)
+    return render(request, "metrics/goals/other_changes.html", {"changes": changes})
 
 
 @require_http_methods(EDIT)

@@ -38,7 +38,13 @@ def first_go_live(teams: Iterable[Team], *, team_id: int | None) -> date | None:
     return min((day for team in teams if team_id in (None, team.pk) and (day := went_live_on(team))), default=None)
 
 
+def find_rollout(team: Team) -> Rollout | None:
+    """When it went live; None where it has not."""
+    rollout: Rollout | None = getattr(team, "rollout", None)
+    return rollout
+
+
 def went_live_on(team: Team) -> date | None:
     """None where it has not."""
-    rollout: Rollout | None = getattr(team, "rollout", None)
+    rollout = find_rollout(team)
     return rollout.went_live_on if rollout else None

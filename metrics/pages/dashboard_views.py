@@ -3,13 +3,13 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.common import days
 from metrics.engine.scope import Scope
 from metrics.goals.rollouts import teams_with_rollout
 from metrics.pages.dashboard import GROUPS, dashboard
+from metrics.pages.dashboard_tables import FAMILY, Reader
 
 
 @require_safe
@@ -22,17 +22,7 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     page = dashboard(
         request.user, scope=Scope(team_id=team.pk if team else None), teams=teams, today=days.today(), show=show
     )
-    context = {"page": page, "teams": teams, "team": team, "show": show, "labels": _labels()}
+    reader = Reader.of(request.user, team_id=team.pk if team else None)
+    families = [(one, FAMILY.of(one.cards, about=reader, caption=one.name)) for one in page.families]
+    context = {"page": page, "families": families, "teams": teams, "team": team, "show": show}
     return render(request, "metrics/pages/dashboard.html", context)
-
-
-def _labels() -> dict[str, str]:
-    """The columns' names, looked up once for all rows."""
-    return {
-        "spark": _("Two years, by month"),
-        "now": _("Now"),
-        "baseline": _("Baseline"),
-        "change": _("Change (95 % interval)"),
-        "target": _("Target"),
-        "verdict": _("Verdict"),
-    }

@@ -20,12 +20,14 @@ from metrics.engine.base import Kpi
 from metrics.engine.clock import judged_on
 from metrics.goals.newest import baselines_of, targets_of
 from metrics.goals.rollouts import teams_with_rollout
+from metrics.goals.tables import BASELINES, TARGETS
 from metrics.kpis.access import kpi_or_404
 from metrics.kpis.catalogue import CATALOGUE, MAIN
 from metrics.kpis.words import kpi_interval
 from metrics.models import Evaluation
 from metrics.pages.forms import SeriesForm
 from metrics.pages.kpi_page import KpiSeries, Period, compared, default_window, kpi_series
+from metrics.pages.tables import FIGURES, KPIS
 from metrics.verdicts.reasons import render_stored
 from metrics.verdicts.standing import Goals, find_evaluation, goals_of
 
@@ -36,7 +38,8 @@ COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "valu
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def kpi_list(request: HttpRequest) -> HttpResponse:
     families = [(one.name, [kpi for kpi in MAIN if kpi.source.family is one]) for one in registry.families()]
-    return render(request, "metrics/pages/kpi_list.html", {"families": [one for one in families if one[1]]})
+    context = {"families": [KPIS.of(kpis, caption=name) for name, kpis in families if kpis]}
+    return render(request, "metrics/pages/kpi_list.html", context)
 
 
 @require_safe
@@ -51,6 +54,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
     baselines, targets = list(baselines_of(user, key)), list(targets_of(user, key))
     evaluation = find_evaluation(user, key, scope)
     goals = goals_of(scope, evaluation=evaluation, baselines=baselines, targets=targets)
+    series = _series(shown, form, teams, goals)
     context = {
         "kpi": shown,
         "form": form,
@@ -61,10 +65,11 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         "baseline_shown": compared(shown, goals),
         "baseline_note": _baseline_note(goals.evaluation),
         "now_note": _now_note(goals.evaluation),
-        "series": _series(shown, form, teams, goals),
+        "series": series,
         "judged_on": judged_on(shown.sources),
-        "baselines": baselines,
-        "targets": targets,
+        "figures": FIGURES.of(series.periods, about=shown) if series.is_listed else None,
+        "baselines": BASELINES.of(baselines, about=shown),
+        "targets": TARGETS.of(targets, about=shown),
         "partners": [CATALOGUE[partner] for partner in shown.trade_offs if partner in CATALOGUE],
     }
     return render(request, "metrics/pages/kpi.html", context, status=status)

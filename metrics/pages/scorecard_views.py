@@ -14,6 +14,7 @@ from crm.common.csv_files import csv_download
 from crm.common.limits.limiting import limited
 from metrics.pages.dashboard import GROUPS
 from metrics.pages.scorecard import as_markdown, as_rows
+from metrics.pages.tables import SCORECARD
 from metrics.verdicts.lines import read_outs, scorecard_lines
 
 
@@ -25,7 +26,13 @@ def scorecard(request: HttpRequest) -> HttpResponse:
     lines = scorecard_lines(request.user, as_of=as_of) if offered else []
     verdicts = GROUPS.get(request.GET.get("show", ""))
     shown = [line for line in lines if verdicts is None or line.verdict in verdicts]
-    context = {"as_of": as_of, "read_outs": offered, "lines": shown, "is_empty": not lines}
+    context = {
+        "as_of": as_of,
+        "read_outs": offered,
+        "lines": shown,
+        "scorecard": SCORECARD.of(shown),
+        "is_empty": not lines,
+    }
     return render(request, "metrics/pages/scorecard.html", context)
 
 

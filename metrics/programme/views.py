@@ -14,23 +14,35 @@ from metrics.models import Benefit, CostEntry
 from metrics.programme import recording as programme
 from metrics.programme.forms import BenefitForm, CostForm
 from metrics.programme.roi_page import roi_page
-
-COST_SORTS = {"date", "-date", "planned_company", "-planned_company", "actual_company", "-actual_company"}
+from metrics.programme.tables import BENEFITS, COSTS, COSTS_BY_YEAR, Summed
 
 
 @require_safe
 @permission_required("metrics.view_roi", raise_exception=True)
 def roi(request: HttpRequest) -> HttpResponse:
-    return render(request, "metrics/programme/roi.html", {"page": roi_page(request.user, as_of=days.today())})
+    page = roi_page(request.user, as_of=days.today())
+    may_change = request.user.has_perm("metrics.change_roi")
+    hard = Summed(total=page.result.hard_benefit, may_change=may_change)
+    soft = Summed(total=page.result.soft_benefit, may_change=may_change)
+    context = {
+        "page": page,
+        "costs_by_year": COSTS_BY_YEAR.of(page.costs, about=page.total),
+        "hard": BENEFITS.of(page.hard, about=hard, caption=_("Hard benefits: money that shows in the books")),
+        "soft": BENEFITS.of(
+            page.soft, about=soft, caption=_("Soft benefits: worth something, though no budget shrinks")
+        ),
+    }
+    return render(request, "metrics/programme/roi.html", context)
 
 
 @require_safe
 @permission_required("metrics.view_roi", raise_exception=True)
 def costs(request: HttpRequest) -> HttpResponse:
-    sort = request.GET.get("sort", "-date")
-    sort = sort if sort in COST_SORTS else "-date"
+    may_change = request.user.has_perm("metrics.change_roi")
+    sort = COSTS.allowed(request.GET.get("sort", ""), default="-date", about=may_change)
     page = keyset_page(CostEntry.objects.visible_to(request.user), sort=sort, cursor=request.GET.get("cursor", ""))
-    return render(request, "metrics/programme/costs.html", {"page": page, "sort": sort})
+    context = {"page": page, "costs": COSTS.of(page.rows, about=may_change, sort=sort, page=page)}
+    return render(request, "metrics/programme/costs.html", context)
 
 
 @require_http_methods(EDIT)

@@ -12,9 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.chart_tables import CHART, unit_of
 from crm.common.charts import Chart
-from crm.common.paging import Page
-from crm.common.sparklines import Sparkline, layout
+from crm.common.sparklines import Figure, drawn, layout
+from crm.common.table_html import as_html
+from crm.common.tables import Filled
 from crm.common.templatetags.figures import measure
 
 register = template.Library()
@@ -94,34 +96,10 @@ def stat_tile(label: str, value: object, unit: str = "", n: int | None = None, n
     return {"label": label, "value": shown, "n": n, "note": note}
 
 
-@register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(context: template.Context, field: str, label: str, *, numeric: bool = False) -> dict[str, object]:
-    """A `<th>` that sorts by `?sort=field` and, pressed again, by `?sort=-field`; drops the page cursor."""
-    request: HttpRequest = context["request"]
-    now = str(context.get("sort") or request.GET.get("sort", ""))
-    state = {field: "ascending", f"-{field}": "descending"}.get(now, "")
-    query = request.GET.copy()
-    query.pop("cursor", None)
-    query["sort"] = f"-{field}" if state == "ascending" else field
-    return {"label": label, "numeric": numeric, "state": state, "url": f"?{query.urlencode()}"}
-
-
-@register.inclusion_tag("components/pager.html", takes_context=True)
-def pager(context: template.Context, page: Page[Any]) -> dict[str, object]:
-    """Links to the previous and the next page by key; other parameters are kept."""
-    return {
-        "previous_url": _cursor_url(context["request"], page.previous_cursor),
-        "next_url": _cursor_url(context["request"], page.next_cursor),
-        "shown": len(page.rows),
-    }
-
-
-def _cursor_url(request: HttpRequest, cursor: str) -> str:
-    if not cursor:
-        return ""
-    query = request.GET.copy()
-    query["cursor"] = cursor
-    return f"?{query.urlencode()}"
+@register.simple_tag(takes_context=True)
+def table(context: template.Context, filled: Filled[Any]) -> SafeString:
+    """`{% table orders %}`: a list that the view gave rows with `ORDERS.of(…)`."""
+    return as_html(filled, context["request"])
 
 
 @register.inclusion_tag("components/filter_bar.html", takes_context=True)
@@ -145,22 +123,24 @@ def progress(
             "every_s": every_s}  # fmt: skip
 
 
-@register.inclusion_tag("components/chart.html")
-def chart(chart: Chart, table: bool = True) -> dict[str, object]:
+@register.inclusion_tag("components/chart.html", takes_context=True)
+def chart(context: template.Context, chart: Chart, table: bool = True) -> dict[str, object]:
     """A figure: title, drawing, and the same numbers as a table; without it where the page has a fuller one."""
-    return {"chart": chart, "table": table, "data_id": f"chart-data-{chart.key}", "unit": _chart_unit(chart)}
+    figures = CHART.of(chart.rows(), about=chart, caption=chart.title)
+    return {
+        "chart": chart,
+        "figures": as_html(figures, context.get("request")) if table else "",
+        "data_id": f"chart-data-{chart.key}",
+        "unit": unit_of(chart),
+    }
 
 
-def _chart_unit(chart: Chart) -> str:
-    return {"percent": "%", "duration": "s", "money": chart.unit or "money"}.get(chart.format, chart.unit)
-
-
-@register.inclusion_tag("components/sparkline.html")
+@register.simple_tag
 def sparkline(
-    values: Sequence[float | None], label: str, go_live: int | None = None, baseline: float | None = None
-) -> dict[str, Sparkline | str]:
+    values: Sequence[Figure | None], label: str, go_live: int | None = None, baseline: Figure | None = None
+) -> SafeString:
     """A small line without JavaScript. `go_live` is the index in `values` of the first point after it."""
-    return {"line": layout(values, go_live=go_live, baseline=baseline), "label": label}
+    return drawn(layout(values, go_live=go_live, baseline=baseline), label)
 
 
 @register.filter

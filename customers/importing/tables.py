@@ -1,0 +1,109 @@
+"""The lists of the import pages."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse_lazy
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.cells import dimmed, link, or_dash, strong, together, url_of
+from crm.common.tables import Column, Empty, Table
+from crm.common.templatetags.figures import ago, number
+from crm.common.templatetags.look import status_badge
+from customers.importing.progress import LOOK
+from customers.models import ImportBatch, ImportReject, ParkedRow
+
+
+def _file(batch: ImportBatch) -> object:
+    tried = dimmed(gettext("tried only")) if batch.dry_run else ""
+    return together(link(url_of("customers:import_detail", batch.pk), batch.filename), tried)
+
+
+def _state(batch: ImportBatch) -> object:
+    return status_badge(batch.get_state_display(), *LOOK[ImportBatch.State(batch.state)])
+
+
+def _when(batch: ImportBatch) -> object:
+    return together(ago(batch.created_at), dimmed(batch.created_by) if batch.created_by else "")
+
+
+IMPORTS = Table[ImportBatch, None](
+    key="importing.imports",
+    caption=_("Imports"),
+    columns=(
+        Column(key="file", title=_("File"), cell=_file),
+        Column(key="source", title=_("Source"), cell=lambda batch: batch.system),
+        Column(key="kind", title=_("What it holds"), cell=lambda batch: batch.get_kind_display()),
+        Column(key="state", title=_("State"), cell=_state),
+        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end"),
+        Column(key="created", title=_("Created"), cell=lambda batch: number(batch.created), align="end", shown="wide"),
+        Column(key="updated", title=_("Updated"), cell=lambda batch: number(batch.updated), align="end", shown="wide"),
+        Column(key="waiting", title=_("Waiting"), cell=lambda batch: number(batch.parked), align="end"),
+        Column(key="rejected", title=_("Rejected"), cell=lambda batch: number(batch.rejected), align="end"),
+        Column(key="when", title=_("When"), cell=_when),
+    ),
+    empty=Empty(
+        title=_("Nothing imported yet"),
+        text=_(
+            "Bring in what your departments have: customers first, then orders, invoices, payments, contacts. "
+            "The same file twice changes nothing."
+        ),
+        icon="file-import",
+        action=_("Import a file"),
+        action_url=reverse_lazy("customers:import_new"),
+    ),
+)
+
+
+def _waits_for(row: ParkedRow) -> object:
+    system = row.waits_for_system
+    of = gettext("of %(source)s") % {"source": system} if system else ""
+    return together(row.get_waits_for_kind_display(), strong(row.waits_for_id), of)
+
+
+def _came_in(row: ParkedRow) -> object:
+    return link(url_of("customers:import_detail", row.batch.pk), row.batch.filename) if row.batch else None
+
+
+PARKED = Table[ParkedRow, None](
+    key="importing.parked",
+    caption=_("Waiting rows"),
+    columns=(
+        Column(key="row", title=_("Row"), cell=lambda row: f"{row.get_kind_display()} {row.external_id}"),
+        Column(key="source", title=_("Source"), cell=lambda row: row.system),
+        Column(key="waits_for", title=_("Waits for"), cell=_waits_for),
+        Column(key="file", title=_("File"), cell=_came_in),
+        Column(key="since", title=_("Since"), cell=lambda row: ago(row.parked_at)),
+    ),
+    empty=Empty(
+        title=_("Nothing waits"),
+        text=_("Every row that was imported has found what it refers to."),
+        icon="circle-check",
+    ),
+)
+
+REJECTS = Table[ImportReject, None](
+    key="importing.rejects",
+    caption=_("Rejected rows"),
+    columns=(
+        Column(key="line", title=_("Line"), cell=lambda reject: number(reject.line), align="end", width="fit"),
+        Column(key="column", title=_("Column"), cell=lambda reject: or_dash(reject.column)),
+        Column(key="reason", title=_("Why"), cell=lambda reject: reject.reason),
+    ),
+)
+
+
+def _preview(headers: Sequence[str]) -> tuple[Column[Sequence[str]], ...]:
+    return tuple(_preview_column(header, at) for at, header in enumerate(headers))
+
+
+def _preview_column(header: str, at: int) -> Column[Sequence[str]]:
+    return Column(
+        key=str(at), title=header, cell=lambda row: Truncator(row[at]).chars(60) if at < len(row) else "", width="fit"
+    )
+
+
+PREVIEW = Table[Sequence[str], Sequence[str]](
+    key="importing.preview", caption=_("The first rows"), columns=_preview, stacked=False, dense=True
+)

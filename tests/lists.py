@@ -1,0 +1,223 @@
+"""Every list of the product with rows to fill it: `test_lists` fails for one that has no entry here.
+
+`fill` makes what the list shows in so many rows and returns the page's address; `queries` is what the page takes,
+whatever the number of rows. The clock stands at 15 November 2026.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from crm.common.days import today
+from customers.importing import batches
+from customers.models import Customer, Tier, TierPolicy
+from metrics.kpis import get_kpi
+from metrics.kpis.catalogue import MAIN
+from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
+from metrics.pages import kpi_views
+from tests.factories import (
+    CustomerFactory,
+    ImportBatchFactory,
+    ImportRejectFactory,
+    InvoiceFactory,
+    OrderFactory,
+    ParkedRowFactory,
+    SourceRecordFactory,
+    SourceSystemFactory,
+    TeamFactory,
+    UserFactory,
+)
+from tests.metrics import figures
+
+CATEGORIES = ("licence", "hardware", "training")
+SPOKEN_OF = ("csat", "asa", "aht")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kit:
+    """What a test has at hand: the code to change for its time, a folder for files."""
+
+    patch: pytest.MonkeyPatch
+    folder: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    fill: Callable[[int, Kit], str]
+    queries: int
+    role: str = "manager"
+
+
+def customers(rows: int, _kit: Kit) -> str:
+    for customer in CustomerFactory.create_batch(rows, tier=Tier.objects.get(key="gold"), kind="person"):
+        InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=3))
+    return "/customers/"
+
+
+def orders(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    OrderFactory.create_batch(rows, customer=customer, lines=[("1", "10", None), ("2", "5", None)])
+    return f"/customers/{customer.pk}/orders/"
+
+
+def recent_orders(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    OrderFactory.create_batch(rows, customer=customer, lines=[("1", "10", None)])
+    return f"/customers/{customer.pk}/"
+
+
+def sources(rows: int, _kit: Kit) -> str:
+    """One row a field that a source fills."""
+    customer, said = CustomerFactory.create(), {"name": "Acme", "city": "Rome", "email": "a@acme.example"}
+    for _source in range(rows):
+        SourceRecordFactory.create(customer=customer, payload=dict(list(said.items())[:rows]))
+    return f"/customers/{customer.pk}/sources/"
+
+
+def history(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    for number in range(rows):
+        Customer.objects.filter(pk=customer.pk).update(name=f"Name {number}")
+    return f"/customers/{customer.pk}/history/"
+
+
+def imports(rows: int, _kit: Kit) -> str:
+    for _batch in range(rows):
+        ImportBatchFactory.create(created_by=UserFactory.create(), state="done")
+    return "/imports/"
+
+
+def parked(rows: int, _kit: Kit) -> str:
+    for _row in range(rows):
+        batch = ImportBatchFactory.create()
+        ParkedRowFactory.create(batch=batch, waits_for_system=batch.system)
+    return "/imports/parked/"
+
+
+def rejects(rows: int, _kit: Kit) -> str:
+    batch = ImportBatchFactory.create(state="done", rejected=rows)
+    ImportRejectFactory.create_batch(rows, batch=batch)
+    return f"/imports/{batch.pk}/"
+
+
+def preview(rows: int, kit: Kit) -> str:
+    file = kit.folder / "customers.csv"
+    file.write_text("\n".join(["id,name", *(f"{number},Name" for number in range(rows))]))
+    batch = batches.create_batch(file=file, system=SourceSystemFactory.create(), kind="customers")
+    return f"/imports/{batch.pk}/map/"
+
+
+def tiers(rows: int, _kit: Kit) -> str:
+    TierPolicy.objects.update(published_at=None)  # it names all of them
+    for tier in Tier.objects.order_by("rank")[rows:]:
+        tier.delete()
+    for tier in Tier.objects.all():
+        CustomerFactory.create(tier=tier)
+    return "/tiers/"
+
+
+def baselines(rows: int, _kit: Kit) -> str:
+    for _row in range(rows):
+        figures.baseline("csat", team=TeamFactory.create(), signed_by=UserFactory.create())
+    return "/kpis/csat/"
+
+
+def targets(rows: int, _kit: Kit) -> str:
+    for _row in range(rows):
+        people = {"owner": UserFactory.create(), "set_by": UserFactory.create()}
+        KpiTarget.objects.create(
+            kpi="csat", value=Decimal("0.9"), due_on=date(2027, 1, 1), team=TeamFactory.create(), **people
+        )
+    return "/kpis/csat/"
+
+
+def rollouts(rows: int, _kit: Kit) -> str:
+    for team in TeamFactory.create_batch(rows):
+        Rollout.objects.create(team=team, went_live_on=date(2026, 7, 1))
+    return "/programme/"
+
+
+def other_changes(rows: int, _kit: Kit) -> str:
+    for _row in range(rows):
+        OtherChange.objects.create(
+            what="Strike", happened_from=date(2026, 7, 1), team=TeamFactory.create(), tier=Tier.objects.get(key="gold")
+        )
+    return "/programme/changes/"
+
+
+def costs(rows: int, _kit: Kit) -> str:
+    for category in CATEGORIES[:rows]:
+        CostEntry.objects.create(date=date(2026, 7, 1), category=category, currency="EUR", actual=1, actual_company=1)
+    return "/roi/costs/"
+
+
+def costs_by_year(rows: int, kit: Kit) -> str:
+    costs(rows, kit)
+    return "/roi/"
+
+
+def benefits(rows: int, _kit: Kit) -> str:
+    for kpi in SPOKEN_OF[:rows]:
+        figures.baseline(kpi)
+        figures.evaluation(kpi, "improved")
+        Benefit.objects.create(name=kpi, hardness="hard", kpi=kpi, unit_value=1)
+    return "/roi/"
+
+
+def kpis(rows: int, kit: Kit) -> str:
+    kit.patch.setattr(kpi_views, "MAIN", MAIN[:rows])
+    return "/kpis/"
+
+
+def months(rows: int, _kit: Kit) -> str:
+    """One row a month of the window asked for."""
+    figures.rollup(get_kpi("csat").source, date(2026, 1, 1), csat_answers=10, csat_satisfied=8)
+    return f"/kpis/csat/?by=month&first=2026-01-01&last=2026-0{rows}-28"
+
+
+def scorecard(rows: int, _kit: Kit) -> str:
+    for kpi in SPOKEN_OF[:rows]:
+        team, owner = TeamFactory.create(), UserFactory.create()
+        target = KpiTarget.objects.create(kpi=kpi, value=Decimal(1), due_on=date(2027, 1, 1), owner=owner, team=team)
+        figures.baseline(kpi, team=team)
+        figures.evaluation(kpi, "improved", target=target, team=team)
+    return "/scorecard/"
+
+
+def dashboard(rows: int, _kit: Kit) -> str:
+    """The KPIs with one verdict; the others are left out."""
+    for kpi in SPOKEN_OF[:rows]:
+        KpiTarget.objects.create(kpi=kpi, value=Decimal(1), due_on=date(2027, 1, 1), owner=UserFactory.create())
+        figures.baseline(kpi)
+        figures.evaluation(kpi, "improved")
+    return "/dashboard/?show=improved"
+
+
+LISTS: Mapping[str, Listed] = {
+    "common.chart": Listed(fill=tiers, queries=7),
+    "goals.baselines": Listed(fill=baselines, queries=10),
+    "goals.other_changes": Listed(fill=other_changes, queries=5),
+    "goals.rollouts": Listed(fill=rollouts, queries=5),
+    "goals.targets": Listed(fill=targets, queries=10),
+    "identity.history": Listed(fill=history, queries=6),
+    "identity.sources": Listed(fill=sources, queries=6),
+    "importing.imports": Listed(fill=imports, queries=6),
+    "importing.parked": Listed(fill=parked, queries=5),
+    "importing.preview": Listed(fill=preview, queries=6),
+    "importing.rejects": Listed(fill=rejects, queries=6),
+    "page.customers": Listed(fill=customers, queries=8),
+    "pages.dashboard": Listed(fill=dashboard, queries=11),
+    "pages.figures": Listed(fill=months, queries=10),
+    "pages.kpis": Listed(fill=kpis, queries=4),
+    "pages.scorecard": Listed(fill=scorecard, queries=6),
+    "programme.benefits": Listed(fill=benefits, queries=10),
+    "programme.costs": Listed(fill=costs, queries=5),
+    "programme.costs_by_year": Listed(fill=costs_by_year, queries=9),
+    "tiers.ladder": Listed(fill=tiers, queries=7),
+    "trade.orders": Listed(fill=orders, queries=8),
+    "trade.recent_orders": Listed(fill=recent_orders, queries=12),
+}
