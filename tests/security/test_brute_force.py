@@ -1,6 +1,7 @@
 """Guessing passwords and codes through the pages, and the ways around being counted."""
 
 import re
+import secrets
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -185,6 +186,6 @@ def test_without_a_proxy_the_header_is_not_believed(ann: User) -> None:
 
 @pytest.mark.parametrize(("proxies", "count"), [({}, "1"), ({"TRUSTED_PROXIES": "2"}, "2")])
 def test_saying_that_a_proxy_stands_in_front_is_enough(proxies: dict[str, str], count: str) -> None:
-    production = {"CRM_ENV": "production", "SECRET_KEY": "x" * 60, "BEHIND_PROXY": "1"}
+    production = {"CRM_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(64), "BEHIND_PROXY": "1"}
     found = manage("diffsettings", "--default", "django.conf.global_settings", **production, **proxies)
     assert f"ALLAUTH_TRUSTED_PROXY_COUNT = {count}  ###" in found.stdout, found.stderr
