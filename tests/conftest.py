@@ -5,6 +5,7 @@
 - `@pytest.mark.django_db(transaction=True)` / `transactional_db`: real commits. Afterwards the database is put back to
   what the migrations left (roles, tiers, policies stay), not merely emptied.
 - `user_for(role)`: a user of the group sales, service, manager or administrator. `client_for(role)`: one signed in.
+- `in_november`: the clock stands at noon of 15 November 2026.
 - `live_stack`: real gunicorn and a real Celery worker on this process's test database, and a Redis of their own;
   implies real commits. See `tests.live.LiveStack`: `url`, `sign_in_cookies`, `kill_worker`, `start_worker`,
   `stop_redis`, `start_redis`.
@@ -17,10 +18,12 @@ Logs of the live processes lie in pytest's temporary directory, named in the fai
 """
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -36,6 +39,7 @@ pytest_plugins = ["tests.browsers"]
 HERE = Path(__file__).parent
 MARKED_BY_DIRECTORY = ("e2e", "reliability")
 PASSWORD = "a-long-test-password"
+NOON = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
 
 
 class UserFor(Protocol):
@@ -72,6 +76,13 @@ def restore_after_commits() -> None:
 def company_of_the_migrations() -> Iterator[None]:
     """What a fresh database says, known without asking it; a test that changes the company says so."""
     with company.assumed(time_zone="UTC", currency="EUR"):
+        yield
+
+
+@pytest.fixture
+def in_november() -> Iterator[None]:
+    """It is noon of 15 November 2026; the clock stands, so that what is shown reads the same every day."""
+    with time_machine.travel(NOON, tick=False):
         yield
 
 

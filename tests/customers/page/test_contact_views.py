@@ -7,7 +7,7 @@ from customers.models import Interaction, Tier
 from tests.conftest import ClientFor, UserFor
 from tests.factories import CustomerFactory, InteractionFactory, TeamFactory, TierAssignmentFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 HTMX = {"HX-Request": "true"}
 
 

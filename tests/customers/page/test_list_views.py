@@ -16,7 +16,7 @@ from tests.factories import (
     OrderFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
 
 def names(client: object, **query: str) -> list[str]:

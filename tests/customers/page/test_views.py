@@ -20,7 +20,7 @@ from tests.factories import (
     SurveyAnswerFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
 
 def fill(customer: Customer, rows: int) -> None:

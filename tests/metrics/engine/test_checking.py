@@ -9,7 +9,7 @@ from metrics.engine.recomputing import recompute
 from metrics.models import RecomputeRun, Rollup
 from tests.factories import CallFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
