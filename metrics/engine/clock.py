@@ -24,11 +24,17 @@ def set_to(moment: datetime, *, definitions: Iterable[Definition]) -> None:
             set_clock(definition, moment=moment)
 
 
-def judged_on(sources: Iterable[FactSource]) -> date | None:
-    """The day as of which figures of these sources are judged; None where time alone changes nothing. The earliest."""
+def judged_at(sources: Iterable[FactSource]) -> datetime | None:
+    """When figures of these sources are judged; None where time alone changes nothing. The earliest."""
     keys = [source.key for source in sources if source.clock]
     moments = Clock.objects.filter(key__in=keys).values_list("done_until", flat=True) if keys else []
-    return min(map(day_of, moments), default=None)
+    return min(moments, default=None)
+
+
+def judged_on(sources: Iterable[FactSource]) -> date | None:
+    """The same as a day of the company."""
+    moment = judged_at(sources)
+    return day_of(moment) if moment else None
 
 
 def set_clock(definition: Definition, *, moment: datetime) -> None:

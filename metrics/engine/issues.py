@@ -38,6 +38,10 @@ def is_built(rules: Values) -> bool:
     return Clock.objects.filter(key=built_key(rules["repeat_window_hours"])).exists()
 
 
+def is_waiting() -> bool:
+    return IssueMark.objects.exists()
+
+
 def has_many_marks() -> bool:
     """By the planner's estimate of how many issues there are; counting them would take longer than it saves."""
     if not IssueMark.objects.all()[AT_LEAST : AT_LEAST + 1].exists():
@@ -104,4 +108,4 @@ NEEDS = Needs(
         ),
     ),
 )
-BUILDER = Builder(rebuild=rebuild, is_built=is_built, needs=NEEDS)
+BUILDER = Builder(rebuild=rebuild, is_built=is_built, is_waiting=is_waiting, needs=NEEDS)

@@ -4,13 +4,14 @@ The marks are the queue: a recompute that is killed at any point leaves them, or
 may run at once; they share the months to rebuild. See docs/kpis.md.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from queue import SimpleQueue
 from time import monotonic
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
@@ -21,7 +22,7 @@ from metrics.engine.definitions import Definition
 from metrics.engine.rules import in_force
 from metrics.engine.sharing import drain, share_out
 from metrics.engine.sources import FactSource
-from metrics.models import Clock, RecomputeRun, Rollup
+from metrics.models import Clock, Mark, RecomputeRun, Rollup
 
 
 @dataclass
@@ -89,6 +90,26 @@ def settle(sources: Sequence[FactSource], *, moment: datetime, tally: Tally, ful
     rebuild_months([job for definition in found for job in months_to_rebuild(definition)], tally=tally)
     for definition in found:
         recompute_marked(definition, tally=tally)
+
+
+def is_waiting(sources: Sequence[FactSource], *, first: date, last: date) -> bool:
+    """Whether changes of facts that may concern these days are still to be recomputed."""
+    if any(source.builder.is_waiting() for source in sources if source.builder):
+        return True
+    numbers = [source.number for source in sources]
+    days = models.Q(day__gte=first, day__lte=last) | models.Q(channel=sql.WHOLE_MONTH)
+    return Mark.objects.filter(days, source__in=numbers).exists()
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """A transaction in which facts and rollups stand still; inside another one, that."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
 
 
 def definitions(sources: Sequence[FactSource]) -> list[Definition]:

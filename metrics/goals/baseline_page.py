@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -33,9 +34,12 @@ class Window:
 
 
 def default_window(kpi: Kpi, *, scope: Scope, teams: Sequence[Team], today: date) -> Window:
-    """Two years up to the day before the scope's go-live where both have data, else one; `teams` with rollouts."""
+    """Two years up to the day before the scope's go-live where both have data, else one; `teams` with rollouts.
+
+    Days whose figures may still change are left out.
+    """
     go_live = first_go_live(teams, team_id=scope.team_id) or today
-    last = go_live - timedelta(days=1)
+    last = min(go_live - timedelta(days=1), baselines.last_settled(kpi, now=timezone.now()))
     long = add_months(go_live, -LONG_MONTHS)
     months = points(kpi=kpi, first=long, last=last, by="month", scope=scope)
     with_data = sum(point.value is not None for point in months)
@@ -62,6 +66,16 @@ def warnings(*, months: int, n: int, go_live_on: date, today: date) -> list[str]
     if today >= go_live_on:
         found.append(_("Go-live has passed: the baseline will say that its window was chosen after go-live."))
     return found
+
+
+def _unsettled(kpi: Kpi, window: Window) -> list[str]:
+    settled = baselines.last_settled(kpi, now=timezone.now())
+    if window.window_to <= settled:
+        return []
+    return [
+        _("Figures of the days after %(day)s may still change: the window can end on it at the latest.")
+        % {"day": settled}
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +106,10 @@ def preview_of(kpi: Kpi, *, window: Window, scope: Scope, today: date) -> Previe
         else per_month(value, first=window.window_from, last=window.window_to),
         n=n,
         months=months,
-        warnings=warnings(months=months, n=n, go_live_on=window.go_live_on, today=today),
+        warnings=[
+            *warnings(months=months, n=n, go_live_on=window.go_live_on, today=today),
+            *_unsettled(kpi, window),
+        ],
         chart=Chart(
             key="preview",
             title=_("%(kpi)s by month") % {"kpi": kpi.name},

@@ -16,6 +16,7 @@ from crm.common.saving import EDIT, saved
 from metrics.engine.base import Kpi
 from metrics.goals import baselines
 from metrics.goals.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
+from metrics.goals.drift import drift
 from metrics.goals.fields import scope_of
 from metrics.goals.forms import BaselineForm, ScopeForm
 from metrics.goals.rollouts import teams_with_rollout
@@ -49,7 +50,7 @@ def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
         Baseline.objects.visible_to(request.user).select_related("team", "tier", "signed_by"), pk=baseline_id
     )
     kpi = kpi_or_404(found.kpi)
-    context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "drift": baselines.drift(found)}
+    context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "drift": drift(found)}
     return render(request, "metrics/goals/baseline.html", context)
 
 

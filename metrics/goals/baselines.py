@@ -1,25 +1,29 @@
-"""Freeze a KPI's figures from before go-live as evidence, and tell when the source data change underneath them."""
+"""Freeze a KPI's figures from before go-live as evidence."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from crm.common.days import day_of
 from crm.common.errors import DomainError
-from metrics.engine import figures, reading_sql
-from metrics.engine.definitions import Definition
-from metrics.engine.recomputing import Tally, settle
+from metrics.engine import clock, figures
+from metrics.engine.evidence import Question, evidence
+from metrics.engine.recomputing import Tally, is_waiting, one_snapshot, settle
 from metrics.engine.rules import in_force
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.series import Point, has_data, points
-from metrics.kpis import Kpi, get_kpi
+from metrics.kpis import Kpi
 from metrics.models import Baseline
 
+ROWS = 2  # the scheme of the hash: over the rows the figure is made of
+ATTEMPTS = 5
 ENOUGH_MONTHS = 12  # monthly points; with fewer a baseline describes, it does not carry a test of its trend
 PLACES = Decimal(10) ** -10
 
@@ -48,8 +52,14 @@ class Preview:
     total: Point
     months: list[Point]
     days: list[Point]
-    source_hash: str
+    judged_at: datetime
     chosen_after_go_live: bool
+
+    @cached_property
+    def source_hash(self) -> str:
+        """Reads every row of the window."""
+        question = Question(scope=self.scope, first=self.first, last=self.last, moment=self.judged_at, rules=in_force())
+        return evidence(self.kpi, question).hash
 
     @property
     def is_descriptive(self) -> bool:
@@ -57,22 +67,12 @@ class Preview:
         return len(self.months) < ENOUGH_MONTHS
 
 
-@dataclass(frozen=True)
-class Drift:
-    """A frozen baseline beside what the source data give for its window today.
+class NotSettled(DomainError):
+    """The last days of the window may still change."""
 
-    `comparable` is False when the KPI's definition has another version by now; the present figures are then a
-    restatement under the new one. `changed`: the source data of the window are not those that were frozen.
-    """
 
-    frozen: Decimal | None
-    present: Decimal | None
-    changed: bool
-    comparable: bool
-
-    @property
-    def difference(self) -> Decimal | None:
-        return None if self.frozen is None or self.present is None else self.present - self.frozen
+class FiguresMoving(DomainError):
+    """Facts of the window kept changing while they were to be frozen."""
 
 
 def preview(*, kpi: Kpi, first: date, last: date, go_live_on: date, today: date, scope: Scope = COMPANY) -> Preview:
@@ -96,7 +96,7 @@ def preview(*, kpi: Kpi, first: date, last: date, go_live_on: date, today: date,
         total=read("total")[0],
         months=read("month"),
         days=read("day"),
-        source_hash=source_hash(kpi=kpi, first=first, last=last, scope=scope),
+        judged_at=clock.judged_at(kpi.sources) or timezone.now(),
         chosen_after_go_live=today >= go_live_on,
     )
 
@@ -112,11 +112,38 @@ def freeze(
     scope: Scope = COMPANY,
     note: str = "",
 ) -> Baseline:
-    """Recompute what is marked, then freeze. Raises WindowNotBeforeGoLive, NoData, AlreadyFrozen."""
-    settle(kpi.sources, moment=timezone.now(), tally=Tally())
-    found = preview(kpi=kpi, first=first, last=last, go_live_on=go_live_on, today=today, scope=scope)
+    """Bring everything the KPI rests on up to its facts, judged now, then freeze figures and rows as one snapshot.
+
+    Raises WindowNotBeforeGoLive, NotSettled, NoData, AlreadyFrozen; FiguresMoving where facts of the window change all
+    the time.
+    """
+    _check_settled(kpi, last=last, now=timezone.now())
+    for _attempt in range(ATTEMPTS):
+        settle(kpi.sources, moment=timezone.now(), tally=Tally())
+        with one_snapshot():
+            if not is_waiting(kpi.sources, first=first, last=last):
+                found = preview(kpi=kpi, first=first, last=last, go_live_on=go_live_on, today=today, scope=scope)
+                return _keep(found, by=by, note=note)
+    raise FiguresMoving(_("Facts of this window are changing all the time. Try again when that has ended."))
+
+
+def last_settled(kpi: Kpi, *, now: datetime) -> date:
+    """The last day whose figures change no more by time alone."""
+    return day_of(now) - timedelta(days=1 + kpi.source.settles(in_force()))
+
+
+def _check_settled(kpi: Kpi, *, last: date, now: datetime) -> None:
+    settled = last_settled(kpi, now=now)
+    if last > settled:
+        raise NotSettled(
+            _("Figures of the days after %(day)s may still change. Let the window end on that day, or wait.")
+            % {"day": settled}
+        )
+
+
+def _keep(found: Preview, *, by: User | None, note: str) -> Baseline:
     if found.total.value is None:
-        raise NoData(_("There is no data from %(first)s to %(last)s.") % {"first": first, "last": last})
+        raise NoData(_("There is no data from %(first)s to %(last)s.") % {"first": found.first, "last": found.last})
     try:
         with transaction.atomic():
             return Baseline.objects.create(**_fields(found), signed_by=by, note=note)
@@ -142,6 +169,8 @@ def _fields(found: Preview) -> dict[str, Any]:
         "series": [_entry(found.kpi, point) for point in found.months],
         "days": [_entry(found.kpi, point) for point in found.days],
         "source_hash": found.source_hash,
+        "hash_scheme": ROWS,
+        "judged_at": found.judged_at,
         "chosen_after_go_live": found.chosen_after_go_live,
     }
 
@@ -150,26 +179,3 @@ def _entry(kpi: Kpi, point: Point) -> dict[str, Any]:
     """JSON numbers; money too, which fits a float to the cent."""
     shown = figures.row(kpi, point)
     return {name: float(each) if isinstance(each, Decimal) else each for name, each in shown.items()}
-
-
-def source_hash(*, kpi: Kpi, first: date, last: date, scope: Scope) -> str:
-    """sha256 over the sums this KPI reads, cell by cell in order."""
-    where, parameters = scope.where(first=first, last=last)
-    query = reading_sql.hash_of_cells(Definition(kpi.source, in_force()), components=kpi.components, where=where)
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return str(cursor.fetchone()[0])
-
-
-def drift(baseline: Baseline) -> Drift:
-    """Hold a frozen baseline against the present source data of its window."""
-    kpi = get_kpi(baseline.kpi)
-    first, last, scope = baseline.window_from, baseline.window_to, Scope.of(baseline)
-    (now,) = points(kpi=kpi, first=first, last=last, scope=scope)
-    comparable = kpi.version == baseline.version
-    return Drift(
-        frozen=baseline.value,
-        present=None if now.value is None else now.value.quantize(PLACES),
-        changed=comparable and source_hash(kpi=kpi, first=first, last=last, scope=scope) != baseline.source_hash,
-        comparable=comparable,
-    )

@@ -32,7 +32,8 @@ class Baseline(Scoped):
 
     `components`: name → integer sum over the window. `series`: one entry a month,
     {"period": "YYYY-MM", "numerator": n, "denominator": n or null, "n": n}. `days`: the same by day, for resampling.
-    `source_hash`: sha256 over the rollup cells of the window, by which later drift of the source data shows.
+    `source_hash`: sha256 by which later drift of the source data shows, under `hash_scheme` 2 over the rows that the
+    figure is made of (`metrics.engine.evidence`), judged at `judged_at`; under 1, the first, over the cells.
     """
 
     kpi = models.CharField(_("KPI"), max_length=40)
@@ -48,6 +49,8 @@ class Baseline(Scoped):
     series = models.JSONField()
     days = models.JSONField()
     source_hash = models.CharField(max_length=64)
+    hash_scheme = models.SmallIntegerField(default=1)
+    judged_at = models.DateTimeField(_("judged at"), null=True)
     chosen_after_go_live = models.BooleanField(_("chosen after go-live"))
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("signed by")

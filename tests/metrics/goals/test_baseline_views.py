@@ -32,7 +32,7 @@ def months(count: int, *, before: date = date(2026, 11, 1)) -> None:
     recompute(full=True)
 
 
-def test_the_window_defaults_to_the_year_before_go_live(client_for: ClientFor) -> None:
+def test_the_window_defaults_to_the_year_before_go_live_as_far_as_its_days_are_settled(client_for: ClientFor) -> None:
     Rollout.objects.create(team=TeamFactory.create(), went_live_on=GO_LIVE)
     months(12)
 
@@ -41,7 +41,7 @@ def test_the_window_defaults_to_the_year_before_go_live(client_for: ClientFor) -
     assert {name: str(form.data[name]) for name in WINDOW} == {
         "go_live_on": "2027-01-01",
         "window_from": "2026-01-01",
-        "window_to": "2026-12-31",
+        "window_to": "2026-11-14",
     }
 
 

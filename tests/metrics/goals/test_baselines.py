@@ -3,12 +3,13 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, IntegrityError
 
 from accounts.models import User
 from customers.models import Call
-from metrics.engine.recomputing import definitions, mark_all, recompute
+from metrics.engine.recomputing import definitions, mark_all, recompute, settle
 from metrics.engine.scope import Scope
 from metrics.goals import baselines
 from metrics.kpis import get_kpi
@@ -145,35 +146,38 @@ class TestFreezingSettlesFirst:
 
 
 @pytest.mark.usefixtures("calls")
-class TestDrift:
-    def test_none_as_long_as_the_source_stays(self) -> None:
-        found = baselines.drift(baselines.freeze(**WINDOW, by=None))
-        assert (found.changed, found.difference, found.comparable) == (False, 0, True)
+class TestOnlySettledDays:
+    def test_today_is_not_over(self) -> None:
+        with time_machine.travel(datetime(2026, 2, 28, 12, tzinfo=UTC)):
+            with pytest.raises(baselines.NotSettled, match="2026-02-27"):
+                baselines.freeze(**WINDOW, by=None)
+            assert baselines.freeze(**{**WINDOW, "last": date(2026, 2, 27)}, by=None).n == 3
 
-    def test_shows_later_changes_inside_the_window_only(self) -> None:
-        frozen = baselines.freeze(**WINDOW, by=None)
-        call(3, 2, 99)
-        recompute()
-        assert not baselines.drift(frozen).changed
-        call(2, 8, 57)
-        recompute()
-        found = baselines.drift(frozen)
-        assert (found.changed, found.frozen, found.present, found.difference) == (True, 21, 30, 9)
+    def test_issues_take_three_repeat_windows_more(self) -> None:
+        fcr = {**WINDOW, "kpi": get_kpi("fcr"), "last": date(2026, 1, 31)}
+        for customer in (CustomerFactory.create(), CustomerFactory.create()):
+            InteractionFactory.create(customer=customer, occurred_at=datetime(2026, 1, 20, tzinfo=UTC))
+        with time_machine.travel(datetime(2026, 2, 21, 12, tzinfo=UTC)):
+            with pytest.raises(baselines.NotSettled, match="2026-01-30"):
+                baselines.freeze(**fcr, by=None)
+            assert baselines.freeze(**{**fcr, "last": date(2026, 1, 30)}, by=None).n == 2
 
-    def test_shows_changes_that_leave_the_value_as_it_was(self) -> None:
-        frozen = baselines.freeze(**WINDOW, by=None)
-        Call.objects.filter(waited_ms=10_000).update(waited_ms=15_000)
-        Call.objects.filter(waited_ms=20_000).update(waited_ms=15_000)
-        Call.objects.filter(waited_ms=33_000).update(entered_at=datetime(2026, 2, 9, tzinfo=UTC))
-        recompute()
-        found = baselines.drift(frozen)
-        assert (found.changed, found.difference) == (True, 0)
 
-    def test_another_definition_is_not_comparable(self) -> None:
-        frozen = baselines.freeze(**WINDOW, by=None)
-        frozen.version = 7
-        found = baselines.drift(frozen)
-        assert (found.comparable, found.changed) == (False, False)
+@pytest.mark.django_db(transaction=True)
+def test_facts_that_change_all_the_time_are_not_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody writes between settling and freezing, each time."""
+    call(1, 5, 10)
+
+    def settle_and_write(*args: Any, **options: Any) -> None:
+        settle(*args, **options)
+        call(1, 5, 20)
+
+    monkeypatch.setattr(baselines, "settle", settle_and_write)
+    with pytest.raises(baselines.FiguresMoving):
+        baselines.freeze(**WINDOW, by=None)
+    assert not Baseline.objects.exists()
+    monkeypatch.setattr(baselines, "settle", settle)
+    assert baselines.freeze(**WINDOW, by=None).n == 1 + baselines.ATTEMPTS
 
 
 @pytest.mark.usefixtures("calls")

@@ -1,0 +1,100 @@
+"""Tell when the source data change underneath a frozen baseline."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import connection
+
+from metrics.engine import reading_sql
+from metrics.engine.base import SCALES, Kpi
+from metrics.engine.definitions import Definition
+from metrics.engine.evidence import Evidence, Question, evidence
+from metrics.engine.rules import in_force
+from metrics.engine.scope import Scope
+from metrics.engine.series import points, value_of
+from metrics.goals.baselines import PLACES, ROWS
+from metrics.kpis import get_kpi
+from metrics.models import Baseline
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A frozen baseline beside what the source data give for its window today.
+
+    `comparable` is False when the KPI's definition has another version by now; the present figures are then a
+    restatement under the new one. `changed`: the source data of the window are not those that were frozen.
+    `by_rows`: it was frozen over the rows its figure is made of; before that over cells, where a change of teams or
+    tiers shows as drift although it leaves the figure alone.
+    """
+
+    frozen: Decimal | None
+    present: Decimal | None
+    changed: bool
+    comparable: bool
+    by_rows: bool
+
+    @property
+    def difference(self) -> Decimal | None:
+        return None if self.frozen is None or self.present is None else self.present - self.frozen
+
+
+def drift(baseline: Baseline) -> Drift:
+    """Hold a frozen baseline against the present source data of its window, judged as of when it was frozen.
+
+    One of the first scheme is held against what that scheme froze: the sums of the cells.
+    """
+    kpi = get_kpi(baseline.kpi)
+    if kpi.version != baseline.version:
+        return _found(baseline, _restated(baseline, kpi), changed=False, comparable=False)
+    if baseline.hash_scheme != ROWS:
+        changed = _hash_of_cells(baseline, kpi) != baseline.source_hash
+        return _found(baseline, _restated(baseline, kpi), changed=changed, comparable=True)
+    now = _rows(baseline, kpi)
+    return _found(baseline, _value(kpi, now), changed=now.hash != baseline.source_hash, comparable=True)
+
+
+def _found(baseline: Baseline, present: Decimal | None, *, changed: bool, comparable: bool) -> Drift:
+    return Drift(
+        frozen=baseline.value,
+        present=None if present is None else present.quantize(PLACES),
+        changed=changed,
+        comparable=comparable,
+        by_rows=baseline.hash_scheme == ROWS,
+    )
+
+
+def _rows(baseline: Baseline, kpi: Kpi) -> Evidence:
+    assert baseline.judged_at is not None
+    question = Question(
+        scope=Scope.of(baseline),
+        first=baseline.window_from,
+        last=baseline.window_to,
+        moment=baseline.judged_at,
+        rules=in_force(),
+    )
+    return evidence(kpi, question)
+
+
+def _value(kpi: Kpi, found: Evidence) -> Decimal | None:
+    def total(terms: dict[str, int], unit: str) -> Decimal:
+        return Decimal(sum(sign * found.components[name] for name, sign in terms.items())) / SCALES[unit]
+
+    denominator = None
+    if kpi.denominator_terms is not None:
+        denominator = total(dict(kpi.denominator_terms), kpi.denominator_unit)
+    numerator = total(dict(kpi.numerator_terms), kpi.numerator_unit)
+    return value_of(kpi, numerator=numerator, denominator=denominator, n=sum(found.components.values()))
+
+
+def _restated(baseline: Baseline, kpi: Kpi) -> Decimal | None:
+    """The figure of the window as it is shown today."""
+    (now,) = points(kpi=kpi, first=baseline.window_from, last=baseline.window_to, scope=Scope.of(baseline))
+    return now.value
+
+
+def _hash_of_cells(baseline: Baseline, kpi: Kpi) -> str:
+    where, parameters = Scope.of(baseline).where(first=baseline.window_from, last=baseline.window_to)
+    query = reading_sql.hash_of_cells(Definition(kpi.source, in_force()), components=kpi.components, where=where)
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return str(cursor.fetchone()[0])
