@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from crm.common.days import today
 from customers.models import Customer, Tier, TierPolicy
@@ -82,3 +83,13 @@ def test_without_a_policy_there_are_figures_only() -> None:
     customer: Customer = CustomerFactory()
     shown = standing(customer_id=customer.pk, today=today())
     assert (shown.value, shown.tier, shown.earned, shown.next) == (Decimal(0), None, None, None)
+
+
+@pytest.mark.django_db
+def test_the_newest_published_policy_is_the_one_that_counts() -> None:
+    newest = {"published_at": timezone.now(), "rules": [{"tier": "gold"}]}
+    TierPolicy.objects.create(version=3, measure="revenue", window_months=6, **newest)
+    TierPolicy.objects.create(version=2, measure="profit", window_months=9, **newest)
+    TierPolicy.objects.create(version=4, measure="profit", window_months=1, rules=[{"tier": "silver"}])
+    shown = standing(customer_id=CustomerFactory.create().pk, today=date(2026, 8, 31))
+    assert (shown.measure, shown.months, shown.first, str(shown.earned)) == ("revenue", 6, date(2026, 3, 1), "Gold")

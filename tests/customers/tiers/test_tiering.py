@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -5,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from crm.common import hooks
 from crm.common.days import today
 from customers.models import Customer, Tier, TierAssignment, TierPolicy
 from customers.tiers import tiering
@@ -231,3 +233,64 @@ def test_a_new_version_takes_over_once_published() -> None:
         tiering.publish_policy(policy=draft, by=manager, at=at(DAY))
     assert counts(tiering.retier(as_of=DAY)) == (1, 1, 0, 0)
     assert history(customer) == [("gold", DAY, None)]
+
+
+@pytest.fixture
+def woken() -> Iterator[list[str]]:
+    """Grows whenever it is said that facts changed."""
+    calls: list[str] = []
+
+    def listen() -> None:
+        calls.append("facts changed")
+
+    hooks.after_facts_changed.append(listen)
+    yield calls
+    hooks.after_facts_changed.remove(listen)
+
+
+def test_figures_are_woken_whoever_moves_up_or_down_and_not_when_nobody_does(
+    woken: list[str], django_capture_on_commit_callbacks: Any
+) -> None:
+    customer = CustomerFactory.create()
+    earn(customer, "6000", day=date(2025, 4, 1))
+    later = date(2026, 4, 5)
+    for day, moved in ((DAY, (1, 0)), (DAY, (0, 0)), (later, (0, 1)), (later, (0, 0))):
+        woken.clear()
+        with django_capture_on_commit_callbacks(execute=True):
+            done = tiering.retier(as_of=day)
+        assert (done.upgraded, done.downgraded) == moved
+        assert woken == (["facts changed"] if any(moved) else [])
+
+
+def test_without_orders_and_with_nothing_due_the_value_is_nought_and_the_share_none() -> None:
+    customer = CustomerFactory.create()
+    InvoiceFactory.create(customer=customer, due_on=DAY + timedelta(days=1), amount=Decimal(70))
+    InvoiceFactory.create(customer=customer, due_on=date(2025, 3, 1), amount=Decimal(70))
+    TierPolicy.objects.update(rules=[{"tier": "gold", "min_value": "0", "min_on_time": "1"}, {"tier": "bronze"}])
+    tiering.retier(as_of=DAY)
+    assert history(customer) == [("gold", DAY, None)]
+    assert TierAssignment.objects.get().figures == {
+        "measure": "profit", "from": "2025-03-02", "to": "2026-03-01", "value": "0.00", "revenue": "0.00",
+        "covered": "0.00", "due": "0.00", "on_time": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("measure", "value"), [("profit", "560.00"), ("revenue", "800.00")])
+def test_known_costs_count_against_profit_and_not_against_revenue(measure: str, value: str) -> None:
+    TierPolicy.objects.update(measure=measure)
+    customer = CustomerFactory.create()
+    OrderFactory.create(customer=customer, placed_at=at(DAY), lines=[("3", "100", "80"), ("1", "500", None)])
+    tiering.retier(as_of=DAY)
+    figures = TierAssignment.objects.get().figures
+    assert (figures["value"], figures["revenue"], figures["covered"]) == (value, "800.00", "300.00")
+
+
+def test_an_invoice_is_due_whole_from_the_day_after_and_late_where_it_is_unpaid() -> None:
+    customer = CustomerFactory.create()
+    InvoiceFactory.create(customer=customer, due_on=DAY - timedelta(days=1), amount=Decimal(100))
+    InvoiceFactory.create(
+        customer=customer, due_on=DAY - timedelta(days=1), amount=Decimal(300), paid_on_time=Decimal(300)
+    )
+    tiering.retier(as_of=DAY)
+    figures = TierAssignment.objects.get().figures
+    assert (figures["due"], figures["on_time"]) == ("400.00", "0.7500")
