@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from customers.importing.mapping import Cell, FileMapping, Missing
 from customers.importing.registry import Derive, ImportSpec, Invalid, Parse, get_spec
+from customers.importing.restating import is_export
 from customers.importing.sql import BUCKETS
 
 Staged = tuple[object, ...]
@@ -22,7 +23,8 @@ class Converter:
         self._names = spec.names
         self._key = self._names.index(spec.key)
         self._width = len(headers)
-        self._extra = [(headers[index], index) for index in mapping.unknown(headers)]
+        unknown = [] if is_export(spec.kind, headers) else mapping.unknown(headers)
+        self._extra = [(headers[index], index) for index in unknown]
         self._bare = _bare_cells(mapping.missing, headers)
         self._derive = derive
 

@@ -6,7 +6,7 @@ where nobody else writes; then the chunk takes its locks; only then is anything 
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing import locking, sql
+from customers.importing import locking, restating, sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch, SourceSystem
@@ -31,11 +31,16 @@ def take_parked(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem
 def apply_rows(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
     """Apply what stands in `imp_rows`, whichever way the kind does it."""
     spec = get_spec(batch.kind)
-    return spec.apply(cursor, batch) if spec.apply else apply_set(cursor, spec, batch_id=batch.pk)
+    return spec.apply(cursor, batch) if spec.apply else apply_set(cursor, spec, batch_id=batch.pk, batch=batch)
 
 
-def apply_set(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) -> Counts:
-    """Decide and write what stands in `imp_rows`; parked rows that wait for what arrives are due afterwards."""
+def apply_set(
+    cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None, batch: ImportBatch | None = None
+) -> Counts:
+    """Decide and write what stands in `imp_rows`; parked rows that wait for what arrives are due afterwards.
+
+    `batch`: whose file the rows come from, where they come from one.
+    """
     cursor.execute("ANALYZE imp_rows")
     refresh_statistics(cursor)
     conflicts = {f"conflict_{name}": str(reason) for name, reason in spec.conflict_reasons.items()}
@@ -45,6 +50,8 @@ def apply_set(cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None) 
         cursor.execute(sql.MAKE_TEAMS)
     _resolve(cursor, spec)
     cursor.execute(sql.make_keys(spec))
+    if batch:
+        restating.settle(cursor, spec, batch)
     cursor.execute("ANALYZE imp_keys")
     cursor.execute(sql.PARK, {"kind": spec.kind, "batch": batch_id, "many": spec.many})
     cursor.execute(sql.REJECT_CONFLICTS, {"batch": batch_id})

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from crm.common.company import current as company
 from customers.importing import mapping as mappings
-from customers.importing import opening, sql
+from customers.importing import opening, restating, sql
 from customers.importing.converting import Converter, Staged
 from customers.importing.registry import ImportSpec, Invalid, get_spec
 from customers.importing.tabular import BrokenRow, Row, Table, open_table
@@ -38,6 +38,7 @@ def stage(batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
         name = sql.stage_name(batch.pk)
         cursor.execute(f"CREATE INDEX ON {name} (_bucket); ANALYZE {name}")
+    restating.compare(batch, spec)
     batch.bytes_read = batch.bytes_total
     batch.save(update_fields=["bytes_read"])
 
@@ -58,6 +59,7 @@ def open_source(batch: ImportBatch, spec: ImportSpec) -> Iterator[Table]:
 def drop(batch: ImportBatch) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {sql.stage_name(batch.pk)}")
+        restating.drop(cursor, batch.pk)
 
 
 def is_complete(batch: ImportBatch) -> bool:

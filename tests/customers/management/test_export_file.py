@@ -13,7 +13,7 @@ from django.db import transaction
 from customers.importing import exports, registry
 from customers.importing.tabular import BrokenRow, open_table
 from customers.models import Customer, SourceRecord, Tier, TierAssignment
-from tests.customers.importing.files import load, write_csv
+from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES
 from tests.factories import CustomerFactory, SourceSystemFactory
 
@@ -212,3 +212,35 @@ def test_digits_are_numbers_in_a_sheet_only_where_none_is_lost(tmp_path: Path) -
     column = [cell.value for cell in sheet[1]].index("unit_price")
     assert [row[column] for row in sheet.iter_rows(min_row=2, values_only=True)] == [0.1, 12345678901.2345]
     assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["1", "2"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_what_is_exported_goes_into_the_same_database_and_changes_nothing(tmp_path: Path, suffix: str) -> None:
+    deliver(tmp_path)
+    before = list(SourceRecord.objects.order_by("pk").values())
+    for (kind, source), path in export_all(tmp_path / "out", suffix).items():
+        if said(path, kind) and (kind, source) != ("interactions", "pbx"):
+            batch = load(kind, path, source=source)
+            assert counts(batch) == {"rows": batch.rows, "unchanged": batch.rows}, (kind, source)
+    assert list(SourceRecord.objects.order_by("pk").values()) == before
+
+
+def test_a_row_changed_in_an_exported_file_is_taken_and_keeps_its_unknown_columns(tmp_path: Path) -> None:
+    for kind, headers, lines in (
+        ("customers", "external_id,name,segment", [["1", "Ada", "A"], ["2", "Bob", "B"]]),
+        ("invoices", "external_id,customer_external_id,issued_on,due_on,amount,clerk", [
+            ["i1", "1", "2024-01-01", "2024-02-01", "5.50", "X"], ["i2", "2", "2024-01-01", "2024-02-01", "6", ""],
+        ]),
+    ):  # fmt: skip
+        load(kind, write_csv(tmp_path / "in.csv", headers, lines))
+    for kind, old, new in (("customers", "Ada", "Ada L"), ("invoices", ",5.5,", ",5.6,")):
+        run(kind, tmp_path / "out.csv", "--source", "shop")
+        text = (tmp_path / "out.csv").read_text()
+        (tmp_path / "out.csv").write_text(text.replace(old, new))
+        assert counts(load(kind, tmp_path / "out.csv")) == {"rows": 2, "updated": 1, "unchanged": 1}
+    said_of = SourceRecord.objects.filter(kind="customers").order_by("external_id").values_list("payload", flat=True)
+    assert list(said_of) == [
+        {"name": "Ada L", "extra": {"segment": "A"}}, {"name": "Bob", "extra": {"segment": "B"}},
+    ]  # fmt: skip
+    first, second = SourceRecord.objects.filter(kind="invoices").order_by("external_id")
+    assert (first.payload, second.payload) == ({"clerk": "X"}, None)
