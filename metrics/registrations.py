@@ -9,6 +9,7 @@ from customers.importing.registry import register as register_import
 from customers.registry.movable import MovableRelation, register_movable
 from metrics.engine import registry
 from metrics.engine.waking import wake_recompute
+from metrics.goals import import_other_changes, import_rollouts
 from metrics.kpis import catalogue, import_ledger
 from metrics.programme import import_costs
 
@@ -42,7 +43,7 @@ NAVIGATION = (
 def register_all() -> None:
     for source in catalogue.SOURCES:
         registry.register(source)
-    for module in (import_ledger, import_costs):
+    for module in (import_ledger, import_costs, import_rollouts, import_other_changes):
         register_import(module.SPEC)
         register_export(module.EXPORT)
     after_facts_changed.append(wake_recompute)

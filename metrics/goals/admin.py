@@ -77,7 +77,7 @@ class OtherChangeAdmin(DomainAdmin[OtherChange]):
 
 @admin.register(Rollout)
 class RolloutAdmin(DomainAdmin[Rollout]):
-    list_display = ("team", "went_live_on", "phase")
+    list_display = ("__str__", "went_live_on", "phase", "transition_months")
     list_select_related = ("team",)
     autocomplete_fields = ("team",)
     form = RolloutForm

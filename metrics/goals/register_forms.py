@@ -49,7 +49,7 @@ class OtherChangeForm(VersionedForm[OtherChange]):
 
     class Meta:
         model = OtherChange
-        fields = ("what", "happened_from", "happened_to", "team", "channel", "tier", "kpis")
+        fields = ("what", "happened_from", "happened_to", "team", "channel", "tier", "kpis", "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

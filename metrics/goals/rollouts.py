@@ -1,22 +1,24 @@
 """Who goes live when."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Subquery
 
 from accounts.models import Team
 from crm.common.versions import check_seen
 from metrics.models import Rollout
 
 
-def set_go_live(*, team: Team, went_live_on: date, phase: int = 1, seen: str | None = None) -> Rollout:
-    """Say when a team went live, or correct it. Frozen baselines keep the day they were frozen with.
+def set_go_live(*, team: Team | None, went_live_on: date, phase: int = 1, seen: str | None = None) -> Rollout:
+    """Say when a team (None: the company) went live, or correct it. Frozen baselines keep the day they have.
 
     Raises ChangedMeanwhile unless the go-live is as `seen`; the empty text: there was none.
     """
     with transaction.atomic():
-        Team.objects.select_for_update(no_key=True).get(pk=team.pk)  # one at a time, whether there is a go-live or not
+        if team:  # one at a time, whether there is a go-live or not
+            Team.objects.select_for_update(no_key=True).get(pk=team.pk)
         check_seen(Rollout.objects.filter(team=team).first(), seen)
         rollout, _created = Rollout.objects.update_or_create(
             team=team, defaults={"went_live_on": went_live_on, "phase": phase}
@@ -30,12 +32,23 @@ def withdraw_go_live(*, rollout: Rollout) -> None:
 
 
 def teams_with_rollout() -> list[Team]:
-    return list(Team.objects.filter(is_active=True).select_related("rollout"))
+    """Each also knows the company's day, as `company_went_live_on`."""
+    company = Rollout.objects.filter(team=None).values("went_live_on")[:1]
+    teams = Team.objects.filter(is_active=True).select_related("rollout")
+    return list(teams.annotate(company_went_live_on=Subquery(company)))
 
 
-def first_go_live(teams: Iterable[Team], *, team_id: int | None) -> date | None:
-    """Of the team, or the first of all teams; `teams` with their rollouts."""
-    return min((day for team in teams if team_id in (None, team.pk) and (day := went_live_on(team))), default=None)
+def first_go_live(teams: Sequence[Team], *, team_id: int | None) -> date | None:
+    """Of the team, or the first of the company and all teams; `teams` with their rollouts."""
+    asked = [team for team in teams if team_id in (None, team.pk)]
+    days = [went_live_on(team) for team in asked]
+    if team_id is None:
+        days += [_company_day(team) for team in asked[:1]] or [find_company_day()]
+    return min(filter(None, days), default=None)
+
+
+def find_company_day() -> date | None:
+    return Rollout.objects.filter(team=None).values_list("went_live_on", flat=True).first()
 
 
 def find_rollout(team: Team) -> Rollout | None:
@@ -45,6 +58,11 @@ def find_rollout(team: Team) -> Rollout | None:
 
 
 def went_live_on(team: Team) -> date | None:
-    """None where it has not."""
+    """With the company where the team has no day of its own; None where neither has."""
     rollout = find_rollout(team)
-    return rollout.went_live_on if rollout else None
+    return rollout.went_live_on if rollout else _company_day(team)
+
+
+def _company_day(team: Team) -> date | None:
+    day: date | None = getattr(team, "company_went_live_on", None)
+    return day

@@ -14,7 +14,7 @@ from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, day
 from metrics.engine.base import Kpi
 from metrics.goals.register import ListedChange
-from metrics.goals.rollouts import find_rollout
+from metrics.goals.rollouts import find_rollout, went_live_on
 from metrics.kpis.words import kpi_total, kpi_value, scope_words
 from metrics.models import Baseline, KpiTarget
 
@@ -75,7 +75,12 @@ def _rollouts(may_change: bool) -> tuple[Column[Team], ...]:
 
 def _went_live(team: Team) -> object:
     rollout = find_rollout(team)
-    return day(rollout.went_live_on) if rollout else dimmed(gettext("not yet"))
+    if rollout:
+        return day(rollout.went_live_on)
+    with_company = went_live_on(team)
+    if with_company:
+        return gettext("%(day)s, with the company") % {"day": day(with_company)}
+    return dimmed(gettext("not yet"))
 
 
 def _phase(team: Team) -> int | None:

@@ -116,6 +116,7 @@ class OtherChange(Scoped):
     happened_from = models.DateField(_("from"))
     happened_to = models.DateField(_("to"), null=True, blank=True)
     kpis = models.JSONField(_("KPIs it touches"), default=list, help_text=_("Keys; empty means all."), blank=True)
+    note = models.TextField(_("note"), blank=True, default="")
 
     objects: ClassVar[GoalQuerySet["OtherChange"]] = goals()
 
@@ -129,11 +130,23 @@ class OtherChange(Scoped):
 
 
 class Rollout(models.Model):
-    """When a team went live."""
+    """When a team went live, or, without a team, the company: that is the day of each team without one of its own.
 
-    team = models.OneToOneField(Team, on_delete=models.PROTECT, related_name="rollout", verbose_name=_("team"))
+    The `transition_months` after it are neither before nor after.
+    """
+
+    team = models.OneToOneField(
+        Team,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rollout",
+        verbose_name=_("team"),
+        help_text=_("Empty: the company, for every team without a day of its own."),
+    )
     went_live_on = models.DateField(_("went live"))
     phase = models.PositiveSmallIntegerField(_("phase"), default=1)
+    transition_months = models.PositiveSmallIntegerField(_("months of transition"), default=0)
 
     objects: ClassVar[GoalQuerySet["Rollout"]] = goals()
 
@@ -141,9 +154,12 @@ class Rollout(models.Model):
         ordering = ("went_live_on",)
         verbose_name = _("rollout")
         verbose_name_plural = _("rollouts")
+        constraints = [
+            models.UniqueConstraint(fields=["team"], name="rollout_of_the_company_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
-        return f"{self.team} {self.went_live_on}"
+        return f"{self.team or _('company')} {self.went_live_on}"
 
 
 class Evaluation(Scoped):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = (
     "customers", "contacts", "products", "orders", "invoices", "payments", "interactions", "calls", "survey_answers",
-    "ledger", "costs",
+    "ledger", "costs", "rollouts", "other_changes",
 )  # fmt: skip
 SOURCES = ("crm", "shop", "finance", "desk", "survey", "pbx")
 LOG = (
@@ -29,6 +29,17 @@ LOG = (
     "1700000100.5|1.1|sales|Ann|COMPLETECALLER|5|95|1\n1700000200|NONE|NONE|Ann|PAUSE\n"
 )
 MORE = (
+    (
+        "desk", "rollouts", "team,went_live_on,phase,transition_months",
+        [["", "2024-03-01", "", ""], ["north", "2024-04-01", "2", "3"]],
+    ),
+    (
+        "desk", "other_changes", "external_id,name,from,to,kpis,team,note",
+        [
+            ["1", "Strike", "2024-03-01", "2024-03-05", "nps; csat", "North", "two days"],
+            ["2", "Price rise", "2024-05-01", "", "", "", ""],
+        ],
+    ),
     ("finance", "ledger", "month,revenue,cost_of_sales,operating_cost", [["2024-01", "10.50", "3", "0.0001"]]),
     (
         "finance", "costs", "external_id,date,category,phase,planned,actual,note",
