@@ -1,28 +1,33 @@
 """When a customer was last in touch: the time of the newest contact (`is_contact`) on record."""
 
+from collections.abc import Collection
+
 from django.db.backends.utils import CursorWrapper
 
+# Whoever writes another contact of the customer meanwhile waits, or is waited for: the next statement sees it.
+_LOCK = "SELECT FROM customers_customer WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE"
 _LAST_CONTACT = """
-UPDATE customers_customer c SET last_contact_at = x.latest
-FROM (SELECT t.id, (SELECT max(i.occurred_at) FROM customers_interaction i
-                    WHERE i.customer_id = t.id AND i.is_contact) AS latest
-      FROM unnest(%(ids)s::bigint[]) AS t (id)) x
-WHERE c.id = x.id AND c.last_contact_at IS DISTINCT FROM x.latest
+UPDATE customers_customer c SET last_contact_at = last.at
+FROM unnest(%(ids)s::bigint[]) AS t (id) CROSS JOIN LATERAL crm_last_contact(t.id) last
+WHERE c.id = t.id AND c.last_contact_at IS DISTINCT FROM last.at
 """
-
-
 _TOUCH = """
 INSERT INTO imp_touched (customer_id, settles)
-SELECT t.id, false FROM unnest(%(ids)s::bigint[]) AS t (id) LEFT JOIN customers_customer c ON c.id = t.id
-WHERE c.last_contact_at IS DISTINCT FROM (
-  SELECT max(i.occurred_at) FROM customers_interaction i WHERE i.customer_id = t.id AND i.is_contact)
+SELECT t.id, false FROM unnest(%(ids)s::bigint[]) AS t (id) CROSS JOIN LATERAL crm_last_contact(t.id) last
+LEFT JOIN customers_customer c ON c.id = t.id
+WHERE c.last_contact_at IS DISTINCT FROM last.at
 """
 _TOUCHED = "SELECT DISTINCT customer_id FROM imp_touched WHERE NOT settles"
 
 
-def refresh_last_contact(cursor: CursorWrapper, customer_ids: list[int]) -> None:
-    """Let `last_contact_at` be the time of the newest contact. One index probe per customer."""
-    cursor.execute(_LAST_CONTACT, {"ids": customer_ids})
+def refresh_last_contact(cursor: CursorWrapper, customer_ids: Collection[int]) -> None:
+    """Let `last_contact_at` be the time of the newest contact, after contacts came or went; locks the customers' rows.
+
+    One index probe per customer.
+    """
+    ids = {"ids": sorted(customer_ids)}
+    cursor.execute(_LOCK, ids)
+    cursor.execute(_LAST_CONTACT, ids)
 
 
 def touch_last_contact(cursor: CursorWrapper, customer_ids: list[int]) -> None:

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import BooleanField, Func, Max, Value
-from django.db.models.functions import Greatest
+from django.db.models import BooleanField, Func, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,6 +13,7 @@ from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.sqlfunctions import CrmDay
 from customers.identity.tier_on import TierOn
+from customers.interactions.last_contact import refresh_last_contact
 from customers.models import Customer, Interaction
 
 UNDO_WITHIN: Final = timedelta(minutes=2)
@@ -50,8 +50,7 @@ def log_interaction(  # noqa: PLR0913 - what there is to say of a contact
             occurred_at=at, agent=by, team_id=by.team_id, tier_id=TierOn(Value(customer.pk), CrmDay(Value(at))),
         )  # fmt: skip
         interaction.refresh_from_db(fields=["tier", "is_contact"])
-        if interaction.is_contact:
-            Customer.objects.filter(pk=customer.pk).update(last_contact_at=Greatest("last_contact_at", at))
+        refresh_last_contact(cursor, [customer.pk])
         transaction.on_commit(facts_changed)
     return interaction
 
@@ -61,9 +60,8 @@ def undo_interaction(*, interaction: Interaction, by: User, now: datetime) -> No
     if interaction.agent_id != by.pk or now - interaction.created_at > UNDO_WITHIN:
         raise CannotUndo(_("Only a contact you have just logged can be undone."))
     customer = interaction.customer
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         interaction.delete()
         if customer is not None:
-            last = customer.interactions.filter(is_contact=True).aggregate(at=Max("occurred_at"))["at"]
-            Customer.objects.filter(pk=customer.pk).update(last_contact_at=last)
+            refresh_last_contact(cursor, [customer.pk])
         transaction.on_commit(facts_changed)

@@ -16,9 +16,14 @@ from accounts.models import Team
 from crm.common import locks
 from crm.common.versions import lock_as_seen
 from customers.identity.normalising import normalise_phone_cached
+from customers.interactions.last_contact import refresh_last_contact
 from customers.models import Queue, SourceSystem
 
 SQL = Path(__file__).resolve().parent / "sql"
+# Whose the calls just written are, and whose they were.
+CALLERS = """
+SELECT customer_id FROM call_now WHERE customer_id IS NOT NULL
+UNION SELECT was_customer_id FROM call_now WHERE was_customer_id IS NOT NULL"""
 
 OVERFLOW_EVENTS = ("EXITWITHTIMEOUT", "EXITWITHKEY", "EXITEMPTY")
 REJECT_EVENTS = ("FULL", "CLOSED", "JOINEMPTY")
@@ -154,3 +159,6 @@ def _rebuild(*, cursor: CursorWrapper, system: SourceSystem) -> None:
         for row in numbers:
             copy.write_row(row)
     cursor.execute((SQL / "call_write.sql").read_text(), params)
+    cursor.execute(CALLERS)
+    refresh_last_contact(cursor, [customer for (customer,) in cursor.fetchall()])
+    cursor.execute("DROP TABLE call_now")

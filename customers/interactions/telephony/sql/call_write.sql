@@ -1,5 +1,5 @@
 -- Writes queues, interactions and calls that differ from `call_fact`. The customer of a call is whoever alone has
--- the caller's number; the tier is theirs as of that day.
+-- the caller's number; the tier is theirs as of that day. `call_now` stays, for whom the calls are and were.
 ANALYZE call_fact, caller_number;
 
 INSERT INTO customers_queue (name, team_id, purpose)
@@ -15,7 +15,7 @@ WITH owner AS MATERIALIZED (
   GROUP BY phone_agent HAVING count(*) = 1
 )
 SELECT f.*, q.id AS queue_id, q.team_id, q.purpose, coalesce(n.normalised, '') AS normalised,
-       o.customer_id, a.tier_id, s.agent_id,
+       o.customer_id, was.customer_id AS was_customer_id, a.tier_id, s.agent_id,
        coalesce(c.interaction_id, nextval(pg_get_serial_sequence('customers_interaction', 'id'))) AS interaction_id
 FROM call_fact f
 JOIN customers_queue q ON q.name = f.queue
@@ -26,7 +26,8 @@ LEFT JOIN LATERAL (SELECT tier_id FROM crm_tier_on(o.customer_id, crm_day(f.ente
 LEFT JOIN LATERAL (
   SELECT x.interaction_id FROM customers_call x
   WHERE x.system_id = %(system)s AND x.callid = f.callid AND x.queue_id = q.id OFFSET 0
-) c ON true;
+) c ON true
+LEFT JOIN LATERAL (SELECT x.customer_id FROM customers_interaction x WHERE x.id = c.interaction_id OFFSET 0) was ON true;
 
 INSERT INTO customers_interaction AS i (
   id, customer_id, contact_value, contact_normalised, matched_by_value, channel, direction, purpose, subject, body, outcome, occurred_at,
@@ -63,13 +64,3 @@ WHERE (c.interaction_id, c.entered_at, c.answered_at, c.ended_at, c.outcome, c.w
    IS DISTINCT FROM (excluded.interaction_id, excluded.entered_at, excluded.answered_at, excluded.ended_at,
        excluded.outcome, excluded.waited_ms, excluded.talk_ms, excluded.position, excluded.caller,
        excluded.agent_name, excluded.agent_id, excluded.team_id, excluded.tier_id);
-
-SELECT FROM customers_customer WHERE id IN (
-  SELECT customer_id FROM call_now WHERE outcome = 'answered' AND customer_id IS NOT NULL) ORDER BY id FOR NO KEY UPDATE;
-
-UPDATE customers_customer c SET last_contact_at = seen.latest
-FROM (SELECT customer_id, max(entered_at) AS latest FROM call_now
-      WHERE outcome = 'answered' AND customer_id IS NOT NULL GROUP BY customer_id) seen
-WHERE c.id = seen.customer_id AND (c.last_contact_at IS NULL OR c.last_contact_at < seen.latest);
-
-DROP TABLE call_now;

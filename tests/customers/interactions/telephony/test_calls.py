@@ -252,3 +252,13 @@ def test_a_queue_given_to_a_team_takes_its_calls_along(system: SourceSystem) -> 
     assert found == (team.pk, "order", team.pk)
     record(system, *ANSWERED, "200|c9|sales|NONE|ENTERQUEUE||x|1")
     assert Call.objects.filter(team=F("queue__team"), interaction__purpose="order").count() == 2
+
+
+def test_a_call_that_turns_out_to_be_another_s_counts_for_them_alone(system: SourceSystem) -> None:
+    first, second = (Customer.objects.create(name=name) for name in ("first", "second"))
+    for customer, number in ((first, "4930111"), (second, "4930222")):
+        ContactPoint.objects.create(customer=customer, kind="phone", raw=number, normalised=number)
+    record(system, "5|c|q|NONE|ENTERQUEUE||+4930111|1", "8|c|q|A|CONNECT|3|y|1")
+    assert list(Customer.objects.order_by("pk").values_list("last_contact_at", flat=True)) == [at(5), None]
+    record(system, "2|c|q|NONE|ENTERQUEUE||+4930222|1")
+    assert list(Customer.objects.order_by("pk").values_list("last_contact_at", flat=True)) == [None, at(2)]
