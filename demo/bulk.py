@@ -18,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
+from crm.common.audit.acting import in_bulk
 from crm.common.company.current import company
 from crm.common.errors import DomainError
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
@@ -60,6 +61,7 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
         raise NotEmpty(_("This database holds customers; use an empty one, or --force to add to it."))
     began = monotonic()
     with transaction.atomic(), connection.cursor() as cursor:
+        in_bulk(cursor)
         parameters = _parameters(cursor, customers=customers, last=last)
         with _bare_tables(cursor):
             for step in STEPS:

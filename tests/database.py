@@ -57,6 +57,8 @@ def digest() -> str:
         *base.glob("*/migrations/*.py"),
         *base.glob("crm/common/migrations/*.py"),
         *base.glob("*/sql/*.sql"),
+        *base.glob("crm/common/audit/**/*.sql"),
+        base / "crm/common/audit/guarding.py",
         *base.glob("*/sql.py"),
         *base.glob("metrics/engine/*.py"),  # triggers and indexes are installed from declarations
         *base.glob("metrics/kpis/*.py"),

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,5 +13,8 @@ class CommonConfig(AppConfig):
     def ready(self) -> None:
         # crm.common.admin, where Django looks, is the base that all use: what registers is in the rooms.
         from crm.common.audit import admin as audit  # noqa: F401, PLC0415 - Django not ready
+        from crm.common.audit import guarding  # noqa: PLC0415 - Django not ready
         from crm.common.company import admin as company  # noqa: F401, PLC0415 - Django not ready
         from crm.common.outbox import admin as outbox  # noqa: F401, PLC0415 - Django not ready
+
+        post_migrate.connect(guarding.install, sender=self)

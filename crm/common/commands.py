@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from crm.common.audit.acting import account, acting
 from crm.common.errors import DomainError
 
 DONE = 0
@@ -67,7 +68,8 @@ class JsonCommand(BaseCommand):
 
     def handle(self, *_args: str, **options: Any) -> None:
         try:
-            code, result = self.run(**options)
+            with acting(command=self.__module__.rpartition(".")[2], account=account()):
+                code, result = self.run(**options)
         except (DomainError, CommandError, DatabaseError) as error:
             code, result = COULD_NOT_RUN, {"error": str(error)}
             self.stderr.write(str(error))

@@ -1,8 +1,7 @@
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -72,15 +71,3 @@ class SourceSystemAdmin(DomainAdmin[SourceSystem]):
 
     def save_model(self, request: HttpRequest, obj: SourceSystem, form: Any, change: bool) -> None:
         save_system(system=obj, seen=form.cleaned_data["seen"])
-
-
-class EventAdmin(ReadOnlyAdmin[Model]):
-    """What a row was before each change; written by triggers."""
-
-    list_display = ("pgh_obj_id", "pgh_label", "name", "pgh_created_at")
-    list_filter = ("pgh_label",)
-    ordering = ("-pgh_id",)
-
-
-for _name in ("CustomerEvent", "ContactEvent"):
-    admin.site.register(apps.get_model("customers", _name), EventAdmin)

@@ -61,17 +61,17 @@ HISTORY = Table[Change, None](
     caption=_("History"),
     columns=(
         Column(key="at", title=_("When"), cell=lambda change: ago(change.at)),
-        Column(key="who", title=_("Changed by"), cell=lambda change: change.who or gettext("an import")),
+        Column(key="who", title=_("Changed by"), cell=lambda change: change.who or dimmed(gettext("not recorded"))),
         Column(
             key="what",
             title=_("What"),
-            cell=lambda change: lines([_change(*field) for field in change.fields]),
+            cell=lambda change: lines([change.what] if change.what else [_change(*field) for field in change.fields]),
             width="long",
         ),
     ),
     empty=Empty(
         title=_("Nothing has changed"),
-        text=_("Since this customer was first known, no field has changed."),
+        text=_("Since this customer was first known, no field has changed and no contact was logged here."),
         icon="history",
     ),
 )

@@ -23,6 +23,7 @@ from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers.importing import applying, opening, staging, uploads
 from customers.importing import mapping as mappings
+from customers.importing.naming import as_import
 from customers.importing.registry import ImportSpec, get_spec
 from customers.models import ImportBatch, SourceSystem
 
@@ -142,7 +143,7 @@ def run(*, batch: ImportBatch) -> ImportBatch:
     """Do what is left of the import. Raises `locks.Busy` when others are at it or in its way, else its `DomainError` on
     failure.
     """
-    with _alone(batch):
+    with _alone(batch), as_import(batch):
         batch.refresh_from_db()
         if batch.state not in UNFINISHED:
             return batch

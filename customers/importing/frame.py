@@ -6,6 +6,7 @@ where nobody else writes; then the chunk takes its locks; only then is anything 
 
 from django.db.backends.utils import CursorWrapper
 
+from crm.common.audit.acting import in_bulk
 from customers.importing import locking, restating, sql
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import refresh_statistics
@@ -77,6 +78,7 @@ def close(cursor: CursorWrapper, spec: ImportSpec) -> int:
 
 
 def _begin(cursor: CursorWrapper, spec: ImportSpec) -> None:
+    in_bulk(cursor)
     cursor.execute("SET LOCAL default_statistics_target = 10")  # temporary tables are analysed often: a sample will do
     cursor.execute(sql.create_rows(spec))
 

@@ -11,8 +11,9 @@ from django.db import DatabaseError, connection, transaction
 from crm.common import locks
 from crm.common.pacing import Pace
 from customers.importing import frame, sql
+from customers.importing.naming import as_import
 from customers.importing.registry import get_spec
-from customers.models import SourceSystem
+from customers.models import ImportBatch, SourceSystem
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +55,8 @@ def _free(due: Due) -> None:
 def _apply(due: Due) -> None:
     kind, system_id, ids, batch_id = due
     spec = get_spec(kind)
-    with transaction.atomic(), connection.cursor() as cursor:
+    batch = ImportBatch.objects.filter(pk=batch_id or 0).first()
+    with as_import(batch), transaction.atomic(), connection.cursor() as cursor:
         frame.take_parked(cursor, spec, system=SourceSystem.objects.get(pk=system_id), ids=ids)
         frame.apply_set(cursor, spec, batch_id=batch_id)
         frame.close(cursor, spec)

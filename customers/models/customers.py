@@ -2,13 +2,12 @@
 
 from typing import Any, ClassVar
 
-import pghistory
-import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.audit.tracking import tracked
 from crm.common.sqlfunctions import CrmFold
 from customers.querysets.customers import CustomerQuerySet
 
@@ -16,19 +15,15 @@ from customers.querysets.customers import CustomerQuerySet
 TRIGRAMS: dict[str, Any] = {"opclasses": ["gin_trgm_ops"], "fastupdate": True, "gin_pending_list_limit": 4096}
 
 
-@pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old),
-    pghistory.DeleteEvent(),
-    exclude=["search", "created_at", "updated_at", "tier", "last_contact_at", "provenance", "link_key"],
-    level=pgtrigger.Statement,
+@tracked(
+    exclude=("search", "created_at", "updated_at", "tier", "last_contact_at", "provenance", "link_key"),
+    customer="id",
 )
 class Customer(models.Model):
     """An organization or a person, one row however many systems know them.
 
     Every field a source can give is the winner of the survivorship rule (`customers.identity.survivorship`): the
     most trusted system that gives it, then the smallest external id. `provenance` maps field → source record id.
-    Events keep the row as it was before each change: with the row of today they are all versions, and imports of new
-    customers write none.
     `link_key` decides which source records are the same customer (`customers.identity.linking`).
     """
 
@@ -87,9 +82,7 @@ class Customer(models.Model):
         return reverse("customers:detail", args=[self.pk])
 
 
-@pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(), exclude=["search"], level=pgtrigger.Statement
-)
+@tracked(in_bulk=False, exclude=("search",), customer="customer_id")
 class Contact(models.Model):
     """A person at a customer."""
 

@@ -8,12 +8,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from crm.common.audit.tracking import tracked
 from crm.common.kinds import Channel
 from crm.common.sqlfunctions import CrmDay
 from customers.models.customers import Contact, Customer
 from customers.querysets.interactions import InteractionQuerySet
 
 
+@tracked(
+    in_bulk=False,
+    update=False,
+    fields=(
+        "id", "customer", "contact", "contact_value", "channel", "direction", "purpose", "subject", "body", "outcome",
+        "occurred_at", "duration_s", "agent", "agent_name", "team", "is_contact",
+    ),
+    customer="customer_id",
+    keeps=("agent_name",),
+)  # fmt: skip
 class Interaction(models.Model):
     """One contact. Without a customer it waits in the unmatched inbox under `contact_value`.
 
@@ -101,6 +112,7 @@ class Interaction(models.Model):
         return self.subject or f"{self.channel} {self.occurred_at:%Y-%m-%d %H:%M}"
 
 
+@tracked()
 class Queue(models.Model):
     """A queue of the telephone system: whose it is, and what its callers want."""
 

@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.audit.tracking import tracked
 from crm.common.kinds import import_kinds
 from customers.querysets.sources import ImportBatchQuerySet, ParkedRowQuerySet
 
 
+@tracked()
 class SourceSystem(models.Model):
     """A department's system. `rank` orders trust: where two systems give a field, the smaller rank wins."""
 
@@ -56,6 +58,9 @@ class SourceRecord(models.Model):
         return f"{self.kind} {self.external_id}"
 
 
+@tracked(
+    fields=("id", "system", "kind", "filename", "mapping", "dry_run", "state", "error", "created_by"), delete=False
+)
 class ImportBatch(models.Model):
     """One file on its way in. The row is the queue of record: a sweeper finds what a dead worker left behind."""
 

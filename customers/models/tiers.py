@@ -7,9 +7,11 @@ from django.db import models
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.audit.tracking import tracked
 from customers.models.customers import Customer
 
 
+@tracked()
 class Tier(models.Model):
     """A class of customers and what it entitles to. Rank 1 is the best."""
 
@@ -35,6 +37,7 @@ class Tier(models.Model):
     SEEDED = (gettext_noop("Platinum"), gettext_noop("Gold"), gettext_noop("Silver"), gettext_noop("Bronze"))
 
 
+@tracked()
 class TierPolicy(models.Model):
     """A version of the rule. The newest published one is in force; a published one is not edited.
 

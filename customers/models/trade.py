@@ -10,11 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from crm.common.audit.tracking import tracked
 from crm.common.sqlfunctions import CrmDay
 from customers.models.customers import Customer
 from customers.querysets.trade import InvoiceQuerySet, OrderQuerySet
 
 
+@tracked()
 class ExchangeRate(models.Model):
     """Units of the company's currency for one unit of `currency`, valid from `day` until the next row."""
 
@@ -34,6 +36,7 @@ class ExchangeRate(models.Model):
         return f"{self.currency} {self.day}: {self.rate}"
 
 
+@tracked()
 class ProductGroup(models.Model):
     name = models.CharField(_("name"), max_length=150, unique=True)
 
@@ -45,6 +48,7 @@ class ProductGroup(models.Model):
         return self.name
 
 
+@tracked(insert=False, fields=("id", "system", "code", "group"))
 class Product(models.Model):
     """Something sold. `code` is unique within its source system; `unit_cost` is used where an order line has none."""
 

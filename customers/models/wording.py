@@ -7,6 +7,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.audit.tracking import tracked
+
 
 class Word(models.Model):
     """`key` is what records hold and files say, in any case; the names are what people read."""
@@ -29,6 +31,7 @@ def is_chinese() -> bool:
     return (get_language() or "").startswith("zh")
 
 
+@tracked()
 class Purpose(Word):
     """What a contact was about."""
 
@@ -39,6 +42,7 @@ class Purpose(Word):
         constraints = [models.UniqueConstraint(Lower("key"), name="purpose_key_unique")]
 
 
+@tracked(exclude=("is_recount_due",))
 class Outcome(Word):
     """How a contact ended. `is_recount_due`: contacts on record do not follow yet what counts (a job lets them)."""
 

@@ -14,12 +14,12 @@ from crm.common.fragments import render_part
 from crm.common.kinds import Channel
 from crm.common.paging import keyset_page
 from customers.identity.access import get_customer
-from customers.identity.history import changes
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.identity.tables import HISTORY, SOURCES
 from customers.models import Customer, Interaction, Order
 from customers.page.filters import TimelineFilter
+from customers.page.history import history
 from customers.page.timeline import narrowed_timeline, timeline
 from customers.registry.page import panels
 from customers.tiers.standing import standing
@@ -79,7 +79,7 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
-    found = changes(customer)
+    found = history(customer)
     context = {"customer": customer, "tab": "history", "changes": found, "history": HISTORY.of(found)}
     return render(request, "customers/page/history.html", context)
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common import locks
+from crm.common.audit.acting import present
+from crm.common.audit.recording import record
 from crm.common.days import add_months, today
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
@@ -117,6 +119,7 @@ def retier(*, as_of: date | None = None) -> Retiered:
     with locks.held(locks.RETIER, wait_s=locks.JOB_PATIENCE_S) as free:
         if not free:
             raise locks.Busy(_("Tiers are being decided by another process. Try again later."))
+        _note_run(policy, day)
         upgraded, downgraded = assigning.assign(_values(policy, rules, day, now), rules=len(rules))
     following.follow()
     customers = Customer.objects.count()
@@ -129,6 +132,12 @@ def retier(*, as_of: date | None = None) -> Retiered:
         held=customers - upgraded - downgraded,
         seconds=round(monotonic() - started, 3),
     )
+
+
+def _note_run(policy: TierPolicy, day: date) -> None:
+    """One row of the audit a run, before it begins; whose tier changed, and why, stands in the assignments."""
+    run = {"as_of": day.isoformat(), "policy": policy.version}
+    record(what="tiers.decide", by=None, details={**run, **present()})
 
 
 def _values(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> dict[str, Any]:

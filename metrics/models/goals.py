@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from crm.common.audit.tracking import tracked
 from crm.common.kinds import Channel
 from customers.models import Tier
 from metrics.querysets import GoalQuerySet, goals
@@ -27,6 +28,7 @@ class Scoped(models.Model):
         abstract = True
 
 
+@tracked(update=False, delete=False, exclude=("components", "series", "days"))
 class Baseline(Scoped):
     """A KPI's figures from before go-live, frozen: a database trigger refuses every later change.
 
@@ -83,6 +85,7 @@ class Baseline(Scoped):
         return f"{self.kpi} {self.window_from} – {self.window_to}"
 
 
+@tracked()
 class KpiTarget(Scoped):
     """A quantified goal: KPI, scope, number, date, owner. The newest of a scope is in force."""
 
@@ -109,6 +112,7 @@ class KpiTarget(Scoped):
         return f"{self.kpi}: {self.value}"
 
 
+@tracked()
 class OtherChange(Scoped):
     """Something else that happened and may explain a change: a price rise, a new product, a strike."""
 
@@ -129,6 +133,7 @@ class OtherChange(Scoped):
         return self.what
 
 
+@tracked()
 class Rollout(models.Model):
     """When a team went live, or, without a team, the company: that is the day of each team without one of its own.
 

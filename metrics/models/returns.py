@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from crm.common.audit.tracking import tracked
 from customers.models import SourceSystem
 from metrics.querysets import MoneyQuerySet, money
 
@@ -37,6 +38,7 @@ class LedgerMonth(models.Model):
         return f"{self.month:%Y-%m}"
 
 
+@tracked()
 class CostEntry(models.Model):
     """A cost of the programme, planned, actual or both."""
 
@@ -71,6 +73,7 @@ class CostEntry(models.Model):
         return f"{self.date} {self.get_category_display()}"
 
 
+@tracked()
 class Benefit(models.Model):
     """A return: either a KPI's change × `unit_value` × yearly volume, or amounts by year entered with evidence.
 

@@ -3,7 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.audit.tracking import tracked
 
+
+@tracked(fields=("id", "time_zone", "currency"))
 class Company(models.Model):
     """`CRM_TIME_ZONE` and `CRM_CURRENCY` gave a new database its first values; from then on this row holds.
 

@@ -91,7 +91,10 @@ def test_history_names_who_changed_it(client_for: ClientFor) -> None:
     data = {**NEW, "name": "Acme", "city": "Milan", "seen": version(customer)}
     client.post(f"/customers/{customer.pk}/edit/", data)
     shown = client.get(f"/customers/{customer.pk}/history/").context["changes"]
-    assert [(change.who, change.fields) for change in shown] == [("Service", [("city", "Rome", "Milan")])]
+    assert [(change.who, change.what, change.fields) for change in shown] == [
+        ("Service", "", [("city", "Rome", "Milan")]),
+        ("", "Created", []),
+    ]
 
 
 def test_nothing_is_lost_when_another_was_quicker(client_for: ClientFor) -> None:

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection
 
 from crm.common import hooks
+from crm.common.audit.acting import acting
+from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Customer, Tier, TierAssignment, TierPolicy
 from customers.tiers import tiering
@@ -56,6 +58,14 @@ def test_the_seeded_policy_is_in_force_and_readable() -> None:
         ("silver", Decimal(1000), Decimal("0.60")),
         ("bronze", None, None),
     ]
+
+
+def test_a_run_leaves_a_row_of_the_audit_that_says_what_ran_and_what_came_of_it() -> None:
+    earn(CustomerFactory.create(), "6000")
+    with acting(job="retier_everyone"):
+        tiering.retier(as_of=DAY)
+    entry = AuditEntry.objects.get(what="tiers.decide")
+    assert entry.details == {"as_of": "2026-03-01", "policy": 1, "job": "retier_everyone"}
 
 
 def test_everyone_gets_the_tier_their_figures_earn() -> None:

@@ -1,0 +1,72 @@
+"""The audit's own triggers and functions, put into the database after every migration, whatever has become tracked."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connections, models
+from django.db.backends.utils import CursorWrapper
+from pghistory.models import Context
+
+from crm.common.audit.models import AuditEntry
+from crm.common.audit.tracking import event_models, of_customers, personal_fields
+
+SQL: Final = Path(__file__).resolve().parent / "sql"
+TRIGGERS: Final = """
+CREATE TRIGGER crm_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION crm_append_only();
+CREATE TRIGGER crm_append_only_whole BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION crm_append_only();
+"""
+UNGUARDED: Final = """
+SELECT c.relname FROM pg_class c
+WHERE c.relname = ANY(%s) AND c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+  AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'crm_append_only')
+"""
+BLANK: Final = """
+  UPDATE {table} SET {blanks} WHERE {column} = customer AND ({said});
+  GET DIAGNOSTICS found = ROW_COUNT;
+  blanked := blanked + found;
+"""
+
+
+def guarded_tables() -> list[str]:
+    """Every table of the audit: events, who acted, and the log."""
+    kept: list[type[models.Model]] = [*event_models(), Context, AuditEntry]
+    return sorted(model._meta.db_table for model in kept)  # noqa: SLF001 (Django's documented name)
+
+
+def install(*, using: str, **_: Any) -> None:
+    """After migrations. Tables that are guarded already are left alone, so that nobody waits for a lock on them."""
+    with connections[using].cursor() as cursor:
+        cursor.execute((SQL / "attach_context.sql").read_text())
+        cursor.execute((SQL / "append_only.sql").read_text().format(schema=_schema(cursor)))
+        cursor.execute(UNGUARDED, [guarded_tables()])
+        for (table,) in cursor.fetchall():
+            cursor.execute(TRIGGERS.format(table=table))
+        cursor.execute(forget_person(cursor))
+
+
+def forget_person(cursor: CursorWrapper) -> str:
+    """The function that blanks events, for the tables that are tracked now."""
+    blanking = "".join(_blank(event) for event in of_customers() if personal_fields(event))
+    return (SQL / "forget_person.sql").read_text().format(schema=_schema(cursor), blanking=blanking)
+
+
+def _schema(cursor: CursorWrapper) -> str:
+    """Where the tables are: functions that run as their owner look nowhere else."""
+    cursor.execute("SELECT quote_ident(current_schema())")
+    return str(cursor.fetchone()[0])
+
+
+def _blank(event: type[models.Model]) -> str:
+    blanks = {field.column: _blank_value(field) for field in personal_fields(event)}
+    return BLANK.format(
+        table=event._meta.db_table,  # noqa: SLF001 (Django's documented name)
+        column=of_customers()[event].column,
+        blanks=", ".join(f"{column} = {blank}" for column, blank in blanks.items()),
+        said=" OR ".join(f"{column} IS DISTINCT FROM {blank}" for column, blank in blanks.items()),
+    )
+
+
+def _blank_value(field: "models.Field[Any, Any]") -> str:
+    if field.null:
+        return "NULL"
+    return "'{}'::jsonb" if isinstance(field, models.JSONField) else "''"

@@ -1,0 +1,73 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pgtrigger
+import pytest
+import time_machine
+from pytest_django import DjangoAssertNumQueries
+
+from crm.common.audit.acting import acting
+from customers.interactions.recording import log_interaction, undo_interaction
+from customers.models import Customer
+from customers.page.history import history
+from tests.conftest import ClientFor, UserFor
+from tests.factories import CustomerFactory, InteractionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def shown(customer: Customer) -> list[tuple[str, str, list[tuple[str, str, str]]]]:
+    return [(change.who, change.what, change.fields) for change in history(customer)]
+
+
+def test_it_tells_who_made_changed_and_spoke_with_the_customer(user_for: UserFor) -> None:
+    ann = user_for("service")
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    with acting(user=ann.pk):
+        customer = CustomerFactory.create(city="Rome")
+        said: dict[str, Any] = {"direction": "in", "by": ann, "now": now}
+        contact = log_interaction(customer=customer, channel="phone", purpose="complaint", **said)
+        Customer.objects.filter(pk=customer.pk).update(city="Milan")
+        with time_machine.travel(now, tick=False):
+            contact.created_at = now
+            undo_interaction(interaction=contact, by=ann, now=now)
+    customer.refresh_from_db()
+    # What happens in one transaction has one moment: then changes come before contacts.
+    assert sorted(shown(customer)) == [
+        ("Service", "", [("city", "Rome", "Milan")]),
+        ("Service", "Contact logged: phone, complaint", []),
+        ("Service", "Contact taken back: phone, complaint", []),
+        ("Service", "Created", []),
+    ]
+
+
+def test_contacts_of_others_are_not_among_them() -> None:
+    customer = CustomerFactory.create()
+    InteractionFactory.create()
+    assert shown(customer) == [("", "Created", [])]
+
+
+@pytest.mark.parametrize("contacts", [1, 3])
+def test_the_number_of_queries_does_not_grow(
+    contacts: int, user_for: UserFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with acting(user=user_for("service").pk):
+        customer = CustomerFactory.create()
+        for _ in range(contacts):
+            InteractionFactory.create(customer=customer)
+    with django_assert_num_queries(4):
+        history(customer)
+
+
+def test_where_nobody_was_named_the_page_says_so(client_for: ClientFor) -> None:
+    customer = CustomerFactory.create()
+    page = client_for("sales").get(f"/customers/{customer.pk}/history/").content.decode()
+    assert "not recorded" in page
+    assert "Created" in page
+
+
+def test_a_customer_known_before_anything_was_kept_has_an_empty_page(client_for: ClientFor) -> None:
+    with pgtrigger.ignore("customers.Customer:insert_insert"):
+        customer = CustomerFactory.create()
+    page = client_for("sales").get(f"/customers/{customer.pk}/history/").content.decode()
+    assert "Nothing has changed" in page

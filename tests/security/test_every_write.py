@@ -1,0 +1,163 @@
+"""Whatever somebody changes leaves a row of the audit that names them."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from crm.common.audit.models import AuditEntry
+from crm.common.audit.tracking import event_models
+from customers.models import Product, TierPolicy
+from metrics.models import KpiTarget
+from tests import factories
+from tests.conftest import PASSWORD, ClientFor, UserFor
+from tests.forms import as_shown
+from tests.security.matrix import MATRIX
+from tests.security.writes import ADMIN_ADDITIONS, ADMIN_CHANGES, NO_WRITE, WITH_REFERENCES, WRITES, draft
+
+pytestmark = pytest.mark.django_db
+THIRD_PARTY = {"account", "mfa", "django_celery_beat"}
+
+
+def traces(user: User) -> int:
+    """Rows of the audit that name the user."""
+    events = sum(
+        model._default_manager.filter(pgh_context__metadata__user=user.pk).count()  # type: ignore[misc]
+        for model in event_models()
+    )
+    return events + AuditEntry.objects.filter(user_id=user.pk).count()
+
+
+def person(role: str) -> User:
+    """Whom `client_for` has signed in."""
+    return User.objects.get(email=f"{role}@test.example")
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_a_write_names_who_did_it(name: str, client_for: ClientFor) -> None:
+    role, arrange = WRITES[name]
+    client, user = client_for(role), person(role)
+    arguments, data = arrange(client, user)
+    before = traces(user)
+
+    answer = client.post(reverse(name, kwargs=arguments), data)
+
+    assert answer.status_code in {200, 302}, answer.context["form"].errors
+    assert traces(user) > before
+
+
+@pytest.mark.parametrize("name", sorted(set(MATRIX) - set(WRITES) - set(NO_WRITE)))
+def test_no_other_page_takes_a_post(name: str, client_for: ClientFor) -> None:
+    answer = client_for("administrator").post(reverse(name, kwargs=MATRIX[name].arguments()))
+    assert answer.status_code in {404, 405}
+
+
+def test_the_lists_name_no_page_that_is_gone() -> None:
+    assert {*WRITES, *NO_WRITE} - set(MATRIX) == set()
+
+
+def admins(permission: str) -> set[str]:
+    """The models of ours whose administration lets an administrator do it to rows."""
+    return {
+        model._meta.label_lower
+        for model, one in admin.site._registry.items()
+        if model._meta.app_label not in THIRD_PARTY and getattr(one, f"has_{permission}_permission")(_Administrator())
+    }
+
+
+class _Administrator:
+    """As much of a request as permissions look at."""
+
+    class user:  # noqa: N801 - as requests have it
+        @staticmethod
+        def has_perm(_name: str) -> bool:
+            return True
+
+
+def test_everything_an_administrator_can_change_is_tried() -> None:
+    assert admins("change") - {*ADMIN_CHANGES, *WITH_REFERENCES, "customers.product"} == set()
+    assert admins("add") - {*ADMIN_ADDITIONS, *WITH_REFERENCES} == set()
+
+
+@pytest.mark.parametrize("label", ADMIN_CHANGES)
+def test_a_change_in_the_administration_names_who_made_it(label: str, client_for: ClientFor) -> None:
+    make, changed = ADMIN_CHANGES[label]
+    client, user = client_for("administrator"), person("administrator")
+    url = f"/admin/{label.replace('.', '/')}/{make().pk}/change/"
+    data = {**as_shown(client.get(url), with_field=next(iter(changed))), **changed}
+    before = traces(user)
+
+    assert client.post(url, data).status_code == 302
+    assert traces(user) > before
+
+
+@pytest.mark.parametrize("label", ADMIN_ADDITIONS)
+def test_an_addition_in_the_administration_names_who_made_it(label: str, client_for: ClientFor) -> None:
+    client, user = client_for("administrator"), person("administrator")
+    assert client.post(f"/admin/{label.replace('.', '/')}/add/", ADMIN_ADDITIONS[label]).status_code == 302
+    assert traces(user) > 0
+
+
+@pytest.mark.parametrize("label", [label for label in ADMIN_CHANGES if label.startswith("metrics.")])
+def test_a_deletion_in_the_administration_names_who_made_it(label: str, client_for: ClientFor) -> None:
+    client, user = client_for("administrator"), person("administrator")
+    url = f"/admin/{label.replace('.', '/')}/{ADMIN_CHANGES[label][0]().pk}/delete/"
+    assert client.post(url, {"post": "yes"}).status_code == 302
+    assert traces(user) == 1
+
+
+def test_what_refers_to_other_rows_is_added_by_name(client_for: ClientFor) -> None:
+    client, user = client_for("administrator"), person("administrator")
+    team = factories.TeamFactory.create()
+    target = {"kpi": "nps", "value": "42", "due_on": "2199-06-30", "owner": user.pk}
+    tier = as_shown(client.get("/admin/customers/tier/add/"), with_field="rank")
+    for place, data in (
+        ("metrics/rollout", {"team": team.pk, "went_live_on": "2026-07-01", "phase": "1"}),
+        ("metrics/kpitarget", target),
+        ("customers/tier", {**tier, "key": "tin", "name": "Tin", "rank": "99"}),
+    ):
+        before = traces(user)
+        assert client.post(f"/admin/{place}/add/", data).status_code == 302
+        assert traces(user) == before + 1
+    assert KpiTarget.objects.get().set_by == user
+
+
+def test_a_product_put_into_a_group_names_who_did_it(client_for: ClientFor) -> None:
+    product, group = factories.ProductFactory.create(), factories.ProductGroupFactory.create()
+    client, url = client_for("administrator"), f"/admin/customers/product/{product.pk}/change/"
+    client.post(url, {**as_shown(client.get(url), with_field="group"), "group": group.pk})
+    assert Product.objects.get().group == group
+    assert traces(person("administrator")) == 1
+
+
+def test_a_role_that_may_more_names_who_let_it(client_for: ClientFor) -> None:
+    group = Group.objects.get(name="sales")
+    may = list(group.permissions.values_list("pk", flat=True))
+    client = client_for("administrator")
+    client.post(f"/admin/auth/group/{group.pk}/change/", {"name": "sales", "permissions": may[:-1]})
+    assert traces(person("administrator")) == 1
+
+
+def test_a_published_policy_names_who_published_it(client_for: ClientFor) -> None:
+    policy = draft()
+    data = {"action": "publish", "_selected_action": [policy.pk]}
+    client_for("administrator").post("/admin/customers/tierpolicy/", data)
+    assert TierPolicy.objects.get(version=77).published_by == person("administrator")
+    assert traces(person("administrator")) == 1
+
+
+def test_what_was_refused_leaves_no_trace(client_for: ClientFor) -> None:
+    client_for("manager").post("/roi/costs/new/", {"date": "2026-07-01"})
+    assert traces(person("manager")) == 0
+
+
+def test_signing_in_and_reading_leave_none(user_for: UserFor) -> None:
+    user, client = user_for("sales"), Client()
+    data: dict[str, Any] = {"login": user.email, "password": PASSWORD}
+    assert client.post("/accounts/login/", data).status_code == 302
+    client.get("/customers/")
+    assert traces(user) == 0

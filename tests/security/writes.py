@@ -1,0 +1,197 @@
+"""Every write a page takes: how to do it, for the test that each leaves a row of the audit naming who did it.
+
+Add an entry beside its neighbours when a URL takes a POST. `arrange` makes what the write speaks of and returns the
+URL's keyword arguments and what to send.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
+from metrics.engine.recomputing import recompute
+from metrics.models import Benefit, CostEntry, OtherChange, Rollout
+from tests import factories
+from tests.forms import as_shown
+
+Arranged = tuple[dict[str, Any], dict[str, Any]]
+Arrange = Callable[[Client, User], Arranged]
+GO_LIVE = date(2026, 7, 1)
+
+
+def typed(**data: Any) -> Arrange:
+    """A page without arguments, filled in."""
+    return lambda _client, _user: ({}, data)
+
+
+def corrected(name: str, make: Callable[[], dict[str, Any]], **data: Any) -> Arrange:
+    """A page about something that is there: opened, some fields changed, sent."""
+
+    def arrange(client: Client, _user: User) -> Arranged:
+        arguments = make()
+        shown = as_shown(client.get(reverse(name, kwargs=arguments)), with_field=next(iter(data)))
+        return arguments, {**shown, **data}
+
+    return arrange
+
+
+def pressed(make: Callable[[], dict[str, Any]]) -> Arrange:
+    """A button."""
+    return lambda _client, _user: (make(), {})
+
+
+def customer() -> dict[str, Any]:
+    return {"pk": factories.CustomerFactory.create().pk}
+
+
+def go_live() -> dict[str, Any]:
+    return {"team_id": Rollout.objects.create(team=factories.TeamFactory.create(), went_live_on=GO_LIVE).team_id}
+
+
+def other_change() -> dict[str, Any]:
+    return {"change_id": OtherChange.objects.create(what="Strike", happened_from=GO_LIVE).pk}
+
+
+def cost() -> dict[str, Any]:
+    return {"cost_id": CostEntry.objects.create(date=GO_LIVE, category="licence", currency="EUR", actual=1).pk}
+
+
+def benefit() -> dict[str, Any]:
+    amounts = [{"year": 1, "amount": "5"}]
+    return {"benefit_id": Benefit.objects.create(name="Less paper", hardness="hard", amounts=amounts).pk}
+
+
+def own_contact(_client: Client, user: User) -> Arranged:
+    return {"pk": factories.InteractionFactory.create(agent=user).pk}, {}
+
+
+def facts_of_a_year(_client: Client, _user: User) -> Arranged:
+    for month in range(1, 13):
+        factories.SurveyAnswerFactory.create(answered_at=f"2025-{month:02d}-10T12:00:00Z")
+    recompute(full=True)
+    window = {"go_live_on": "2026-01-01", "window_from": "2025-01-01", "window_to": "2025-12-31"}
+    return {"key": "csat"}, {**window, "sign": "on"}
+
+
+def a_target(_client: Client, _user: User) -> Arranged:
+    return {"key": "nps"}, {"value": "42", "due_on": "2199-06-30", "owner": factories.UserFactory.create().pk}
+
+
+def upload(client: Client) -> int:
+    client.post(reverse("customers:import_new"), uploaded())
+    return ImportBatch.objects.latest("pk").pk
+
+
+def uploaded() -> dict[str, Any]:
+    file = SimpleUploadedFile("c.csv", b"external_id,name\n1,Ada\n")
+    return {"kind": "customers", "source": "shop", "file": file}
+
+
+def mapped(client: Client, _user: User) -> Arranged:
+    return {"pk": upload(client)}, {"column_external_id": "0", "column_name": "1"}
+
+
+WRITES: Mapping[str, tuple[str, Arrange]] = {
+    # name → the role that does it, and how
+    "metrics:freeze_baseline": ("manager", facts_of_a_year),
+    "metrics:set_target": ("manager", a_target),
+    "metrics:rollout": ("manager", corrected("metrics:rollout", go_live, phase="2")),
+    "metrics:withdraw_rollout": ("manager", pressed(go_live)),
+    "metrics:add_other_change": ("manager", typed(what="Strike", happened_from="2026-07-01")),
+    "metrics:other_change": ("manager", corrected("metrics:other_change", other_change, what="A strike")),
+    "metrics:withdraw_other_change": ("manager", pressed(other_change)),
+    "metrics:add_cost": ("manager", typed(date="2026-07-01", category="licence", currency="EUR", actual="10")),
+    "metrics:cost": ("manager", corrected("metrics:cost", cost, note="Paid")),
+    "metrics:withdraw_cost": ("manager", pressed(cost)),
+    "metrics:add_benefit": ("manager", typed(name="Paper", hardness="hard", share_percent="100", year_1="5")),
+    "metrics:benefit": ("manager", corrected("metrics:benefit", benefit, evidence="Bills")),
+    "metrics:withdraw_benefit": ("manager", pressed(benefit)),
+    "customers:create": ("sales", typed(kind="person", name="Ada Lovelace")),
+    "customers:edit": ("service", corrected("customers:edit", customer, city="Rome")),
+    "customers:log_interaction": ("service", lambda _c, _u: (customer(), {"channel": "phone", "direction": "in"})),
+    "customers:undo_interaction": ("service", own_contact),
+    "customers:import_new": ("manager", lambda _client, _user: ({}, uploaded())),
+    "customers:import_map": ("manager", mapped),
+    "accounts:profile": ("sales", typed(name="Sally Sales", language="")),
+    "accounts:language": ("sales", typed(language="zh-hans")),
+    "account_change_password": (
+        "sales", typed(oldpassword="a-long-test-password", password1="another-long-one", password2="another-long-one"),
+    ),
+}  # fmt: skip
+
+NO_WRITE: Mapping[str, str] = {
+    "accounts:theme": "a cookie of the browser",
+    "account_login": "opens a session; failures are counted, the moment stands in last_login",
+    "account_logout": "ends a session",
+    "account_signup": "closed: nobody makes an account for themselves",
+    "account_confirm_login_code": "part of signing in",
+    "account_reauthenticate": "part of signing in",
+    "account_set_password": "nobody here is without a password of their own making",
+    "account_reset_password": "asks for a mail; the outbox keeps it",
+    "account_reset_password_from_key": "leads to the form below a key of its own",
+    "account_email": "closed: administrators change addresses",
+    "account_email_verification_sent": "says something",
+    "account_confirm_email": "addresses are confirmed by whoever enters them",
+    "mfa_authenticate": "part of signing in",
+    "mfa_reauthenticate": "part of signing in",
+    "mfa_reauthenticate_webauthn": "part of signing in",
+    "mfa_login_webauthn": "part of signing in",
+    "mfa_activate_totp": "the second step, kept by the library with its own moments",
+    "mfa_deactivate_totp": "the same",
+    "mfa_view_recovery_codes": "shows something",
+    "mfa_generate_recovery_codes": "the second step",
+    "mfa_add_webauthn": "the second step",
+    "mfa_edit_webauthn": "the second step",
+    "mfa_remove_webauthn": "the second step",
+}
+
+Made = Callable[[], Any]
+
+
+def draft() -> TierPolicy:
+    return TierPolicy.objects.create(version=77, rules=[{"tier": "gold"}])
+
+
+ADMIN_CHANGES: Mapping[str, tuple[Made, dict[str, Any]]] = {
+    # model → a row of it, and what to change in its form
+    "customers.customer": (factories.CustomerFactory.create, {"city": "Rome"}),
+    "customers.sourcesystem": (factories.SourceSystemFactory.create, {"rank": "7"}),
+    "customers.tier": (lambda: Tier.objects.create(key="tin", name="Tin", rank=99), {"name": "Pewter"}),
+    "customers.tierpolicy": (draft, {"window_months": "3"}),
+    "customers.queue": (factories.QueueFactory.create, {"purpose": "order"}),
+    "customers.purpose": (lambda: Purpose.objects.create(key="x", name="X"), {"name": "Y"}),
+    "customers.outcome": (lambda: Outcome.objects.create(key="x", name="X"), {"name": "Y"}),
+    "customers.exchangerate": (factories.ExchangeRateFactory.create, {"rate": "1.25"}),
+    "customers.productgroup": (factories.ProductGroupFactory.create, {"name": "Screws"}),
+    "metrics.costentry": (lambda: CostEntry.objects.get(pk=cost()["cost_id"]), {"note": "Paid"}),
+    "metrics.benefit": (lambda: Benefit.objects.get(pk=benefit()["benefit_id"]), {"evidence": "Bills"}),
+    "metrics.otherchange": (lambda: OtherChange.objects.get(pk=other_change()["change_id"]), {"what": "A strike"}),
+    "metrics.rollout": (lambda: Rollout.objects.get(team_id=go_live()["team_id"]), {"phase": "2"}),
+    "accounts.user": (factories.UserFactory.create, {"name": "Renamed", "role": "sales"}),
+    "accounts.team": (factories.TeamFactory.create, {"name": "Renamed"}),
+}
+
+ADMIN_ADDITIONS: Mapping[str, dict[str, Any]] = {
+    "customers.customer": {"kind": "person", "name": "Ada"},
+    "customers.sourcesystem": {"key": "erp", "name": "ERP", "rank": "5"},
+    "customers.tierpolicy": {
+        "version": "77", "measure": "revenue", "window_months": "6", "rules": '[{"tier": "gold"}]',
+    },
+    "customers.purpose": {"key": "x", "name": "X", "order": "1"},
+    "customers.outcome": {"key": "x", "name": "X", "order": "1"},
+    "customers.exchangerate": {"currency": "USD", "day": "2026-01-01", "rate": "0.9"},
+    "customers.productgroup": {"name": "Screws"},
+    "metrics.costentry": {"date": "2026-07-01", "category": "licence", "currency": "EUR", "actual": "10"},
+    "metrics.benefit": {"name": "Paper", "hardness": "hard", "share_percent": "100", "year_1": "5"},
+    "metrics.otherchange": {"what": "Strike", "happened_from": "2026-07-01"},
+    "accounts.team": {"key": "north", "name": "North"},
+    "accounts.user": {"email": "new@test.example", "name": "New", "role": "sales", "password": ""},
+}  # fmt: skip
+
+WITH_REFERENCES = {"metrics.rollout", "metrics.kpitarget", "customers.tier", "auth.group"}
+"""What is added with a reference to another row, or with many fields: added in the test itself."""
