@@ -6,7 +6,8 @@ finds.
 """
 
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from crm.common import locks
 from crm.common.pacing import Pace
@@ -37,12 +38,16 @@ def _next(*, most: int) -> Due | None:
 
 
 def _free(due: Due) -> None:
-    """Apply them; where the database refuses, in halves, so that one bad row holds up no other."""
+    """Apply them; where the database refuses, in halves, so that one bad row holds up no other. A deadlock or a lost
+    connection says nothing of the rows: they stay due, and the sweeper comes back to them.
+    """
     kind, system_id, ids, batch_id = due
     try:
         _apply(due)
     except locks.Busy:
         raise
+    except OperationalError as error:
+        raise locks.Busy(_("The rows that waited are in use; they are applied in a few minutes.")) from error
     except (DatabaseError, ValueError) as error:
         if len(ids) == 1:
             _leave(due, error)

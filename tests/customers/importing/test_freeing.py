@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 
 from crm.common import locks
 from customers.importing import freeing
@@ -75,6 +76,23 @@ def test_one_that_cannot_be_applied_holds_up_no_other(tmp_path: Path, customers:
     assert sorted(Order.objects.values_list("number", flat=True)) == ["o1", "o3"]
     left = ParkedRow.objects.get()
     assert (left.external_id, left.is_due) == ("o2", False)
+
+
+def test_a_deadlock_leaves_the_rows_to_the_sweeper(
+    tmp_path: Path, customers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(_due: freeing.Due) -> None:
+        raise OperationalError("deadlock detected")
+
+    load("orders", orders(tmp_path, 1))
+    with monkeypatch.context() as patched:
+        patched.setattr(freeing, "_apply", lose)
+        with pytest.raises(locks.Busy):
+            load("customers", customers)
+    assert ParkedRow.objects.get().is_due
+    resume_imports()
+    assert Order.objects.get().number == "o1"
+    assert not ParkedRow.objects.exists()
 
 
 def test_a_new_delivery_replaces_a_row_that_cannot_be_applied(tmp_path: Path, customers: Path) -> None:
