@@ -34,9 +34,11 @@ TABLES = {
 }
 # Functions from before they were told whose they are.
 FUNCTIONS = {
-    "crm.common": "crm_day crm_norm crm_fold",
+    "crm.common": "crm_append_only crm_day crm_forget_person crm_fold crm_norm",
     "customers.importing": "crm_merge_pending_entries",
 }
+WRITTEN_BY_REGISTRIES = {"crm_forget_person"}
+"""Functions put together from what rooms above declare (`tracked`): they name tables, their writer does not."""
 ALLOWED = {
     (
         "customers.importing",
@@ -79,7 +81,8 @@ def owners() -> dict[str, str]:
     for model in apps.get_models(include_auto_created=True):
         label = model._meta.app_label
         if (home := {"common": "crm.common"}.get(label, label)) in layers():
-            found[model._meta.db_table] = by_model.get(model.__name__, home)
+            told_of = getattr(model, "pgh_tracked_model", None) or model  # events lie where the rows they tell of do
+            found[model._meta.db_table] = by_model.get(model.__name__) or by_model.get(told_of.__name__, home)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT proname, split_part(obj_description(oid, 'pg_proc'), ':', 1) FROM pg_proc"
@@ -154,8 +157,8 @@ def test_functions_and_views_read_only_what_their_room_may() -> None:
         )
         bodies = dict(cursor.fetchall())
     assert bodies.keys() >= {"crm_tier_on", "crm_settle", "invoice_as_paid"}
-    climbing = [(name, read) for name, body in bodies.items() for read in names_in(body)
-                if not may(owners()[name], read)]  # fmt: skip
+    climbing = [(name, read) for name, body in bodies.items() if name not in WRITTEN_BY_REGISTRIES
+                for read in names_in(body) if not may(owners()[name], read)]  # fmt: skip
     assert climbing == []
 
 
