@@ -24,6 +24,7 @@ from typing import Protocol
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -51,6 +52,7 @@ class ClientFor(Protocol):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    settings.WHITENOISE_AUTOREFRESH = True  # a client looks for files when asked: others may collect them meanwhile
     for item in items:
         directory = item.path.relative_to(HERE).parts[0]
         if directory in MARKED_BY_DIRECTORY:

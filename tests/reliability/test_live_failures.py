@@ -50,9 +50,9 @@ def test_a_worker_killed_in_an_import_leaves_nothing_undone_or_doubled(
     upload(page_for("manager"), file=orders, kind="orders")
     wait_for(lambda: ImportBatch.objects.filter(state="applying", buckets_done__gte=1).exists(), seconds=120)
     live_stack.kill_worker()
-    done = ImportBatch.objects.get().chunks_done
+    done = ImportBatch.objects.get().buckets_done
     live_stack.start_worker()
-    wait_for(lambda: ImportBatch.objects.get().chunks_done > done, seconds=TAKEN_UP_WITHIN_S)
+    wait_for(lambda: ImportBatch.objects.get().buckets_done > done, seconds=TAKEN_UP_WITHIN_S)
     wait_for(lambda: ImportBatch.objects.get().state == "done", seconds=120)
     batch = ImportBatch.objects.get()
     assert (batch.rows, batch.created, batch.unchanged, batch.rejected) == (ORDERS * LINES_EACH, batch.rows, 0, 0)
