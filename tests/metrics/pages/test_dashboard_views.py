@@ -198,6 +198,16 @@ def test_the_number_of_queries_does_not_grow(
         text(client)
 
 
+def test_a_company_without_teams_costs_one_query_more_for_its_own_go_live(
+    client_for: ClientFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Rollout.objects.create(team=None, went_live_on=date(2026, 7, 1))
+    client = client_for("manager")
+
+    with django_assert_num_queries(12):
+        text(client)
+
+
 @pytest.mark.parametrize(
     ("role", "status"), [("sales", 403), ("service", 403), ("manager", 200), ("administrator", 200)]
 )
