@@ -37,6 +37,10 @@ def test_csv_spectrum(path: Path, tmp_path: Path) -> None:
         assert [dict(zip(table.headers, cells, strict=True)) for _line, cells in rows] == answer
 
 
+# Where semicolons separate cells, what follows one would be run.
+GUARDED_INSIDE = {"'; EXEC sp_MSForEachTable 'DROP TABLE ?'; --": "'; EXEC sp_MSForEachTable 'DROP TABLE ?';' --"}
+
+
 def naughty() -> list[str]:
     lines = NAUGHTY.read_bytes().decode("utf-8").split("\n")
     return [line for line in lines if line.strip(" \t\r") and not line.startswith("#")]
@@ -75,5 +79,7 @@ def test_naughty_strings_survive_page_search_and_export(tmp_path: Path, client_f
         if customer.name.isalpha() and len(customer.name) > 2:
             assert f"/customers/{customer.pk}/" in found.content.decode(), customer.name
     export = client.get("/customers/export/").getvalue().decode("utf-8-sig")
-    cells = {row["name"].replace("'", "") for row in csv.DictReader(StringIO(export, newline=""))}
-    assert cells == {name.replace("'", "") for name in names}  # formulas are guarded by it, after separators too
+    cells = {row["name"].removeprefix("'") for row in csv.DictReader(StringIO(export, newline=""))}
+    guarded = {GUARDED_INSIDE.get(name, name).removeprefix("'") for name in names}
+    assert set(GUARDED_INSIDE) <= set(names)
+    assert cells == guarded
