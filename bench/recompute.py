@@ -121,7 +121,7 @@ def sums_by_cell(definition: Definition) -> str:
     """The sums alone, without histograms, by cell."""
     source = definition.source
     cell = f"{source.day}, {source.team}, {source.tier}"
-    return f"SELECT {cell}, {', '.join(definition.sums)} FROM {source.table} f GROUP BY 1, 2, 3"
+    return f"SELECT {cell}, {', '.join(definition.sums)} FROM {definition.facts} GROUP BY 1, 2, 3"
 
 
 def executed(query: str) -> float:

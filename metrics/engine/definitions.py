@@ -47,6 +47,11 @@ class Definition:
         return self.source.table
 
     @property
+    def facts(self) -> str:
+        """The rows `f`, and beside each what is made of it."""
+        return f"{self.table} f {self.filled(self.source.beside)}".rstrip()
+
+    @property
     def only(self) -> str:
         return self.filled(self.source.only)
 

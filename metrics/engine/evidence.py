@@ -84,7 +84,7 @@ def rows_in_short(definition: Definition, *, components: Sequence[str], where: s
     return f"""
 WITH fact AS (
   SELECT {source.day} AS day, ({source.identity})::text AS identity, {columns}
-  FROM {source.table} f WHERE {definition.only} AND {where}
+  FROM {definition.facts} WHERE {definition.only} AND {where}
 ), a_day AS (
   SELECT day, encode(sha256(convert_to(string_agg({line}, E'\\n' ORDER BY {line} COLLATE "C"), 'UTF8')), 'hex') AS hash,
          {", ".join(f"sum({each}) AS {each}" for each in names)}

@@ -58,6 +58,8 @@ class FactSource:
 
     `number` stands in marks and rollups; never give one away again. `imports`: the kinds of files that bring its facts.
     `extra`: dimensions of its own beyond the five, name → SQL that is never null. `only`: which rows count at all.
+    `beside`: joined to each row, one row to one, for a rule that its room owns as a function; `reads`: the columns of
+    the row that this reads, beside those that stand in the declaration.
     `clock`: which rows are judged otherwise at the moment `%(later)s` than at `%(earlier)s`, where figures change by
     time alone. `settles`: how many days after its end a day's figures may still change, under some rules.
     `whole_months`: a row speaks of its month, not of a day. `identity`: what tells a row from the others for ever.
@@ -78,6 +80,8 @@ class FactSource:
     product_group: str = "0"
     extra: Mapping[str, str] = field(default_factory=dict)
     only: str = "true"
+    beside: str = ""
+    reads: tuple[str, ...] = ()
     clock: str = ""
     histograms: tuple[Histogram, ...] = ()
     settles: Callable[[Values], int] = at_once
@@ -107,7 +111,7 @@ class FactSource:
     def text_of(self, names: Collection[str]) -> str:
         """All SQL that some of its sums read, but for the dimensions."""
         sums = [f"{each.value} {each.where}" for each in self.components if each.name in names]
-        return " ".join([*sums, self.only])
+        return " ".join([*sums, self.only, self.beside])
 
     @cached_property
     def rules(self) -> tuple[str, ...]:
@@ -130,6 +134,7 @@ class FactSource:
         read: dict[str, bool] = {}
         for column, null in COLUMN.findall(self.text):
             read[column] = read.get(column, False) or not null
+        read |= dict.fromkeys(self.reads, True)
         whole = {each for each in self.cell if COLUMN.fullmatch(each)}
         found = (f"f.{name}" if value else f"f.{name} IS NULL" for name, value in sorted(read.items()))
         return tuple(each for each in found if each not in whole)

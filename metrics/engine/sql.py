@@ -70,7 +70,7 @@ def fresh(definition: Definition, where: str) -> str:
     return f"""
   SELECT {cell_of(definition.source)},
          {_sums(definition)} AS sums, {entries(definition)} AS histogram
-  FROM {definition.table} f WHERE {definition.only} AND {where} GROUP BY 1, 2, 3, 4, 5, 6"""
+  FROM {definition.facts} WHERE {definition.only} AND {where} GROUP BY 1, 2, 3, 4, 5, 6"""
 
 
 SHORT_HISTOGRAM = f"""CASE WHEN cardinality(histogram) <= {LONG_HISTOGRAM} THEN histogram ELSE (
@@ -120,7 +120,7 @@ WITH taken AS (
 ), fresh AS MATERIALIZED (
   SELECT cell.*, s.present, s.sums, s.histogram FROM cell CROSS JOIN LATERAL (
     SELECT count(*) AS present, {_sums(definition)} AS sums, {entries(definition)} AS histogram
-    FROM {definition.table} f WHERE {definition.only} AND {same}) s
+    FROM {definition.facts} WHERE {definition.only} AND {same}) s
 ), gone AS (
   DELETE FROM metrics_rollup r USING fresh
   WHERE fresh.present = 0 AND {STORED.format(a="r", definition=definition)} AND {SAME_CELL.format(a="r", b="fresh")}

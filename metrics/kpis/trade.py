@@ -41,9 +41,9 @@ ORDER_LINES = FactSource(
         money("cost", "f.cost_company", COSTED),
     ),
 )
-# An invoice counts whole from the day after it was due; before, only the part that is already paid (on time).
-OVERDUE = "f.due_on < {clock_day}"
-ON_TIME = "round(f.amount_company * f.paid_on_time / nullif(f.amount, 0), 4)"
+# What an invoice stands at, trade says. The day comes as a column: the planner puts no function whose argument is a
+# query in place of its call.
+STANDING = "CROSS JOIN (SELECT {clock_day} AS day) clock CROSS JOIN LATERAL crm_invoice_standing(f, clock.day) s"
 INVOICES = FactSource(
     key="invoice",
     number=6,
@@ -53,11 +53,13 @@ INVOICES = FactSource(
     table="customers_invoice",
     day="f.due_on",
     only="f.amount > 0",
+    beside=STANDING,
+    reads=("amount", "amount_company", "paid_on_time"),
     clock="f.due_on >= crm_day(%(earlier)s) AND f.due_on < crm_day(%(later)s) AND f.amount > 0",
     components=(
-        count("invoices", f"{OVERDUE} OR f.paid_on_time > 0"),
-        money("due", f"CASE WHEN {OVERDUE} THEN f.amount_company ELSE {ON_TIME} END", "true"),
-        money("paid_on_time", ON_TIME, "true"),
+        count("invoices", "s.is_due"),
+        money("due", "s.due", "true"),
+        money("paid_on_time", "s.on_time", "true"),
     ),
 )
 ORDER_LINES_OF = _("Lines of orders that are not cancelled, by the day the order was placed.")

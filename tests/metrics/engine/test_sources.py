@@ -98,6 +98,11 @@ class TestWatched:
         assert self.watched(count("a", "f.subject IS NULL")) == ("f.subject IS NULL",)
         assert self.watched(count("a", "f.subject IS NOT NULL"), only="f.subject <> ''") == ("f.subject",)
 
+    def test_what_a_function_reads_that_is_joined(self) -> None:
+        joined = "CROSS JOIN LATERAL crm_invoice_standing(f, {clock_day}) s"
+        found = self.watched(count("a", "s.is_due"), beside=joined, reads=("amount", "day"))
+        assert found == ("f.amount",)
+
     def test_not_what_the_cell_tells_already(self) -> None:
         assert self.watched(count("a", "f.day > '2020-01-01'")) == ()
 
