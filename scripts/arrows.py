@@ -1,6 +1,9 @@
-"""An import-linter contract of our own: inside a room, what people see stands on forms, and both stand on verbs."""
+"""Import-linter contracts of our own: inside a room, what people see stands on forms, and both stand on verbs; and no
+module leads back to itself.
+"""
 
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from importlinter import Contract, ContractCheck, fields, output
@@ -37,3 +40,24 @@ def _climbing(graph: Any, room: str) -> Iterator[tuple[str, str]]:
         for imported in sorted(graph.find_modules_directly_imported_by(importer) & inside):
             if height(imported) > height(importer):
                 yield importer, imported
+
+
+class CircleContract(Contract):
+    """No module leads back to itself: neither by imports inside functions nor by those for the type checker alone."""
+
+    def check(self, graph: Any, verbose: bool) -> ContractCheck:  # noqa: ARG002 - import-linter passes it
+        circle = find_circle(graph)
+        return ContractCheck(kept=not circle, metadata={"circle": circle})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        output.print_error(" imports ".join(check.metadata["circle"]))
+
+
+def find_circle(graph: Any) -> list[str]:
+    """The names of one circle, each importing the next and the last equal to the first; empty where there is none."""
+    imported = {name: graph.find_modules_directly_imported_by(name) for name in sorted(graph.modules)}
+    try:
+        TopologicalSorter(imported).prepare()
+    except CycleError as error:
+        return [*reversed(error.args[1])]
+    return []

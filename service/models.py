@@ -45,7 +45,7 @@ class SurveyAnswer(models.Model):
         db_constraint=False,
     )
 
-    objects: ClassVar[SurveyAnswerQuerySet] = SurveyAnswerQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[SurveyAnswerQuerySet["SurveyAnswer"]] = SurveyAnswerQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("survey answer")

@@ -1,15 +1,14 @@
 """Survey answers."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 
 from accounts.access import Reader
 
-if TYPE_CHECKING:
-    from service.models import SurveyAnswer  # noqa: F401 - named in quotes below
+M = TypeVar("M", bound=models.Model)
 
 
-class SurveyAnswerQuerySet(models.QuerySet["SurveyAnswer"]):
+class SurveyAnswerQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("service.view_surveyanswer") else self.none()

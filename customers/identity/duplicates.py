@@ -45,7 +45,7 @@ class Duplicate:
 
 
 def duplicates(
-    *, customers: CustomerQuerySet, name: str, tax_id: str = "", email: str = "", phone: str = ""
+    *, customers: CustomerQuerySet[Customer], name: str, tax_id: str = "", email: str = "", phone: str = ""
 ) -> list[Duplicate]:
     """Up to five, those with most in common first; two statements."""
     tax = normalise_tax_id(tax_id)

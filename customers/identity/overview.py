@@ -42,7 +42,7 @@ class Overview:
     systems: list[str]
 
 
-def with_sources(customers: CustomerQuerySet) -> CustomerQuerySet:
+def with_sources(customers: CustomerQuerySet[Customer]) -> CustomerQuerySet[Any]:
     """Annotate `sources`: the customer's source records as {id, system, external_id}, most trusted first."""
     records = (
         SourceRecord.objects.filter(customer=OuterRef("pk"))

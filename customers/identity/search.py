@@ -6,12 +6,13 @@ than a rare one. Names that begin with the text have an arm (and a b-tree) of th
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 from customers.registry.search import search_arms
 
@@ -73,7 +74,7 @@ def _digits(text: str) -> str:
     return re.sub(r"\D", "", text).lstrip("0")
 
 
-def matching(customers: CustomerQuerySet, sought: Sought) -> CustomerQuerySet:
+def matching(customers: CustomerQuerySet[Customer], sought: Sought) -> CustomerQuerySet[Any]:
     """Customers found by any arm, each arm the first 300; `relevance` orders them: names that begin with the text,
     names with a word that does, the others; within each by name.
     """

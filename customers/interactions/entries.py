@@ -21,7 +21,9 @@ def entries(customer: Customer, reader: Reader, before: Before | None, limit: in
     return entries_of(Interaction.objects.visible_to(reader).filter(customer=customer), reader, before, limit)
 
 
-def entries_of(contacts: InteractionQuerySet, reader: Reader, before: Before | None, limit: int) -> list[TimelineEntry]:
+def entries_of(
+    contacts: InteractionQuerySet[Interaction], reader: Reader, before: Before | None, limit: int
+) -> list[TimelineEntry]:
     """Of contacts narrowed beforehand; one query, one index scan."""
     named = contacts.annotate(purpose_name=name_of(Purpose, "purpose"), outcome_name=name_of(Outcome, "outcome"))
     rows = named.select_related("agent", "team", "contact").order_by("-occurred_at", "-pk")

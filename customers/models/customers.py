@@ -60,7 +60,7 @@ class Customer(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
-    objects: ClassVar[CustomerQuerySet] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[CustomerQuerySet["Customer"]] = CustomerQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("customer")

@@ -89,7 +89,7 @@ class Interaction(models.Model):
     is_contact = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[InteractionQuerySet] = InteractionQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[InteractionQuerySet["Interaction"]] = InteractionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("interaction")

@@ -101,7 +101,7 @@ class ImportBatch(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[ImportBatchQuerySet] = ImportBatchQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ImportBatchQuerySet["ImportBatch"]] = ImportBatchQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-id",)
@@ -156,7 +156,7 @@ class ParkedRow(models.Model):
     parked_at = models.DateTimeField(auto_now_add=True)
     is_due = models.BooleanField(default=False, db_default=False)  # what it waits for is there
 
-    objects: ClassVar[ParkedRowQuerySet] = ParkedRowQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ParkedRowQuerySet["ParkedRow"]] = ParkedRowQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("parked row")

@@ -97,7 +97,7 @@ class Order(models.Model):
         db_constraint=False,
     )
 
-    objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[OrderQuerySet["Order"]] = OrderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("order")
@@ -167,7 +167,7 @@ class Invoice(models.Model):
         db_constraint=False,
     )
 
-    objects: ClassVar[InvoiceQuerySet] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[InvoiceQuerySet["Invoice"]] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("invoice")

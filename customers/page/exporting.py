@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 
 FIELDS: Final = (
@@ -12,7 +13,7 @@ FIELDS: Final = (
 HEADER: Final = ("customer_id", *FIELDS[1:-2], "tier", "last_contact_at")
 
 
-def export_rows(customers: CustomerQuerySet) -> Iterator[tuple[Any, ...]]:
+def export_rows(customers: CustomerQuerySet[Customer]) -> Iterator[tuple[Any, ...]]:
     """Header first; read by a cursor in steps, so memory stays flat."""
     yield HEADER
     yield from customers.order_by("search", "id").values_list(*FIELDS).iterator(chunk_size=2_000)

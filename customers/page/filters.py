@@ -39,10 +39,10 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the pack
         self.filters["country"].extra["choices"] = [(name, name) for name in countries.countries()]
         self.sought = search.read(self.data.get("q", ""))
 
-    def search_for(self, queryset: CustomerQuerySet, _name: str, _value: str) -> CustomerQuerySet:
+    def search_for(self, queryset: CustomerQuerySet[Customer], _name: str, _value: str) -> CustomerQuerySet[Customer]:
         return search.matching(queryset, self.sought)
 
-    def owing(self, queryset: CustomerQuerySet, _name: str, _value: str) -> CustomerQuerySet:
+    def owing(self, queryset: CustomerQuerySet[Customer], _name: str, _value: str) -> CustomerQuerySet[Customer]:
         return owing(queryset, on=today())
 
     @property
@@ -63,5 +63,5 @@ class TimelineFilter(django_filters.FilterSet):  # type: ignore[misc] # the pack
         model = Interaction
         fields = ("channel", "purpose")
 
-    def narrowed(self, queryset: InteractionQuerySet) -> InteractionQuerySet:
+    def narrowed(self, queryset: InteractionQuerySet[Interaction]) -> InteractionQuerySet[Interaction]:
         return self.filter_queryset(queryset) if self.is_valid() else queryset

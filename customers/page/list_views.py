@@ -59,7 +59,7 @@ def _nobody(request: HttpRequest, filtered: CustomerFilter) -> Empty:
     return FIRST_IMPORT if request.user.has_perm("customers.import_data") else FIRST_CUSTOMER
 
 
-def _narrowed(filtered: CustomerFilter) -> CustomerQuerySet:
+def _narrowed(filtered: CustomerFilter) -> CustomerQuerySet[Customer]:
     """What a filter with a value that is none of its choices means is not known: then nothing is shown."""
-    customers: CustomerQuerySet = filtered.qs if filtered.is_valid() else filtered.queryset.none()
+    customers: CustomerQuerySet[Customer] = filtered.qs if filtered.is_valid() else filtered.queryset.none()
     return customers

@@ -21,7 +21,7 @@ class Listing:
     is_estimate: bool
 
 
-def listing(customers: CustomerQuerySet, *, order_by: str, cursor: str, on: date, searched: bool) -> Listing:
+def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, on: date, searched: bool) -> Listing:
     """`searched`: the search stops at its cap, and the count from there on is "at least"."""
     page = keyset_page(customers.select_related("tier"), sort=order_by, cursor=cursor)
     owed = balances(customer_ids=[customer.pk for customer in page.rows], on=on)

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
 from customers.interactions.entries import entries_of
-from customers.models import Customer
+from customers.models import Customer, Interaction
 from customers.querysets.interactions import InteractionQuerySet
 from customers.registry.page import Before, TimelineEntry, TimelineSource, timeline_sources
 
@@ -63,7 +63,7 @@ def timeline(*, customer: Customer, user: User, cursor: str) -> Timeline:
     return _page(found)
 
 
-def narrowed_timeline(*, contacts: InteractionQuerySet, user: User, cursor: str) -> Timeline:
+def narrowed_timeline(*, contacts: InteractionQuerySet[Interaction], user: User, cursor: str) -> Timeline:
     """Contacts alone, as a filter left them; one query."""
     place = find_place(cursor)
     rows = entries_of(contacts, user, place.before("contacts") if place else None, PAGE_SIZE + 1)

@@ -1,15 +1,14 @@
 """The log."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 
 from accounts.access import Reader
 
-if TYPE_CHECKING:
-    from customers.models import Interaction  # noqa: F401 - named in quotes below
+M = TypeVar("M", bound=models.Model)
 
 
-class InteractionQuerySet(models.QuerySet["Interaction"]):
+class InteractionQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.view_customer") else self.none()

@@ -1,20 +1,19 @@
 """Imports and what they left waiting."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 
 from accounts.access import Reader
 
-if TYPE_CHECKING:
-    from customers.models import ImportBatch, ParkedRow  # noqa: F401 - named in quotes below
+M = TypeVar("M", bound=models.Model)
 
 
-class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+class ImportBatchQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.import_data") else self.none()
 
 
-class ParkedRowQuerySet(models.QuerySet["ParkedRow"]):
+class ParkedRowQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.import_data") else self.none()

@@ -1,20 +1,19 @@
 """Orders and invoices."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Self, TypeVar
 
 from django.db import models
 
 from accounts.access import Reader
 
-if TYPE_CHECKING:
-    from customers.models import Invoice, Order  # noqa: F401 - named in quotes below
+M = TypeVar("M", bound=models.Model)
 
 
-class InvoiceQuerySet(models.QuerySet["Invoice"]):
+class InvoiceQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.view_customer") else self.none()
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
+class OrderQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.view_customer") else self.none()

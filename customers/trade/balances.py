@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 
 # One index probe per customer, in the index of open invoices.
@@ -31,6 +32,6 @@ def balances(*, customer_ids: Collection[int], on: date) -> dict[int, Balance]:
         return {pk: Balance(open=open_, overdue=overdue) for pk, open_, overdue in cursor.fetchall()}
 
 
-def owing(customers: CustomerQuerySet, *, on: date) -> CustomerQuerySet:
+def owing(customers: CustomerQuerySet[Customer], *, on: date) -> CustomerQuerySet[Customer]:
     """Those with an invoice that fell due before `on` and is not paid in full."""
     return customers.filter(pk__in=RawSQL(_OWING, [on]))  # noqa: S611 - a constant
