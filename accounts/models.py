@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import pghistory
 import pgtrigger
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -110,6 +111,25 @@ class Membership(User.groups.through):  # type: ignore[name-defined,misc] # Djan
 @pghistory.track(*coming_and_going(), obj_field=None, level=pgtrigger.Statement)
 class RolePermission(Group.permissions.through):  # type: ignore[name-defined,misc]
     """What a role may; a proxy, for its history."""
+
+    class Meta:
+        proxy = True
+
+
+def says_other(name: str) -> pgtrigger.Condition:
+    return pgtrigger.Condition(f"OLD.data ->> '{name}' IS DISTINCT FROM NEW.data ->> '{name}'")
+
+
+@pghistory.track(
+    *coming_and_going(),
+    pghistory.UpdateEvent("code_used", condition=says_other("used_mask"), row=pghistory.New),
+    pghistory.UpdateEvent("renamed", condition=says_other("name"), row=pghistory.New),
+    exclude=["data", "last_used_at"],
+    obj_field=None,
+    level=pgtrigger.Statement,
+)
+class SecondStep(Authenticator):  # type: ignore[misc] # allauth has no types
+    """What somebody has for their second step; a proxy, for its history. Events hold no secret and no code."""
 
     class Meta:
         proxy = True

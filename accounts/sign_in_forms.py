@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from accounts.domain import guessing, recovery
+from crm.common.audit.acting import acting
 
 
 def client_address() -> str:
@@ -42,7 +43,8 @@ class CountedCode:
 
     def clean_code(self: Any) -> str:
         guess = begin_guess(what="second step", account=str(self.user.pk))
-        code: str = super().clean_code()  # type: ignore[misc]
+        with acting(user=self.user.pk):  # at sign-in nobody is named yet, and a recovery code is used up
+            code: str = super().clean_code()  # type: ignore[misc]
         is_totp = self.authenticator.type == Authenticator.Type.TOTP
         if is_totp and not guessing.is_first_use(code=code, account=str(self.user.pk)):
             raise get_adapter().validation_error("incorrect_code")
@@ -79,5 +81,6 @@ class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
     """Behind the link in the mail: whoever reads the mailbox is the owner, and what failed before is forgotten."""
 
     def save(self) -> None:
-        super().save()
+        with acting(user=self.user.pk, by_link=True):
+            super().save()
         guessing.forgive(what="password", account=self.user.email, address=client_address())

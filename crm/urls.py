@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.second_step_views import RecoveryCodes, RecoveryCodesFile
 from accounts.views import home
 from crm import health
 
@@ -14,6 +15,9 @@ urlpatterns = [
     path("me/", include("accounts.urls")),
     # People's addresses are kept by administrators; allauth's page for changing them is closed.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:profile")),
+    # These stand before allauth's own.
+    path("accounts/2fa/recovery-codes/", RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path("accounts/2fa/recovery-codes/download/", RecoveryCodesFile.as_view(), name="mfa_download_recovery_codes"),
     path("accounts/", include("allauth.urls")),
     path("", include("metrics.urls")),
     path("admin/", admin.site.urls),

@@ -1,85 +1,67 @@
-"""Who changed what about a member of staff: their row, their role, their password."""
+"""Who changed what about a member of staff: their row, their role, their password, their second step."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import Membership, User
+from accounts.domain.second_step import SHOWN
+from accounts.models import Membership, SecondStep, User
 from accounts.roles import LABELS, Role
+from crm.common.audit.changes import LIMIT, Change, Field, differences, in_words, newest
+from crm.common.audit.models import AuditEntry
 
-LIMIT = 200
 FIELDS = ("email", "name", "team", "phone_agent", "language", "is_active", "is_staff", "is_superuser")
-WORDS = {
-    "insert": gettext_lazy("made"),
-    "password": gettext_lazy("password changed"),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """`who` is empty for what a command or a job did. `what`: sentences, the value before and the one after."""
-
-    at: datetime
-    who: str
-    what: list[str]
+Found = Iterator[tuple[Any, str | list[Field]]]
 
 
 def changes_of(user: User) -> list[Change]:
-    """Newest first; three queries."""
-    found = [*_of_the_row(user), *_of_the_role(user)]
-    names = _names([by for _event, by, _what in found if by])
-    changes = [Change(at=event.pgh_created_at, who=names.get(by, ""), what=what) for event, by, what in found if what]
-    return sorted(changes, key=lambda change: change.at, reverse=True)[:LIMIT]
+    """Newest first; five queries."""
+    told = in_words([*_of_the_row(user), *_of_the_role(user), *_of_the_second_step(user)])
+    return newest([*told, *_codes_shown(user)])
 
 
-Found = tuple[Any, int | None, list[str]]
-
-
-def _of_the_row(user: User) -> list[Found]:
+def _of_the_row(user: User) -> Found:
     events = User.pgh_event_model.objects.filter(pgh_obj_id=user.pk)  # type: ignore[attr-defined]
+    labels = {name: str(label_for_field(name, User)) for name in FIELDS}
     after: Any = user
-    found = []
     for event in events.select_related("pgh_context", "team").order_by("-pgh_id")[:LIMIT]:
-        word = WORDS.get(event.pgh_label)
-        found.append((event, _by(event), [str(word)] if word else _differences(event, after)))
+        yield event, _word(event) or differences(event, after, labels)
         after = event
-    return found
 
 
-def _of_the_role(user: User) -> list[Found]:
+def _word(event: Any) -> str:
+    if event.pgh_label == "insert":
+        return _("made")
+    if event.pgh_label != "password":
+        return ""
+    by_link = event.pgh_context and event.pgh_context.metadata.get("by_link")
+    return _("password set by the link in a mail") if by_link else _("password changed")
+
+
+def _of_the_role(user: User) -> Found:
     events = Membership.pgh_event_model.objects.filter(user_id=user.pk)
-    newest = events.select_related("pgh_context", "group").order_by("-pgh_id")[:LIMIT]
-    return [(event, _by(event), [_role_words(event)]) for event in newest]
+    for event in events.select_related("pgh_context", "group").order_by("-pgh_id")[:LIMIT]:
+        name = event.group.name
+        role = LABELS[Role(name)] if name in set(Role) else name
+        text = _("role given: %(role)s") if event.pgh_label == "insert" else _("role taken: %(role)s")
+        yield event, text % {"role": role}
 
 
-def _role_words(event: Any) -> str:
-    name = event.group.name
-    role = LABELS[Role(name)] if name in set(Role) else name
-    text = _("role given: %(role)s") if event.pgh_label == "insert" else _("role taken: %(role)s")
-    return text % {"role": role}
+def _of_the_second_step(user: User) -> Found:
+    said = {
+        "insert": _("second step added: %(kind)s"),
+        "delete": _("second step removed: %(kind)s"),
+        "code_used": _("a recovery code used"),
+        "renamed": _("second step renamed: %(kind)s"),
+    }
+    events = SecondStep.pgh_event_model.objects.filter(user_id=user.pk)
+    for event in events.select_related("pgh_context").order_by("-pgh_id")[:LIMIT]:
+        yield event, said[event.pgh_label] % {"kind": event.get_type_display()}
 
 
-def _differences(before: Any, after: Any) -> list[str]:
-    return [
-        f"{label_for_field(name, User)}: {_shown(getattr(before, name))} → {_shown(getattr(after, name))}"
-        for name in FIELDS
-        if getattr(before, name) != getattr(after, name)
-    ]
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return str(value or "–")
-
-
-def _by(event: Any) -> int | None:
-    return event.pgh_context.metadata.get("user") if event.pgh_context else None
-
-
-def _names(ids: list[int]) -> dict[int | None, str]:
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=ids)} if ids else {}
+def _codes_shown(user: User) -> list[Change]:
+    """Only to the user themselves."""
+    entries = AuditEntry.objects.filter(user_id=user.pk, what=SHOWN)[:LIMIT]
+    return [Change(at=entry.at, who=str(user), what=_("recovery codes shown")) for entry in entries]

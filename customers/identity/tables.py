@@ -7,11 +7,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.audit.changes import Change
 from crm.common.cells import dimmed, lines, strong, together
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago
 from crm.common.templatetags.look import icon
-from customers.identity.history import Change
 from customers.identity.provenance import Said
 from customers.models import SourceRecord
 

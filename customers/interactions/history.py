@@ -4,20 +4,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from crm.common.audit.who import names, who
+from crm.common.audit.changes import LIMIT, Change, in_words
 from crm.common.kinds import Channel
-from customers.identity.history import LIMIT, Change
 from customers.models import Customer, Interaction
 
 
 def contacts_logged(customer: Customer) -> list[Change]:
     """Those typed in here, newest first; two queries. What files and telephones bring stands in the timeline."""
     events = Interaction.pgh_event_model.objects.filter(customer_id=customer.pk)  # type: ignore[attr-defined]
-    newest = list(events.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")[:LIMIT])
-    users = names(event.pgh_context for event in newest)
-    return [
-        Change(at=event.pgh_created_at, who=who(event.pgh_context, users), what=_in_words(event)) for event in newest
-    ]
+    newest = events.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")[:LIMIT]
+    return in_words((event, _in_words(event)) for event in newest)
 
 
 def _in_words(event: Any) -> str:

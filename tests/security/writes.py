@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -17,11 +20,13 @@ from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests import factories
+from tests.conftest import PASSWORD
 from tests.forms import as_shown
 
 Arranged = tuple[dict[str, Any], dict[str, Any]]
 Arrange = Callable[[Client, User], Arranged]
 GO_LIVE = date(2026, 7, 1)
+SECRET = "JBSWY3DPEHPK3PXP"
 
 
 def typed(**data: Any) -> Arrange:
@@ -96,6 +101,29 @@ def mapped(client: Client, _user: User) -> Arranged:
     return {"pk": upload(client)}, {"column_external_id": "0", "column_name": "1"}
 
 
+def asked_again(client: Client, user: User) -> None:
+    """An app and recovery codes are there, and the password was given just now."""
+    TOTP.activate(user, SECRET)
+    RecoveryCodes.activate(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+
+
+def an_app(client: Client, user: User) -> Arranged:
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    return {}, {"code": format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))}
+
+
+def with_second_step(client: Client, user: User) -> Arranged:
+    asked_again(client, user)
+    return {}, {}
+
+
+def a_passkey(client: Client, user: User) -> Arranged:
+    asked_again(client, user)
+    return {"pk": WebAuthn.add(user, "Key", {}).instance.pk}, {"name": "Blue key"}
+
+
 WRITES: Mapping[str, tuple[str, Arrange]] = {
     # name → the role that does it, and how
     "metrics:freeze_baseline": ("manager", facts_of_a_year),
@@ -120,8 +148,13 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "accounts:profile": ("sales", typed(name="Sally Sales", language="")),
     "accounts:language": ("sales", typed(language="zh-hans")),
     "account_change_password": (
-        "sales", typed(oldpassword="a-long-test-password", password1="another-long-one", password2="another-long-one"),
+        "sales", typed(oldpassword=PASSWORD, password1="another-long-one", password2="another-long-one"),
     ),
+    "mfa_activate_totp": ("sales", an_app),
+    "mfa_deactivate_totp": ("sales", with_second_step),
+    "mfa_generate_recovery_codes": ("service", with_second_step),
+    "mfa_edit_webauthn": ("manager", a_passkey),
+    "mfa_remove_webauthn": ("administrator", a_passkey),
 }  # fmt: skip
 
 NO_WRITE: Mapping[str, str] = {
@@ -141,13 +174,7 @@ NO_WRITE: Mapping[str, str] = {
     "mfa_reauthenticate": "part of signing in",
     "mfa_reauthenticate_webauthn": "part of signing in",
     "mfa_login_webauthn": "part of signing in",
-    "mfa_activate_totp": "the second step, kept by the library with its own moments",
-    "mfa_deactivate_totp": "the same",
-    "mfa_view_recovery_codes": "shows something",
-    "mfa_generate_recovery_codes": "the second step",
-    "mfa_add_webauthn": "the second step",
-    "mfa_edit_webauthn": "the second step",
-    "mfa_remove_webauthn": "the second step",
+    "mfa_add_webauthn": "only a passkey can answer it; the row it adds is tracked like that of an app",
 }
 
 Made = Callable[[], Any]

@@ -7,6 +7,7 @@ from accounts.domain import staff
 from accounts.domain.history import changes_of
 from accounts.models import RolePermission, Team, User
 from accounts.roles import Role
+from crm.common.audit.acting import acting
 from tests.conftest import ClientFor
 
 pytestmark = pytest.mark.django_db
@@ -16,14 +17,14 @@ PASSWORD = "ripe-pears-in-May"
 @pytest.fixture
 def ann() -> User:
     user = staff.create_user(email="ann@example.com", name="Ann", role=Role.SALES, password=PASSWORD)
-    assert {text for change in changes_of(user) for text in change.what} == {"made", "role given: Sales"}
+    assert {text for change in changes_of(user) for text in change.sentences} == {"made", "role given: Sales"}
     return user
 
 
 def newest(user: User) -> list[tuple[str, list[str]]]:
     """Who and what, of all that happened since the user was made."""
     found = changes_of(User.objects.get(pk=user.pk))
-    return [(change.who, change.what) for change in found if change.what not in (["made"], ["role given: Sales"])]
+    return [(change.who, change.sentences) for change in found if change.what not in ("made", "role given: Sales")]
 
 
 def change_in_admin(client: Client, user: User, **fields: object) -> None:
@@ -64,6 +65,19 @@ def test_a_changed_password_is_kept_but_not_the_password(ann: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT accounts_userevent::text FROM accounts_userevent")
         assert not any("$" in row for (row,) in cursor.fetchall())
+
+
+def test_a_password_set_by_an_administrator_names_them(client_for: ClientFor, ann: User) -> None:
+    new = {"usable_password": "true", "password1": "plums-in-autumn-7", "password2": "plums-in-autumn-7"}
+    url = f"/admin/accounts/user/{ann.pk}/password/"
+    assert client_for("administrator").post(url, new).status_code == 302
+    assert newest(ann) == [("Administrator", ["password changed"])]
+
+
+def test_a_command_is_named_as_everywhere(ann: User) -> None:
+    with acting(command="make_user", account="root"):
+        staff.set_language(user=ann, language="zh-hans")
+    assert newest(ann) == [("make_user on the command line (root)", ["language: – → zh-hans"])]
 
 
 def test_signing_in_is_no_change(ann: User) -> None:
@@ -115,5 +129,5 @@ def test_it_asks_the_same_however_much_changed(
     for number in range(times):
         change_in_admin(client, User.objects.get(pk=ann.pk), name=f"Ann {number}")
     user = User.objects.select_related("team").get(pk=ann.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         changes_of(user)
