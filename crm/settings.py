@@ -326,16 +326,24 @@ CRM_DEMO = env.bool("CRM_DEMO", default=not PRODUCTION)
 
 # What a new database begins with; from then on the database holds. A start whose environment differs is refused.
 CRM_FIRST_CURRENCY = env.str("CRM_CURRENCY", default="EUR")
-CRM_ENVIRONMENT = {name: env.str(name, default="") for name in ("CRM_TIME_ZONE", "CRM_CURRENCY")}
+KPI_FIRST_RULES = {
+    "answer_within_s": env.int("KPI_ANSWER_WITHIN_S", default=20),
+    "short_abandon_s": env.int("KPI_SHORT_ABANDON_S", default=5),
+    "repeat_window_hours": env.int("KPI_REPEAT_WINDOW_HOURS", default=168),
+}
+CRM_ENVIRONMENT = {
+    name: env.str(name, default="")
+    for name in (
+        *("CRM_TIME_ZONE", "CRM_CURRENCY"),
+        *("KPI_ANSWER_WITHIN_S", "KPI_SHORT_ABANDON_S", "KPI_REPEAT_WINDOW_HOURS"),
+    )
+}
+# How old a process's knowledge of the company and of the KPI rules may be; None: as old as the process.
 CRM_COMPANY_REFRESH_S: float | None = 5.0
 # What a phone number without a country code means.
 CRM_COUNTRY = env.str("CRM_COUNTRY", default="DE")
 # What a year of waiting costs: the discount rate of present values.
 CRM_DISCOUNT_RATE = env.str("CRM_DISCOUNT_RATE", default="0.10")
 
-# Call and issue rules of the KPI definitions.
-KPI_ANSWER_WITHIN_S = env.int("KPI_ANSWER_WITHIN_S", default=20)
-KPI_SHORT_ABANDON_S = env.int("KPI_SHORT_ABANDON_S", default=5)
-KPI_REPEAT_WINDOW_HOURS = env.int("KPI_REPEAT_WINDOW_HOURS", default=168)
 # Connections a recompute rebuilds months on at once.
 KPI_RECOMPUTE_WORKERS = env.int("KPI_RECOMPUTE_WORKERS", default=2)

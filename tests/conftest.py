@@ -32,6 +32,8 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from crm.common.company import current as company
 from crm.embedded import processes
+from metrics.engine import known
+from metrics.engine.rules import USUAL
 from tests import database
 from tests.live import LiveStack
 
@@ -78,6 +80,13 @@ def restore_after_commits() -> None:
 def company_of_the_migrations() -> Iterator[None]:
     """What a fresh database says, known without asking it; a test that changes the company says so."""
     with company.assumed(time_zone="UTC", currency="EUR"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def rules_of_the_migrations() -> Iterator[None]:
+    """Likewise; a test that changes the rules of the KPIs says so."""
+    with known.assumed(known.State(values=USUAL)):
         yield
 
 

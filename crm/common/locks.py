@@ -13,6 +13,7 @@
 | `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
+| `KPI_RULES` | whoever changes the rules of the KPIs | its transaction |
 | `kpi(source)` | a recompute: exclusively for cells, shared for the months it rebuilds | its transaction |
 | `kpi(source, part)` | the rebuild of that month, or of that range of customers | its transaction |
 
@@ -54,6 +55,7 @@ class Family(IntEnum):
     TIER_MARKS = 51
     FACTS = 52
     VERDICTS = 60
+    KPI_RULES = 61
     KPI = 730_200
 
 
@@ -69,6 +71,7 @@ WORDS = {
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
+    Family.KPI_RULES: gettext_lazy("the KPI rules"),
     Family.KPI: gettext_lazy("the figures of this source"),
 }
 
@@ -88,6 +91,7 @@ IDENTITY: Final = Key(Family.IDENTITY)
 TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
 VERDICTS: Final = Key(Family.VERDICTS)
+KPI_RULES: Final = Key(Family.KPI_RULES)
 
 
 def import_worker(batch_id: int) -> Key:

@@ -2,16 +2,20 @@
 
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.admin import ReadOnlyAdmin
+from accounts.access import signed_in
+from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from metrics.engine import registry
-from metrics.models import Clock, Issue, IssueMark, LedgerMonth, Mark, RecomputeRun, Rollup
+from metrics.engine.changing_rules import change_rules, contradicting
+from metrics.engine.rules_forms import KpiRulesForm
+from metrics.models import Clock, Issue, IssueMark, KpiRules, LedgerMonth, Mark, RecomputeRun, Rollup
 
 C = TypeVar("C", Mark, Rollup)
+CONTRADICTS = _("%(variable)s in the environment contradicts these rules: take it out, else the next start is refused.")
 
 
 @admin.register(Clock)
@@ -39,6 +43,47 @@ class LedgerMonthAdmin(ReadOnlyAdmin[LedgerMonth]):
     list_display = ("month", "system", "currency", "revenue", "cost_of_sales", "operating_cost")
     list_filter = ("system",)
     list_select_related = ("system",)
+
+
+@admin.register(KpiRules)
+class KpiRulesAdmin(DomainAdmin[KpiRules]):
+    """The versions of the rules, the newest in force. To change one is to add a version."""
+
+    form = KpiRulesForm
+    list_display = (*KpiRules.RULES, "reason", "set_at", "set_by")
+    list_select_related = ("set_by",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": [*KpiRules.RULES, "reason", "seen"],
+                "description": _(
+                    "When a rule changes, every figure that rests on it is recomputed from the source data, back to "
+                    "the first day. Baselines frozen under another rule stay as evidence, but compare no more: "
+                    "freeze them again."
+                ),
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: KpiRules | None = None) -> Any:
+        """The version rides along where a row is added, since it is added to the one in force."""
+        if obj is not None:
+            return [(None, {"fields": [*KpiRules.RULES, "reason", "set_at", "set_by"]})]
+        return self.fieldsets
+
+    def has_change_permission(self, request: HttpRequest, obj: KpiRules | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: KpiRules | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: KpiRules, form: Any, change: bool) -> None:
+        seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
+        made = change_rules(values=form.values, reason=reason, by=signed_in(request), seen=seen)
+        obj.pk = made.pk
+        for variable in contradicting(made.values):
+            messages.warning(request, str(CONTRADICTS) % {"variable": variable})
 
 
 class SourceFilter(admin.SimpleListFilter):

@@ -1,19 +1,26 @@
-"""The rules that KPI definitions rest on: what there is to set, and what is in force."""
+"""The rules that KPI definitions rest on: what there is to set, and what is in force.
+
+They are rows (`metrics.models.rules`); the environment only gave a new database its first values.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
+
+from metrics.engine import known
 
 Values = Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One number of the definitions. `usual` is what the field uses; under it definitions keep their plain version."""
+    """One number of the definitions. `usual` is what the field uses; under it definitions keep their plain version.
+
+    `variable`: of the environment, for the first value of a new database.
+    """
 
     key: str
     label: str | Promise
@@ -57,8 +64,8 @@ USUAL: Final[Values] = {rule.key: rule.usual for rule in RULES}
 
 
 def in_force() -> Values:
-    """Rule → its value."""
-    return {rule.key: getattr(settings, rule.variable) for rule in RULES}
+    """Rule → its value, as this process knows it (`metrics.engine.known`)."""
+    return known.state().values
 
 
 def _in_words(rule: str) -> str:

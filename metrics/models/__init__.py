@@ -3,6 +3,7 @@
 from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
 from metrics.models.returns import Benefit, CostEntry, LedgerMonth
 from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup
+from metrics.models.rules import KpiRules
 
 __all__ = [
     "Baseline",
@@ -12,6 +13,7 @@ __all__ = [
     "Evaluation",
     "Issue",
     "IssueMark",
+    "KpiRules",
     "KpiTarget",
     "LedgerMonth",
     "Mark",

@@ -115,7 +115,9 @@ def test_what_refers_to_other_rows_is_added_by_name(client_for: ClientFor) -> No
     team = factories.TeamFactory.create()
     target = {"kpi": "nps", "value": "42", "due_on": "2199-06-30", "owner": user.pk}
     tier = as_shown(client.get("/admin/customers/tier/add/"), with_field="rank")
+    rules = as_shown(client.get("/admin/metrics/kpirules/add/"), with_field="answer_within_s")
     for place, data in (
+        ("metrics/kpirules", {**rules, "answer_within_s": "30", "reason": "The contract."}),
         ("metrics/rollout", {"team": team.pk, "went_live_on": "2026-07-01", "phase": "1"}),
         ("metrics/kpitarget", target),
         ("customers/tier", {**tier, "key": "tin", "name": "Tin", "rank": "99"}),

@@ -220,5 +220,5 @@ ADMIN_ADDITIONS: Mapping[str, dict[str, Any]] = {
     "accounts.user": {"email": "new@test.example", "name": "New", "role": "sales", "password": ""},
 }  # fmt: skip
 
-WITH_REFERENCES = {"metrics.rollout", "metrics.kpitarget", "customers.tier", "auth.group"}
+WITH_REFERENCES = {"metrics.kpirules", "metrics.rollout", "metrics.kpitarget", "customers.tier", "auth.group"}
 """What is added with a reference to another row, or with many fields: added in the test itself."""

@@ -1,6 +1,9 @@
-"""A process whose environment names another zone or currency than the database holds does not start."""
+"""A process whose environment names another zone or currency than the database holds does not start.
 
-from collections.abc import Mapping
+Nor one that names other KPI rules: `further_refusals`.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from django.conf import settings
@@ -14,18 +17,26 @@ REMEDY: Final = {
 }
 
 
+further_refusals: Final[list[Callable[[], None]]] = []
+"""What rooms above refuse a start for, by `refuse_differing`."""
+
+
 class OtherThanTheDatabase(DomainError):
     """A variable of the environment says something else than the database, which holds."""
 
 
 def refuse_other_company() -> None:
-    """Raises OtherThanTheDatabase for `CRM_TIME_ZONE` or `CRM_CURRENCY`; variables that are not set say nothing."""
+    """Raises OtherThanTheDatabase for `CRM_TIME_ZONE`, `CRM_CURRENCY` and what rooms above hold; variables that are
+    not set say nothing.
+    """
     facts = refresh()
     refuse_differing(
         asked=settings.CRM_ENVIRONMENT,
         held={"CRM_TIME_ZONE": facts.time_zone, "CRM_CURRENCY": facts.currency},
         remedy=REMEDY,
     )
+    for refuse in further_refusals:
+        refuse()
 
 
 def refuse_differing(*, asked: Mapping[str, str], held: Mapping[str, object], remedy: Mapping[str, str]) -> None:

@@ -1,0 +1,28 @@
+"""A process whose environment names other KPI rules than the database holds does not start."""
+
+from typing import Final
+
+from django.conf import settings
+from django.db import connection
+
+from crm.common.company.starting import refuse_differing
+from metrics.engine import known
+from metrics.engine.rules import RULES
+from metrics.models import KpiRules
+
+REMEDY: Final = (
+    "Set it back or leave it out: it gives a new database its first value, and rules are changed in the administration "
+    "(KPI rules, /admin/metrics/kpirules/add/)."
+)
+
+
+def refuse_other_rules() -> None:
+    """Raises OtherThanTheDatabase, naming the variable; silent where the database has no rules yet."""
+    if KpiRules._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001 - Meta is API
+        return
+    values = known.refresh().values
+    refuse_differing(
+        asked=settings.CRM_ENVIRONMENT,
+        held={rule.variable: values[rule.key] for rule in RULES},
+        remedy={rule.variable: REMEDY for rule in RULES},
+    )

@@ -1,0 +1,173 @@
+"""Rules are versions in the database: who changed them and why stays, and nobody overwrites another's."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import IntegrityError, connection, transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from crm.common.company.starting import OtherThanTheDatabase, refuse_other_company
+from crm.common.versions import ChangedMeanwhile, version
+from metrics.engine import known, rules
+from metrics.engine.changing_rules import IDENTITY, RuleOutOfRange, RulesUnchanged, change_rules, contradicting
+from metrics.engine.rules import RULES, USUAL
+from metrics.kpis import get_kpi
+from metrics.models import KpiRules
+from tests.conftest import ClientFor, UserFor
+from tests.forms import as_shown
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/metrics/kpirules/add/"
+THIRTY = {**USUAL, "answer_within_s": 30}
+
+
+@pytest.fixture
+def environment(settings: Any) -> dict[str, str]:
+    settings.CRM_ENVIRONMENT = said = dict[str, str]()
+    return said
+
+
+def newest() -> KpiRules:
+    return KpiRules.objects.order_by("-id")[:1].get()
+
+
+def test_a_new_database_has_the_values_of_the_environment_and_says_so() -> None:
+    first = KpiRules.objects.get()
+    assert first.values == USUAL == django_settings.KPI_FIRST_RULES
+    assert (first.set_by, first.reason) == (None, "The first, from the environment.")
+
+
+def test_every_rule_is_a_column() -> None:
+    assert tuple(rule.key for rule in RULES) == KpiRules.RULES
+
+
+def test_a_change_is_a_version_of_its_own_with_who_when_and_why(
+    user_for: UserFor, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    by = user_for("administrator")
+    with django_capture_on_commit_callbacks(execute=True) as after:
+        made = change_rules(values=THIRTY, reason="The contract says 30.", by=by)
+
+    assert newest() == made
+    assert (made.values, made.set_by, made.reason) == (THIRTY, by, "The contract says 30.")
+    assert KpiRules.objects.count() == 2
+    assert rules.in_force() == THIRTY
+    assert "30 s" in str(get_kpi("service_level").definition)
+    assert len(after) >= 1
+
+
+def test_it_leaves_a_row_of_the_audit() -> None:
+    before = KpiRules.pgh_event_model.objects.count()  # type: ignore[attr-defined]
+    made = change_rules(values=THIRTY, reason="so", by=None)
+    events = KpiRules.pgh_event_model.objects  # type: ignore[attr-defined]
+    assert events.count() == before + 1
+    assert events.get(pgh_obj_id=made.pk).answer_within_s == 30
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [("answer_within_s", 0), ("answer_within_s", 3601), ("short_abandon_s", -1), ("repeat_window_hours", 2161)],
+)
+def test_a_value_beyond_its_range_is_refused_by_verb_and_database(rule: str, value: int) -> None:
+    with pytest.raises(RuleOutOfRange, match=f"not {value}"):
+        change_rules(values={**USUAL, rule: value}, reason="", by=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KpiRules.objects.create(**{**USUAL, rule: value}, reason="")
+    assert KpiRules.objects.count() == 1
+
+
+def test_what_is_in_force_is_no_change() -> None:
+    with pytest.raises(RulesUnchanged):
+        change_rules(values=USUAL, reason="", by=None)
+
+
+def test_who_read_another_version_overwrites_nothing() -> None:
+    seen = version(newest(), IDENTITY)
+    change_rules(values=THIRTY, reason="", by=None, seen=seen)
+    with pytest.raises(ChangedMeanwhile):
+        change_rules(values={**USUAL, "answer_within_s": 40}, reason="", by=None, seen=seen)
+    change_rules(values=USUAL, reason="", by=None)
+    with pytest.raises(ChangedMeanwhile):  # the values are again what they were, the version is not
+        change_rules(values=THIRTY, reason="", by=None, seen=seen)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE metrics_kpirules SET reason = ''", "DELETE FROM metrics_kpirules"])
+def test_a_version_is_neither_changed_nor_removed(statement: str) -> None:
+    with pytest.raises(IntegrityError, match="KPI rules are kept"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def test_the_environment_changes_no_figure_of_a_database_in_use(settings: Any) -> None:
+    settings.KPI_FIRST_RULES = THIRTY
+    known.assume(None)
+    assert rules.in_force() == USUAL
+
+
+class TestAStart:
+    @pytest.mark.parametrize(
+        ("name", "held"), [("KPI_ANSWER_WITHIN_S", 20), ("KPI_SHORT_ABANDON_S", 5), ("KPI_REPEAT_WINDOW_HOURS", 168)]
+    )
+    def test_is_refused_where_a_variable_says_otherwise(
+        self, environment: dict[str, str], name: str, held: int
+    ) -> None:
+        environment[name] = "31"
+        with pytest.raises(OtherThanTheDatabase, match=rf"{name} is 31, but this database has {held}.*kpirules/add"):
+            refuse_other_company()
+
+    def test_goes_on_where_they_say_the_same_or_nothing(self, environment: dict[str, str]) -> None:
+        environment |= {"KPI_ANSWER_WITHIN_S": "20", "KPI_SHORT_ABANDON_S": ""}
+        refuse_other_company()
+
+    def test_holds_them_against_the_rules_in_force(self, environment: dict[str, str]) -> None:
+        environment["KPI_ANSWER_WITHIN_S"] = "20"
+        change_rules(values=THIRTY, reason="", by=None)
+        assert contradicting(THIRTY) == ["KPI_ANSWER_WITHIN_S=20"]
+        with pytest.raises(OtherThanTheDatabase, match="KPI_ANSWER_WITHIN_S is 20, but this database has 30"):
+            refuse_other_company()
+
+
+class TestTheAdministration:
+    def test_changes_a_rule_and_says_what_follows(self, client_for: ClientFor, environment: dict[str, str]) -> None:
+        environment["KPI_ANSWER_WITHIN_S"] = "20"
+        client = client_for("administrator")
+        page = client.get(ADD)
+        assert "compare no more" in page.content.decode()
+        sent = as_shown(page, with_field="answer_within_s") | {"answer_within_s": "30", "reason": "The contract."}
+        answer = client.post(ADD, sent, follow=True)
+        made = newest()
+        assert (made.values, made.reason) == (THIRTY, "The contract.")
+        assert made.set_by is not None
+        assert "KPI_ANSWER_WITHIN_S=20 in the environment contradicts" in answer.content.decode()
+
+    def test_keeps_what_was_typed_when_another_was_quicker(self, client_for: ClientFor) -> None:
+        client = client_for("administrator")
+        sent = as_shown(client.get(ADD), with_field="answer_within_s") | {"answer_within_s": "40", "reason": "Mine."}
+        change_rules(values=THIRTY, reason="Theirs.", by=None)
+
+        refused = client.post(ADD, sent)
+        assert "Someone else has changed this meanwhile" in refused.content.decode()
+        assert "now: 30" in refused.content.decode()
+        assert newest().values == THIRTY
+
+        again = as_shown(refused, with_field="answer_within_s")
+        assert again["answer_within_s"] == ["40"]
+        client.post(ADD, again)
+        assert newest().answer_within_s == 40
+
+    @pytest.mark.parametrize("typed", ["0", "-3", "many", ""])
+    def test_refuses_what_no_rule_can_be(self, client_for: ClientFor, typed: str) -> None:
+        client = client_for("administrator")
+        sent = as_shown(client.get(ADD), with_field="answer_within_s") | {"answer_within_s": typed, "reason": "x"}
+        assert client.post(ADD, sent).status_code == 200
+        assert newest().values == USUAL
+
+    def test_shows_a_version_and_lets_nobody_change_it(self, client_for: ClientFor) -> None:
+        client, url = client_for("administrator"), f"/admin/metrics/kpirules/{newest().pk}/change/"
+        assert "The first, from the environment." in client.get(url).content.decode()
+        assert client.post(url, {"answer_within_s": "30"}).status_code == 403
+        assert "168" in client.get("/admin/metrics/kpirules/").content.decode()
+
+    @pytest.mark.parametrize("role", ["sales", "service", "manager"])
+    def test_is_for_administrators(self, client_for: ClientFor, role: str) -> None:
+        assert client_for(role).get(ADD).status_code in (302, 403)
