@@ -7,13 +7,14 @@ from customers.identity import import_contacts, import_customers
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, matching
-from customers.interactions.telephony import import_calls
+from customers.interactions.telephony import checking, import_calls
 from customers.page import export_customers
 from customers.registry import listening, page, search
+from customers.registry.derived import Derived, register_derived
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
-from customers.trade import import_invoices, import_orders, import_payments, import_products, numbers
+from customers.trade import deriving, import_invoices, import_orders, import_payments, import_products, numbers
 
 IMPORTS = (
     import_customers, import_contacts, import_products, import_orders, import_invoices, import_payments,
@@ -29,6 +30,13 @@ TIERED_FACTS = (
         source="customers_interaction i",
         join="i.id = f.interaction_id",
     ),
+)
+# In this order: the last contact follows from contacts that calls bring.
+DERIVED = (
+    Derived(key="order_line", label=_("order lines"), table="customers_orderline", mend=deriving.mend_lines),
+    Derived(key="invoice", label=_("invoices"), table="customers_invoice", mend=deriving.mend_invoices),
+    Derived(key="call", label=_("calls"), table="customers_call", mend=checking.mend_calls),
+    Derived(key="last_contact", label=_("customers"), table="customers_customer", mend=last_contact.mend_last_contact),
 )
 MOVABLE = (
     MovableRelation(table="customers_contact"),
@@ -65,6 +73,8 @@ def register_all() -> None:
         register_export(module.EXPORT)
     for fact in TIERED_FACTS:
         register_tiered_fact(fact)
+    for derived in DERIVED:
+        register_derived(derived)
     for relation in MOVABLE:
         register_movable(relation)
     for tab in TABS:

@@ -26,7 +26,7 @@ TABLES = {
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome",
     "customers.tiers": "TierPolicy TierMark",
-    "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules",
+    "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun",
     "metrics.kpis": "LedgerMonth",
     "metrics.goals": "Baseline KpiTarget OtherChange Rollout",
     "metrics.verdicts": "Evaluation",

@@ -17,6 +17,11 @@ SELECT t.id, false FROM unnest(%(ids)s::bigint[]) AS t (id) CROSS JOIN LATERAL c
 LEFT JOIN customers_customer c ON c.id = t.id
 WHERE c.last_contact_at IS DISTINCT FROM last.at
 """
+# One index probe a customer of the range.
+_DIFFERING = """
+SELECT c.id FROM customers_customer c CROSS JOIN LATERAL crm_last_contact(c.id) last
+WHERE c.id >= %(first)s AND c.id < %(after)s AND c.last_contact_at IS DISTINCT FROM last.at
+"""
 _TOUCHED = "SELECT DISTINCT customer_id FROM imp_touched WHERE NOT settles"
 
 
@@ -33,6 +38,15 @@ def refresh_last_contact(cursor: CursorWrapper, customer_ids: Collection[int]) -
 def touch_last_contact(cursor: CursorWrapper, customer_ids: list[int]) -> None:
     """Leave it to `settle_last_contact`, when the customers' rows are locked."""
     cursor.execute(_TOUCH, {"ids": customer_ids})
+
+
+def mend_last_contact(cursor: CursorWrapper, first: int, after: int) -> int:
+    """Where `last_contact_at` of a range of customers is not the time of the newest contact; returns how many."""
+    cursor.execute(_DIFFERING, {"first": first, "after": after})
+    customers = [customer for (customer,) in cursor.fetchall()]
+    if customers:
+        refresh_last_contact(cursor, customers)
+    return len(customers)
 
 
 def settle_last_contact(cursor: CursorWrapper) -> None:

@@ -5,17 +5,42 @@ from typing import Any, TypeVar
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import signed_in
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
+from customers.registry.derived import all_derived
 from metrics.engine import registry
 from metrics.engine.changing_rules import change_rules, contradicting
 from metrics.engine.rules_forms import KpiRulesForm
-from metrics.models import Clock, Issue, IssueMark, KpiRules, LedgerMonth, Mark, RecomputeRun, Rollup
+from metrics.models import CheckRun, Clock, Issue, IssueMark, KpiRules, LedgerMonth, Mark, RecomputeRun, Rollup
 
 C = TypeVar("C", Mark, Rollup)
 CONTRADICTS = _("%(variable)s in the environment contradicts these rules: take it out, else the next start is refused.")
+
+
+@admin.register(CheckRun)
+class CheckRunAdmin(ReadOnlyAdmin[CheckRun]):
+    list_display = ("started_at", "finished_at", "told")
+    fields = ("started_at", "finished_at", "told")
+
+    @admin.display(description=_("found"))
+    def told(self, run: CheckRun) -> str:
+        return "; ".join(map(_told, run.found)) or (gettext("nothing wrong") if run.finished_at else "")
+
+
+def _told(found: dict[str, Any]) -> str:
+    """A line of a run's record in words."""
+    rows = {each.key: each.label for each in all_derived()}
+    sources = {each.key: each.label for each in registry.sources()}
+    words = {
+        "rows": gettext("%(label)s: %(count)d rows written anew"),
+        "built": gettext("%(label)s: %(count)d rows marked to be built again"),
+        "figures": gettext("%(label)s: %(count)d figures marked to be computed again"),
+    }[found["what"]]
+    labels = rows if found["what"] == "rows" else sources
+    return words % {"label": labels.get(found["key"], found["key"]), "count": found["count"]}
 
 
 @admin.register(Clock)

@@ -29,13 +29,15 @@ def _chains(where: str) -> str:
 
 
 _ISSUE = "last_at, day, contacts, team_id, channel, tier_id"
-# `fresh` beside what is stored, as far as they differ; then only that is touched.
-_PUT_ISSUES = f"""diff AS MATERIALIZED (
+# `fresh` beside what is stored, as far as they differ.
+_DIFF = f"""
   SELECT customer_id, purpose, first_at, {", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))},
          fresh.contacts IS NULL AS gone, stored.id AS stored_id
   FROM fresh FULL JOIN stored USING (customer_id, purpose, first_at)
   WHERE ({", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))})
-    IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _ISSUE.split(", "))})
+    IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _ISSUE.split(", "))})"""
+# Only what differs is touched.
+_PUT_ISSUES = f"""diff AS MATERIALIZED ({_DIFF}
 ), removed AS (DELETE FROM metrics_issue r USING diff WHERE r.id = diff.stored_id AND diff.gone
 ), changed AS (
   UPDATE metrics_issue r SET ({_ISSUE}) = ROW({", ".join(f"diff.{name}" for name in _ISSUE.split(", "))})
@@ -58,12 +60,21 @@ WITH taken AS (DELETE FROM metrics_issuemark RETURNING customer_id, purpose
     SELECT * FROM metrics_issue r WHERE r.customer_id = marked.customer_id AND r.purpose = marked.purpose) s
 ), {_PUT_ISSUES}"""
 
+_OF_RANGE = f"""fresh AS ({_chains("i.customer_id >= %(first)s AND i.customer_id < %(after)s")}
+), stored AS (SELECT * FROM metrics_issue r WHERE r.customer_id >= %(first)s AND r.customer_id < %(after)s
+)"""
 # A range of customers, read once. → issues that differed
 REBUILD_ISSUES_OF = f"""
 WITH taken AS (DELETE FROM metrics_issuemark WHERE customer_id >= %(first)s AND customer_id < %(after)s
-), fresh AS ({_chains("i.customer_id >= %(first)s AND i.customer_id < %(after)s")}
-), stored AS (SELECT * FROM metrics_issue r WHERE r.customer_id >= %(first)s AND r.customer_id < %(after)s
-), {_PUT_ISSUES}"""
+), {_OF_RANGE}, {_PUT_ISSUES}"""
+
+# Of a range of customers, read once: whose issues are not what the contacts give. Who is marked may differ yet.
+MARK_DIFFERING_ISSUES = f"""
+WITH {_OF_RANGE}
+INSERT INTO metrics_issuemark (customer_id, purpose)
+SELECT DISTINCT customer_id, purpose FROM ({_DIFF}) diff
+WHERE NOT EXISTS (
+  SELECT FROM metrics_issuemark m WHERE m.customer_id = diff.customer_id AND m.purpose = diff.purpose)"""
 
 # Which customers may have issues or get them.
 CUSTOMERS_WITH_ISSUES = f"""

@@ -85,6 +85,20 @@ def rebuild_range(first: int) -> None:
         cursor.execute(chains_sql.REBUILD_ISSUES_OF, parameters)
 
 
+def check() -> int:
+    """Hold the issues against the contacts, range by range of customers, and mark whose differ; returns how many."""
+    if not is_built(in_force()):
+        return 0
+    return sum(check_range(first) for first in customer_ranges())
+
+
+def check_range(first: int) -> int:
+    parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": repeat_hours()}
+    with connection.cursor() as cursor:
+        cursor.execute(chains_sql.MARK_DIFFERING_ISSUES, parameters)
+        return int(cursor.rowcount)
+
+
 CONTACT = "f.direction = 'in' AND f.is_contact AND f.customer_id IS NOT NULL"
 CONTACT_COLUMNS = "f.customer_id, f.purpose, f.id, f.occurred_at, f.day, f.channel, f.team_id, f.tier_id"
 MARK = "INSERT INTO metrics_issuemark (customer_id, purpose) SELECT DISTINCT customer_id, purpose"
@@ -108,4 +122,4 @@ NEEDS = Needs(
         ),
     ),
 )
-BUILDER = Builder(rebuild=rebuild, is_built=is_built, is_waiting=is_waiting, needs=NEEDS)
+BUILDER = Builder(rebuild=rebuild, is_built=is_built, is_waiting=is_waiting, check=check, needs=NEEDS)

@@ -12,5 +12,5 @@ def recompute(**_: object) -> None:
 
 @shared_task
 def check_rollups(**_: object) -> None:
-    checking.check_sample()
+    checking.check()
     checking.forget_old_runs()

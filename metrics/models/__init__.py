@@ -1,5 +1,6 @@
 """The KPI engine's tables, goals and verdicts, costs and returns."""
 
+from metrics.models.checks import CheckRun
 from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
 from metrics.models.returns import Benefit, CostEntry, LedgerMonth
 from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup
@@ -8,6 +9,7 @@ from metrics.models.rules import KpiRules
 __all__ = [
     "Baseline",
     "Benefit",
+    "CheckRun",
     "Clock",
     "CostEntry",
     "Evaluation",

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import timezone
 
 from accounts.models import User
-from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
+from metrics.models import Benefit, CheckRun, CostEntry, KpiTarget, OtherChange, Rollout
 from tests.conftest import ClientFor
 from tests.factories import TeamFactory, UserFactory
 from tests.forms import as_shown
@@ -92,3 +93,23 @@ def test_what_the_engine_keeps_can_only_be_looked_at(client_for: ClientFor) -> N
         assert client.post(f"/admin/metrics/{place}/change/", {}).status_code == 403
         assert client.post(f"/admin/metrics/{place}/delete/", {"post": "yes"}).status_code == 403
     assert client.get("/admin/metrics/rollup/add/").status_code == 403
+
+
+def test_a_night_s_check_says_what_it_found(client_for: ClientFor) -> None:
+    client, now = client_for("administrator"), timezone.now()
+    found = [
+        {"what": "rows", "key": "order_line", "count": 3},
+        {"what": "built", "key": "issue", "count": 2},
+        {"what": "figures", "key": "gone_since", "count": 1},
+    ]
+    runs = [CheckRun.objects.create(started_at=now, finished_at=end, found=told)
+            for end, told in ((now, found), (now, []), (None, []))]  # fmt: skip
+
+    page = client.get("/admin/metrics/checkrun/").content.decode()
+
+    assert "order lines: 3 rows written anew; issues: 2 rows marked to be built again" in page
+    assert "gone_since: 1 figures marked to be computed again" in page
+    assert page.count("nothing wrong") == 1
+    assert client.get(f"/admin/metrics/checkrun/{runs[0].pk}/change/").status_code == 200
+    assert client.post(f"/admin/metrics/checkrun/{runs[0].pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client_for("manager").get("/admin/metrics/checkrun/").status_code in {302, 403}

@@ -93,7 +93,7 @@ def record_staged(*, cursor: CursorWrapper, system: SourceSystem) -> Recorded:
     """What `record_events` does, with the events that stand in `staged_event`; in the caller's transaction."""
     locks.take(cursor, exclusive=[locks.calls(system.pk)], shared=[locks.FACTS])
     created = _keep(cursor=cursor, system=system)
-    _rebuild(cursor=cursor, system=system)
+    rebuild_touched(cursor=cursor, system_id=system.pk)
     cursor.execute("SELECT count(*) FROM staged_event")
     return Recorded(created=created, unchanged=int(cursor.fetchone()[0]) - created)
 
@@ -142,10 +142,10 @@ def _keep(*, cursor: CursorWrapper, system: SourceSystem) -> int:
     return int(created)
 
 
-def _rebuild(*, cursor: CursorWrapper, system: SourceSystem) -> None:
-    """Work out the calls of `touched_call` from all their events; write the interactions and calls that differ."""
+def work_out_touched(*, cursor: CursorWrapper, system_id: int) -> None:
+    """Fill `call_fact` with what the calls of `touched_call` were, by all their events."""
     params: dict[str, Any] = {
-        "system": system.pk,
+        "system": system_id,
         "call_events": list(CALL_EVENTS),
         "talk_events": list(HOLD_AND_TALK_EVENTS),
         "overflow_events": list(OVERFLOW_EVENTS),
@@ -153,12 +153,17 @@ def _rebuild(*, cursor: CursorWrapper, system: SourceSystem) -> None:
     }
     cursor.execute("ANALYZE touched_call")
     cursor.execute((SQL / "call_facts.sql").read_text(), params)
+
+
+def rebuild_touched(*, cursor: CursorWrapper, system_id: int) -> None:
+    """Work out the calls of `touched_call`; write the interactions and calls that differ. Under `locks.calls`."""
+    work_out_touched(cursor=cursor, system_id=system_id)
     cursor.execute("SELECT DISTINCT caller FROM call_fact WHERE caller <> ''")
     numbers = [(caller, normalise_phone_cached(caller)) for (caller,) in cursor.fetchall()]
     with cursor.copy("COPY caller_number (caller, normalised) FROM STDIN") as copy:
         for row in numbers:
             copy.write_row(row)
-    cursor.execute((SQL / "call_write.sql").read_text(), params)
+    cursor.execute((SQL / "call_write.sql").read_text(), {"system": system_id})
     cursor.execute(CALLERS)
     refresh_last_contact(cursor, [customer for (customer,) in cursor.fetchall()])
     cursor.execute("DROP TABLE call_now")

@@ -1,0 +1,53 @@
+"""What triggers derive, held against the rows it follows from: finds what was written while they were switched off."""
+
+from django.db.backends.utils import CursorWrapper
+
+_COLUMNS = ("day", "counted", "team_id", "tier_id", "product_group_id", "cost_company")
+_STORED, _FRESH = (", ".join(f"{row}.{name}" for name in _COLUMNS) for row in "ld")
+_ROWS = f"""
+customers_orderline l JOIN customers_order o ON o.id = l.order_id LEFT JOIN customers_product p ON p.id = l.product_id
+CROSS JOIN LATERAL crm_line_derived(o, p, l.quantity, l.unit_cost, l.cost_company) AS d ({", ".join(_COLUMNS)})"""
+_DIFFER = f"({_STORED}) IS DISTINCT FROM ({_FRESH})"
+
+# One look at each line of the range, its order and its product, by their keys.
+_LINES = f"SELECT l.id FROM {_ROWS} WHERE l.id >= %(first)s AND l.id < %(after)s AND {_DIFFER}"  # noqa: S608 - constants
+_OF_LINES = "id IN (SELECT {} FROM customers_orderline WHERE id = ANY(%(ids)s)) ORDER BY id"
+_LOCK = (
+    f"SELECT FROM customers_order WHERE {_OF_LINES.format('order_id')} FOR NO KEY UPDATE",
+    f"SELECT FROM customers_product WHERE {_OF_LINES.format('product_id')} FOR SHARE",
+)
+_WRITE_LINES = f"""
+UPDATE customers_orderline x SET ({", ".join(_COLUMNS)}) = ROW ({_FRESH})
+FROM {_ROWS} WHERE x.id = l.id AND l.id = ANY(%(ids)s) AND {_DIFFER}"""  # noqa: S608 - the same
+
+# One look at each invoice of the range and at its payments.
+_INVOICES = """
+SELECT i.id FROM customers_invoice i JOIN invoice_as_paid p ON p.id = i.id
+WHERE i.id >= %(first)s AND i.id < %(after)s AND p.id >= %(first)s AND p.id < %(after)s
+  AND (i.paid, i.paid_on_time, i.settled_on) IS DISTINCT FROM (p.paid, p.paid_on_time, p.settled_on)"""
+
+
+def mend_lines(cursor: CursorWrapper, first: int, after: int) -> int:
+    """Let order lines of a range of ids say what their order and product say; returns how many did not.
+
+    Orders and products are locked in the order in which the triggers lock them, before they are read again.
+    """
+    ids = _differing(cursor, _LINES, first, after)
+    if not ids:
+        return 0
+    for statement in (*_LOCK, _WRITE_LINES):
+        cursor.execute(statement, {"ids": ids})
+    return int(cursor.rowcount)
+
+
+def mend_invoices(cursor: CursorWrapper, first: int, after: int) -> int:
+    """Let invoices of a range of ids say what their payments come to; returns how many did not."""
+    ids = _differing(cursor, _INVOICES, first, after)
+    if ids:
+        cursor.execute("SELECT crm_settle(%s)", [ids])
+    return len(ids)
+
+
+def _differing(cursor: CursorWrapper, statement: str, first: int, after: int) -> list[int]:
+    cursor.execute(statement, {"first": first, "after": after})
+    return [pk for (pk,) in cursor.fetchall()]
