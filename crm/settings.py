@@ -177,6 +177,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="53"),
     },
     "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
+    "follow-points": {
+        "task": "customers.interactions.tasks.follow_points",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "settle-trust": {
+        "task": "customers.identity.tasks.settle_trust",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},

@@ -6,7 +6,8 @@ from crm.common import navigation
 from customers.identity import import_contacts, import_customers
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
-from customers.interactions import entries, import_interactions, last_contact, matching
+from customers.interactions import entries, import_interactions, last_contact
+from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.page import export_customers
 from customers.registry import listening, page, search
@@ -84,9 +85,9 @@ def register_all() -> None:
     page.register_timeline_source(
         TimelineSource(key="contacts", entries=entries.entries, permission="customers.view_customer")
     )
-    listening.register_points_changed(matching.rematch)
+    listening.register_points_changed(interactions_listening.points_changed)
     listening.register_points_settled(last_contact.settle_last_contact)
-    listening.register_moved(last_contact.refresh_last_contact)
+    listening.register_moved(last_contact.touch_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     for label, url_name, icon, permission, order in NAVIGATION:
         navigation.register(

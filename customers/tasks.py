@@ -4,11 +4,21 @@ import structlog
 from celery import shared_task
 
 from customers import time_zone
+from customers.identity.tasks import settle_trust
 from customers.importing.tasks import resume_imports, run_import
-from customers.interactions.tasks import recount_contacts
+from customers.interactions.tasks import follow_points, recount_contacts
 from customers.tiers.tasks import follow_tiers, retier_everyone
 
-__all__ = ["follow_tiers", "recount_contacts", "resume_imports", "resume_zone_change", "retier_everyone", "run_import"]
+__all__ = [
+    "follow_points",
+    "follow_tiers",
+    "recount_contacts",
+    "resume_imports",
+    "resume_zone_change",
+    "retier_everyone",
+    "run_import",
+    "settle_trust",
+]
 
 log = structlog.get_logger(__name__)
 

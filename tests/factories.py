@@ -307,3 +307,19 @@ class SurveyAnswerFactory(DjangoModelFactory[SurveyAnswer]):
     customer = factory.SubFactory(CustomerFactory)
     answered_at = factory.LazyFunction(timezone.now)
     score = 4
+
+
+class PointMarkFactory(DjangoModelFactory[models.PointMark]):
+    class Meta:
+        model = models.PointMark
+
+    kind = "phone"
+    normalised = factory.Sequence(lambda number: f"4930{number}")
+    customer_id = 1
+
+
+class TrustChangeFactory(DjangoModelFactory[models.TrustChange]):
+    class Meta:
+        model = models.TrustChange
+
+    system = factory.SubFactory(SourceSystemFactory)

@@ -22,7 +22,8 @@ APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 # What belongs to rooms, by model. Of apps without rooms a table is the app's.
 TABLES = {
     "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow",
-    "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark",
+    "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
+    "TrustChange",
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome",
     "customers.tiers": "TierPolicy TierMark",

@@ -9,6 +9,7 @@
 | `IMPORTS` | a chunk of an import, shared; exclusively by whoever needs that no other runs | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
 | `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
+| `POINT_MARKS` | whoever lets contacts follow the numbers they are known by | its transaction, a tenth of a second |
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
 | `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
@@ -51,6 +52,7 @@ class Family(IntEnum):
     IMPORTS = 40
     SOURCE = 41
     IDENTITY = 42
+    POINT_MARKS = 49
     CALLS = 50
     TIER_MARKS = 51
     FACTS = 52
@@ -68,6 +70,7 @@ WORDS = {
     Family.SOURCE: gettext_lazy("importing what is of this kind and source"),
     Family.IDENTITY: gettext_lazy("importing customers"),
     Family.CALLS: gettext_lazy("the calls of this telephone system"),
+    Family.POINT_MARKS: gettext_lazy("the contacts that are known by a number or an address"),
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
@@ -88,6 +91,7 @@ ZONE: Final = Key(Family.ZONE)
 RETIER: Final = Key(Family.RETIER)
 IMPORTS: Final = Key(Family.IMPORTS)
 IDENTITY: Final = Key(Family.IDENTITY)
+POINT_MARKS: Final = Key(Family.POINT_MARKS)
 TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
 VERDICTS: Final = Key(Family.VERDICTS)

@@ -5,12 +5,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from crm.common import jobs
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.identity import search
 from customers.identity.editing import change_customer, create_customer
 from customers.identity.forms import CustomerForm
+from customers.identity.tasks import settle_trust
 from customers.identity.trust import save_system
-from customers.models import Contact, ContactPoint, Customer, SourceSystem
+from customers.models import Contact, ContactPoint, Customer, PointMark, SourceSystem, TrustChange
 
 
 @admin.register(Customer)
@@ -61,7 +63,7 @@ class ContactPointAdmin(ReadOnlyAdmin[ContactPoint]):
 
 @admin.register(SourceSystem)
 class SourceSystemAdmin(DomainAdmin[SourceSystem]):
-    """A changed rank of trust lets the customers this system speaks of take their fields anew, at once."""
+    """A changed rank of trust lets the customers this system speaks of take their fields anew; a worker does it."""
 
     list_display = ("name", "key", "rank")
     search_fields = ("name", "key")
@@ -71,3 +73,22 @@ class SourceSystemAdmin(DomainAdmin[SourceSystem]):
 
     def save_model(self, request: HttpRequest, obj: SourceSystem, form: Any, change: bool) -> None:
         save_system(system=obj, seen=form.cleaned_data["seen"])
+        if "rank" in form.changed_data and change:
+            jobs.wake(settle_trust)
+            self.message_user(request, _("The customers it speaks of take their fields anew in the background."))
+
+
+@admin.register(TrustChange)
+class TrustChangeAdmin(ReadOnlyAdmin[TrustChange]):
+    """Systems whose rank of trust has changed, until the customers they speak of have taken their fields anew."""
+
+    list_display = ("system", "after_id")
+    list_select_related = ("system",)
+
+
+@admin.register(PointMark)
+class PointMarkAdmin(ReadOnlyAdmin[PointMark]):
+    """Numbers and addresses that came or went, until what is known by them was looked at once more."""
+
+    list_display = ("normalised", "kind", "customer_id")
+    ordering = ("-id",)

@@ -7,13 +7,14 @@ from hashlib import md5
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common import versions
 from crm.common.errors import DomainError
+from crm.common.retrying import may_pass, retried
 from customers.identity import points
 from customers.identity.linking import link_key
 from customers.identity.normalising import normalise_email
@@ -55,10 +56,12 @@ def create_customer(*, fields: Mapping[str, Value]) -> Customer:
     payload = _payload(fields)
     if not payload.get("name"):
         raise NameMissing(_("A customer needs a name."))
-    try:
-        return _create(payload)
-    except IntegrityError:  # an import took the link key between our look and our writing; now we see that
-        return _create(payload)
+    return retried(_create, passing=_may_pass)(payload)
+
+
+def _may_pass(error: DatabaseError) -> bool:
+    """An import may have taken the link key between our look and our writing; now we see that."""
+    return isinstance(error, IntegrityError) or may_pass(error)
 
 
 def _create(payload: dict[str, str]) -> Customer:
@@ -73,6 +76,7 @@ def _create(payload: dict[str, str]) -> Customer:
     return Customer.objects.get(pk=pk)
 
 
+@retried
 def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: str) -> Customer:
     """Set the fields that differ from what the customer shows; the others stay the sources' to say.
 

@@ -48,8 +48,9 @@ def deriver(batch: ImportBatch) -> Derive:
 # Whom a new record belongs to: the customer of its link key, or a new one. `_old_object` is a bare record's customer.
 _ASSIGN = """
 ALTER TABLE imp_keys ADD COLUMN customer_id bigint, ADD COLUMN _fresh boolean DEFAULT false;
-UPDATE imp_keys k SET customer_id = coalesce(c.id, k._old_object)
+UPDATE imp_keys k SET customer_id = coalesce(c.id, p.old)
 FROM imp_keys j LEFT JOIN customers_customer c ON c.link_key = j.link_key
+LEFT JOIN imp_promoted p ON p.link_key = j.link_key AND p.takes
 WHERE j._system_id = k._system_id AND j._key = k._key AND k._action = 'created' AND k._old_object IS NULL;
 UPDATE imp_keys k SET customer_id = f.id, _fresh = true
 FROM (SELECT link_key, nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id
@@ -98,5 +99,5 @@ SPEC = ImportSpec(
     searched=("customers_customer", "customers_contactpoint"),
     prepare=(assign,),
     write=(touch, write_points),
-    close=(survivorship.settle_touched, points.settle),
+    close=(promotion.close, survivorship.settle_touched, points.settle),
 )

@@ -29,6 +29,8 @@ WITH gone AS (
 INSERT INTO imp_changed_values
 SELECT kind, normalised, customer_id FROM gone UNION SELECT kind, normalised, customer_id FROM came;
 DELETE FROM imp_changed_values WHERE normalised = '' OR kind NOT IN ('phone', 'email');
+INSERT INTO customers_pointmark (kind, normalised, customer_id) SELECT kind, normalised, customer_id
+FROM imp_changed_values;
 """
 
 

@@ -6,53 +6,37 @@ run goes on where the last commit was, with chunks of whatever size.
 
 from time import monotonic
 
-import structlog
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
-from psycopg.errors import DeadlockDetected
 
 from crm.common.pacing import Pace
+from crm.common.retrying import may_pass, retried
 from customers.importing import frame, freeing, pending_entries
 from customers.importing.registry import Counts, get_spec
 from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch
 
-log = structlog.get_logger(__name__)
-
 FIRST_ROWS, LEAST_ROWS, MOST_ROWS, CHUNK_S = 500, 50, 50_000, 1.0
-LOCKED_S = 0.1  # for so long may a chunk keep rows of customers that people work on
-TRIES = 3
 COUNTERS = ("created", "updated", "unchanged", "parked", "rejected")
 
 
 def apply_rest(batch: ImportBatch) -> None:
     """Apply what is left, and what waits for it. Raises `locks.Busy`; what was applied stays so."""
     pace = Pace(FIRST_ROWS, seconds=CHUNK_S, least=LEAST_ROWS, most=MOST_ROWS)
+    apply_next = retried(_apply_next, passing=_may_pass)
     while batch.buckets_done < BUCKETS:
-        _apply_next(batch, pace)
+        apply_next(batch, pace)
         pending_entries.merge_all()
         freeing.free_due()
     freeing.free_due()  # a process may have died after the last chunk
 
 
-def _apply_next(batch: ImportBatch, pace: Pace) -> None:
+def _may_pass(error: DatabaseError) -> bool:
     """A customer typed in meanwhile may have taken a link key the chunk was about to give: then the chunk sees it."""
-    for tried in range(1, TRIES + 1):
-        try:
-            _try_next(batch, pace)
-        except (IntegrityError, OperationalError) as error:
-            if tried == TRIES or not _may_pass(error):
-                raise
-            log.warning("chunk tried again", batch=batch.pk, error=str(error))
-        else:
-            return
+    return isinstance(error, IntegrityError) or may_pass(error)
 
 
-def _may_pass(error: IntegrityError | OperationalError) -> bool:
-    return isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)
-
-
-def _try_next(batch: ImportBatch, pace: Pace) -> None:
+def _apply_next(batch: ImportBatch, pace: Pace) -> None:
     last = _end_of_next(batch, rows=pace.amount)
     with transaction.atomic(), connection.cursor() as cursor:
         frame.take_chunk(cursor, batch, first=batch.buckets_done, last=last)
@@ -63,7 +47,7 @@ def _try_next(batch: ImportBatch, pace: Pace) -> None:
             counts, closing, locked = _applied(cursor, batch)
         _note(batch, counts, last=last)
     ended = monotonic()
-    pace.took(max(ended - began, (ended - closing) * CHUNK_S / LOCKED_S if locked else 0))
+    pace.took(ended - began, held_s=ended - closing if locked else 0)
     batch.refresh_from_db()
 
 

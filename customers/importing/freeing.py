@@ -5,12 +5,15 @@ reference up shares the lock of what it may be. So a killed process leaves marks
 finds.
 """
 
+from time import monotonic
+
 import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.common import locks
 from crm.common.pacing import Pace
+from crm.common.retrying import retried
 from customers.importing import frame, sql
 from customers.importing.naming import as_import
 from customers.importing.registry import get_spec
@@ -26,8 +29,9 @@ def free_due() -> None:
     """Apply the due rows, and those that wait for them in turn. Raises `locks.Busy`; what is left stays due."""
     pace = Pace(FIRST_ROWS, seconds=STEP_S, least=1, most=MOST_ROWS)
     while due := _next(most=pace.amount):
-        with pace.timed():
-            _free(due)
+        began = monotonic()
+        held_s = _free(due)
+        pace.took(monotonic() - began, held_s=held_s)
 
 
 def _next(*, most: int) -> Due | None:
@@ -37,13 +41,13 @@ def _next(*, most: int) -> Due | None:
         return found
 
 
-def _free(due: Due) -> None:
-    """Apply them; where the database refuses, in halves, so that one bad row holds up no other. A deadlock or a lost
-    connection says nothing of the rows: they stay due, and the sweeper comes back to them.
+def _free(due: Due) -> float:
+    """Apply them; → for how many seconds rows of customers were held. Where the database refuses, in halves, so that
+    one bad row holds up no other. A lost connection says nothing of the rows: they stay due for the sweeper.
     """
     kind, system_id, ids, batch_id = due
     try:
-        _apply(due)
+        return retried(_apply)(due)
     except locks.Busy:
         raise
     except OperationalError as error:
@@ -51,20 +55,21 @@ def _free(due: Due) -> None:
     except (DatabaseError, ValueError) as error:
         if len(ids) == 1:
             _leave(due, error)
-            return
+            return 0
         middle = len(ids) // 2
-        for half in (ids[:middle], ids[middle:]):
-            _free((kind, system_id, half, batch_id))
+        return max(_free((kind, system_id, half, batch_id)) for half in (ids[:middle], ids[middle:]))
 
 
-def _apply(due: Due) -> None:
+def _apply(due: Due) -> float:
     kind, system_id, ids, batch_id = due
     spec = get_spec(kind)
     batch = ImportBatch.objects.filter(pk=batch_id or 0).first()
     with as_import(batch), transaction.atomic(), connection.cursor() as cursor:
         frame.take_parked(cursor, spec, system=SourceSystem.objects.get(pk=system_id), ids=ids)
         frame.apply_set(cursor, spec, batch_id=batch_id)
-        frame.close(cursor, spec)
+        closing = monotonic()
+        locked = frame.close(cursor, spec)
+    return monotonic() - closing if locked else 0
 
 
 def _leave(due: Due, error: Exception) -> None:

@@ -11,6 +11,7 @@ from accounts.models import User
 from crm.common import locks
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
+from crm.common.retrying import retried
 from crm.common.sqlfunctions import CrmDay
 from customers.identity.tier_on import TierOn
 from customers.interactions.last_contact import refresh_last_contact
@@ -34,6 +35,7 @@ class CannotUndo(DomainError):
     """Only one's own contact, and only for a short while."""
 
 
+@retried
 def log_interaction(  # noqa: PLR0913 - what there is to say of a contact
     *, customer: Customer, channel: str, direction: str, by: User, now: datetime, purpose: str = "", notes: str = "",
     outcome: str = "", occurred_at: datetime | None = None,
@@ -55,6 +57,7 @@ def log_interaction(  # noqa: PLR0913 - what there is to say of a contact
     return interaction
 
 
+@retried
 def undo_interaction(*, interaction: Interaction, by: User, now: datetime) -> None:
     """Take back a contact one has logged within the last two minutes."""
     if interaction.agent_id != by.pk or now - interaction.created_at > UNDO_WITHIN:

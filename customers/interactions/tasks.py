@@ -3,7 +3,8 @@
 import structlog
 from celery import shared_task
 
-from customers.interactions import wording
+from crm.common import locks
+from customers.interactions import following, wording
 
 log = structlog.get_logger(__name__)
 
@@ -14,3 +15,12 @@ def recount_contacts(**_: object) -> None:
     changed = wording.recount()
     if changed:
         log.info("contacts counted anew", rows=changed)
+
+
+@shared_task
+def follow_points(**_: object) -> None:
+    """After contact points changed, and the sweeper: match anew what somebody wrote beside it."""
+    try:
+        following.follow()
+    except locks.Busy as error:
+        log.info("what is known by a number has to wait", reason=str(error))

@@ -1,8 +1,8 @@
 """The unified customer database."""
 
-from customers.models.customers import Contact, ContactPoint, Customer
+from customers.models.customers import Contact, ContactPoint, Customer, PointMark
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
-from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem
+from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
 from customers.models.tiers import Tier, TierAssignment, TierMark, TierPolicy
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
 from customers.models.wording import Outcome, Purpose
@@ -23,6 +23,7 @@ __all__ = [
     "Outcome",
     "ParkedRow",
     "Payment",
+    "PointMark",
     "Product",
     "ProductGroup",
     "Purpose",
@@ -33,4 +34,5 @@ __all__ = [
     "TierAssignment",
     "TierMark",
     "TierPolicy",
+    "TrustChange",
 ]

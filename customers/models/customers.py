@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
@@ -151,3 +152,24 @@ class ContactPoint(models.Model):
 
     def __str__(self) -> str:
         return self.raw
+
+
+class PointMark(models.Model):
+    """A phone number or e-mail address that came, went or moved, until what is known by it was looked at once more.
+
+    `waits_for`: the transactions that were writing facts when they were first looked at; null before
+    (`customers.interactions.following`).
+    """
+
+    kind = models.CharField(max_length=10, choices=ContactPoint.Kind.choices)
+    normalised = models.CharField(max_length=500, db_collation="C")
+    customer_id = models.BigIntegerField()
+    waits_for = ArrayField(models.TextField(), null=True)
+
+    class Meta:
+        verbose_name = _("contact point mark")
+        verbose_name_plural = _("contact point marks")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.normalised}"

@@ -28,6 +28,24 @@ class SourceSystem(models.Model):
         return self.name
 
 
+class TrustChange(models.Model):
+    """A system whose rank of trust has changed, while the customers it speaks of take their fields anew.
+
+    `after_id`: those up to this id have done so.
+    """
+
+    system = models.OneToOneField(SourceSystem, on_delete=models.CASCADE, related_name="+")
+    after_id = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("change of trust")
+        verbose_name_plural = _("changes of trust")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return str(self.system)
+
+
 class SourceRecord(models.Model):
     """One record of a source system as last seen. `object_id` is the row it became, in the table of its kind.
 

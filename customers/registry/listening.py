@@ -12,7 +12,9 @@ Whose row has to change it notes in `imp_touched`; the second time it is told, t
 """
 
 Moved = Callable[[CursorWrapper, list[int]], None]
-"""Told in the transaction that gave customers what had been another's; with the ids of those who received."""
+"""Told in the transaction that gives customers what was another's; with the ids of those who receive. As above, whose
+row has to change is noted in `imp_touched`, and the row written when `points_settled` tells.
+"""
 
 _points_changed: Final[list[PointsChanged]] = []
 _points_settled: Final[list[PointsChanged]] = []

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.common.pacing import Pace
+from crm.common.retrying import retried
 from customers.tiers import tiering_sql as sql
 
 FIRST_CUSTOMERS, MOST_CUSTOMERS, STEP_S = 50, 5_000, 0.1
@@ -33,7 +34,7 @@ def _write_all(values: dict[str, Any]) -> tuple[int, int]:
     after: int | None = 0
     while after is not None:
         with pace.timed():
-            after, upgraded, downgraded = _write({**values, "after": after, "most": pace.amount})
+            after, upgraded, downgraded = retried(_write)({**values, "after": after, "most": pace.amount})
         up, down = up + upgraded, down + downgraded
     return up, down
 

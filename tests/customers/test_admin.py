@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from customers.identity.editing import create_customer
 from customers.identity.survivorship import settle
+from customers.identity.tasks import settle_trust
 from customers.models import Customer, Queue, SourceSystem, Tier, TierPolicy
 from tests import factories
 from tests.conftest import ClientFor
@@ -121,6 +122,7 @@ def test_a_changed_rank_of_trust_changes_who_wins(client_for: ClientFor) -> None
     finance = SourceSystem.objects.get(key="finance")
     url, client = f"/admin/customers/sourcesystem/{finance.pk}/change/", client_for("administrator")
     client.post(url, {**as_shown(client.get(url), with_field="rank"), "rank": "5"})
+    settle_trust()
     customer.refresh_from_db()
     assert customer.name == "finance"
 

@@ -16,8 +16,10 @@ from accounts.models import User
 from crm.common.versions import version
 from customers.identity.editing import change_customer, create_customer
 from customers.identity.survivorship import FIELDS
+from customers.identity.tasks import settle_trust
+from customers.identity.trust import save_system
 from customers.interactions.recording import log_interaction
-from customers.models import Customer, Interaction, Tier, TierAssignment
+from customers.models import Customer, Interaction, SourceSystem, Tier, TierAssignment
 from customers.tiers.tiering import retier
 from metrics.engine.recomputing import recompute
 from tests.conftest import ClientFor, UserFor
@@ -49,6 +51,13 @@ def import_contacts_with_them(folder: Path) -> None:
 
 def decide_tiers(_folder: Path) -> None:
     assert retier().downgraded >= CUSTOMERS
+
+
+def trust_another(_folder: Path) -> None:
+    system = SourceSystem.objects.get(key="crm")
+    system.rank += 1
+    save_system(system=system)
+    settle_trust()
 
 
 def recompute_all(_folder: Path) -> None:
@@ -119,7 +128,7 @@ def known(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("work", [import_again, import_contacts_with_them, decide_tiers, recompute_all])
+@pytest.mark.parametrize("work", [import_again, import_contacts_with_them, decide_tiers, recompute_all, trust_another])
 def test_nobody_waits(
     work: Callable[[Path], None], known: None, tmp_path: Path, client_for: ClientFor, user_for: UserFor
 ) -> None:

@@ -37,3 +37,10 @@ def test_a_block_that_fails_teaches_nothing() -> None:
     with pytest.raises(ValueError, match="no"), paced.timed():
         raise ValueError("no")
     assert paced.amount == 1_000
+
+
+@pytest.mark.parametrize(("seconds", "held_s", "amount"), [(0.5, 0.2, 500), (4.0, 0.1, 250), (1.0, 0.01, 1_000)])
+def test_rows_that_people_work_on_are_not_held_for_long(seconds: float, held_s: float, amount: int) -> None:
+    paced = pace()
+    paced.took(seconds, held_s=held_s)
+    assert paced.amount == amount

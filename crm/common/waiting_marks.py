@@ -1,0 +1,68 @@
+"""Marks whose work is done once at once and once more when nobody is left who may have begun before it.
+
+Whoever changes what facts go by leaves a mark in the same transaction. Whoever writes facts reads it as they write, and
+holds `locks.FACTS` shared meanwhile, which nobody ever takes alone: it tells who is at it. One who began before the
+change may bring a fact that goes by the old state after we have looked; so a mark stays until all who were at it then
+have ended, and its facts are looked at again. A process that dies leaves marks, which a sweeper finds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from crm.common import locks
+from crm.common.pacing import Pace
+from crm.common.retrying import retried
+
+FIRST_MARKS, MOST_MARKS, STEP_S = 100, 10_000, 0.1
+
+# The marks to look at: new ones, and those for which nobody is to be waited any more. Cost: the marks, once.
+_TAKE: Final = """
+DROP TABLE IF EXISTS {step};
+CREATE TEMP TABLE {step} ON COMMIT DROP AS
+SELECT *, waits_for IS NULL AS is_new FROM {table}
+WHERE waits_for IS NULL OR NOT waits_for && %(at_it)s::text[]
+ORDER BY id LIMIT %(most)s
+"""
+_DROP: Final = "DELETE FROM {table} m USING {step} s WHERE m.id = s.id AND NOT (s.is_new AND %(anyone)s)"
+_KEEP: Final = "UPDATE {table} m SET waits_for = %(at_it)s FROM {step} s WHERE m.id = s.id AND s.is_new"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingMarks:
+    """`table` has `waits_for text[]`: the transactions that were at it when the mark was first looked at; null before.
+
+    `work` is called with the marks to look at in the temporary table `step`. Who takes marks holds `lock` meanwhile.
+    """
+
+    table: str
+    step: str
+    lock: locks.Key
+    work: Callable[[CursorWrapper], None]
+
+    def follow(self) -> None:
+        """Work through the marks in short steps. Those that wait for writers still at it are left for the next time."""
+        pace = Pace(FIRST_MARKS, seconds=STEP_S, least=1, most=MOST_MARKS)
+        more = True
+        while more:
+            with pace.timed():
+                more = retried(self._step)(most=pace.amount)
+
+    def _step(self, *, most: int) -> bool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            locks.take(cursor, exclusive=[self.lock], wait_s=locks.JOB_PATIENCE_S)
+            at_it = locks.holders(cursor, locks.FACTS)
+            cursor.execute(self._sql(_TAKE), {"at_it": at_it, "most": most})
+            cursor.execute(self._sql("SELECT EXISTS (SELECT FROM {step})"))
+            if not cursor.fetchone()[0]:
+                return False
+            self.work(cursor)
+            cursor.execute(self._sql(_DROP), {"anyone": bool(at_it)})
+            cursor.execute(self._sql(_KEEP), {"at_it": at_it})
+        return True
+
+    def _sql(self, text: str) -> str:
+        return text.format(table=self.table, step=self.step)

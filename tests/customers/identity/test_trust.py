@@ -1,0 +1,81 @@
+"""A changed rank of trust reaches the customers in steps, whatever dies between them."""
+
+import pytest
+
+from customers.identity import trust
+from customers.identity.survivorship import settle
+from customers.identity.tasks import settle_trust
+from customers.models import Customer, SourceSystem, TrustChange
+from tests.factories import CustomerFactory, SourceRecordFactory, SourceSystemFactory
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """The process dies."""
+
+
+@pytest.fixture
+def finance(monkeypatch: pytest.MonkeyPatch) -> SourceSystem:
+    """The second most trusted of two systems that speak of five customers; two are settled at a time."""
+    monkeypatch.setattr(trust, "FIRST_CUSTOMERS", 2)
+    monkeypatch.setattr(trust, "MOST_CUSTOMERS", 2)
+    systems = [SourceSystemFactory.create(key=key, rank=rank) for key, rank in (("shop", 10), ("finance", 20))]
+    for _ in range(5):
+        customer = CustomerFactory.create()
+        for system in systems:
+            SourceRecordFactory.create(system=system, customer=customer, payload={"name": system.key})
+    settle(customer_ids=Customer.objects.values_list("pk", flat=True))
+    return systems[1]
+
+
+def trust_it(system: SourceSystem, rank: int) -> None:
+    system.rank = rank
+    trust.save_system(system=system)
+
+
+def named(name: str) -> int:
+    return Customer.objects.filter(name=name).count()
+
+
+def test_all_it_speaks_of_take_their_fields_anew(finance: SourceSystem) -> None:
+    trust_it(finance, 5)
+    assert named("finance") == 0
+    settle_trust()
+    assert named("finance") == 5
+    assert not TrustChange.objects.exists()
+
+
+def test_one_that_dies_goes_on_where_it_was(finance: SourceSystem, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = []
+    step = trust._step
+
+    def die_at_the_second(*, most: int) -> bool:
+        if steps:
+            raise Killed
+        steps.append(most)
+        return step(most=most)
+
+    trust_it(finance, 5)
+    with monkeypatch.context() as patched:
+        patched.setattr(trust, "_step", die_at_the_second)
+        with pytest.raises(Killed):
+            settle_trust()
+    assert named("finance") == 2
+    settle_trust()
+    assert named("finance") == 5
+
+
+def test_changed_back_meanwhile_it_begins_again(finance: SourceSystem) -> None:
+    trust_it(finance, 5)
+    trust._step(most=3)
+    assert named("finance") == 3
+    trust_it(finance, 20)
+    settle_trust()
+    assert named("shop") == 5
+
+
+def test_another_name_changes_nobody(finance: SourceSystem) -> None:
+    finance.name = "Ledger"
+    trust.save_system(system=finance)
+    assert not TrustChange.objects.exists()

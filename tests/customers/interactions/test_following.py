@@ -1,0 +1,78 @@
+"""A number changes hands while a file of contacts with that number is on its way in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+
+from customers.identity.editing import create_customer
+from customers.models import Customer, Interaction, PointMark
+from customers.tasks import follow_points
+from tests.customers.importing.files import load, write_csv
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PHONE = "+49 30 901820"
+
+
+def beside(work: Callable[[], object]) -> None:
+    """On a connection of its own."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+
+
+def type_in(**fields: str) -> None:
+    beside(lambda: create_customer(fields=fields))
+
+
+@pytest.fixture
+def contacts(tmp_path: Path) -> Path:
+    rows = [["i1", PHONE, "phone", "2024-01-01 09:00"]]
+    return write_csv(tmp_path / "i.csv", "external_id,contact_value,channel,occurred_at", rows)
+
+
+def test_what_was_matched_before_the_number_came_is_matched_again(contacts: Path) -> None:
+    with transaction.atomic():
+        load("interactions", contacts)
+        type_in(name="Ada", phone=PHONE)
+        beside(follow_points)
+        assert Interaction.objects.get().customer is None
+        assert PointMark.objects.get().waits_for
+    follow_points()
+    ada = Customer.objects.get()
+    contact = Interaction.objects.get()
+    assert contact.customer == ada
+    assert ada.last_contact_at == contact.occurred_at
+    assert not PointMark.objects.exists()
+
+
+def test_a_second_owner_takes_it_from_the_first(contacts: Path) -> None:
+    type_in(name="Ada", phone=PHONE)
+    with transaction.atomic():
+        load("interactions", contacts)
+        assert Interaction.objects.get().customer.name == "Ada"
+        type_in(name="Bob", phone=PHONE)
+    follow_points()
+    assert Interaction.objects.get().customer is None
+    assert Customer.objects.get(name="Ada").last_contact_at is None
+
+
+def test_marks_go_when_nobody_was_writing() -> None:
+    type_in(name="Ada", phone=PHONE, email="ada@x.org", address="1 High St")
+    assert sorted(PointMark.objects.values_list("kind", "normalised")) == [
+        ("email", "ada@x.org"),
+        ("phone", "4930901820"),
+    ]
+    follow_points()
+    assert not PointMark.objects.exists()
