@@ -13,12 +13,14 @@ from accounts.domain import staff
 from accounts.domain.history import changes_of
 from accounts.models import Team, User
 from accounts.roles import CHOICES, Role
-from crm.common.admin import LargeModelAdmin
+from crm.common.admin import DomainAdmin
+from crm.common.saving import VersionedForm
 
 admin.site.unregister(Group)
 
 
-class RoleForm(forms.ModelForm[User]):
+class RoleForm(VersionedForm[User]):
+    compared = staff.OF_AN_ACCOUNT
     role = forms.ChoiceField(label=_("Role"), choices=CHOICES)
 
     class Meta:
@@ -43,15 +45,22 @@ class NewUserForm(RoleForm):
         help_text=_("Left empty, the person sets one by “Forgot your password?”."),
     )
 
-    def clean_password(self) -> str | None:
-        password = self.cleaned_data["password"] or None
-        if password:
-            validate_password(password)
-        return password
+    def clean(self) -> dict[str, Any]:
+        """The password is held against the address and the name too."""
+        cleaned = super().clean()
+        cleaned["password"] = cleaned.get("password") or None
+        if cleaned["password"]:
+            try:
+                validate_password(
+                    cleaned["password"], User(email=cleaned.get("email", ""), name=cleaned.get("name", ""))
+                )
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
 
 
 @admin.register(User)
-class UserAdmin(LargeModelAdmin[User], DjangoUserAdmin[User]):
+class UserAdmin(DomainAdmin[User], DjangoUserAdmin[User]):
     form = RoleForm
     add_form = NewUserForm
     list_display = ("email", "name", "team", "role", "is_active", "last_login")
@@ -87,7 +96,7 @@ class UserAdmin(LargeModelAdmin[User], DjangoUserAdmin[User]):
         data = form.cleaned_data
         if change:
             role = Role(data["role"]) if "role" in data else None
-            staff.change_user(user=obj, role=role)
+            staff.change_user(user=obj, role=role, seen=data["seen"])
             return
         made = staff.create_user(
             email=data["email"],
@@ -101,19 +110,29 @@ class UserAdmin(LargeModelAdmin[User], DjangoUserAdmin[User]):
 
 
 @admin.register(Team)
-class TeamAdmin(LargeModelAdmin[Team]):
+class TeamAdmin(DomainAdmin[Team]):
     list_display = ("name", "key", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "key")
     prepopulated_fields = {"key": ("name",)}
 
     def save_model(self, request: HttpRequest, obj: Team, form: Any, change: bool) -> None:
-        staff.save_team(team=obj)
+        staff.save_team(team=obj, seen=form.cleaned_data["seen"])
+
+
+class GroupForm(VersionedForm[Group]):
+    compared = staff.OF_A_GROUP
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin):
+class GroupAdmin(DomainAdmin[Group], DjangoGroupAdmin):
     """A role's permissions can be adjusted; the four roles themselves stay."""
+
+    form = GroupForm
+    may_delete = True
+
+    def save_model(self, request: HttpRequest, obj: Group, form: Any, change: bool) -> None:
+        staff.save_group(group=obj, seen=form.cleaned_data["seen"])
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return obj is not None and obj.name not in set(Role) and super().has_delete_permission(request, obj)

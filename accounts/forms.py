@@ -2,12 +2,16 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain import staff
 from accounts.models import User
 from crm.common.context_processors import THEMES
+from crm.common.saving import VersionedForm
 
 
-class ProfileForm(forms.ModelForm[User]):
+class ProfileForm(VersionedForm[User]):
     """What people may change about themselves."""
+
+    compared = staff.OWN
 
     language = forms.ChoiceField(
         label=_("Language"), required=False, choices=[("", _("As the browser asks for")), *settings.LANGUAGES]
@@ -15,7 +19,7 @@ class ProfileForm(forms.ModelForm[User]):
 
     class Meta:
         model = User
-        fields = ("name", "language")
+        fields = staff.OWN
 
 
 class LanguageForm(forms.Form):

@@ -1,16 +1,19 @@
+from http import HTTPStatus
+
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.access import signed_in
 from accounts.domain import staff
 from accounts.forms import LanguageForm, ProfileForm, ThemeForm
 from accounts.models import User
+from crm.common.saving import EDIT, Saved, edit_page, posted
 
 ONE_YEAR_S = 365 * 24 * 3600
 
@@ -25,19 +28,18 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:profile")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 def profile(request: HttpRequest) -> HttpResponse:
-    assert isinstance(request.user, User)
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
-    role = staff.find_role(request.user)
-    context = {"form": form, "role": role.label if role else None}
-    if request.method != "POST":
-        return render(request, "accounts/profile.html", context)
-    if not form.is_valid():
-        return render(request, "accounts/profile.html", context, status=422)
-    staff.change_own(user=request.user, **form.cleaned_data)
-    messages.success(request, _("Your profile is saved."))
-    return _with_language(redirect("accounts:profile"), form.cleaned_data["language"])
+    user = signed_in(request)
+    form = ProfileForm(posted(request), instance=User.objects.get(pk=user.pk))
+    role = staff.find_role(user)
+
+    def save() -> Saved:
+        staff.change_own(user=user, **form.cleaned_data)
+        return Saved(message=_("Your profile is saved."), to="accounts:profile")
+
+    response = edit_page(request, "accounts/profile.html", form, save, {"role": role.label if role else None})
+    return _with_language(response, user.language) if response.status_code == HTTPStatus.FOUND else response
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """Making and changing members of staff."""
 
+from typing import Final
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
@@ -7,6 +9,14 @@ from django.db import transaction
 
 from accounts.models import Team, User
 from accounts.roles import Role
+from crm.common.versions import lock_as_seen
+
+COLUMNS: Final = ("email", "name", "team", "phone_agent", "language", "is_active")
+OF_AN_ACCOUNT: Final = (*COLUMNS, "groups")
+"""What an administrator decides about a member of staff; the role is among the groups."""
+OF_A_GROUP: Final = ("name", "permissions")
+OWN: Final = ("name", "language")
+"""What people decide about themselves."""
 
 
 def create_user(
@@ -40,22 +50,27 @@ def find_role(user: User) -> Role | None:
     return next((role for role in Role if role.value in names), None)
 
 
-def change_user(*, user: User, role: Role | None = None) -> None:
+def change_user(*, user: User, role: Role | None = None, seen: str | None = None) -> None:
     """Save what an administrator changed on `user`, and the role when one is given.
 
-    People leave (`is_active`); what they did stays theirs, so accounts are closed, not deleted.
+    People leave (`is_active`); what they did stays theirs, so accounts are closed, not deleted. A password that they
+    change meanwhile stays changed. Raises ChangedMeanwhile when the account is another by now than `seen`.
     """
     with transaction.atomic():
+        lock_as_seen(user, seen, OF_AN_ACCOUNT)
         user.email = user.email.strip().lower()
-        user.save()
+        user.save(update_fields=COLUMNS)
         if role is not None:
             set_role(user=user, role=role)
         _confirm_email(user)
 
 
-def change_own(*, user: User, name: str, language: str) -> None:
-    user.name, user.language = name.strip(), language
-    user.save(update_fields=["name", "language"])
+def change_own(*, user: User, name: str, language: str, seen: str | None = None) -> None:
+    """Raises ChangedMeanwhile when the profile is another by now than `seen`."""
+    with transaction.atomic():
+        lock_as_seen(user, seen, OWN)
+        user.name, user.language = name.strip(), language
+        user.save(update_fields=OWN)
 
 
 def set_language(*, user: User, language: str) -> None:
@@ -64,9 +79,22 @@ def set_language(*, user: User, language: str) -> None:
         user.save(update_fields=["language"])
 
 
-def save_team(*, team: Team) -> Team:
-    team.save()
+def save_team(*, team: Team, seen: str | None = None) -> Team:
+    """Raises ChangedMeanwhile when the team is another by now than `seen`."""
+    with transaction.atomic():
+        lock_as_seen(team, seen)
+        team.save()
     return team
+
+
+def save_group(*, group: Group, seen: str | None = None) -> None:
+    """Save the name; the permissions follow in the caller's transaction, until whose end nobody else changes them.
+
+    Raises ChangedMeanwhile when name or permissions are others by now than `seen`.
+    """
+    with transaction.atomic():
+        lock_as_seen(group, seen, OF_A_GROUP)
+        group.save()
 
 
 def _confirm_email(user: User) -> None:

@@ -72,6 +72,8 @@ def in_words(field: forms.Field, value: Any) -> str:
     """A value as the reader of the form knows it: choices by their names, days as people write them."""
     if value in (None, "", []):
         return _("empty")
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        return ", ".join(str(one) for one in value)
     if isinstance(field, forms.ModelChoiceField):
         return str(field.queryset.filter(pk=value).first() or value) if field.queryset is not None else str(value)
     if isinstance(field, forms.ChoiceField):

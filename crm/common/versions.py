@@ -26,7 +26,10 @@ class ChangedMeanwhile(DomainError):
 
 
 def version(row: Model | None, fields: Sequence[str] = ()) -> str:
-    """A digest of what people edit of `row`: of `fields`, else of all its editable columns. No row: the empty text."""
+    """A digest of what people edit of `row`: of `fields`, else of all its editable columns. No row: the empty text.
+
+    A field of `fields` that refers to many rows counts with which they are, for one query.
+    """
     if row is None:
         return ""
     columns = [row._meta.get_field(name) for name in fields] or _editable(row)  # noqa: SLF001 (Django's documented name)
@@ -40,14 +43,16 @@ def check_seen(current: Model | None, seen: str | None, fields: Sequence[str] = 
         raise ChangedMeanwhile
 
 
-def lock_as_seen(row: M, seen: str | None) -> None:
+def lock_as_seen(row: M, seen: str | None, fields: Sequence[str] = ()) -> None:
     """Keep the row of the database as it is until the transaction ends; raises ChangedMeanwhile unless it is `seen`.
 
-    Rows that are still to be made have nothing to lock. Those that refer to the row need not wait for it.
+    Rows that are still to be made have nothing to lock. Those that refer to the row need not wait for it. What `fields`
+    has of other tables is kept only from those who lock the row as well.
     """
     if row.pk is not None:
-        rows = type(row)._default_manager.select_for_update(no_key=True)  # noqa: SLF001 (Django's documented name)
-        check_seen(rows.filter(pk=row.pk).first(), seen)
+        model = row._meta.model  # noqa: SLF001 (Django's documented name); of the signed-in user the type is a wrapper's
+        rows = model._default_manager.select_for_update(no_key=True)  # noqa: SLF001
+        check_seen(rows.filter(pk=row.pk).first(), seen, fields)
 
 
 def _editable(row: Model) -> list["Field[Any, Any]"]:
@@ -57,6 +62,8 @@ def _editable(row: Model) -> list["Field[Any, Any]"]:
 
 def _text(field: Any, row: Model) -> Any:
     """The value as it reads once it is stored, in whatever form it was given."""
+    if field.many_to_many:
+        return sorted(getattr(row, field.name).values_list("pk", flat=True))
     value = field.to_python(getattr(row, field.attname))
     if isinstance(value, Decimal):
         return format(value.normalize(), "f")

@@ -1,10 +1,12 @@
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
 
 from accounts.domain import staff
 from accounts.models import Team, User
 from accounts.roles import Role
 from tests.conftest import ClientFor
+from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
 
@@ -37,11 +39,62 @@ def test_a_taken_address_and_a_weak_password_are_refused_beside_the_field(client
 
 def test_an_administrator_changes_a_role(client_for: ClientFor) -> None:
     user = staff.create_user(email="bo@example.com", name="Bo", role=Role.SALES)
-    client_for("administrator").post(
-        f"/admin/accounts/user/{user.pk}/change/",
-        {"email": "bo@example.com", "name": "Bo", "role": "manager", "is_active": "on"},
-    )
+    client, url = client_for("administrator"), f"/admin/accounts/user/{user.pk}/change/"
+    client.post(url, as_shown(client.get(url), with_field="role") | {"role": "manager"})
     assert staff.find_role(User.objects.get(pk=user.pk)) == Role.MANAGER
+
+
+def test_a_password_like_the_address_is_refused_beside_its_field(client_for: ClientFor) -> None:
+    answer = client_for("administrator").post(
+        "/admin/accounts/user/add/",
+        {"email": "annabel.lee@example.com", "name": "", "role": "sales", "password": "annabel.lee"},
+    )
+    assert set(answer.context["adminform"].form.errors) == {"password"}
+    assert not User.objects.filter(email="annabel.lee@example.com").exists()
+
+
+def test_a_role_another_has_just_given_is_not_taken_back_unseen(client_for: ClientFor) -> None:
+    user = staff.create_user(email="bo@example.com", name="Bo", role=Role.SALES)
+    client, url = client_for("administrator"), f"/admin/accounts/user/{user.pk}/change/"
+    stale = as_shown(client.get(url), with_field="role") | {"name": "Bob"}
+    staff.change_user(user=user, role=Role.MANAGER)
+    refused = client.post(url, stale)
+    assert "now: Manager" in refused.content.decode()
+    assert staff.find_role(user) == Role.MANAGER
+    assert User.objects.get(pk=user.pk).name == "Bo"
+
+
+def test_signing_in_and_a_new_password_stand_in_nobodys_way(client_for: ClientFor) -> None:
+    user = staff.create_user(email="bo@example.com", name="Bo", role=Role.SALES)
+    client, url = client_for("administrator"), f"/admin/accounts/user/{user.pk}/change/"
+    opened = as_shown(client.get(url), with_field="role") | {"name": "Bob"}
+    other = User.objects.get(pk=user.pk)
+    other.set_password("plums-in-autumn-7")
+    other.last_login = timezone.now()
+    other.save()
+    assert client.post(url, opened).status_code == 302
+    saved = User.objects.get(pk=user.pk)
+    assert (saved.name, saved.check_password("plums-in-autumn-7")) == ("Bob", True)
+
+
+def test_permissions_another_has_just_changed_are_shown(client_for: ClientFor) -> None:
+    group = Group.objects.create(name="auditors")
+    first, second = Permission.objects.order_by("pk")[:2]
+    client, url = client_for("administrator"), f"/admin/auth/group/{group.pk}/change/"
+    stale = as_shown(client.get(url), with_field="name") | {"permissions": [first.pk]}
+    group.permissions.add(second)
+    refused = client.post(url, stale)
+    assert f"now: {second}" in refused.content.decode()
+    assert list(group.permissions.all()) == [second]
+    assert client.post(url, as_shown(refused, with_field="name")).status_code == 302
+    assert list(group.permissions.all()) == [first]
+
+
+def test_a_role_of_ones_own_can_be_deleted(client_for: ClientFor) -> None:
+    group = Group.objects.create(name="auditors")
+    url = f"/admin/auth/group/{group.pk}/delete/"
+    assert client_for("administrator").post(url, {"post": "yes"}).status_code == 302
+    assert not Group.objects.filter(name="auditors").exists()
 
 
 def test_users_are_closed_not_deleted(client_for: ClientFor) -> None:

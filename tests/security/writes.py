@@ -34,7 +34,7 @@ def typed(**data: Any) -> Arrange:
     return lambda _client, _user: ({}, data)
 
 
-def corrected(name: str, make: Callable[[], dict[str, Any]], **data: Any) -> Arrange:
+def corrected(name: str, make: Callable[[], dict[str, Any]], /, **data: Any) -> Arrange:
     """A page about something that is there: opened, some fields changed, sent."""
 
     def arrange(client: Client, _user: User) -> Arranged:
@@ -145,7 +145,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:undo_interaction": ("service", own_contact),
     "customers:import_new": ("manager", lambda _client, _user: ({}, uploaded())),
     "customers:import_map": ("manager", mapped),
-    "accounts:profile": ("sales", typed(name="Sally Sales", language="")),
+    "accounts:profile": ("sales", corrected("accounts:profile", dict, name="Sally Sales")),
     "accounts:language": ("sales", typed(language="zh-hans")),
     "account_change_password": (
         "sales", typed(oldpassword=PASSWORD, password1="another-long-one", password2="another-long-one"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin as django_admin
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Model
 
@@ -58,6 +59,9 @@ STALE: dict[str, tuple[Callable[[], Model], dict[str, Any]]] = {
         factories.ProductFactory.create,
         {"group": lambda: factories.ProductGroupFactory.create(name="Nails")},
     ),
+    "accounts.user": (factories.UserFactory.create, {"phone_agent": "SIP/9"}),
+    "accounts.team": (factories.TeamFactory.create, {"is_active": False}),
+    "auth.group": (lambda: Group.objects.create(name="auditors"), {"name": "revisors"}),
     "metrics.costentry": (
         lambda: CostEntry.objects.create(date=date(2026, 7, 1), category="licence", currency="EUR", actual=1),
         {"actual": 2},

@@ -6,9 +6,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.models import Model
+from pytest_django import DjangoAssertNumQueries
 
+from accounts.domain.staff import save_team
 from crm.common.versions import ChangedMeanwhile, check_seen, lock_as_seen, version
 from customers.identity.trust import save_system
 from customers.interactions.telephony.calls import assign_queue
@@ -40,6 +43,19 @@ def test_of_named_fields_only_those_count() -> None:
     assert version(cost(note="a")) != version(cost(note="b"))
 
 
+@pytest.mark.django_db
+def test_of_many_rows_it_counts_which_they_are(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    group = Group.objects.create(name="auditors")
+    first, second = Permission.objects.order_by("pk")[:2]
+    versions = []
+    for chosen in ([], [first], [second], [first, second], [second, first]):
+        group.permissions.set(chosen)
+        with django_assert_num_queries(1):
+            versions.append(version(group, ["name", "permissions"]))
+    assert [versions.index(one) for one in versions] == [0, 1, 2, 3, 3]
+    assert version(group, ["name"]) == version(Group(name="auditors"), ["name"])
+
+
 def test_a_row_that_is_not_there_has_the_empty_version() -> None:
     assert version(None) == ""
     check_seen(None, "")
@@ -58,6 +74,7 @@ VERBS: dict[str, tuple[Callable[[], Model], dict[str, Any], Write]] = {
                 {"name": "B"}, lambda row, seen: record_benefit(benefit=row, seen=seen)),
     "other change": (lambda: OtherChange.objects.create(what="Strike", happened_from="2026-07-01"),
                      {"kpis": ["aht"]}, lambda row, seen: record_other_change(change=row, seen=seen)),
+    "team": (factories.TeamFactory.create, {"name": "other"}, lambda row, seen: save_team(team=row, seen=seen)),
     "tier": (lambda: Tier.objects.create(key="tin", name="Tin", rank=99),
              {"rank": 98}, lambda row, seen: save_tier(tier=row, seen=seen)),
     "draft": (lambda: TierPolicy.objects.create(version=77, rules=[{"tier": "gold"}]),
