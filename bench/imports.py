@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from bench.processor import costed
 from bench.timing import timed
 from customers.importing import batches
 
@@ -26,13 +27,15 @@ def measure() -> dict[str, Any]:
 def one(kind: str, folder: Path) -> dict[str, Any]:
     path = WRITERS[kind](folder / kind, ROWS[kind])
     floor = copy_seconds(path)
-    first = timed(lambda: load(kind, path))
-    again = timed(lambda: load(kind, path))
-    rate = round(ROWS[kind] / first)
+    first = costed(lambda: load(kind, path))
+    again = costed(lambda: load(kind, path))
+    rate = round(ROWS[kind] / first.seconds)
     return {
         "rows": ROWS[kind],
         "rows_per_s": rate,
-        "again_rows_per_s": round(ROWS[kind] / again),
+        "again_rows_per_s": round(ROWS[kind] / again.seconds),
+        "processor_s": first.processor_s,
+        "again_processor_s": again.processor_s,
         "copy_rows_per_s": round(ROWS[kind] / floor),
         "goal_rows_per_s": GOALS[kind],
         "within_goal": rate >= GOALS[kind],
