@@ -7,12 +7,13 @@ from crm.common.company.starting import further_refusals
 from crm.common.hooks import after_facts_changed
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
+from customers.registry.derived import Derived, register_derived
 from customers.registry.movable import MovableRelation, register_movable
 from metrics.engine import registry
 from metrics.engine.starting import refuse_other_rules
 from metrics.engine.waking import wake_recompute
 from metrics.goals import import_other_changes, import_rollouts
-from metrics.kpis import catalogue, import_ledger
+from metrics.kpis import catalogue, import_ledger, whose_ledger
 from metrics.programme import import_costs
 
 NAVIGATION = (
@@ -50,6 +51,9 @@ def register_all() -> None:
         register_export(module.EXPORT)
     after_facts_changed.append(wake_recompute)
     further_refusals.append(refuse_other_rules)
+    register_derived(
+        Derived(key="ledger", label=_("ledger months"), table="metrics_ledgermonth", mend=whose_ledger.mend_shares)
+    )
     # Built again from the contacts, which move; the giver's go with the giver.
     register_movable(MovableRelation(table="metrics_issue", moves=False))
     for item in NAVIGATION:

@@ -28,7 +28,7 @@ TABLES = {
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome",
     "customers.tiers": "TierPolicy TierMark",
     "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun",
-    "metrics.kpis": "LedgerMonth",
+    "metrics.kpis": "LedgerMonth LedgerShare",
     "metrics.goals": "Baseline KpiTarget OtherChange Rollout",
     "metrics.verdicts": "Evaluation",
     "metrics.programme": "CostEntry Benefit",

@@ -13,6 +13,7 @@
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
 | `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
+| `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `KPI_RULES` | whoever changes the rules of the KPIs | its transaction |
 | `kpi(source)` | a recompute: exclusively for cells, shared for the months it rebuilds | its transaction |
@@ -56,6 +57,7 @@ class Family(IntEnum):
     CALLS = 50
     TIER_MARKS = 51
     FACTS = 52
+    LEDGERS = 53
     VERDICTS = 60
     KPI_RULES = 61
     KPI = 730_200
@@ -73,6 +75,7 @@ WORDS = {
     Family.POINT_MARKS: gettext_lazy("the contacts that are known by a number or an address"),
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
+    Family.LEDGERS: gettext_lazy("whose ledger counts"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
     Family.KPI_RULES: gettext_lazy("the KPI rules"),
     Family.KPI: gettext_lazy("the figures of this source"),
@@ -94,6 +97,7 @@ IDENTITY: Final = Key(Family.IDENTITY)
 POINT_MARKS: Final = Key(Family.POINT_MARKS)
 TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
+LEDGERS: Final = Key(Family.LEDGERS)
 VERDICTS: Final = Key(Family.VERDICTS)
 KPI_RULES: Final = Key(Family.KPI_RULES)
 

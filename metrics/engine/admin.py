@@ -65,7 +65,7 @@ class IssueMarkAdmin(ReadOnlyAdmin[IssueMark]):
 class LedgerMonthAdmin(ReadOnlyAdmin[LedgerMonth]):
     """Written by the import of the ledger."""
 
-    list_display = ("month", "system", "currency", "revenue", "cost_of_sales", "operating_cost")
+    list_display = ("month", "system", "currency", "revenue", "cost_of_sales", "operating_cost", "share")
     list_filter = ("system",)
     list_select_related = ("system",)
 

@@ -20,13 +20,18 @@ LEDGER = FactSource(
     whole_months=True,
     components=(
         Component("months", "1", at_most=1),
-        money("ledger_revenue", "f.revenue_company", "true"),
-        money("cost_of_sales", "f.cost_of_sales_company", "true"),
-        money("operating_cost", "f.operating_cost_company", "true"),
+        money("ledger_revenue", "round(f.revenue_company * f.share, 4)", "true"),
+        money("cost_of_sales", "round(f.cost_of_sales_company * f.share, 4)", "true"),
+        money("operating_cost", "round(f.operating_cost_company * f.share, 4)", "true"),
     ),
+    only="f.share > 0",
+    revision=2,
 )
 
-BY_MONTH = _("The finance ledger, one row a month; it is not divided by team, channel or tier.")
+BY_MONTH = _(
+    "The finance ledger, one row a month; it is not divided by team, channel or tier. Where several finance systems "
+    "deliver a month, the most trusted one's counts, and others by the share an administrator names."
+)
 
 OPERATING_COST_RATIO = Kpi(
     key="operating_cost_ratio",

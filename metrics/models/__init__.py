@@ -2,7 +2,7 @@
 
 from metrics.models.checks import CheckRun
 from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
-from metrics.models.returns import Benefit, CostEntry, LedgerMonth
+from metrics.models.returns import Benefit, CostEntry, LedgerMonth, LedgerShare
 from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup
 from metrics.models.rules import KpiRules
 
@@ -18,6 +18,7 @@ __all__ = [
     "KpiRules",
     "KpiTarget",
     "LedgerMonth",
+    "LedgerShare",
     "Mark",
     "OtherChange",
     "RecomputeRun",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team
 from crm.common.audit.tracking import tracked
 from customers.models import SourceSystem
-from metrics.querysets import MoneyQuerySet, money
+from metrics.querysets import GoalQuerySet, MoneyQuerySet, goals, money
 
 
 class LedgerMonth(models.Model):
-    """A month of the finance ledger, in the company's currency (`*_company`) and its own."""
+    """A month of the finance ledger, in the company's currency (`*_company`) and its own.
+
+    `share`, how far it counts to the company's, is the database's to say (`ledger_as_counted`), from 0 to 1.
+    """
 
     system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="+")
     month = models.DateField(_("month"), help_text=_("Its first day."))
@@ -24,6 +28,11 @@ class LedgerMonth(models.Model):
     revenue_company = models.DecimalField(max_digits=18, decimal_places=4)
     cost_of_sales_company = models.DecimalField(max_digits=18, decimal_places=4)
     operating_cost_company = models.DecimalField(max_digits=18, decimal_places=4)
+    share = models.DecimalField(
+        _("share that counts"), max_digits=5, decimal_places=4, default=1, db_default=1, editable=False
+    )
+
+    objects: ClassVar[GoalQuerySet["LedgerMonth"]] = goals()
 
     class Meta:
         ordering = ("month",)
@@ -36,6 +45,40 @@ class LedgerMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+@tracked()
+class LedgerShare(models.Model):
+    """How far the ledger of a system beside the company's own counts: a subsidiary's whole, a venture's in part."""
+
+    system = models.OneToOneField(
+        SourceSystem, on_delete=models.PROTECT, related_name="+", verbose_name=_("finance system")
+    )
+    share = models.DecimalField(
+        _("share"),
+        max_digits=5,
+        decimal_places=4,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("How far its months count to the company's figures, from 0 to 1."),
+    )
+    reason = models.CharField(_("reason"), max_length=200)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    set_at = models.DateTimeField(_("set"), auto_now=True)
+
+    class Meta:
+        ordering = ("system",)
+        verbose_name = _("share of a ledger")
+        verbose_name_plural = _("shares of ledgers")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(share__gte=0) & models.Q(share__lte=1), name="ledger_share_from_0_to_1"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system}: {self.share.normalize():f}"
 
 
 @tracked()

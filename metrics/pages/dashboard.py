@@ -20,8 +20,9 @@ from metrics.engine.sources import FactSource
 from metrics.goals.newest import baseline_value, newest_baselines, newest_targets
 from metrics.goals.rollouts import first_go_live
 from metrics.kpis.catalogue import MAIN
+from metrics.kpis.whose_ledger import LeftOut
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun
-from metrics.pages.monthly import Month, find_last_run, months_of_all
+from metrics.pages.monthly import Month, find_last_run, ledgers_left_out, months_of_all
 from metrics.verdicts.reasons import render_stored
 from metrics.verdicts.standing import newest_evaluations
 
@@ -109,6 +110,7 @@ class Freshness:
 class Dashboard:
     families: tuple[Family, ...]
     score: tuple[Count, ...]
+    ledgers: tuple[LeftOut, ...]
     freshness: Freshness
 
     @property
@@ -128,6 +130,7 @@ def dashboard(reader: Reader, *, scope: Scope, teams: Sequence[Team], today: dat
     return Dashboard(
         families=tuple(_families(kept)),
         score=tuple(_score(cards)),
+        ledgers=() if scope.team_id else tuple(ledgers_left_out(reader, run=run)),
         freshness=Freshness(
             run=run,
             waiting=len(Mark.objects.values_list("pk")[: MANY_MARKS + 1]),

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from django.core.cache import cache
 
+from accounts.access import Reader
 from crm.common.days import month_start
 from metrics.engine import series
 from metrics.engine.scope import Scope
 from metrics.kpis.catalogue import MAIN
+from metrics.kpis.whose_ledger import LeftOut, left_out
 from metrics.models import RecomputeRun
 
 KEPT_S = 24 * 3600
@@ -36,6 +38,18 @@ def months_of_all(*, first: date, last: date, team_id: int | None, run: Recomput
     kept: dict[str, list[Month]] | None = cache.get(key)
     if kept is None:
         kept = _read(first=first, last=last, team_id=team_id)
+        cache.set(key, kept, KEPT_S)
+    return kept
+
+
+def ledgers_left_out(reader: Reader, *, run: RecomputeRun | None) -> list[LeftOut]:
+    """For whom may see dashboards; the figures follow a ledger's share in a recompute, and so does what is said."""
+    if run is None or run.finished_at is None:
+        return []
+    key = f"metrics-ledgers:{run.pk}:{run.finished_at.timestamp()}"
+    kept: list[LeftOut] | None = cache.get(key)
+    if kept is None:
+        kept = left_out(reader)
         cache.set(key, kept, KEPT_S)
     return kept
 

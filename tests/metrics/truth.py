@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 from crm.common.days import day_of
-from customers.models import Call, Interaction, Invoice, Order, OrderLine
+from customers.models import Call, Interaction, Invoice, Order, OrderLine, SourceSystem
 from metrics.engine.scope import Scope
 from metrics.engine.series import points
 from metrics.kpis import CATALOGUE
-from metrics.models import LedgerMonth
+from metrics.models import LedgerMonth, LedgerShare
 from service.models import SurveyAnswer
 
 Row = dict[str, Any]
@@ -86,9 +86,26 @@ def invoices(rows: list[Row], today: date) -> dict[str, tuple[Any, Any, int]]:
     return {"on_time_payment": (paid, due, n)}
 
 
+def ledger_months() -> list[Row]:
+    """What counts of each ledger month: by its system's named share, else the most trusted of the others whole."""
+    named = dict(LedgerShare.objects.values_list("system_id", "share"))
+    rows = sorted(LedgerMonth.objects.values(), key=lambda row: trust(row["system_id"]))
+    first: dict[date, int] = {}
+    for row in rows:
+        if row["system_id"] not in named:
+            first.setdefault(row["month"], row["id"])
+    shares = [(row, named.get(row["system_id"], Decimal(row["id"] == first.get(row["month"])))) for row in rows]
+    return [{**row, "counts": share} for row, share in shares if share]
+
+
+def trust(system_id: int) -> tuple[int, str]:
+    system = SourceSystem.objects.get(pk=system_id)
+    return system.rank, system.key
+
+
 def ledger(rows: list[Row]) -> dict[str, tuple[Any, Any, int]]:
     revenue, sales, operating = (
-        sum((row[name] for row in rows), Decimal(0))
+        sum(((row[name] * row["counts"]).quantize(Decimal("0.0001"), ROUND_HALF_UP) for row in rows), Decimal(0))
         for name in ("revenue_company", "cost_of_sales_company", "operating_cost_company")
     )
     months = len({row["month"] for row in rows})
@@ -141,7 +158,7 @@ def all_by_day(*, now: datetime, **scope: Any) -> dict[tuple[str, str], tuple[An
     found |= by_day(Invoice.objects.filter(**scope).values(), lambda rows: invoices(rows, today), "due_on")
     found |= by_day(matured, issues)
     if not scope:
-        found |= by_day(LedgerMonth.objects.values(), ledger, "month")
+        found |= by_day(ledger_months(), ledger, "month")
     return found
 
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from accounts.models import User
 from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
-from metrics.models import Benefit, CostEntry, OtherChange, Rollout
+from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests import factories
 from tests.conftest import PASSWORD
 from tests.forms import as_shown
@@ -198,6 +198,10 @@ ADMIN_CHANGES: Mapping[str, tuple[Made, dict[str, Any]]] = {
     "metrics.costentry": (lambda: CostEntry.objects.get(pk=cost()["cost_id"]), {"note": "Paid"}),
     "metrics.benefit": (lambda: Benefit.objects.get(pk=benefit()["benefit_id"]), {"evidence": "Bills"}),
     "metrics.otherchange": (lambda: OtherChange.objects.get(pk=other_change()["change_id"]), {"what": "A strike"}),
+    "metrics.ledgershare": (
+        lambda: LedgerShare.objects.create(system=factories.SourceSystemFactory.create(), share=1, reason="Ours"),
+        {"share": "0.5"},
+    ),
     "metrics.rollout": (lambda: Rollout.objects.get(team_id=go_live()["team_id"]), {"phase": "2"}),
     "accounts.user": (factories.UserFactory.create, {"name": "Renamed", "role": "sales"}),
     "accounts.team": (factories.TeamFactory.create, {"name": "Renamed"}),
@@ -220,5 +224,12 @@ ADMIN_ADDITIONS: Mapping[str, dict[str, Any]] = {
     "accounts.user": {"email": "new@test.example", "name": "New", "role": "sales", "password": ""},
 }  # fmt: skip
 
-WITH_REFERENCES = {"metrics.kpirules", "metrics.rollout", "metrics.kpitarget", "customers.tier", "auth.group"}
+WITH_REFERENCES = {
+    "metrics.kpirules",
+    "metrics.ledgershare",
+    "metrics.rollout",
+    "metrics.kpitarget",
+    "customers.tier",
+    "auth.group",
+}
 """What is added with a reference to another row, or with many fields: added in the test itself."""

@@ -12,7 +12,7 @@ from accounts.models import Team
 from crm.common import admin
 from crm.common.admin import DomainAdmin, EstimatingPaginator, estimated_count
 from customers.models import Tier, TierPolicy
-from metrics.models import Benefit, CostEntry, OtherChange, Rollout
+from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests import factories
 from tests.conftest import ClientFor
 from tests.forms import as_shown
@@ -73,6 +73,10 @@ STALE: dict[str, tuple[Callable[[], Model], dict[str, Any]]] = {
     "metrics.otherchange": (
         lambda: OtherChange.objects.create(what="Strike", happened_from=date(2026, 7, 1)),
         {"happened_to": date(2026, 7, 9)},
+    ),
+    "metrics.ledgershare": (
+        lambda: LedgerShare.objects.create(system=factories.SourceSystemFactory.create(), share=1, reason="Ours"),
+        {"share": "0.5"},
     ),
     "metrics.rollout": (
         lambda: Rollout.objects.create(team=factories.TeamFactory.create(), went_live_on=date(2026, 7, 1)),

@@ -86,6 +86,10 @@ DERIVED = {
         "paid_on_time": "INSERT INTO customers_payment (invoice_id, paid_on, amount)"
         " SELECT id, due_on, 7 FROM customers_invoice"
     },
+    "ledger": {
+        "share": "INSERT INTO metrics_ledgershare (system_id, share, reason, set_at)"
+        " SELECT system_id, 0.5, 'A venture.', now() FROM metrics_ledgermonth"
+    },
 }
 UNWATCHED = {
     "call": "caller = 'x', answered_at = answered_at - interval '1 s', ended_at = now()",
@@ -163,7 +167,7 @@ def test_what_is_watched_follows_from_what_the_sums_read() -> None:
         "order": ("f.status",),
         "order_line": ("f.amount_company", "f.cost_company", "f.counted"),
         "invoice": ("f.amount", "f.amount_company", "f.paid_on_time"),
-        "ledger": ("f.cost_of_sales_company", "f.operating_cost_company", "f.revenue_company"),
+        "ledger": ("f.cost_of_sales_company", "f.operating_cost_company", "f.revenue_company", "f.share"),
     }
 
 

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from customers.models import Call, Interaction, Invoice, Order, OrderLine, Payment
+from customers.models import Call, Interaction, Invoice, Order, OrderLine, Payment, SourceSystem
 from metrics.engine.recomputing import recompute
-from metrics.models import LedgerMonth, Mark, Rollup
+from metrics.models import LedgerMonth, LedgerShare, Mark, Rollup
 from service.models import SurveyAnswer
 from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory, TeamFactory
 from tests.metrics import truth
@@ -85,6 +85,7 @@ STEP = st.one_of(
     st.tuples(st.just("update"), FACT),
     st.tuples(st.just("move"), st.sampled_from([Call, Interaction, Order, SurveyAnswer, Invoice, OrderLine])),
     st.tuples(st.just("delete"), st.sampled_from([model for model, _ in KINDS])),
+    st.tuples(st.just("trust"), st.integers(0, 3)),
     st.tuples(st.just("truncate"), st.sampled_from([Call, Interaction, SurveyAnswer, Payment])),
     st.tuples(st.just("recompute"), st.sampled_from([AS_OF, AS_OF - timedelta(days=6), AS_OF + timedelta(days=3)])),
 )
@@ -118,7 +119,7 @@ class Company:
             Invoice: {"number": str(self.made), "currency": "EUR", "issued_on": START.date()},
             Payment: {"invoice": None},
             LedgerMonth: {
-                "system": SourceSystemFactory.create(key=f"ledger{self.made}"),
+                "system": self.finance_system() if model is LedgerMonth else None,
                 "currency": "EUR",
                 **dict.fromkeys(("revenue", "cost_of_sales", "operating_cost", "cost_of_sales_company"), 3),
             },
@@ -131,6 +132,17 @@ class Company:
             )
         team = {} if model in {LedgerMonth, Payment} else {"team": [None, *self.teams][self.made % 3]}
         return {**values, **extra.get(model, {}), **team}
+
+    def finance_system(self) -> SourceSystem:
+        system: SourceSystem = SourceSystemFactory.create(key=f"ledger{self.made}", rank=self.made % 4)
+        if self.made % 5 == 0:
+            LedgerShare.objects.create(system=system, share=[Decimal("0.3333"), Decimal(0), Decimal(1)][self.made % 3])
+        return system
+
+    def trust(self, rank: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE customers_sourcesystem SET rank = (rank * 3 + %s) %% 4", [rank])
+            cursor.execute("DELETE FROM metrics_ledgershare WHERE id %% 4 = %s", [rank])
 
     def found(self, model: Any) -> Any:
         return model.objects.order_by("pk")[self.made % 3 :].first()
