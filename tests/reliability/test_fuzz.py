@@ -16,10 +16,22 @@ from django.db import connection
 from crm.common.days import start_of
 from customers import time_zone
 from customers.interactions.telephony.calls import assign_queue
-from customers.models import Call, Customer, Interaction, Invoice, Order, OrderLine, Payment, Queue, Tier
+from customers.models import (
+    Call,
+    Customer,
+    Interaction,
+    Invoice,
+    Order,
+    OrderLine,
+    Payment,
+    Queue,
+    SourceSystem,
+    Tier,
+)
 from customers.tiers.tiering import retier
 from customers.time_zone import change_time_zone
 from metrics.engine.recomputing import recompute
+from metrics.models import LedgerShare
 from tests.customers.importing.files import load, write_csv
 from tests.factories import ProductFactory, ProductGroupFactory, QueueFactory, TeamFactory
 from tests.metrics import truth
@@ -51,6 +63,8 @@ RAW = (
     "UPDATE customers_call SET waited_ms = waited_ms + 7000 WHERE id % 5 = {n}",
     "UPDATE customers_call SET outcome = 'abandoned', talk_ms = NULL WHERE id % 9 = {n}",
     "DELETE FROM customers_call WHERE id % 13 = {n}",
+    "UPDATE customers_sourcesystem SET rank = (rank + {n} + id) % 3 WHERE key IN ('erp', 'venture')",
+    "UPDATE metrics_ledgermonth SET share = 1, revenue_company = revenue_company + 1 WHERE id % 2 = {n}",
     "UPDATE customers_product SET group_id = {group} WHERE id % 2 = {n}",
 )  # fmt: skip
 
@@ -138,6 +152,16 @@ class World:
         ]
         load("payments", self.file("external_id,invoice_external_id,paid_on,amount", rows))
 
+    def ledgers(self) -> None:
+        rows: list[list[object]] = [[f"2026-0{self.random.randrange(1, 6)}", self.random.randrange(900), 7, 50]]
+        source = self.random.choice(["erp", "venture"])
+        load("ledger", self.file("month,revenue,cost_of_sales,operating_cost", rows), source=source)
+
+    def shares(self) -> None:
+        system = SourceSystem.objects.filter(key="venture").first()
+        if system and not LedgerShare.objects.filter(system=system).update(share=Decimal(self.random.randrange(5)) / 4):
+            LedgerShare.objects.create(system=system, share=Decimal("0.4"), reason="Our part.")
+
     def contacts(self) -> None:
         rows: list[list[object]] = [
             [f"c{number}", self.random.randrange(14), "email", "in", self.random.choice(["order", "repair"]),
@@ -183,8 +207,8 @@ class World:
 
     @property
     def actions(self) -> list[Callable[[], None]]:
-        files = [self.orders, self.invoices, self.payments, self.contacts, self.calls]
-        return [*files, *files, self.raw, self.raw, self.raw, self.raw, self.tiers, self.zone, self.queue]
+        files = [self.orders, self.invoices, self.payments, self.contacts, self.calls, self.ledgers]
+        return [*files, *files, *[self.raw] * 4, self.tiers, self.zone, self.queue, self.shares]
 
 
 def wrongly_derived() -> dict[str, list[int]]:
