@@ -13,11 +13,13 @@ from pytest_django.fixtures import Settings
 from crm.common import locks
 from crm.common.company import current as company
 from crm.common.company.models import Company
+from crm.embedded import processes
 from customers import time_zone
 from customers.importing import batches
 from customers.models import ImportBatch, Interaction, Order, OrderLine, Tier
 from customers.time_zone import change_time_zone, resume_zone_change, stored_zone
 from tests.customers.importing.files import load, write_csv
+from tests.database import another_connection
 from tests.factories import CustomerFactory, ImportBatchFactory, InteractionFactory, OrderFactory, TierAssignmentFactory
 
 LATE = datetime(2026, 3, 31, 20, 30, tzinfo=UTC)  # the first of April in Shanghai
@@ -211,6 +213,36 @@ class TestNobodyWaits:
         changer.join(timeout=10)
         assert [type(one) for one in outcome] == [time_zone.ImportsUnderWay]
         assert stored_zone() == "UTC"
+
+    def test_a_change_beside_a_running_import_is_refused_and_goes_through_when_that_has_ended(
+        self, tmp_path: Path
+    ) -> None:
+        """The worker stands at a chunk that another session holds up; its times mean the zone it began with."""
+        rows = [["1", "web", "2026-03-31 20:30"]]
+        path = write_csv(tmp_path / "contacts.csv", "external_id,channel,occurred_at", rows)
+        worker = threading.Thread(target=_load_and_close, args=[path])
+        with another_connection() as session:
+            session.execute("LOCK TABLE customers_interaction IN SHARE MODE")
+            worker.start()
+            assert processes.wait_until(
+                lambda: ImportBatch.objects.filter(state__in=("staging", "applying")).exists(), seconds=30
+            )
+            with pytest.raises(time_zone.ImportsUnderWay, match=r"Wait until these imports have ended: contacts\.csv"):
+                change_time_zone(zone="Asia/Shanghai")
+            assert stored_zone() == "UTC"
+        worker.join(timeout=30)
+        assert ImportBatch.objects.get().state == ImportBatch.State.DONE
+        contact = Interaction.objects.get()
+        assert (contact.occurred_at, contact.day) == (LATE, date(2026, 3, 31))
+
+        assert change_time_zone(zone="Asia/Shanghai") == 1
+
+        assert Interaction.objects.get().day == date(2026, 4, 1)
+
+
+def _load_and_close(path: Path) -> None:
+    load("interactions", path)
+    connection.close()
 
 
 def _log_and_touch(customer_id: int) -> None:

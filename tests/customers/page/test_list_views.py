@@ -142,5 +142,17 @@ def test_export_respects_filters_and_disarms_formulas(client_for: ClientFor) -> 
     ]
 
 
+@pytest.mark.parametrize(("query", "words"), [("", "No customers yet"), ("q=nobody", "Nobody fits")])
+def test_an_export_of_nobody_is_its_header_and_the_list_says_so(query: str, words: str, client_for: ClientFor) -> None:
+    if query:
+        CustomerFactory.create(name="Ada")
+    client = client_for("manager")
+    response = client.get(f"/customers/export/?{query}")
+    assert response.status_code == 200
+    (header,) = response.getvalue().decode("utf-8-sig").splitlines()
+    assert header.startswith("customer_id,kind,name,")
+    assert words in client.get(f"/customers/?{query}").content.decode()
+
+
 def test_export_takes_its_permission(client_for: ClientFor) -> None:
     assert client_for("sales").get("/customers/export/").status_code == 403

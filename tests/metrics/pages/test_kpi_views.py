@@ -202,6 +202,13 @@ def test_the_export_has_the_periods_of_the_page(client_for: ClientFor) -> None:
     ]
 
 
+def test_an_export_without_figures_has_its_periods_without_a_value(client_for: ClientFor) -> None:
+    answer = client_for("manager").get("/kpis/service_level/series.csv?first=2026-08-01&last=2026-09-30")
+
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert [(row["period"], row["value"], row["n"]) for row in rows] == [("2026-08", "", "0"), ("2026-09", "", "0")]
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_number_of_queries_does_not_grow(
     rows: int, client_for: ClientFor, user_for: UserFor, django_assert_num_queries: DjangoAssertNumQueries

@@ -71,6 +71,14 @@ def test_the_csv_has_plain_numbers(client_for: ClientFor, user_for: UserFor) -> 
     assert Decimal(row["target"]) == Decimal("0.9")
 
 
+def test_an_export_before_the_first_read_out_is_its_header(client_for: ClientFor) -> None:
+    answer = client_for("manager").get("/scorecard/export/")
+
+    assert answer.status_code == 200
+    (header,) = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert header.startswith("kpi,")
+
+
 def test_a_team_named_like_a_formula_is_harmless_in_a_spreadsheet(client_for: ClientFor) -> None:
     team = TeamFactory.create(name='=HYPERLINK("http://evil.example")')
     figures.evaluation("csat", "improved", team=team)
