@@ -15,6 +15,7 @@ from django.utils.choices import flatten_choices
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
+from crm.common.fragments import asks_for_part, render_part
 from crm.common.versions import ChangedMeanwhile, version
 
 M = TypeVar("M", bound=Model)
@@ -23,12 +24,28 @@ EDIT = ["GET", "HEAD", "POST"]
 """What an edit page answers to."""
 
 
+Beside = Mapping[type[DomainError], str]
+"""The field that a refusal is shown at, the first that fits; others are shown above the form."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Saved:
-    """What to say after saving, and where to go: anything that `redirect` takes."""
+    """What to say after saving, if anything, and where to go: anything that `redirect` takes.
 
-    message: str
+    `part`: what htmx gets instead, to put in place.
+    """
+
     to: Any
+    message: str = ""
+    part: Callable[[], HttpResponse] | None = None
+
+
+class AsksBack(Exception):
+    """Raised before anything is written: the page shows what was typed with `context`, and waits for an answer."""
+
+    def __init__(self, **context: Any) -> None:
+        super().__init__()
+        self.context = context
 
 
 class VersionedForm(forms.ModelForm[M]):
@@ -95,26 +112,50 @@ def saved(form: BaseForm, write: Callable[[], T]) -> T | None:
     try:
         return write()
     except DomainError as error:
-        if isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm):
-            form.show_conflict()
-        else:
-            form.add_error(None, str(error))
+        show_refusal(form, error)
         return None
 
 
+def show_refusal(form: BaseForm, error: DomainError, beside: Beside | None = None) -> None:
+    if isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm):
+        form.show_conflict()
+        return
+    fields = [field for kind, field in (beside or {}).items() if isinstance(error, kind)]
+    form.add_error(fields[0] if fields else None, str(error))
+
+
 def edit_page(
-    request: HttpRequest,
-    template: str,
-    form: BaseForm,
-    write: Callable[[], Saved],
-    context: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """Show the form; once it is sent, save it by `write` and go on, or show it again (422) with what is wrong."""
-    page = {"form": form, **(context or {})}
+    request: HttpRequest, template: str, form: BaseForm, write: Callable[[], Saved],
+    context: Mapping[str, Any] | None = None, *, part: str = "", beside: Beside | None = None,
+) -> HttpResponse:  # fmt: skip
+    """Show the form; once it is sent, save it by `write` and go on, or show it again (422) with what is wrong.
+
+    `part`: of the template, for htmx (see `render_part`); without one it gets the whole page.
+    """
+
+    def show(status: int = 200, **more: Any) -> HttpResponse:
+        page = {"form": form, **(context or {}), **more}
+        if part:
+            return render_part(request, template, part, page, status=status)
+        return render(request, template, page, status=status)
+
     if request.method != "POST":
-        return render(request, template, page)
-    done = saved(form, write)
-    if done is None:
-        return render(request, template, page, status=422)
-    messages.success(request, done.message)
+        return show()
+    if not form.is_valid():
+        return show(DomainError.status)
+    try:
+        done = write()
+    except AsksBack as question:
+        return show(DomainError.status, **question.context)
+    except DomainError as error:
+        show_refusal(form, error, beside)
+        return show(error.status)
+    return _go_on(request, done)
+
+
+def _go_on(request: HttpRequest, done: Saved) -> HttpResponse:
+    if done.message:
+        messages.success(request, done.message)
+    if done.part and asks_for_part(request):
+        return done.part()
     return redirect(done.to)

@@ -1,13 +1,11 @@
 """Type in a customer, change one."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from crm.common.saving import EDIT, Saved, edit_page, posted
+from crm.common.saving import EDIT, AsksBack, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.duplicates import Duplicate, duplicates
 from customers.identity.editing import change_customer, create_customer
@@ -21,17 +19,16 @@ IDENTIFYING = ("name", "tax_id", "email", "phone")
 @permission_required("customers.add_customer", raise_exception=True)
 def customer_create(request: HttpRequest) -> HttpResponse:
     """Warns of customers that may be the same, once; with "create anyway" it is created all the same."""
-    if request.method != "POST":
-        return render(request, "customers/identity/create.html", {"form": CustomerForm()})
-    form = CustomerForm(request.POST)
-    if not form.is_valid():
-        return render(request, "customers/identity/create.html", {"form": form}, status=422)
-    similar = [] if "anyway" in request.POST else _similar(request, form)
-    if similar:
-        return render(request, "customers/identity/create.html", {"form": form, "similar": similar}, status=422)
-    customer = create_customer(fields=form.fields_set())
-    messages.success(request, _("%(name)s is created.") % {"name": customer})
-    return redirect(customer)
+    form = CustomerForm(posted(request))
+
+    def save() -> Saved:
+        similar = [] if "anyway" in request.POST else _similar(request, form)
+        if similar:
+            raise AsksBack(similar=similar)
+        customer = create_customer(fields=form.fields_set())
+        return Saved(message=_("%(name)s is created.") % {"name": customer}, to=customer)
+
+    return edit_page(request, "customers/identity/create.html", form, save)
 
 
 @require_http_methods(EDIT)

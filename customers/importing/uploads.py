@@ -21,6 +21,8 @@ class FileTooLarge(DomainError):
 class NoSpace(DomainError):
     """The disk is full; nothing of the upload was kept."""
 
+    status = 507
+
 
 def folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "imports"

@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import signed_in
@@ -11,6 +12,7 @@ from crm.common.csv_files import csv_download
 from crm.common.errors import DomainError
 from crm.common.limits.limiting import limited
 from crm.common.paging import keyset_page
+from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.importing import batches, previewing, queueing, rejects, uploads
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
@@ -33,30 +35,24 @@ def import_list(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/importing/imports.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("customers.import_data", raise_exception=True)
 @limited("upload", when=_uploads)
 def import_new(request: HttpRequest) -> HttpResponse:
-    if request.method != "POST":
-        return render(request, "customers/importing/import_new.html", {"form": UploadForm()})
-    form, status = UploadForm(request.POST, request.FILES), 422
-    if form.is_valid():
-        try:
-            system = batches.find_or_make_system(name=form.cleaned_data["source"])
-            batch = batches.create_batch(
-                file=form.cleaned_data["file"], system=system, kind=form.cleaned_data["kind"], by=signed_in(request)
-            )
-        except batches.BadSourceName as error:
-            form.add_error("source", str(error))
-        except DomainError as error:
-            form.add_error("file", str(error))
-            status = 507 if isinstance(error, uploads.NoSpace) else 422
-        else:
-            return redirect("customers:import_map", batch.pk)
-    return render(request, "customers/importing/import_new.html", {"form": form}, status=status)
+    form = UploadForm(posted(request), request.FILES or None)
+
+    def save() -> Saved:
+        system = batches.find_or_make_system(name=form.cleaned_data["source"])
+        batch = batches.create_batch(
+            file=form.cleaned_data["file"], system=system, kind=form.cleaned_data["kind"], by=signed_in(request)
+        )
+        return Saved(to=reverse("customers:import_map", args=[batch.pk]))
+
+    beside: Beside = {batches.BadSourceName: "source", DomainError: "file"}
+    return edit_page(request, "customers/importing/import_new.html", form, save, beside=beside)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("customers.import_data", raise_exception=True)
 def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     """Which column says what; a format of its own (a queue log) has nothing to map and starts at the press of Run."""
@@ -68,31 +64,16 @@ def import_map(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return _no_preview(request, batch, error)
     maps = not get_spec(batch.kind).read
-    form = MappingForm(
-        request.POST if request.method == "POST" else None, preview=preview, earlier=last_mapping(batch) if maps else {}
-    )
-    if request.method == "POST" and (form.is_valid() or not maps):
-        try:
-            queueing.queue(
-                batch=batch,
-                mapping=form.mapping() if maps else {},
-                dry_run=bool(form.cleaned_data.get("dry_run")),
-                headers=preview.headers,
-            )
-        except DomainError as error:
-            form.add_error(None, str(error))
-        else:
-            return redirect("customers:import_detail", batch.pk)
-    context = {
-        "batch": batch,
-        "form": form,
-        "preview": preview,
-        "preview_table": PREVIEW.of(preview.rows, about=preview.headers),
-        "maps": maps,
-    }
-    return render(
-        request, "customers/importing/import_map.html", context, status=422 if request.method == "POST" else 200
-    )
+    form = MappingForm(posted(request), preview=preview, earlier=last_mapping(batch) if maps else {})
+
+    def save() -> Saved:
+        mapping, dry_run = form.mapping() if maps else {}, form.cleaned_data["dry_run"]
+        queueing.queue(batch=batch, mapping=mapping, dry_run=dry_run, headers=preview.headers)
+        return Saved(to=reverse("customers:import_detail", args=[batch.pk]))
+
+    first_rows = PREVIEW.of(preview.rows, about=preview.headers)
+    context = {"batch": batch, "preview": preview, "preview_table": first_rows, "maps": maps}
+    return edit_page(request, "customers/importing/import_map.html", form, save, context)
 
 
 def _no_preview(request: HttpRequest, batch: ImportBatch, error: DomainError) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Log a contact, and take it back."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -10,32 +12,31 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import signed_in
 from crm.common.errors import DomainError
-from crm.common.fragments import asks_for_part, render_part
+from crm.common.fragments import asks_for_part
+from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.interactions.forms import InteractionForm
 from customers.interactions.purposes import offered
-from customers.interactions.recording import log_interaction, undo_interaction
+from customers.interactions.recording import InFuture, log_interaction, undo_interaction
 from customers.models import Customer, Interaction
 from customers.page.views import timeline_context
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(EDIT)
 @permission_required("customers.add_interaction", raise_exception=True)
 def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
-    if request.method != "POST":
-        initial = {"channel": request.GET.get("channel", "phone"), "direction": "in"}
-        form = InteractionForm(words=offered(), initial=initial)
-        return _show_form(request, customer, form)
-    form = InteractionForm(request.POST, words=offered())
-    if form.is_valid():
-        try:
-            log_interaction(customer=customer, by=signed_in(request), now=timezone.now(), **form.cleaned_data)
-        except DomainError as error:
-            form.add_error("occurred_at", str(error))
-        else:
-            return _show_timeline(request, customer, _("Contact logged."), template="customers/page/logged.html")
-    return _show_form(request, customer, form, status=422)
+    initial = {"channel": request.GET.get("channel", "phone"), "direction": "in"}
+    form = InteractionForm(posted(request), words=offered(), initial=initial)
+
+    def save() -> Saved:
+        log_interaction(customer=customer, by=signed_in(request), now=timezone.now(), **form.cleaned_data)
+        logged = partial(_timeline, request, customer, "customers/page/logged.html")
+        return Saved(message=_("Contact logged."), to=customer, part=logged)
+
+    context = {"customer": customer}
+    beside: Beside = {InFuture: "occurred_at"}
+    return edit_page(request, "customers/page/log_contact.html", form, save, context, part="#form", beside=beside)
 
 
 @require_POST
@@ -51,16 +52,13 @@ def undo_contact(request: HttpRequest, pk: int) -> HttpResponse:
     return _show_timeline(request, customer, _("Contact taken back."))
 
 
-def _show_form(request: HttpRequest, customer: Customer, form: InteractionForm, status: int = 200) -> HttpResponse:
-    context = {"customer": customer, "form": form}
-    return render_part(request, "customers/page/log_contact.html", "#form", context, status=status)
-
-
-def _show_timeline(
-    request: HttpRequest, customer: Customer, done: str = "", *, template: str = "customers/page/timeline.html"
-) -> HttpResponse:
+def _show_timeline(request: HttpRequest, customer: Customer, done: str = "") -> HttpResponse:
     if done:
         messages.success(request, done)
     if not asks_for_part(request):
         return redirect(customer)
+    return _timeline(request, customer, "customers/page/timeline.html")
+
+
+def _timeline(request: HttpRequest, customer: Customer, template: str) -> HttpResponse:
     return render(request, template, {"customer": customer, "oob": True, **timeline_context(request, customer)})
