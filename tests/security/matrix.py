@@ -1,7 +1,9 @@
 """Who gets what at each URL: one row per URL name. `test_access_matrix` fails for a URL that has no row here.
 
 Add a row beside its neighbours. `arguments` makes the rows the URL speaks of, in the test's database, and returns the
-URL's keyword arguments. Statuses are for a GET unless `method` says "post" (an empty form is sent).
+URL's keyword arguments. Statuses are for a GET unless `method` says "post" (an empty form is sent). Each URL is asked
+with the other method too: `posted` says what those who may see the page get for an empty form, 405 where nothing is
+taken.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,33 +26,54 @@ def no_arguments() -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`axe` says whether the browser test opens the page; pages that need a state of the session say why not."""
+    """`statuses` by who asks, with `method`, and `others` with the other one.
+
+    `axe` says whether the browser test opens the page; pages that need a state of the session say why not.
+    """
 
     statuses: Mapping[str, int]
+    others: Mapping[str, int]
     arguments: Arguments = no_arguments
     method: str = "get"
     axe: bool = True
 
 
 def open_to(
-    *roles: str, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, axe: bool = True
-) -> Row:
+    *roles: str, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, posted: int = 405,
+    axe: bool = True,
+) -> Row:  # fmt: skip
     """These roles and the administrator get `status`, the other roles 403, others are sent to the sign-in page."""
-    statuses = {role: status if role in roles or role == "administrator" else 403 for role in ROLES}
-    return Row(statuses={"anonymous": 302, **statuses}, arguments=arguments, method=method, axe=axe and status == 200)
+
+    def given(status: int) -> dict[str, int]:
+        may = {*roles, "administrator"}
+        return {"anonymous": 302, **{role: status if role in may or status == 405 else 403 for role in ROLES}}
+
+    return Row(
+        statuses=given(status), others=given(posted), arguments=arguments, method=method, axe=axe and status == 200
+    )
 
 
-def staff(*, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
-    return open_to(*ROLES, arguments=arguments, method=method, status=status, axe=axe)
+def staff(
+    *, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, posted: int = 405, axe: bool = True
+) -> Row:
+    return open_to(*ROLES, arguments=arguments, method=method, status=status, posted=posted, axe=axe)
 
 
-def public(*, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
-    return Row(statuses=dict.fromkeys(EVERYONE, status), arguments=arguments, method=method, axe=axe and status == 200)
+def public(
+    *, arguments: Arguments = no_arguments, method: str = "get", status: int = 200, posted: int = 405, axe: bool = True
+) -> Row:
+    return Row(
+        statuses=dict.fromkeys(EVERYONE, status), others=dict.fromkeys(EVERYONE, posted),
+        arguments=arguments, method=method, axe=axe and status == 200,
+    )  # fmt: skip
 
 
-def before_sign_in(*, status: int = 200, signed_in: int = 302, axe: bool = True) -> Row:
+def before_sign_in(*, status: int = 200, posted: int = 200, signed_in: int = 302, axe: bool = True) -> Row:
     """Pages for those who are not signed in; others are sent on."""
-    return Row(statuses={"anonymous": status, **dict.fromkeys(ROLES, signed_in)}, axe=axe and status == 200)
+    others = dict.fromkeys(ROLES, signed_in)
+    return Row(
+        statuses={"anonymous": status, **others}, others={"anonymous": posted, **others}, axe=axe and status == 200
+    )
 
 
 def _reset_key() -> dict[str, Any]:
@@ -103,42 +126,42 @@ MATRIX: Mapping[str, Row] = {
     "metrics:kpi_list": open_to("manager"),
     "metrics:kpi": open_to("manager", arguments=_kpi),
     "metrics:export_series": open_to("manager", arguments=_kpi, axe=False),
-    "metrics:freeze_baseline": open_to("manager", arguments=_kpi),
-    "metrics:set_target": open_to("manager", arguments=_kpi),
+    "metrics:freeze_baseline": open_to("manager", arguments=_kpi, posted=422),
+    "metrics:set_target": open_to("manager", arguments=_kpi, posted=422),
     "metrics:baseline": open_to("manager", arguments=_baseline),
     "metrics:scorecard": open_to("manager"),
     "metrics:export_scorecard": open_to("manager", axe=False),
     "metrics:rollouts": open_to("manager"),
-    "metrics:rollout": open_to("manager", arguments=_rollout),
-    "metrics:withdraw_rollout": open_to("manager", arguments=lambda: {"team_id": 0}, method="post", status=404),
+    "metrics:rollout": open_to("manager", arguments=_rollout, posted=422),
+    "metrics:withdraw_rollout": open_to("manager", arguments=_rollout, method="post", status=302),
     "metrics:other_changes": open_to("manager"),
-    "metrics:add_other_change": open_to("manager"),
-    "metrics:other_change": open_to("manager", arguments=_other_change),
-    "metrics:withdraw_other_change": open_to("manager", arguments=lambda: {"change_id": 0}, method="post", status=404),
+    "metrics:add_other_change": open_to("manager", posted=422),
+    "metrics:other_change": open_to("manager", arguments=_other_change, posted=422),
+    "metrics:withdraw_other_change": open_to("manager", arguments=_other_change, method="post", status=302),
     "metrics:roi": open_to("manager"),
     "metrics:costs": open_to("manager"),
-    "metrics:add_cost": open_to("manager"),
-    "metrics:cost": open_to("manager", arguments=_cost),
-    "metrics:withdraw_cost": open_to("manager", arguments=lambda: {"cost_id": 0}, method="post", status=404),
-    "metrics:add_benefit": open_to("manager"),
-    "metrics:benefit": open_to("manager", arguments=_benefit),
-    "metrics:withdraw_benefit": open_to("manager", arguments=lambda: {"benefit_id": 0}, method="post", status=404),
+    "metrics:add_cost": open_to("manager", posted=422),
+    "metrics:cost": open_to("manager", arguments=_cost, posted=422),
+    "metrics:withdraw_cost": open_to("manager", arguments=_cost, method="post", status=302),
+    "metrics:add_benefit": open_to("manager", posted=422),
+    "metrics:benefit": open_to("manager", arguments=_benefit, posted=422),
+    "metrics:withdraw_benefit": open_to("manager", arguments=_benefit, method="post", status=302),
     # customers
     "customers:list": open_to(*WORKERS),
-    "customers:create": open_to(*WORKERS),
+    "customers:create": open_to(*WORKERS, posted=422),
     "customers:export": open_to("manager", axe=False),
     "customers:detail": open_to(*WORKERS, arguments=_customer),
-    "customers:edit": open_to(*WORKERS, arguments=_customer),
+    "customers:edit": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:timeline": open_to(*WORKERS, arguments=_customer),
     "customers:orders": open_to(*WORKERS, arguments=_customer),
     "customers:sources": open_to(*WORKERS, arguments=_customer),
     "customers:history": open_to(*WORKERS, arguments=_customer),
-    "customers:log_interaction": open_to(*WORKERS, arguments=_customer),
+    "customers:log_interaction": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
     "customers:tiers": open_to(*WORKERS),
     "customers:imports": open_to("manager"),
-    "customers:import_new": open_to("manager"),
-    "customers:import_map": open_to("manager", arguments=_batch, status=302),
+    "customers:import_new": open_to("manager", posted=422),
+    "customers:import_map": open_to("manager", arguments=_batch, status=302, posted=302),
     "customers:import_detail": open_to("manager", arguments=_batch),
     "customers:import_progress": open_to("manager", arguments=_batch, axe=False),
     "customers:import_rejects": open_to("manager", arguments=_batch, axe=False),
@@ -148,37 +171,39 @@ MATRIX: Mapping[str, Row] = {
     "healthz": public(axe=False),
     "readyz": public(axe=False),
     # accounts
-    "accounts:profile": staff(),
+    "accounts:profile": staff(posted=422),
     "accounts:language": public(method="post", status=302),
     "accounts:theme": public(method="post", status=302),
     "account_login": before_sign_in(),
-    "account_logout": Row(statuses={"anonymous": 302, **dict.fromkeys(ROLES, 200)}),
+    "account_logout": Row(
+        statuses={"anonymous": 302, **dict.fromkeys(ROLES, 200)}, others=dict.fromkeys(EVERYONE, 302)
+    ),
     "account_signup": before_sign_in(),
-    "account_confirm_login_code": public(status=302),
+    "account_confirm_login_code": public(status=302, posted=302),
     "account_inactive": public(),
-    "account_reauthenticate": staff(),
-    "account_change_password": staff(),
-    "account_set_password": staff(status=302),
-    "account_reset_password": public(),
+    "account_reauthenticate": staff(posted=200),
+    "account_change_password": staff(posted=200),
+    "account_set_password": staff(status=302, posted=302),
+    "account_reset_password": public(posted=200),
     "account_reset_password_done": public(),
-    "account_reset_password_from_key": public(arguments=_reset_key),
+    "account_reset_password_from_key": public(arguments=_reset_key, posted=200),
     "account_reset_password_from_key_done": public(),
-    "account_email": staff(status=302),
+    "account_email": staff(status=302, posted=302),
     "account_email_verification_sent": public(),
-    "account_confirm_email": public(arguments=lambda: {"key": "none"}),
+    "account_confirm_email": public(arguments=lambda: {"key": "none"}, posted=404),
     # What changes the second step asks for the password first, unless it was just given: 302.
     "mfa_index": staff(),
-    "mfa_authenticate": public(status=302),
-    "mfa_reauthenticate": staff(status=302),
-    "mfa_login_webauthn": public(status=302),
-    "mfa_activate_totp": staff(status=302),
-    "mfa_deactivate_totp": staff(status=404),
+    "mfa_authenticate": public(status=302, posted=302),
+    "mfa_reauthenticate": staff(status=302, posted=302),
+    "mfa_login_webauthn": public(status=302, posted=302),
+    "mfa_activate_totp": staff(status=302, posted=302),
+    "mfa_deactivate_totp": staff(status=404, posted=404),
     "mfa_view_recovery_codes": staff(status=404),
-    "mfa_generate_recovery_codes": staff(status=302),
-    "mfa_download_recovery_codes": staff(status=404),
+    "mfa_generate_recovery_codes": staff(status=302, posted=302),
+    "mfa_download_recovery_codes": staff(status=404, posted=404),
     "mfa_list_webauthn": staff(),
-    "mfa_add_webauthn": staff(status=302),
-    "mfa_reauthenticate_webauthn": staff(status=302),
-    "mfa_remove_webauthn": staff(arguments=lambda: {"pk": 0}, status=302),
-    "mfa_edit_webauthn": staff(arguments=lambda: {"pk": 0}, status=302),
+    "mfa_add_webauthn": staff(status=302, posted=302),
+    "mfa_reauthenticate_webauthn": staff(status=302, posted=302),
+    "mfa_remove_webauthn": staff(arguments=lambda: {"pk": 0}, status=302, posted=302),
+    "mfa_edit_webauthn": staff(arguments=lambda: {"pk": 0}, status=302, posted=302),
 }

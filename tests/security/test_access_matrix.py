@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -8,7 +9,7 @@ from accounts.domain import staff
 from accounts.models import User
 from accounts.roles import Role
 from tests.factories import TeamFactory
-from tests.security.matrix import EVERYONE, MATRIX, Row
+from tests.security.matrix import EVERYONE, MATRIX, ROLES, Row
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +52,16 @@ def client_of(people: dict[str, User], who: str) -> Client:
     return client
 
 
-def seen_by(row: Row, name: str, people: dict[str, User]) -> dict[str, int]:
-    url = reverse(name, kwargs=row.arguments())
-    return {who: getattr(client_of(people, who), row.method)(url).status_code for who in EVERYONE}
+def asked_by(row: Row, name: str, people: dict[str, User], methods: tuple[str, str]) -> list[dict[str, int]]:
+    """What each gets. Behind a button everyone finds rows of their own: what one takes away, another still sees."""
+    kept = row.arguments() if row.method == "get" else None
+    return [
+        {
+            who: getattr(client_of(people, who), method)(reverse(name, kwargs=kept or row.arguments())).status_code
+            for who in EVERYONE
+        }
+        for method in methods
+    ]
 
 
 def test_every_url_has_a_row() -> None:
@@ -64,7 +72,8 @@ def test_every_url_has_a_row() -> None:
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_each_role_gets_what_the_matrix_says(name: str, people: dict[str, User]) -> None:
     row = MATRIX[name]
-    assert seen_by(row, name, people) == dict(row.statuses)
+    methods = ("get", "post") if row.method == "get" else ("post", "get")
+    assert asked_by(row, name, people, methods) == [dict(row.statuses), dict(row.others)]
 
 
 @pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.statuses["sales"] in {200, 403}])
@@ -75,6 +84,21 @@ def test_a_page_for_staff_sends_others_to_the_sign_in_page(name: str) -> None:
         return
     answer = getattr(Client(), row.method)(reverse(name, kwargs=row.arguments()))
     assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def admin_urls() -> list[str]:
+    places = sorted(f"/admin/{model._meta.label_lower.replace('.', '/')}/" for model in admin.site._registry)
+    return [place + page for place in places for page in ("", "add/", "1/change/", "1/delete/")]
+
+
+@pytest.mark.slow  # every page of the administration
+@pytest.mark.parametrize(
+    ("who", "door"), [("anonymous", "/accounts/login/"), *((role, "/admin/login/") for role in ROLES[:3])]
+)
+def test_no_other_role_posts_to_the_administration(who: str, door: str, people: dict[str, User]) -> None:
+    client = client_of(people, who)
+    asked = {url: client.post(url).headers.get("Location") for url in admin_urls()}
+    assert asked == {url: f"{door}?next={url}" for url in admin_urls()}
 
 
 def test_the_administration_is_for_administrators(people: dict[str, User]) -> None:

@@ -168,12 +168,12 @@ NO_WRITE: Mapping[str, str] = {
     "account_reset_password": "asks for a mail; the outbox keeps it",
     "account_reset_password_from_key": "leads to the form below a key of its own",
     "account_email": "closed: administrators change addresses",
-    "account_email_verification_sent": "says something",
     "account_confirm_email": "addresses are confirmed by whoever enters them",
     "mfa_authenticate": "part of signing in",
     "mfa_reauthenticate": "part of signing in",
     "mfa_reauthenticate_webauthn": "part of signing in",
     "mfa_login_webauthn": "part of signing in",
+    "mfa_download_recovery_codes": "gives a file to who asks for it",
     "mfa_add_webauthn": "only a passkey can answer it; the row it adds is tracked like that of an app",
 }
 
