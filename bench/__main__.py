@@ -21,7 +21,7 @@ from crm.common.days import today
 
 SCALES = {"100k": 100_000, "1m": 1_000_000}
 # In this order: imports add to the data, so they come last.
-BENCHMARKS = ("recompute", "retier", "pages", "imports")
+BENCHMARKS = ("recompute", "retier", "pages", "imports", "beside")
 
 
 def arguments() -> argparse.Namespace:
