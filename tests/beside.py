@@ -11,6 +11,9 @@ from crm.embedded import processes
 from tests.database import another_connection
 
 WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s"
+SOMEBODY_WAITS = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())
+"""
 
 
 class Beside:
@@ -41,3 +44,10 @@ def beside() -> Iterator[Beside]:
         other = Beside(session, watching)
         with other.thread:
             yield other
+
+
+def wait_until_somebody_waits() -> None:
+    """Until any session of this process's test database stands in front of a lock."""
+    with another_connection() as watching:
+        watching.autocommit = True
+        assert processes.wait_until(lambda: watching.execute(SOMEBODY_WAITS).fetchone() == (True,), seconds=30)

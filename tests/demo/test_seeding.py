@@ -30,6 +30,7 @@ def verdicts(*, team: str | None) -> dict[str, str]:
 
 
 @pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # file by file, as it is in use: in one transaction the locks of all add up
 def test_the_planted_effects_are_found_and_a_second_run_changes_nothing(var: None) -> None:
     first = seeding.seed_demo(last=LAST, today=TODAY)
     assert (first.rejected, first.parked, first.created) == (0, 0, first.rows)

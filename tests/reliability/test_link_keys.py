@@ -1,10 +1,10 @@
 """A customer typed in while a file brings the same one: whoever comes second sees the first, and nobody fails."""
 
-import threading
-import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from customers.identity.editing import create_customer
 from customers.identity.linking import link_key
 from customers.models import Customer
+from tests.beside import wait_until_somebody_waits
 from tests.customers.importing.files import counts, load, write_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,23 +21,23 @@ KEY = link_key(name="Acme", email="a@acme.com", record="")
 
 @contextmanager
 def uncommitted_customer() -> Iterator[None]:
-    """Another connection holds a customer of that link key, and commits a moment later."""
-    written = threading.Event()
+    """Another connection holds a customer of that link key, and commits as soon as somebody waits for it."""
+    written = Event()
 
     def write() -> None:
         try:
             with transaction.atomic():
                 Customer.objects.create(name="Acme", link_key=KEY)
                 written.set()
-                time.sleep(0.7)
+                wait_until_somebody_waits()
         finally:
             connection.close()
 
-    thread = threading.Thread(target=write)
-    thread.start()
-    written.wait(10)
-    yield
-    thread.join()
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(write)
+        assert written.wait(10)
+        yield
+        writing.result()
 
 
 def test_typing_in_a_customer_that_an_import_is_bringing() -> None:
