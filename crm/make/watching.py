@@ -60,7 +60,7 @@ def watch(started: list[Child], port: int, *, development: bool = False) -> None
     servers, addresses = Servers(), services.urls()
     sources = Sources() if development else None
     while True:
-        time.sleep(TICK_S)
+        time.sleep(TICK_S)  # noqa: TID251 - looks once a tick, for as long as the product runs
         outage = servers.bring_back()
         if outage and services.urls() != addresses:  # its port was taken meanwhile: all must look it up anew
             addresses = services.urls()
@@ -108,6 +108,6 @@ def _replace(child: Child, *, blameless: bool) -> None:
             f"Its last words:\n{child.last_words()}\nThe whole log: {child.log}"
         )
     say(f"The {child.name} process died (exit code {code}); starting it again. Log: {child.log}")
-    time.sleep(max(min(len(child.deaths), 5) - 1, 0))
+    time.sleep(max(min(len(child.deaths), 5) - 1, 0))  # noqa: TID251 - not to spin where it dies at once
     child.waits = False
     child.start()

@@ -1,7 +1,7 @@
 """The triggers that mark changed facts, made and replaced without keeping a writer waiting."""
 
 from collections.abc import Callable, Sequence
-from time import sleep
+from time import sleep  # noqa: TID251 - for writers to come through between two tries
 
 from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper

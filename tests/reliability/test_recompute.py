@@ -4,7 +4,6 @@ import os
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -26,11 +25,19 @@ AS_OF = datetime(2026, 6, 30, tzinfo=UTC).date()
 NOW = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 KILLS = 6
+STATEMENTS = 400  # of about three recomputes
+# Writes a line before each statement, whichever of its connections sends it.
 RECOMPUTE_FOR_EVER = """
-import datetime, random, django
+import datetime, os, random, django
 django.setup()
+from django.db.backends.signals import connection_created
 from metrics.engine.recomputing import recompute
-print("running", flush=True)
+
+def tell(execute, *call):
+    os.write(1, b"statement\\n")
+    return execute(*call)
+
+connection_created.connect(lambda connection, **_: connection.execute_wrappers.append(tell), weak=False)
 while True:
     recompute(full=random.random() < 0.5, as_of=datetime.date(2026, 6, 30))
 """
@@ -111,7 +118,8 @@ def writers() -> Iterator[list[Writer]]:
             writer.join()
 
 
-def run_and_kill(seconds: float) -> None:
+def run_and_kill(*, at: int) -> None:
+    """Kill it in the midst of its work: when it sends statement number `at`."""
     own = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen(
         [sys.executable, "-c", RECOMPUTE_FOR_EVER],
@@ -120,19 +128,21 @@ def run_and_kill(seconds: float) -> None:
         stdout=subprocess.PIPE,
     )
     assert process.stdout is not None
-    assert process.stdout.readline() == b"running\n"
-    time.sleep(seconds)
-    assert process.poll() is None
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    try:
+        for _ in range(at):
+            assert process.stdout.readline() == b"statement\n"
+        assert process.poll() is None
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_killed_recomputes_and_concurrent_writers_leave_no_wrong_figure() -> None:
     with writers() as found:
         for _ in range(KILLS):
-            run_and_kill(random.uniform(0.05, 0.5))
+            run_and_kill(at=random.randrange(1, STATEMENTS))
     assert min(writer.written for writer in found) > 0
     recompute(as_of=AS_OF)
     assert not Mark.objects.exists()
