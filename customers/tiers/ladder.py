@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count
 
+from accounts.access import Reader
 from customers.models import Customer, Tier, TierPolicy
 from customers.tiers.tiering import Rule, find_policy, read_rules
 
@@ -26,10 +27,10 @@ class Tiers:
     rules: list[Rule]
 
 
-def tiers() -> Tiers:
-    """Three queries; the count reads the index on (tier, name, id) once."""
+def tiers(user: Reader) -> Tiers:
+    """With the customers that `user` may see. Three queries; the count reads the index on (tier, name, id) once."""
     known = list(Tier.objects.all())
-    counts = dict(Customer.objects.order_by().values_list("tier").annotate(n=Count("pk")))
+    counts = dict(Customer.objects.visible_to(user).order_by().values_list("tier").annotate(n=Count("pk")))
     total = sum(counts.values())
     policy = find_policy()
     rows = [

@@ -15,7 +15,7 @@ from customers.tiers.tables import TIERS, Ladder
 @require_GET
 @permission_required("customers.view_tier", raise_exception=True)
 def tier_list(request: HttpRequest) -> HttpResponse:
-    shown = tiers()
+    shown = tiers(request.user)
     about = Ladder(tiers=shown, may_list=request.user.has_perm("customers.view_customer"))
     context = {
         "tiers": shown,

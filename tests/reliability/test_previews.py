@@ -1,5 +1,6 @@
-"""Files made to be slow, looked at by several people at once: everybody else goes on working."""
+"""Files made to be slow or large, looked at by several people at once: everybody else goes on working."""
 
+import html
 import time
 import urllib.error
 import urllib.request
@@ -13,10 +14,19 @@ from customers.importing import batches
 from customers.models import ImportBatch
 from tests.conftest import UserFor
 from tests.customers.importing.books import slow_book
+from tests.customers.importing.test_hostile_workbooks import HOSTILE
 from tests.live import LiveStack
 
 pytestmark = [pytest.mark.timeout(300)]
 LOOKS, SECONDS = 8, 5
+MEGABYTES = 50
+WORST = (
+    "a row number beyond the last",
+    "a sheet that is a bomb",
+    "styles that are a bomb",
+    "laughs in the sheet",
+    "a header of 18,278 columns",
+)
 Ask = Callable[[str], tuple[int, str, float]]
 
 
@@ -63,3 +73,25 @@ def test_other_pages_are_served_while_slow_files_are_looked_at(ask: Ask, tmp_pat
     assert failed is not None
     status, text, seconds = ask(f"/imports/{failed.pk}/map/")
     assert (status, "took longer than" in text, seconds < 2) == (200, True, True)
+
+
+def resident(process: int) -> float:
+    """Megabytes of the process and its children, whichever holds the most."""
+    held = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return max(int(held.split()[1]) / 1024, *(resident(int(child)) for child in children), 0)
+
+
+def test_no_file_makes_a_web_worker_grow(ask: Ask, live_stack: LiveStack, tmp_path: Path) -> None:
+    system = batches.find_or_make_system(name="shop")
+    assert live_stack.web is not None
+    for _warm in range(8):
+        assert ask("/imports/new/")[0] == 200
+    before = resident(live_stack.web.pid)
+    for name in WORST:
+        make, words = HOSTILE[name]
+        batch = batches.create_batch(file=make(tmp_path / "x.xlsx"), system=system, kind="customers")
+        status, text, seconds = ask(f"/imports/{batch.pk}/map/")
+        assert (status, words in html.unescape(text)) == (422, True), name
+        assert seconds < SECONDS, name
+    assert resident(live_stack.web.pid) - before < MEGABYTES
