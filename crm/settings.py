@@ -195,6 +195,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "send-mail": {"task": "crm.common.outbox.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
     "forget-mail": {"task": "crm.common.outbox.tasks.forget_texts", "schedule": crontab(hour="3", minute="41")},
     "prune-counts": {"task": "crm.common.limits.tasks.prune_counts", "schedule": 900.0, "options": {"expires": 800}},
+    "check-asked-drift": {
+        "task": "metrics.goals.tasks.check_asked_drift",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "check-drift": {"task": "metrics.goals.tasks.check_drift", "schedule": crontab(hour="4", minute="7")},
     "check-rollups": {"task": "metrics.engine.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
 }
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("kpis/<slug:key>/baseline/", baseline_views.freeze_baseline, name="freeze_baseline"),
     path("kpis/<slug:key>/target/", target_views.set_target, name="set_target"),
     path("baselines/<int:baseline_id>/", baseline_views.baseline, name="baseline"),
+    path("baselines/<int:baseline_id>/check/", baseline_views.check_baseline, name="check_baseline"),
     path("scorecard/", scorecard_views.scorecard, name="scorecard"),
     path("scorecard/export/", scorecard_views.export_scorecard, name="export_scorecard"),
     path("programme/", register_views.rollouts, name="rollouts"),

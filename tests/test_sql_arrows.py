@@ -29,7 +29,7 @@ TABLES = {
     "customers.tiers": "TierPolicy TierMark",
     "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun",
     "metrics.kpis": "LedgerMonth LedgerShare",
-    "metrics.goals": "Baseline KpiTarget OtherChange Rollout",
+    "metrics.goals": "DriftCheck Baseline KpiTarget OtherChange Rollout",
     "metrics.verdicts": "Evaluation",
     "metrics.programme": "CostEntry Benefit",
 }

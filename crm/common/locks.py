@@ -15,6 +15,7 @@
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
 | `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
+| `DRIFT` | whoever holds baselines against the source data | the session |
 | `KPI_RULES` | whoever changes the rules of the KPIs | its transaction |
 | `kpi(source)` | a recompute: exclusively for cells, shared for the months it rebuilds | its transaction |
 | `kpi(source, part)` | the rebuild of that month, or of that range of customers | its transaction |
@@ -58,6 +59,7 @@ class Family(IntEnum):
     TIER_MARKS = 51
     FACTS = 52
     LEDGERS = 53
+    DRIFT = 59
     VERDICTS = 60
     KPI_RULES = 61
     KPI = 730_200
@@ -76,6 +78,7 @@ WORDS = {
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
     Family.LEDGERS: gettext_lazy("whose ledger counts"),
+    Family.DRIFT: gettext_lazy("holding baselines against the source data"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
     Family.KPI_RULES: gettext_lazy("the KPI rules"),
     Family.KPI: gettext_lazy("the figures of this source"),
@@ -98,6 +101,7 @@ POINT_MARKS: Final = Key(Family.POINT_MARKS)
 TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
 LEDGERS: Final = Key(Family.LEDGERS)
+DRIFT: Final = Key(Family.DRIFT)
 VERDICTS: Final = Key(Family.VERDICTS)
 KPI_RULES: Final = Key(Family.KPI_RULES)
 

@@ -7,16 +7,18 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import signed_in
 from accounts.models import User
 from crm.common import days
 from crm.common.fragments import render_part
 from crm.common.saving import EDIT, saved
 from metrics.engine.base import Kpi
 from metrics.goals import baselines
+from metrics.goals.asking import ask_for_check
 from metrics.goals.baseline_page import Preview, Window, baseline_chart, default_window, preview_of
-from metrics.goals.drift import drift
+from metrics.goals.drift_checks import find_check
 from metrics.goals.fields import scope_of
 from metrics.goals.forms import BaselineForm, ScopeForm
 from metrics.goals.rollouts import teams_with_rollout
@@ -47,11 +49,22 @@ def freeze_baseline(request: HttpRequest, key: str) -> HttpResponse:
 @permission_required("metrics.view_dashboard", raise_exception=True)
 def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
     found = get_object_or_404(
-        Baseline.objects.visible_to(request.user).select_related("team", "tier", "signed_by"), pk=baseline_id
+        Baseline.objects.visible_to(request.user).select_related("team", "tier", "signed_by", "drift_check"),
+        pk=baseline_id,
     )
     kpi = kpi_or_404(found.kpi)
-    context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "drift": drift(found)}
+    context = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi), "check": find_check(found)}
     return render(request, "metrics/goals/baseline.html", context)
+
+
+@require_POST
+@permission_required("metrics.view_dashboard", raise_exception=True)
+def check_baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
+    """Have it held against the source data now."""
+    found = get_object_or_404(Baseline.objects.visible_to(request.user), pk=baseline_id)
+    ask_for_check(baseline=found, by=signed_in(request))
+    messages.success(request, _("The baseline is being held against the source data. Open it again in a moment."))
+    return redirect("metrics:baseline", baseline_id=found.pk)
 
 
 def _asked(request: HttpRequest, kpi: Kpi) -> dict[str, Any]:

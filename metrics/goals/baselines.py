@@ -20,9 +20,9 @@ from metrics.engine.rules import in_force
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.series import Point, has_data, points
 from metrics.kpis import Kpi
-from metrics.models import Baseline
+from metrics.models import Baseline, DriftCheck
+from metrics.models.goals import ROWS
 
-ROWS = 2  # the scheme of the hash: over the rows the figure is made of
 ATTEMPTS = 5
 ENOUGH_MONTHS = 12  # monthly points; with fewer a baseline describes, it does not carry a test of its trend
 PLACES = Decimal(10) ** -10
@@ -146,7 +146,11 @@ def _keep(found: Preview, *, by: User | None, note: str) -> Baseline:
         raise NoData(_("There is no data from %(first)s to %(last)s.") % {"first": found.first, "last": found.last})
     try:
         with transaction.atomic():
-            return Baseline.objects.create(**_fields(found), signed_by=by, note=note)
+            frozen = Baseline.objects.create(**_fields(found), signed_by=by, note=note)
+            DriftCheck.objects.create(
+                baseline=frozen, checked_at=found.judged_at, present=frozen.value, version=frozen.version
+            )
+            return frozen
     except IntegrityError as error:
         raise AlreadyFrozen(_("This baseline is frozen already.")) from error
 

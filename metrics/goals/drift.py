@@ -12,7 +12,7 @@ from metrics.engine.evidence import Evidence, Question, evidence
 from metrics.engine.rules import in_force
 from metrics.engine.scope import Scope
 from metrics.engine.series import points, value_of
-from metrics.goals.baselines import PLACES, ROWS
+from metrics.goals.baselines import PLACES
 from metrics.kpis import get_kpi
 from metrics.models import Baseline
 
@@ -24,7 +24,7 @@ class Drift:
     `comparable` is False when the KPI's definition has another version by now; the present figures are then a
     restatement under the new one. `changed`: the source data of the window are not those that were frozen.
     `by_rows`: it was frozen over the rows its figure is made of; before that over cells, where a change of teams or
-    tiers shows as drift although it leaves the figure alone.
+    tiers shows as drift although it leaves the figure alone. `version`: the KPI's definition that `present` is under.
     """
 
     frozen: Decimal | None
@@ -32,6 +32,7 @@ class Drift:
     changed: bool
     comparable: bool
     by_rows: bool
+    version: int
 
     @property
     def difference(self) -> Decimal | None:
@@ -45,21 +46,22 @@ def drift(baseline: Baseline) -> Drift:
     """
     kpi = get_kpi(baseline.kpi)
     if kpi.version != baseline.version:
-        return _found(baseline, _restated(baseline, kpi), changed=False, comparable=False)
-    if baseline.hash_scheme != ROWS:
+        return _found(baseline, kpi, _restated(baseline, kpi), changed=False)
+    if not baseline.is_over_rows:
         changed = _hash_of_cells(baseline, kpi) != baseline.source_hash
-        return _found(baseline, _restated(baseline, kpi), changed=changed, comparable=True)
+        return _found(baseline, kpi, _restated(baseline, kpi), changed=changed)
     now = _rows(baseline, kpi)
-    return _found(baseline, _value(kpi, now), changed=now.hash != baseline.source_hash, comparable=True)
+    return _found(baseline, kpi, _value(kpi, now), changed=now.hash != baseline.source_hash)
 
 
-def _found(baseline: Baseline, present: Decimal | None, *, changed: bool, comparable: bool) -> Drift:
+def _found(baseline: Baseline, kpi: Kpi, present: Decimal | None, *, changed: bool) -> Drift:
     return Drift(
         frozen=baseline.value,
         present=None if present is None else present.quantize(PLACES),
         changed=changed,
-        comparable=comparable,
-        by_rows=baseline.hash_scheme == ROWS,
+        comparable=kpi.version == baseline.version,
+        by_rows=baseline.is_over_rows,
+        version=kpi.version,
     )
 
 

@@ -1,6 +1,6 @@
 """The KPI engine's tables, goals and verdicts, costs and returns."""
 
-from metrics.models.checks import CheckRun
+from metrics.models.checks import CheckRun, DriftCheck
 from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
 from metrics.models.returns import Benefit, CostEntry, LedgerMonth, LedgerShare
 from metrics.models.rollups import Clock, Issue, IssueMark, Mark, RecomputeRun, Rollup
@@ -12,6 +12,7 @@ __all__ = [
     "CheckRun",
     "Clock",
     "CostEntry",
+    "DriftCheck",
     "Evaluation",
     "Issue",
     "IssueMark",

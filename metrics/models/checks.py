@@ -1,7 +1,9 @@
-"""What the nightly check found."""
+"""What the nightly checks found."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from metrics.models.goals import Baseline
 
 
 class CheckRun(models.Model):
@@ -22,3 +24,26 @@ class CheckRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+
+class DriftCheck(models.Model):
+    """A baseline as it was last held against the source data: reading every row of its window takes a job.
+
+    `asked_at`: somebody or the night asked for it, and it has not been done since. `checked_at` is null before the
+    first time. `present`: what the window gives, under `version` of the KPI's definition; `changed`: the rows are not
+    those that were frozen.
+    """
+
+    baseline = models.OneToOneField(Baseline, on_delete=models.CASCADE, related_name="drift_check")
+    asked_at = models.DateTimeField(_("asked"), null=True)
+    checked_at = models.DateTimeField(_("checked"), null=True)
+    present = models.DecimalField(_("present value"), max_digits=30, decimal_places=10, null=True)
+    changed = models.BooleanField(_("changed"), default=False)
+    version = models.IntegerField(_("definition version"), null=True)
+
+    class Meta:
+        verbose_name = _("drift check")
+        verbose_name_plural = _("drift checks")
+
+    def __str__(self) -> str:
+        return str(self.baseline_id)

@@ -12,6 +12,9 @@ from crm.common.kinds import Channel
 from customers.models import Tier
 from metrics.querysets import GoalQuerySet, goals
 
+ROWS = 2
+"""The scheme of a baseline's hash: over the rows its figure is made of."""
+
 
 class Scoped(models.Model):
     """Which part of the company a figure speaks of; null and '' mean all of it."""
@@ -83,6 +86,11 @@ class Baseline(Scoped):
 
     def __str__(self) -> str:
         return f"{self.kpi} {self.window_from} – {self.window_to}"
+
+    @property
+    def is_over_rows(self) -> bool:
+        """Whether its hash is over the rows that the figure is made of, not over cells as at first."""
+        return self.hash_scheme == ROWS
 
 
 @tracked()

@@ -100,7 +100,7 @@ def _kpi() -> dict[str, Any]:
 
 
 def _baseline() -> dict[str, Any]:
-    return {"baseline_id": figures.baseline("service_level").pk}
+    return {"baseline_id": figures.baseline("service_level", team=TeamFactory.create()).pk}
 
 
 def _rollout() -> dict[str, Any]:
@@ -129,6 +129,7 @@ MATRIX: Mapping[str, Row] = {
     "metrics:freeze_baseline": open_to("manager", arguments=_kpi, posted=422),
     "metrics:set_target": open_to("manager", arguments=_kpi, posted=422),
     "metrics:baseline": open_to("manager", arguments=_baseline),
+    "metrics:check_baseline": open_to("manager", arguments=_baseline, method="post", status=302),
     "metrics:scorecard": open_to("manager"),
     "metrics:export_scorecard": open_to("manager", axe=False),
     "metrics:rollouts": open_to("manager"),

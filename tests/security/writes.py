@@ -22,6 +22,7 @@ from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests import factories
 from tests.conftest import PASSWORD
 from tests.forms import as_shown
+from tests.metrics import figures
 
 Arranged = tuple[dict[str, Any], dict[str, Any]]
 Arrange = Callable[[Client, User], Arranged]
@@ -48,6 +49,10 @@ def corrected(name: str, make: Callable[[], dict[str, Any]], /, **data: Any) -> 
 def pressed(make: Callable[[], dict[str, Any]]) -> Arrange:
     """A button."""
     return lambda _client, _user: (make(), {})
+
+
+def a_baseline() -> dict[str, Any]:
+    return {"baseline_id": figures.baseline("service_level").pk}
 
 
 def customer() -> dict[str, Any]:
@@ -127,6 +132,7 @@ def a_passkey(client: Client, user: User) -> Arranged:
 WRITES: Mapping[str, tuple[str, Arrange]] = {
     # name → the role that does it, and how
     "metrics:freeze_baseline": ("manager", facts_of_a_year),
+    "metrics:check_baseline": ("manager", pressed(a_baseline)),
     "metrics:set_target": ("manager", a_target),
     "metrics:rollout": ("manager", corrected("metrics:rollout", go_live, phase="2")),
     "metrics:withdraw_rollout": ("manager", pressed(go_live)),

@@ -2,11 +2,14 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Team
 from crm.common.days import add_months
 from metrics.engine.recomputing import recompute
-from metrics.models import Baseline, Rollout
+from metrics.goals import drift_checks
+from metrics.models import Baseline, DriftCheck, Rollout
 from tests.conftest import ClientFor
 from tests.factories import CallFactory, QueueFactory, SourceSystemFactory, TeamFactory
 from tests.metrics import figures
@@ -167,14 +170,35 @@ def test_drift_of_the_source_data_is_shown(client_for: ClientFor) -> None:
     months(12)
     client = client_for("manager")
     client.post(URL, {**WINDOW, "sign": "on"})
+    url = f"/baselines/{Baseline.objects.get().pk}/"
+    assert (client.get(url).context["check"].present, client.get(url).context["check"].changed) == (
+        Decimal("0.8"),
+        False,
+    )
     calls(date(2026, 3, 15), quick=0, slow=36)
     recompute()
 
-    page = client.get(f"/baselines/{Baseline.objects.get().pk}/").content.decode()
+    answer = client.post(f"{url}check/", follow=True)
+    assert "is being held against the source data" in answer.content.decode()
+    assert "Being held against the source data; open the page again" in answer.content.decode()
+    assert "were changed after it was frozen" not in answer.content.decode()
+    drift_checks.check_asked()
 
+    page = client.get(url).content.decode()
     assert "were changed after it was frozen" in page
     assert "80.0%" in page
     assert "50.0%" in page
+    assert "Compare with the source data now" in page
+
+
+def test_the_page_reads_no_facts(client_for: ClientFor) -> None:
+    frozen, client = figures.baseline("asa"), client_for("manager")
+
+    with CaptureQueriesContext(connection) as done:
+        page = client.get(f"/baselines/{frozen.pk}/").content.decode()
+
+    assert "not held against the source data yet" in page
+    assert [query["sql"] for query in done if "customers_call" in query["sql"]] == []
 
 
 def test_unknown_ones_are_not_found(client_for: ClientFor) -> None:
@@ -192,4 +216,6 @@ def test_who_may_not(role: str, client_for: ClientFor) -> None:
     assert client.get(URL).status_code == 403
     assert client.post(URL, {**WINDOW, "sign": "on"}).status_code == 403
     assert client.get(f"/baselines/{frozen.pk}/").status_code == 403
+    assert client.post(f"/baselines/{frozen.pk}/check/").status_code == 403
+    assert not DriftCheck.objects.exists()
     assert Baseline.objects.count() == 1
