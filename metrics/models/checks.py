@@ -1,9 +1,12 @@
 """What the nightly checks found."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from metrics.models.goals import Baseline
+from metrics.querysets import GoalQuerySet, goals
 
 
 class CheckRun(models.Model):
@@ -40,6 +43,8 @@ class DriftCheck(models.Model):
     present = models.DecimalField(_("present value"), max_digits=30, decimal_places=10, null=True)
     changed = models.BooleanField(_("changed"), default=False)
     version = models.IntegerField(_("definition version"), null=True)
+
+    objects: ClassVar[GoalQuerySet["DriftCheck"]] = goals()
 
     class Meta:
         verbose_name = _("drift check")
