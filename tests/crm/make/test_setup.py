@@ -1,7 +1,9 @@
 import ast
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -35,6 +37,20 @@ def run_setup(place: Path, **environment: str) -> subprocess.CompletedProcess[st
     )
 
 
+@dataclass(frozen=True)
+class SetUp:
+    place: Path
+    done: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def without_packages(tmp_path_factory: pytest.TempPathFactory) -> SetUp:
+    """Set up as far as the virtual environment, which takes longer to make than all the rest."""
+    place = copy_of_the_checkout(tmp_path_factory.mktemp("set-up"))
+    (place / "requirements-dev.txt").write_text("a-package-that-is-nowhere==1\n")
+    return SetUp(place, run_setup(place, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1"))
+
+
 def test_without_the_venv_module(tmp_path: Path) -> None:
     place = copy_of_the_checkout(tmp_path)
     lacking = tmp_path / "lacking"
@@ -51,20 +67,18 @@ def test_without_the_venv_module(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_without_a_package_index(tmp_path: Path) -> None:
-    place = copy_of_the_checkout(tmp_path)
-    (place / "requirements-dev.txt").write_text("a-package-that-is-nowhere==1\n")
-    done = run_setup(place, PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1")
+def test_without_a_package_index(without_packages: SetUp) -> None:
+    done = without_packages.done
     assert done.returncode == 2
     assert "Installing Python packages failed. Check the connection to the package index and try again." in done.stderr
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow
-def test_without_npm_and_without_its_package(tmp_path: Path) -> None:
-    place = copy_of_the_checkout(tmp_path)
-    (place / "package.json").write_text("{}")
-    (place / "package-lock.json").write_text("{}")
+def test_without_npm_and_without_its_package(without_packages: SetUp, tmp_path: Path) -> None:
+    place = shutil.copytree(without_packages.place, tmp_path / "checkout", symlinks=True)
+    for name, text in {"requirements-dev.txt": "", "package.json": "{}", "package-lock.json": "{}"}.items():
+        (place / name).write_text(text)
     programs = tmp_path / "programs"
     programs.mkdir()
     done = run_setup(place, PATH=str(programs), PIP_CONFIG_FILE=os.devnull, PIP_NO_INDEX="1", PIP_RETRIES="0")
