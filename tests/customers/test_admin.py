@@ -54,6 +54,7 @@ def make(model: type[Model]) -> Any:
     return maker()
 
 
+@pytest.mark.slow  # every list
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_every_model_has_a_list_whose_queries_do_not_grow(client_for: ClientFor, model: type[Model]) -> None:
     assert admin.site.is_registered(model)
@@ -69,6 +70,7 @@ def test_every_model_has_a_list_whose_queries_do_not_grow(client_for: ClientFor,
     assert taken[0] == taken[1] <= 12
 
 
+@pytest.mark.slow  # every form
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 def test_every_row_opens(client_for: ClientFor, model: type[Model]) -> None:
     make(model)

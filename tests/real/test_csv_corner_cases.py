@@ -64,6 +64,7 @@ def test_naughty_strings_survive_the_import(tmp_path: Path) -> None:
     assert counts(load("customers", path, source="naughty")) == {"rows": len(strings), "unchanged": len(strings)}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_naughty_strings_survive_page_search_and_export(tmp_path: Path, client_for: ClientFor, settings: Any) -> None:
     settings.CRM_LIMITS = settings.CRM_LIMITS | {"search": Rate.parse("10000/1m")}

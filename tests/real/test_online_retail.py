@@ -21,6 +21,7 @@ MAPPING = CHECKOUT / "docs/examples/online_retail.mapping.json"
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.slow,
     pytest.mark.django_db,
     pytest.mark.timeout(900),
     pytest.mark.skipif(not DATA.exists(), reason="online_retail.csv.gz does not lie beside the checkout"),

@@ -63,6 +63,7 @@ def label_of(model: Any) -> str:
     return str(model._meta.label)
 
 
+@pytest.mark.slow  # every list and form
 @pytest.mark.parametrize("model", sorted(admin.site._registry, key=label_of))
 def test_each_list_and_form_opens(model: type[Model], client_for: ClientFor) -> None:
     client = client_for("administrator")
@@ -72,6 +73,7 @@ def test_each_list_and_form_opens(model: type[Model], client_for: ClientFor) -> 
     assert client.get(f"{place}add/").status_code in {200, 403}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["sales", "service", "manager"])
 def test_other_roles_open_none_of_it(role: str, client_for: ClientFor) -> None:
     client = client_for(role)

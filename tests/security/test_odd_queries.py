@@ -57,6 +57,7 @@ ALONE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow  # every page with every oddity
 @pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if row.method == "get"))
 def test_every_page_answers_whatever_all_its_parameters_hold(client_for: ClientFor, name: str) -> None:
     url = reverse(name, kwargs=MATRIX[name].arguments())
@@ -66,6 +67,7 @@ def test_every_page_answers_whatever_all_its_parameters_hold(client_for: ClientF
         assert answer.status_code < 500, odd
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ALONE)
 def test_and_each_of_them_alone(client_for: ClientFor, settings: Settings, url: str) -> None:
     settings.CRM_LIMITS = dict.fromkeys(settings.CRM_LIMITS, Rate.parse("9999/1m"))

@@ -145,6 +145,7 @@ def opened(path: Path) -> tuple[str, float, float]:
     return said, seconds, megabytes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_refuses_within_two_seconds_and_50_mb(tmp_path: Path, name: str) -> None:
     make, words = HOSTILE[name]
@@ -153,6 +154,7 @@ def test_refuses_within_two_seconds_and_50_mb(tmp_path: Path, name: str) -> None
     assert (seconds < 2, megabytes < 50) == (True, True), (seconds, megabytes)
 
 
+@pytest.mark.slow
 def test_more_rows_than_a_sheet_has_are_refused_as_they_come(tmp_path: Path) -> None:
     rows = chain([OPEN], (f'<row r="{number}"/>' for number in range(1, 1_048_578)), [CLOSE])
     said, _seconds, megabytes = opened(unpacked(SHEET, lambda: rows)(tmp_path / "x.xlsx"))

@@ -102,6 +102,7 @@ def test_every_kind_that_can_be_imported_can_be_exported() -> None:
     assert sorted(exports.exports()) == registry.kinds() == sorted(KINDS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_what_is_exported_goes_into_an_empty_database_and_comes_out_the_same(tmp_path: Path, suffix: str) -> None:
     with taken_back():
@@ -225,6 +226,7 @@ def test_digits_are_numbers_in_a_sheet_only_where_none_is_lost(tmp_path: Path) -
     assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["1", "2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_what_is_exported_goes_into_the_same_database_and_changes_nothing(tmp_path: Path, suffix: str) -> None:
     deliver(tmp_path)
