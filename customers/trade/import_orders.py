@@ -92,12 +92,12 @@ _LINES = """
 INSERT INTO customers_orderline (order_id, product_id, quantity, unit_price, unit_cost, amount_company, cost_company,
                                  day, counted, team_id, tier_id, product_group_id)
 SELECT o.id, p.id, r.quantity, r.unit_price, r.unit_cost, round(r.quantity * r.unit_price * r.rate, 4),
-       round(r.quantity * coalesce(r.unit_cost * r.rate, p.unit_cost), 4),
-       o.day, o.status <> 'cancelled', o.team_id, o.tier_id, p.group_id
+       d.cost, d.day, d.counted, d.team_id, d.tier_id, d.product_group_id
 FROM imp_keys k
 JOIN customers_order o ON o.id = k._object
 JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key
 LEFT JOIN customers_product p ON p.system_id = r._system_id AND p.code = r.product_code
+CROSS JOIN LATERAL crm_line_derived(o, p, r.quantity, r.unit_cost, round(r.quantity * r.unit_cost * r.rate, 4)) d
 WHERE k._action IN ('created', 'updated')
 ORDER BY o.id, r._line;
 """
