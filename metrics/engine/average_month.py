@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-DAYS: Final = Decimal("365.25") / 12
+YEAR_DAYS: Final = Decimal("365.25")
+DAYS: Final = YEAR_DAYS / 12
 
 
 def per_month(total: Decimal, *, first: date, last: date) -> Decimal:

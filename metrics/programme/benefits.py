@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from crm.common.days import add_months
 from crm.common.errors import DomainError
+from metrics.engine.average_month import YEAR_DAYS
 from metrics.models import Benefit, Evaluation
 from metrics.verdicts.figures import Shape
 
 ZERO, ONE = Decimal(0), Decimal(1)
-YEAR_DAYS = Decimal("365.25")
 MONTHS = Decimal(12)
 HUNDRED = Decimal(100)
 LAST_YEAR = 30
