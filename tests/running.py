@@ -25,18 +25,28 @@ class Run:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, target: str = "run", **environment: str) -> None:
-        kept = {key: value for key, value in os.environ.items() if key not in SET_BY_THE_TESTS}
-        chosen = {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "PYTHONUNBUFFERED": "1"}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "crm.make", target],
                 cwd=CHECKOUT,
-                env=kept | chosen | environment,
+                env=self.environment() | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+
+    def environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if key not in SET_BY_THE_TESTS}
+        return kept | {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "PYTHONUNBUFFERED": "1"}
+
+    def manage(self, *arguments: str) -> str:
+        """What the command says, run beside the product."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(
+            command, cwd=CHECKOUT, env=self.environment(), capture_output=True, text=True, check=True, timeout=60
+        )
+        return done.stdout.strip()
 
     def wait_for(self, text: str) -> re.Match[str]:
         def found() -> re.Match[str] | None:

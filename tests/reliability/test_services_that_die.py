@@ -3,7 +3,10 @@
 import os
 import signal
 import tempfile
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,15 @@ from crm.embedded import postgres_server, processes, record, redis_server, servi
 from tests.running import READY, Run
 
 BACK_WITHIN_S = 30
+PAGES = 60
+SIGN_IN = """
+from django.test import Client
+from accounts.domain.staff import create_user
+from accounts.roles import Role
+client = Client()
+client.force_login(create_user(email="ann@example.com", name="Ann", role=Role.SALES))
+print(client.cookies["sessionid"].value)
+"""
 
 
 def postmaster(var: Path) -> int:
@@ -30,9 +42,21 @@ def redis_process(var: Path) -> int:
     return found
 
 
+def page(run: Run, session: str) -> int:
+    """The status of a page that reads the database."""
+    request = urllib.request.Request(f"{run.url()}me/", headers={"Cookie": f"sessionid={session}"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return int(answer.status) if answer.url == request.full_url else 302
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
 def test_killed_servers_are_started_again(run: Run, var: Path) -> None:
     run.start()
     assert run.ready() == READY
+    session = run.manage("shell", "--verbosity=0", "--command", SIGN_IN)
+    assert [page(run, session) for _ in range(8)] == [200] * 8
     supervisor, web, worker, _beat = run.pids()
     os.kill(redis_process(var), signal.SIGKILL)
     run.wait_for("Redis died; starting it again")
@@ -40,6 +64,8 @@ def test_killed_servers_are_started_again(run: Run, var: Path) -> None:
     os.kill(postmaster(var), signal.SIGKILL)
     run.wait_for("PostgreSQL died; starting it again")
     assert processes.wait_until(run.is_ready, seconds=BACK_WITHIN_S), run.printed()
+    with ThreadPoolExecutor(4) as people:
+        assert list(people.map(lambda _: page(run, session), range(PAGES))) == [200] * PAGES
     assert run.pids()[:3] == [supervisor, web, worker]
     assert "keeps dying" not in run.printed()
 

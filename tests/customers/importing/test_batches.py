@@ -1,14 +1,17 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from crm.common.csv_files import csv_lines
 from crm.common.errors import DomainError
 from customers.importing import batches, queueing, rejects
 from customers.importing.mapping import MappingError
 from customers.importing.registry import UnknownKind
+from customers.importing.tasks import resume_imports
 from customers.models import Customer, ImportBatch
 from tests.customers.importing.files import counts
 
@@ -51,6 +54,15 @@ def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
     ]
     odd = Customer.objects.get(name="=1+1 & Co")
     assert (odd.email, list(odd.contact_points.values_list("raw", "normalised"))) == ("bad", [("bad", "")])
+
+
+def test_an_import_stamped_while_the_clock_was_ahead_is_taken_up(batch: ImportBatch) -> None:
+    queueing.queue(batch=batch, mapping={"columns": MAPPED})
+    ahead = timezone.now() + timedelta(days=1)
+    ImportBatch.objects.filter(pk=batch.pk).update(state="staging", created_at=ahead, started_at=ahead)
+    resume_imports()
+    batch.refresh_from_db()
+    assert (batch.state, batch.created) == ("done", 2)
 
 
 def test_a_file_that_cannot_be_read_fails_the_import_with_the_reason(batch: ImportBatch) -> None:
