@@ -27,7 +27,7 @@ TABLES = {
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome",
     "customers.tiers": "TierPolicy TierMark",
-    "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun",
+    "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun RollupVersion",
     "metrics.kpis": "LedgerMonth LedgerShare",
     "metrics.goals": "DriftCheck Baseline KpiTarget OtherChange Rollout",
     "metrics.verdicts": "Evaluation",

@@ -14,7 +14,18 @@ from customers.registry.derived import all_derived
 from metrics.engine import registry
 from metrics.engine.changing_rules import change_rules, contradicting
 from metrics.engine.rules_forms import KpiRulesForm
-from metrics.models import CheckRun, Clock, Issue, IssueMark, KpiRules, LedgerMonth, Mark, RecomputeRun, Rollup
+from metrics.models import (
+    CheckRun,
+    Clock,
+    Issue,
+    IssueMark,
+    KpiRules,
+    LedgerMonth,
+    Mark,
+    RecomputeRun,
+    Rollup,
+    RollupVersion,
+)
 
 C = TypeVar("C", Mark, Rollup)
 CONTRADICTS = _("%(variable)s in the environment contradicts these rules: take it out, else the next start is refused.")
@@ -84,8 +95,8 @@ class KpiRulesAdmin(DomainAdmin[KpiRules]):
                 "fields": [*KpiRules.RULES, "reason", "seen"],
                 "description": _(
                     "When a rule changes, every figure that rests on it is recomputed from the source data, back to "
-                    "the first day. Baselines frozen under another rule stay as evidence, but compare no more: "
-                    "freeze them again."
+                    "the first day. Until that is done pages show the figures by the rule before, and say so. "
+                    "Baselines frozen under another rule stay as evidence, but compare no more: freeze them again."
                 ),
             },
         ),
@@ -146,3 +157,14 @@ class RecomputeRunAdmin(ReadOnlyAdmin[RecomputeRun]):
 class RollupAdmin(CellAdmin[Rollup]):
     list_display = ("source_label", "version", "day", "team_id", "channel", "tier_id", "product_group_id")
     ordering = ("source", "version", "day", "team_id")
+
+
+@admin.register(RollupVersion)
+class RollupVersionAdmin(ReadOnlyAdmin[RollupVersion]):
+    """Which versions of the figures are kept."""
+
+    list_display = ("source_label", "version", "rules", "whole_at", "reached", "behind_since", "going")
+
+    @admin.display(description=_("source"), ordering="source")
+    def source_label(self, row: RollupVersion) -> str:
+        return registry.label_of(row.source)

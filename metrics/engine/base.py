@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from metrics.engine.definitions import fingerprint
-from metrics.engine.rules import USUAL, Values, in_force
+from metrics.engine.rules import USUAL, Values
 from metrics.engine.sources import FactSource, Text, rules_in
+from metrics.engine.versions import rules_shown
 
 Terms = Mapping[str, int]
 
@@ -63,8 +64,16 @@ class Kpi:
 
     @property
     def version(self) -> int:
-        """Figures compare only under the same version: it differs when a rule this KPI depends on is set otherwise."""
-        return self.version_under(in_force())
+        """Of the figures that are shown now. They compare only with those of the same version: it differs when a rule
+        this KPI depends on is set otherwise.
+        """
+        shown = {name: value for source in self.sources for name, value in self._rules_of(source)}
+        return self.version_under(shown)
+
+    @staticmethod
+    def _rules_of(source: FactSource) -> list[tuple[str, int]]:
+        found = rules_shown(source)
+        return [(name, found[name]) for name in source.rules]
 
     def version_under(self, values: Values) -> int:
         return fingerprint(

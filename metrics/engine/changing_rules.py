@@ -30,6 +30,7 @@ class RulesUnchanged(DomainError):
 def change_rules(*, values: Values, reason: str, by: User | None, seen: str | None = None) -> KpiRules:
     """Put all rules in force from now on; figures follow with the next recompute, which is woken.
 
+    Until figures by the new rules are whole, those by the rules before are shown and named (`metrics.engine.keeping`).
     `values`: rule → its value. `seen`: `version(row, IDENTITY)` of the row that was read. Raises RuleOutOfRange,
     RulesUnchanged, ChangedMeanwhile.
     """

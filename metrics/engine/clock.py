@@ -9,9 +9,8 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
-from crm.common import locks
 from crm.common.days import day_of
-from metrics.engine import sql
+from metrics.engine import keeping, sql
 from metrics.engine.definitions import Definition
 from metrics.engine.sources import FactSource
 from metrics.models import Clock
@@ -41,9 +40,10 @@ def set_clock(definition: Definition, *, moment: datetime) -> None:
     """Under the lock of the source, so that no recompute judges some cells at one moment and some at another."""
     key = definition.source.key
     with transaction.atomic(), connection.cursor() as cursor:
-        locks.take(cursor, exclusive=[locks.kpi(definition.number)], wait_s=locks.JOB_PATIENCE_S)
+        keeping.lock(cursor, definition)
         before = Clock.objects.filter(key=key).values_list("done_until", flat=True).first()
         if before is not None:
             earlier, later = sorted((before, moment))
-            cursor.execute(sql.mark_judged_otherwise(definition), {"earlier": earlier, "later": later})
+            for each in keeping.reached(definition.source):
+                cursor.execute(sql.mark_judged_otherwise(each), {"earlier": earlier, "later": later})
         Clock.objects.update_or_create(key=key, defaults={"done_until": moment})

@@ -1,5 +1,7 @@
 """Build issues (chains of contacts) from the interaction log: anew for each (customer, purpose) that changed."""
 
+from datetime import datetime
+
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -18,23 +20,25 @@ AT_LEAST = 50_000
 CHAINS = locks.kpi(0)  # no source has that number
 
 
-def rebuild(*, full: bool = False) -> None:
+def rebuild(*, full: bool = False, rules: Values | None = None) -> None:
     """Rebuild the issues that changed; all of them when `full` or when the repeat window is another than last time."""
-    if full or not is_built(in_force()) or has_many_marks():
-        rebuild_all()
+    rules = rules or in_force()
+    if full or not is_built(rules) or has_many_marks():
+        rebuild_all(hours=rules["repeat_window_hours"])
     elif IssueMark.objects.exists():
-        rebuild_marked()
-
-
-def repeat_hours() -> int:
-    return in_force()["repeat_window_hours"]
+        rebuild_marked(hours=rules["repeat_window_hours"])
 
 
 def built_key(hours: int) -> str:
     return f"issues:{hours}"
 
 
+def begun_key(hours: int) -> str:
+    return f"issues-begun:{hours}"
+
+
 def is_built(rules: Values) -> bool:
+    """Whether the table is whole, and every chain in it ends by this window."""
     return Clock.objects.filter(key=built_key(rules["repeat_window_hours"])).exists()
 
 
@@ -52,18 +56,46 @@ def has_many_marks() -> bool:
     return IssueMark.objects.count() > MANY_MARKS * float(issues)
 
 
-def rebuild_marked() -> None:
+def rebuild_marked(*, hours: int) -> None:
+    """Leaves the marks where the table is built, or being built, under another window."""
     with transaction.atomic(), connection.cursor() as cursor:
         locks.take(cursor, exclusive=[CHAINS], wait_s=locks.JOB_PATIENCE_S)
-        cursor.execute(chains_sql.REBUILD_MARKED_ISSUES, {"repeat_hours": repeat_hours()})
+        if Clock.objects.filter(key__in=[built_key(hours), begun_key(hours)]).exists():
+            cursor.execute(chains_sql.REBUILD_MARKED_ISSUES, {"repeat_hours": hours})
 
 
-def rebuild_all() -> None:
-    """Range by range of customers; remembered as built at the end, so one that is killed starts again."""
-    share_out(customer_ranges(), work=rebuild_range)
-    rebuild_marked()
-    Clock.objects.exclude(key=built_key(repeat_hours())).filter(key__startswith="issues:").delete()
-    Clock.objects.update_or_create(key=built_key(repeat_hours()), defaults={"done_until": timezone.now()})
+def rebuild_all(*, hours: int) -> None:
+    """Range by range of customers; remembered as built at the end, so one that is killed starts again.
+
+    Several may be at it under one window. Who begins under another ends them: from their next range on they leave the
+    table alone, and it counts as built only when one that covered all ranges has not been ended.
+    """
+    began = _begin(hours)
+    share_out(customer_ranges(), work=lambda first: rebuild_range(first, hours=hours, began=began))
+    rebuild_marked(hours=hours)
+    _end(hours, began)
+
+
+def _begin(hours: int) -> datetime:
+    """→ what tells this building of the table from others."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.take(cursor, exclusive=[CHAINS], wait_s=locks.JOB_PATIENCE_S)
+        Clock.objects.filter(key__startswith="issues:").exclude(key=built_key(hours)).delete()
+        Clock.objects.filter(key__startswith="issues-begun:").exclude(key=begun_key(hours)).delete()
+        row, _made = Clock.objects.get_or_create(key=begun_key(hours), defaults={"done_until": timezone.now()})
+        return row.done_until
+
+
+def _is_going_on(hours: int, began: datetime) -> bool:
+    return Clock.objects.filter(key=begun_key(hours), done_until=began).exists()
+
+
+def _end(hours: int, began: datetime) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.take(cursor, exclusive=[CHAINS], wait_s=locks.JOB_PATIENCE_S)
+        if _is_going_on(hours, began):
+            Clock.objects.filter(key=begun_key(hours)).delete()
+            Clock.objects.update_or_create(key=built_key(hours), defaults={"done_until": timezone.now()})
 
 
 def customer_ranges() -> range:
@@ -75,25 +107,27 @@ def customer_ranges() -> range:
     return range(lowest - lowest % CUSTOMERS_AT_ONCE, highest + 1, CUSTOMERS_AT_ONCE)
 
 
-def rebuild_range(first: int) -> None:
+def rebuild_range(first: int, *, hours: int, began: datetime) -> None:
     """The customers from `first` on, as many as are rebuilt at once."""
     part = locks.kpi(0, 1 + first // CUSTOMERS_AT_ONCE)
-    parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": repeat_hours()}
+    parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": hours}
     with transaction.atomic(), connection.cursor() as cursor:
         locks.take(cursor, shared=[CHAINS], exclusive=[part], wait_s=locks.JOB_PATIENCE_S)
-        cursor.execute(sql.MORE_MEMORY)
-        cursor.execute(chains_sql.REBUILD_ISSUES_OF, parameters)
+        if _is_going_on(hours, began):
+            cursor.execute(sql.MORE_MEMORY)
+            cursor.execute(chains_sql.REBUILD_ISSUES_OF, parameters)
 
 
 def check() -> int:
     """Hold the issues against the contacts, range by range of customers, and mark whose differ; returns how many."""
-    if not is_built(in_force()):
+    rules = in_force()
+    if not is_built(rules):
         return 0
-    return sum(check_range(first) for first in customer_ranges())
+    return sum(check_range(first, hours=rules["repeat_window_hours"]) for first in customer_ranges())
 
 
-def check_range(first: int) -> int:
-    parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": repeat_hours()}
+def check_range(first: int, *, hours: int) -> int:
+    parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": hours}
     with connection.cursor() as cursor:
         cursor.execute(chains_sql.MARK_DIFFERING_ISSUES, parameters)
         return int(cursor.rowcount)

@@ -17,12 +17,11 @@ from django.utils import timezone
 
 from crm.common import locks
 from crm.common.days import start_of
-from metrics.engine import clock, registry, sql
+from metrics.engine import clock, keeping, known, registry, sql
 from metrics.engine.definitions import Definition
-from metrics.engine.rules import in_force
 from metrics.engine.sharing import drain, share_out
 from metrics.engine.sources import FactSource
-from metrics.models import Clock, Mark, RecomputeRun, Rollup
+from metrics.models import Mark, RecomputeRun
 
 
 @dataclass
@@ -48,8 +47,11 @@ class Recomputed:
 
 @dataclass(frozen=True, slots=True)
 class MonthJob:
+    """`whole`: for all versions that marks reach; else for those alone that ask for the month."""
+
     definition: Definition
     month: date
+    whole: bool = True
 
     def hold(self, cursor: CursorWrapper) -> None:
         shared, exclusive = [locks.kpi(self.definition.number)], [self._key]
@@ -79,17 +81,28 @@ def recompute(*, full: bool = False, as_of: date | None = None) -> Recomputed:
 
 
 def settle(sources: Sequence[FactSource], *, moment: datetime, tally: Tally, full: bool = False) -> None:
-    """Bring sources up to their facts: the tables that are built, the clock, months, cells. In this order."""
-    found = definitions(sources)
-    for builder in {source.builder.rebuild: source.builder for source in sources if source.builder}.values():
-        builder.rebuild(full=full)
+    """Bring sources up to their facts, by the rules in force; once more when these change meanwhile."""
+    settled = None
+    while settled != (values := known.refresh().values):
+        settled = values
+        _settle([Definition(source, values) for source in sources], moment=moment, full=full, tally=tally)
+
+
+def _settle(found: Sequence[Definition], *, moment: datetime, full: bool, tally: Tally) -> None:
+    """Versions, the tables that are built, the clock, months, cells. In this order."""
+    opened = [each for each in found if keeping.open_version(each)]
+    for each in found:
+        if full and each not in opened:
+            mark_all(each)
+    builders = {each.source.builder.rebuild: each for each in found if each.source.builder}
+    for rebuild, each in builders.items():
+        rebuild(full=full, rules=each.rules)
     clock.set_to(moment, definitions=found)
-    for definition in found:
-        if full or not is_built(definition):
-            mark_all(definition)
     rebuild_months([job for definition in found for job in months_to_rebuild(definition)], tally=tally)
     for definition in found:
         recompute_marked(definition, tally=tally)
+    for definition in found:
+        keeping.conclude(definition)
 
 
 def is_waiting(sources: Sequence[FactSource], *, first: date, last: date) -> bool:
@@ -113,7 +126,8 @@ def one_snapshot() -> Iterator[None]:
 
 
 def definitions(sources: Sequence[FactSource]) -> list[Definition]:
-    rules = in_force()
+    """By the rules in force."""
+    rules = known.state().values
     return [Definition(source, rules) for source in sources]
 
 
@@ -128,59 +142,53 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def lock(cursor: CursorWrapper, definition: Definition) -> None:
-    locks.take(cursor, exclusive=[locks.kpi(definition.number)], wait_s=locks.JOB_PATIENCE_S)
-
-
-def built_key(definition: Definition) -> str:
-    return f"rollup:{definition.source.key}:{definition.version}"
-
-
 def is_built(definition: Definition) -> bool:
-    """Whether this version's rollups are the ones kept; asked again under the lock, for a process of another version
-    (an older release, another setting) may have asked for its own meanwhile and marks are taken only once.
-    """
-    return Clock.objects.filter(key=built_key(definition)).exists()
+    """Whether its rollups are whole and kept up."""
+    return keeping.is_fresh(definition)
 
 
 def mark_all(definition: Definition) -> None:
-    """Ask for every month of the source, in one transaction; rollups of another version are of no use any more."""
+    """Ask for every month of the source, in every version that is kept up."""
+    if keeping.open_version(definition) or keeping.is_kept_by_newer_release(definition.source):
+        return
     with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor, definition)
-        cursor.execute(sql.months_with_facts(definition))
-        months = [month for (month,) in cursor.fetchall()]
-        cursor.execute(sql.MARK_MONTHS, {"source": definition.number, "months": months})
-        Rollup.objects.filter(source=definition.number).exclude(version=definition.version).delete()
-        family = Clock.objects.filter(key__startswith=built_key(definition).rpartition(":")[0] + ":")
-        family.exclude(key=built_key(definition)).delete()
-        Clock.objects.update_or_create(key=built_key(definition), defaults={"done_until": timezone.now()})
+        keeping.lock(cursor, definition)
+        keeping.ask_for_months(cursor, definition, version=0)
 
 
 def months_to_rebuild(definition: Definition) -> list[MonthJob]:
+    versions = [each.version for each in keeping.reached(definition.source)]
     with connection.cursor() as cursor:
-        cursor.execute(sql.MONTHS_TO_REBUILD, {"source": definition.number, "version": definition.version})
-        return [MonthJob(definition, month) for (month,) in cursor.fetchall()]
+        cursor.execute(sql.MONTHS_TO_REBUILD, {"source": definition.number, "versions": versions})
+        return [MonthJob(definition, month, whole) for month, whole in cursor.fetchall()]
 
 
 def recompute_marked(definition: Definition, *, tally: Tally) -> None:
     """Replace the marked cells that no month rebuild took. The lock is a statement of its own, before the snapshot."""
     with transaction.atomic(), connection.cursor() as cursor:
-        lock(cursor, definition)
-        if is_built(definition):
-            cursor.execute(sql.recompute_cells(definition))
+        keeping.lock(cursor, definition)
+        versions = keeping.reached(definition.source)
+        if versions:
+            cursor.execute(sql.recompute_cells(versions))
             tally.add(*cursor.fetchone())
 
 
 def rebuild_month(job: MonthJob, *, wait: bool, tally: Tally) -> bool:
-    """Rebuild a month if it is still marked; False when another recompute is at it and we do not `wait`."""
+    """Rebuild a month if it is still marked; False when another recompute is at it and we do not `wait`.
+
+    Under rules that are in force no more it is left marked: the version that is wanted now goes first.
+    """
+    if known.values_now() != job.definition.rules:
+        return True
     with transaction.atomic(), connection.cursor() as cursor:
         if wait:
             job.hold(cursor)
         elif not job.hold_if_free(cursor):
             return False
-        if is_built(job.definition):
+        versions = keeping.reached(job.definition.source)
+        if versions:
             cursor.execute(sql.MORE_MEMORY)
-            cursor.execute(sql.rebuild_month(job.definition), {"first": job.month})
+            cursor.execute(sql.rebuild_month(versions, whole=job.whole), {"first": job.month})
             tally.add(*cursor.fetchone())
         return True
 

@@ -14,10 +14,9 @@ from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
 from metrics.engine import histograms, reading_sql
 from metrics.engine.base import SCALES, Kpi, Terms
-from metrics.engine.definitions import Definition
-from metrics.engine.rules import in_force
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.sources import SEPARATOR, FactSource
+from metrics.engine.versions import definition_shown
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -92,10 +91,6 @@ class Part:
         return where, values
 
 
-def _definition(source: FactSource) -> Definition:
-    return Definition(source, in_force())
-
-
 def points(
     *,
     kpi: Kpi,
@@ -136,7 +131,7 @@ def _read(*, kpis: Sequence[Kpi], part: Part, by: str) -> SumsByPeriod:
     parameters: list[Any] = []
     for key, source in sources.items():
         where, values = part.where(source)
-        queries.append(reading_sql.sums(_definition(source), components=components[key], by=by, where=where))
+        queries.append(reading_sql.sums(definition_shown(source), components=components[key], by=by, where=where))
         parameters += values
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(queries), parameters)
@@ -231,7 +226,7 @@ def quantiles(
     place = [each.name for each in kpi.source.histograms].index(kpi.quantiles)
     where, parameters = scope.where(first=first, last=last)
     with connection.cursor() as cursor:
-        cursor.execute(reading_sql.histogram(_definition(kpi.source), where=where), [*parameters, place])
+        cursor.execute(reading_sql.histogram(definition_shown(kpi.source), where=where), [*parameters, place])
         counts = cursor.fetchall()
     return [_quantile(counts, share=share) for share in shares]
 

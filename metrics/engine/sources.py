@@ -36,10 +36,10 @@ class Family:
 class Builder:
     """Who builds a source's table, where it is no table of facts but derived from them.
 
-    `rebuild(full=…)` brings the table up to the facts, all of it when full. `is_built(rules)`: whether it is whole and
-    built under these rules. `is_waiting()`: whether facts changed that it is still to take up. `check()`: holds it
-    against the facts, asks for what differs to be built again, and returns how many rows differ. `needs`: its own
-    triggers and indexes on the facts.
+    `rebuild(full=…, rules=…)` brings the table up to the facts, all of it when full. `is_built(rules)`: whether it is
+    whole and built under these rules. `is_waiting()`: whether facts changed that it is still to take up. `check()`:
+    holds it against the facts, asks for what differs to be built again, and returns how many rows differ. `needs`: its
+    own triggers and indexes on the facts.
     """
 
     rebuild: Callable[..., None]

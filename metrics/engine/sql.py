@@ -5,6 +5,8 @@ that commits later leaves a mark that stays. Cost: cells, one index probe a cell
 the month's facts once.
 """
 
+from collections.abc import Sequence
+
 from metrics.engine.definitions import Definition
 from metrics.engine.histograms import COUNT_BITS, LARGEST_COUNT, LONG_HISTOGRAM, checksum, entries
 from metrics.engine.sources import FactSource
@@ -20,21 +22,34 @@ SAME_CELL = " AND ".join(f"{{a}}.{name} = {{b}}.{name}" for name in DIMENSIONS)
 OF_MONTH = "{day} >= %(first)s AND {day} < %(first)s + interval '1 month'"
 STORED = "{a}.source = {definition.number} AND {a}.version = {definition.version}"
 
-# Which months to rebuild whole: those asked for, and those with so many marks that it is cheaper.
+# Which months to rebuild: those that a version asks for (then `whole` is false: only that version needs it), and those
+# with so many marks, or asked for whatever the version, that rebuilding them for all versions is cheaper.
 MONTHS_TO_REBUILD = f"""
-SELECT m.month FROM (
-  SELECT date_trunc('month', day)::date AS month, bool_or(channel = '{WHOLE_MONTH}') AS asked,
-         count(DISTINCT ({CELL})) AS marked
-  FROM metrics_mark WHERE source = %(source)s GROUP BY 1
-) m
-WHERE m.asked OR m.marked >= {MANY_MARKS} * (
-  SELECT count(*) FROM metrics_rollup r
-  WHERE r.source = %(source)s AND r.version = %(version)s AND r.day >= m.month AND r.day < m.month + interval '1 month')
-ORDER BY m.month"""
+SELECT month, whole FROM (
+  SELECT m.month, m.asked, m.asked_by_all OR m.marked > 0 AND m.marked >= {MANY_MARKS} * coalesce((
+    SELECT count(*) FROM metrics_rollup r
+    WHERE r.source = %(source)s AND r.version = ANY(%(versions)s)
+      AND r.day >= m.month AND r.day < m.month + interval '1 month'
+    GROUP BY r.version ORDER BY 1 DESC LIMIT 1), 0) AS whole
+  FROM (
+    SELECT date_trunc('month', day)::date AS month, bool_or(channel = '{WHOLE_MONTH}') AS asked,
+           bool_or(channel = '{WHOLE_MONTH}' AND version = 0) AS asked_by_all,
+           count(DISTINCT ({CELL})) FILTER (WHERE channel <> '{WHOLE_MONTH}') AS marked
+    FROM metrics_mark WHERE source = %(source)s GROUP BY 1
+  ) m
+) n
+WHERE asked OR whole ORDER BY month"""
 
-MARK_MONTHS = f"""
-INSERT INTO metrics_mark (source, {CELL})
-SELECT %(source)s, month, 0, '{WHOLE_MONTH}', 0, 0, '' FROM unnest(%(months)s::date[]) month"""
+# For one version, 0: for all that are kept.
+MARK_MONTHS_OF = f"""
+INSERT INTO metrics_mark (source, version, {CELL})
+SELECT %(source)s, %(version)s, month, 0, '{WHOLE_MONTH}', 0, 0, '' FROM unnest(%(months)s::date[]) month"""
+MARK_MONTHS = MARK_MONTHS_OF.replace("%(version)s", "0")
+
+# Some of the rows of a version that nobody reads any more.
+REMOVE_ROLLUPS = """
+DELETE FROM metrics_rollup WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM metrics_rollup WHERE source = %(source)s AND version = %(version)s LIMIT %(most)s))"""
 
 
 def months_with_facts(definition: Definition) -> str:
@@ -79,54 +94,78 @@ SHORT_HISTOGRAM = f"""CASE WHEN cardinality(histogram) <= {LONG_HISTOGRAM} THEN 
   ) END"""
 
 
-def _put(definition: Definition, *, where: str = "true", stored: str = "true") -> str:
+def _put(definition: Definition, *, fresh: str, where: str = "true", stored: str = "true") -> str:
     """Insert or replace the cells that differ; an upsert would lock, and so write, those that do not."""
     return f"""
   INSERT INTO metrics_rollup AS r (source, version, {CELL}, sums, histogram)
-  SELECT {definition.number}, {definition.version}, {CELL}, sums, {SHORT_HISTOGRAM} FROM fresh
+  SELECT {definition.number}, {definition.version}, {CELL}, sums, {SHORT_HISTOGRAM} FROM {fresh}
   WHERE {where} AND NOT EXISTS (
     SELECT 1 FROM metrics_rollup o WHERE {STORED.format(a="o", definition=definition)}
-      AND {stored} AND {SAME_CELL.format(a="o", b="fresh")} AND o.sums = fresh.sums)
+      AND {stored} AND {SAME_CELL.format(a="o", b=fresh)} AND o.sums = {fresh}.sums)
   ON CONFLICT (source, version, {CELL})
   DO UPDATE SET sums = excluded.sums, histogram = excluded.histogram"""
 
 
-def rebuild_month(definition: Definition) -> str:
-    """Replace the month's cells, if the month is still marked. → cells computed or removed, their days."""
-    facts = OF_MONTH.format(day=definition.source.day)
+def rebuild_month(definitions: Sequence[Definition], *, whole: bool) -> str:
+    """Replace the month's cells in each version that it is marked for, in one snapshot. `definitions`: all versions
+    that marks reach; `whole`: take what is marked for all of them too. → cells computed or removed, their days.
+    """
+    taken = ", ".join(str(version) for version in [*([0] if whole else []), *(each.version for each in definitions)])
+    parts = [_month_of(each, place) for place, each in enumerate(definitions)]
+    touched = [f"{table}_{place}" for place, _each in enumerate(definitions) for table in ("fresh", "gone")]
     return f"""
 WITH taken AS (
-  DELETE FROM metrics_mark WHERE source = {definition.number} AND {OF_MONTH.format(day="day")} RETURNING 1
-), fresh AS MATERIALIZED ({fresh(definition, facts + " AND EXISTS (SELECT 1 FROM taken)")}
-), gone AS (
+  DELETE FROM metrics_mark
+  WHERE source = {definitions[0].number} AND {OF_MONTH.format(day="day")} AND version IN ({taken}) RETURNING version
+), {", ".join(parts)}
+{_counted(touched)}"""
+
+
+def _month_of(definition: Definition, place: int) -> str:
+    facts = OF_MONTH.format(day=definition.source.day)
+    asked = f"EXISTS (SELECT 1 FROM taken WHERE version IN (0, {definition.version}))"
+    fresh_, same = f"fresh_{place}", SAME_CELL.format(a=f"fresh_{place}", b="r")
+    return f"""{fresh_} AS MATERIALIZED ({fresh(definition, f"{facts} AND {asked}")}
+), gone_{place} AS (
   DELETE FROM metrics_rollup r
   WHERE {STORED.format(a="r", definition=definition)} AND {OF_MONTH.format(day="r.day")}
-    AND EXISTS (SELECT 1 FROM taken) AND NOT EXISTS (SELECT 1 FROM fresh WHERE {SAME_CELL.format(a="fresh", b="r")})
+    AND {asked} AND NOT EXISTS (SELECT 1 FROM {fresh_} WHERE {same})
   RETURNING r.day
-), put AS ({_put(definition, stored=OF_MONTH.format(day="o.day"))}
-)
-SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}')
-FROM (SELECT day FROM fresh UNION ALL SELECT day FROM gone) touched"""
+), put_{place} AS ({_put(definition, fresh=fresh_, stored=OF_MONTH.format(day="o.day"))}
+)"""
 
 
-def recompute_cells(definition: Definition) -> str:
-    """Replace the marked cells, each by its own look-up. → cells computed, their days."""
-    source = definition.source
-    same = " AND ".join(f"{sql} = cell.{name}" for name, sql in zip(DIMENSIONS, source.cell, strict=True))
+def recompute_cells(definitions: Sequence[Definition]) -> str:
+    """Replace the marked cells in every version that marks reach, each by its own look-up, in one snapshot.
+
+    → cells computed, their days.
+    """
+    parts = [_cells_of(each, place) for place, each in enumerate(definitions)]
     return f"""
 WITH taken AS (
-  DELETE FROM metrics_mark WHERE source = {definition.number} AND channel <> '{WHOLE_MONTH}' RETURNING {CELL}
+  DELETE FROM metrics_mark WHERE source = {definitions[0].number} AND channel <> '{WHOLE_MONTH}' RETURNING {CELL}
 ), cell AS MATERIALIZED (SELECT DISTINCT {CELL} FROM taken
-), fresh AS MATERIALIZED (
+), {", ".join(parts)}
+{_counted([f"fresh_{place}" for place, _each in enumerate(definitions)])}"""
+
+
+def _cells_of(definition: Definition, place: int) -> str:
+    source, fresh_ = definition.source, f"fresh_{place}"
+    same = " AND ".join(f"{sql} = cell.{name}" for name, sql in zip(DIMENSIONS, source.cell, strict=True))
+    return f"""{fresh_} AS MATERIALIZED (
   SELECT cell.*, s.present, s.sums, s.histogram FROM cell CROSS JOIN LATERAL (
     SELECT count(*) AS present, {_sums(definition)} AS sums, {entries(definition)} AS histogram
     FROM {definition.facts} WHERE {definition.only} AND {same}) s
-), gone AS (
-  DELETE FROM metrics_rollup r USING fresh
-  WHERE fresh.present = 0 AND {STORED.format(a="r", definition=definition)} AND {SAME_CELL.format(a="r", b="fresh")}
-), put AS ({_put(definition, where="present > 0")}
-)
-SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}') FROM fresh"""
+), gone_{place} AS (
+  DELETE FROM metrics_rollup r USING {fresh_}
+  WHERE {fresh_}.present = 0 AND {STORED.format(a="r", definition=definition)} AND {SAME_CELL.format(a="r", b=fresh_)}
+), put_{place} AS ({_put(definition, fresh=fresh_, where="present > 0")}
+)"""
+
+
+def _counted(tables: Sequence[str]) -> str:
+    days = " UNION ALL ".join(f"SELECT day FROM {table}" for table in tables)
+    return f"SELECT count(*), coalesce(array_agg(DISTINCT day), '{{}}') FROM ({days}) touched"
 
 
 def differing_cells(definition: Definition) -> str:

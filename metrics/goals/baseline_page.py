@@ -13,6 +13,7 @@ from accounts.models import Team
 from crm.common.charts import Chart, Series
 from crm.common.company.current import company
 from crm.common.days import add_months
+from metrics.engine import shown
 from metrics.engine.average_month import per_month
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
@@ -20,7 +21,7 @@ from metrics.engine.series import points
 from metrics.goals import baselines
 from metrics.goals.rollouts import first_go_live
 from metrics.kpis.words import chart_format
-from metrics.models import Baseline
+from metrics.models import Baseline, KpiRules
 
 LONG_MONTHS = 24
 MONTHS_NEEDED = baselines.ENOUGH_MONTHS
@@ -119,6 +120,13 @@ def preview_of(kpi: Kpi, *, window: Window, scope: Scope, today: date) -> Previe
             unit=company().currency if kpi.unit == "money" else "",
         ),
     )
+
+
+def rules_frozen(baseline: Baseline, kpi: Kpi) -> str:
+    """The rules it was frozen under, in words; empty where its KPI depends on none, or on sums that are no more."""
+    versions = (row.values for row in KpiRules.objects.all())
+    found = next((values for values in versions if kpi.version_under(values) == baseline.version), None)
+    return shown.in_words({name: found[name] for name in kpi.rules}) if found else ""
 
 
 def baseline_chart(baseline: Baseline, kpi: Kpi) -> Chart:

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.days import day_of
 from crm.common.errors import DomainError
-from metrics.engine import clock, figures
+from metrics.engine import clock, figures, known
 from metrics.engine.evidence import Question, evidence
 from metrics.engine.recomputing import Tally, is_waiting, one_snapshot, settle
 from metrics.engine.rules import in_force
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.series import Point, has_data, points
+from metrics.engine.shown import are_recomputing
+from metrics.engine.versions import rules_shown
 from metrics.kpis import Kpi
 from metrics.models import Baseline, DriftCheck
 from metrics.models.goals import ROWS
@@ -58,7 +60,8 @@ class Preview:
     @cached_property
     def source_hash(self) -> str:
         """Reads every row of the window."""
-        question = Question(scope=self.scope, first=self.first, last=self.last, moment=self.judged_at, rules=in_force())
+        rules = rules_shown(self.kpi.source)
+        question = Question(scope=self.scope, first=self.first, last=self.last, moment=self.judged_at, rules=rules)
         return evidence(self.kpi, question).hash
 
     @property
@@ -120,8 +123,8 @@ def freeze(
     _check_settled(kpi, last=last, now=timezone.now())
     for _attempt in range(ATTEMPTS):
         settle(kpi.sources, moment=timezone.now(), tally=Tally())
-        with one_snapshot():
-            if not is_waiting(kpi.sources, first=first, last=last):
+        with known.pinned(), one_snapshot():
+            if not is_waiting(kpi.sources, first=first, last=last) and not are_recomputing([kpi]):
                 found = preview(kpi=kpi, first=first, last=last, go_live_on=go_live_on, today=today, scope=scope)
                 return _keep(found, by=by, note=note)
     raise FiguresMoving(_("Facts of this window are changing all the time. Try again when that has ended."))

@@ -5,13 +5,12 @@ from decimal import Decimal
 
 from django.db import connection
 
-from metrics.engine import reading_sql
+from metrics.engine import known, reading_sql
 from metrics.engine.base import SCALES, Kpi
-from metrics.engine.definitions import Definition
 from metrics.engine.evidence import Evidence, Question, evidence
-from metrics.engine.rules import in_force
 from metrics.engine.scope import Scope
 from metrics.engine.series import points, value_of
+from metrics.engine.versions import definition_shown, rules_shown
 from metrics.goals.baselines import PLACES
 from metrics.kpis import get_kpi
 from metrics.models import Baseline
@@ -39,6 +38,7 @@ class Drift:
         return None if self.frozen is None or self.present is None else self.present - self.frozen
 
 
+@known.pinned()
 def drift(baseline: Baseline) -> Drift:
     """Hold a frozen baseline against the present source data of its window, judged as of when it was frozen.
 
@@ -72,7 +72,7 @@ def _rows(baseline: Baseline, kpi: Kpi) -> Evidence:
         first=baseline.window_from,
         last=baseline.window_to,
         moment=baseline.judged_at,
-        rules=in_force(),
+        rules=rules_shown(kpi.source),
     )
     return evidence(kpi, question)
 
@@ -96,7 +96,7 @@ def _restated(baseline: Baseline, kpi: Kpi) -> Decimal | None:
 
 def _hash_of_cells(baseline: Baseline, kpi: Kpi) -> str:
     where, parameters = Scope.of(baseline).where(first=baseline.window_from, last=baseline.window_to)
-    query = reading_sql.hash_of_cells(Definition(kpi.source, in_force()), components=kpi.components, where=where)
+    query = reading_sql.hash_of_cells(definition_shown(kpi.source), components=kpi.components, where=where)
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return str(cursor.fetchone()[0])

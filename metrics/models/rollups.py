@@ -34,7 +34,12 @@ class Cell(models.Model):
 
 
 class Mark(Cell):
-    """A cell whose facts changed since it was last recomputed. Appended by triggers, taken by the recompute."""
+    """A cell whose facts changed since it was last recomputed. Appended by triggers, taken by the recompute.
+
+    `version`: 0 for every version of the rollups that is kept; else the one that asks for its month.
+    """
+
+    version = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("mark")
@@ -62,6 +67,37 @@ class Rollup(Cell):
                 name="rollup_cell_unique",
             )
         ]
+
+
+class RollupVersion(models.Model):
+    """A version of a source's rollups that is kept; `metrics.engine.keeping` tells its life.
+
+    `revision`: of the source's declaration. `rules`: those that its sums depend on. `whole_at`: when it last had every
+    month; null: it never did. `reached`: marks of changed facts are recomputed for it. `behind_since`: from when it
+    missed some. `going`: its rows are being removed; nobody reads it.
+    """
+
+    source = models.SmallIntegerField()
+    version = models.IntegerField()
+    revision = models.IntegerField()
+    rules = models.JSONField(default=dict)
+    whole_at = models.DateTimeField(null=True)
+    reached = models.BooleanField(default=True)
+    behind_since = models.DateTimeField(null=True)
+    going = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("source", "id")
+        verbose_name = _("version of the rollups")
+        verbose_name_plural = _("versions of the rollups")
+        constraints = [models.UniqueConstraint(fields=["source", "version"], name="rollup_version_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.version}"
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.whole_at is not None and self.behind_since is None and not self.going
 
 
 class Issue(models.Model):

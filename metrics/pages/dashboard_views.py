@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm.common import days
+from metrics.engine import known
 from metrics.engine.scope import Scope
 from metrics.goals.rollouts import teams_with_rollout
 from metrics.pages.dashboard import GROUPS, dashboard
@@ -14,6 +15,7 @@ from metrics.pages.dashboard_tables import FAMILY, Reader
 
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
+@known.pinned()
 def show_dashboard(request: HttpRequest) -> HttpResponse:
     teams = teams_with_rollout()
     team = next((team for team in teams if str(team.pk) == request.GET.get("team")), None)

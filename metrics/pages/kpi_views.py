@@ -15,7 +15,7 @@ from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.limits.limiting import limited
 from customers.models import Tier
-from metrics.engine import registry
+from metrics.engine import known, registry
 from metrics.engine.base import Kpi
 from metrics.engine.clock import judged_on
 from metrics.goals.newest import baselines_of, targets_of
@@ -44,6 +44,7 @@ def kpi_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
+@known.pinned()
 def kpi(request: HttpRequest, key: str) -> HttpResponse:
     shown = kpi_or_404(key)
     teams = teams_with_rollout()
@@ -78,6 +79,7 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 @limited("export")
+@known.pinned()
 def export_series(request: HttpRequest, key: str) -> StreamingHttpResponse:
     """The periods the page shows for the same query, as CSV."""
     shown = kpi_or_404(key)

@@ -12,6 +12,7 @@ from crm.common import days
 from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.limits.limiting import limited
+from metrics.engine import known
 from metrics.pages.dashboard import GROUPS
 from metrics.pages.scorecard import as_markdown, as_rows
 from metrics.pages.tables import SCORECARD
@@ -20,6 +21,7 @@ from metrics.verdicts.lines import read_outs, scorecard_lines
 
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
+@known.pinned()
 def scorecard(request: HttpRequest) -> HttpResponse:
     offered = read_outs(request.user)
     as_of = _chosen(request, offered)
@@ -39,6 +41,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("metrics.view_dashboard", raise_exception=True)
 @limited("export")
+@known.pinned()
 def export_scorecard(request: HttpRequest) -> HttpResponseBase:
     """`?format=md` for a table in Markdown, else CSV."""
     as_of = _chosen(request, read_outs(request.user))

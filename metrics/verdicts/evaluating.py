@@ -13,7 +13,10 @@ from django.utils.translation import override
 
 from crm.common import locks
 from crm.common.days import today
-from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun
+from metrics.engine import known
+from metrics.engine.shown import are_recomputing
+from metrics.kpis import CATALOGUE
+from metrics.models import Baseline, Evaluation, KpiRules, KpiTarget, OtherChange, RecomputeRun, RollupVersion
 from metrics.verdicts import reasons
 from metrics.verdicts.figures import Figures, Judgement
 from metrics.verdicts.judging import correct_for_many, judge
@@ -30,8 +33,15 @@ JUDGED = (
 def evaluate(*, as_of: date) -> list[Evaluation]:
     """Judge every KPI and scope on the figures up to `as_of`, today's unfinished day excluded; one transaction.
 
-    Running it again replaces the verdicts of that day. Figures come from the rollups: recompute first.
+    Running it again replaces the verdicts of that day. Figures come from the rollups: recompute first. While figures
+    are being recomputed by changed rules verdicts stay as they are and nothing is returned: a read-out is judged as a
+    whole.
     """
+    with known.pinned():
+        return [] if are_recomputing(CATALOGUE.values()) else _evaluate(as_of=as_of)
+
+
+def _evaluate(*, as_of: date) -> list[Evaluation]:
     last = min(as_of, today() - timedelta(days=1))
     with transaction.atomic():
         _lock()
@@ -47,7 +57,7 @@ def evaluate(*, as_of: date) -> list[Evaluation]:
 
 
 def evaluate_when_due(*, as_of: date) -> list[Evaluation]:
-    """Judge the day, unless its verdicts are newer than every baseline, target and changed figure; then empty."""
+    """Judge the day, unless its verdicts are newer than every baseline, target, rule and changed figure; then empty."""
     return evaluate(as_of=as_of) if is_due(as_of=as_of) else []
 
 
@@ -62,6 +72,8 @@ def is_due(*, as_of: date) -> bool:
     return (
         RecomputeRun.objects.filter(finished_at__gt=judged_at, rows__gt=0).exists()
         or Baseline.objects.filter(frozen_at__gt=judged_at).exists()
+        or RollupVersion.objects.filter(whole_at__gt=judged_at).exists()
+        or KpiRules.objects.filter(set_at__gt=judged_at, set_at__lte=timezone.now()).exists()
         or KpiTarget.objects.filter(set_at__gt=judged_at).exists()
         or not Evaluation.objects.filter(as_of=as_of, details__register=_digest(OtherChange.objects.all())).exists()
     )

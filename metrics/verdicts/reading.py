@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from crm.common.days import month_end, month_start
 from metrics.engine import series
-from metrics.engine.rules import in_force
 from metrics.engine.scope import Scope
+from metrics.engine.versions import rules_shown
 from metrics.goals.newest import NEWEST, PREFERENCE, is_current
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, KpiTarget, OtherChange
@@ -126,7 +126,7 @@ def shape_of(kpi: Kpi) -> Shape:
 
 def settling_days(kpi: Kpi) -> int:
     """How long a day's figures may still change."""
-    return kpi.source.settles(in_force())
+    return kpi.source.settles(rules_shown(kpi.source))
 
 
 def _window(frozen: Frozen | None, *, last: date) -> Window | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,26 +14,26 @@ from customers.models import Call, Interaction, Invoice, Order, OrderLine, Sourc
 from metrics.engine.scope import Scope
 from metrics.engine.series import points
 from metrics.kpis import CATALOGUE
-from metrics.models import LedgerMonth, LedgerShare
+from metrics.models import KpiRules, LedgerMonth, LedgerShare
 from service.models import SurveyAnswer
 
 Row = dict[str, Any]
-WINDOW = timedelta(days=7)
 
 
 def waited(rows: Iterable[Row]) -> Fraction:
     return Fraction(sum(row["waited_ms"] for row in rows), 1000)
 
 
-def calls(rows: list[Row]) -> dict[str, tuple[Any, Any, int]]:
+def calls(rows: list[Row], rules: KpiRules) -> dict[str, tuple[Any, Any, int]]:
+    soon, short = rules.answer_within_s * 1000, rules.short_abandon_s * 1000
     answered = [row for row in rows if row["outcome"] == "answered"]
     abandoned = [row for row in rows if row["outcome"] == "abandoned"]
     offered = answered + abandoned
     rejected = [row for row in rows if row["outcome"] == "rejected"]
     ended = [row for row in answered if row["talk_ms"] is not None]
-    within = [row for row in answered if row["waited_ms"] <= 20_000]
-    patient = [row for row in offered if row["outcome"] == "answered" or row["waited_ms"] > 20_000]
-    gave_up = [row for row in abandoned if row["waited_ms"] >= 5_000]
+    within = [row for row in answered if row["waited_ms"] <= soon]
+    patient = [row for row in offered if row["outcome"] == "answered" or row["waited_ms"] > soon]
+    gave_up = [row for row in abandoned if row["waited_ms"] >= short]
     all_ended = [row for row in rows if row["outcome"] != "open"]
     handled = sum(row["talk_ms"] + row["hold_ms"] + row["wrap_ms"] for row in ended)
     return {
@@ -120,7 +121,7 @@ def issues(rows: list[Row]) -> dict[str, tuple[Any, Any, int]]:
     }
 
 
-def chains(now: datetime) -> list[Row]:
+def chains(now: datetime, window: timedelta) -> list[Row]:
     """Issues that have matured by `now`, with the dimensions of their first contact."""
     contacts = Interaction.objects.filter(direction="in", is_contact=True, customer__isnull=False)
     ordered = contacts.order_by("customer_id", "purpose", "occurred_at", "id").values()
@@ -128,11 +129,11 @@ def chains(now: datetime) -> list[Row]:
     for _key, group in groupby(ordered, key=lambda row: (row["customer_id"], row["purpose"])):
         last: datetime | None = None
         for row in group:
-            if last is None or row["occurred_at"] - last > WINDOW:
+            if last is None or row["occurred_at"] - last > window:
                 found.append({**row, "contacts": 0})
             found[-1]["contacts"] += 1
             found[-1]["last_at"] = last = row["occurred_at"]
-    return [{**row, "day": day_of(row["occurred_at"])} for row in found if row["last_at"] + WINDOW <= now]
+    return [{**row, "day": day_of(row["occurred_at"])} for row in found if row["last_at"] + window <= now]
 
 
 def by_day(
@@ -148,10 +149,11 @@ def by_day(
 
 
 def all_by_day(*, now: datetime, **scope: Any) -> dict[tuple[str, str], tuple[Any, Any, int]]:
-    """(KPI, day) → numerator, denominator, n; `scope`: filters on the facts, such as team_id=3."""
-    today = day_of(now)
-    matured = [row for row in chains(now) if all(row[name] == value for name, value in scope.items())]
-    found = by_day(Call.objects.filter(**scope).values(), calls)
+    """(KPI, day) → numerator, denominator, n, by the rules in force; `scope`: filters on the facts, as team_id=3."""
+    today, rules = day_of(now), KpiRules.objects.order_by("-id")[:1].get()
+    ended = chains(now, timedelta(hours=rules.repeat_window_hours))
+    matured = [row for row in ended if all(row[name] == value for name, value in scope.items())]
+    found = by_day(Call.objects.filter(**scope).values(), partial(calls, rules=rules))
     found |= by_day(SurveyAnswer.objects.filter(**scope).values(), surveys)
     found |= by_day(Order.objects.filter(**scope).values(), orders)
     found |= by_day(OrderLine.objects.filter(**scope).values(), lines)

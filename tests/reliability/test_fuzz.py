@@ -1,11 +1,12 @@
 """Fifty rounds of anything that may happen to the facts, whoever does it: then the figures are the truth.
 
-Raw SQL, files, tiers decided anew, another time zone, queues given away. After each round a recompute must equal what
-the source rows give, and every derived column what it is derived from.
+Raw SQL, files, tiers decided anew, another time zone, queues given away, KPI rules changed. After each round a
+recompute must equal what the source rows give, and every derived column what it is derived from.
 """
 
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +31,10 @@ from customers.models import (
 )
 from customers.tiers.tiering import retier
 from customers.time_zone import change_time_zone
+from metrics.engine.changing_rules import RulesUnchanged, change_rules
 from metrics.engine.recomputing import recompute
+from metrics.engine.shown import notes
+from metrics.kpis import CATALOGUE
 from metrics.models import LedgerShare
 from tests.customers.importing.files import load, write_csv
 from tests.factories import ProductFactory, ProductGroupFactory, QueueFactory, TeamFactory
@@ -205,10 +209,20 @@ class World:
         team, purpose = self.random.choice([None, *self.teams]), self.random.choice(["", "order"])
         assign_queue(queue=queue, team=team, purpose=purpose)
 
+    def rules(self) -> None:
+        """Changed, and perhaps changed back before anything was recomputed."""
+        values = {
+            "answer_within_s": self.random.choice([10, 20, 30]),
+            "short_abandon_s": self.random.choice([3, 5]),
+            "repeat_window_hours": self.random.choice([24, 168]),
+        }
+        with suppress(RulesUnchanged):
+            change_rules(values=values, reason="whim", by=None)
+
     @property
     def actions(self) -> list[Callable[[], None]]:
         files = [self.orders, self.invoices, self.payments, self.contacts, self.calls, self.ledgers]
-        return [*files, *files, *[self.raw] * 4, self.tiers, self.zone, self.queue, self.shares]
+        return [*files, *files, *[self.raw] * 4, self.tiers, self.zone, self.queue, self.shares, self.rules]
 
 
 def wrongly_derived() -> dict[str, list[int]]:
@@ -249,6 +263,7 @@ def test_figures_are_the_truth_whatever_happened(tmp_path: Path) -> None:
         recompute(as_of=AS_OF, full=world.random.random() < 0.1)
         now = start_of(AS_OF + timedelta(days=1)) - timedelta(microseconds=1)
         assert truth.shown_by_day() == truth.all_by_day(now=now), said
+        assert notes(CATALOGUE.values()) == [], said
     assert min(model.objects.count() for model in (Order, OrderLine, Payment, Interaction, Call)) > 0
     assert Customer.objects.count() == 12
     assert Tier.objects.filter(assignments__isnull=False).exists()

@@ -4,9 +4,10 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from threading import Event, Thread
 from uuid import uuid4
 
@@ -15,7 +16,13 @@ from django.conf import settings
 from django.db import OperationalError, connection
 
 from customers.models import Call, Interaction, Queue, SourceSystem
+from metrics.engine import known
+from metrics.engine.changing_rules import RulesUnchanged, change_rules
 from metrics.engine.recomputing import Tally, definitions, mark_all, months_to_rebuild, rebuild_month, recompute
+from metrics.engine.rules import USUAL
+from metrics.engine.series import points
+from metrics.engine.shown import notes
+from metrics.kpis import CATALOGUE, get_kpi
 from metrics.kpis.calls import CALLS
 from metrics.models import Mark, Rollup
 from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory
@@ -118,8 +125,8 @@ def writers() -> Iterator[list[Writer]]:
             writer.join()
 
 
-def run_and_kill(*, at: int) -> None:
-    """Kill it in the midst of its work: when it sends statement number `at`."""
+def run_and_kill(*, at: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Kill it in the midst of its work: when it sends statement number `at`; `meanwhile`: done half way."""
     own = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen(
         [sys.executable, "-c", RECOMPUTE_FOR_EVER],
@@ -129,7 +136,9 @@ def run_and_kill(*, at: int) -> None:
     )
     assert process.stdout is not None
     try:
-        for _ in range(at):
+        for number in range(at):
+            if number == at // 2:
+                meanwhile()
             assert process.stdout.readline() == b"statement\n"
         assert process.poll() is None
     finally:
@@ -182,3 +191,117 @@ def test_a_killed_first_build_is_taken_up_again() -> None:
     assert Rollup.objects.count() < 6
     recompute(as_of=AS_OF)
     assert truth.shown_by_day() == truth.all_by_day(now=NOW)
+
+
+class Reader(Thread):
+    """Reads the service level month by month through a connection of its own, all the time and once more at the end."""
+
+    def __init__(self, *, stop: Event) -> None:
+        super().__init__()
+        self.stop = stop
+        self.seen: list[tuple[Decimal | None, ...]] = []
+
+    def run(self) -> None:
+        try:
+            while not self.stop.is_set():
+                self.read()
+            self.read()
+        finally:
+            connection.close()
+
+    def read(self) -> None:
+        known.refresh()
+        with known.pinned():
+            self.seen.append(service_levels())
+
+
+@contextmanager
+def reader() -> Iterator[Reader]:
+    stop = Event()
+    found = Reader(stop=stop)
+    found.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        found.join()
+
+
+def service_levels() -> tuple[Decimal | None, ...]:
+    found = points(kpi=get_kpi("service_level"), first=None, last=None, by="month")
+    return tuple(None if point.value is None else round(point.value, 4) for point in found)
+
+
+def change_twice() -> None:
+    """The rules, within an instant, while a recompute is under way."""
+    for seconds in random.sample([10, 20, 30, 40], 2):
+        hours = random.choice([24, 168])
+        with suppress(RulesUnchanged):
+            values = {**USUAL, "answer_within_s": seconds, "repeat_window_hours": hours}
+            change_rules(values=values, reason="whim", by=None)
+
+
+def settled() -> None:
+    recompute(as_of=AS_OF)
+    assert list(Mark.objects.values("source", "version", "channel", "day")) == []
+    assert notes(CATALOGUE.values()) == []
+    assert truth.shown_by_day() == truth.all_by_day(now=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_changed_twice_beside_recomputes_that_are_killed_never_empty_a_figure() -> None:
+    """Whatever is read meanwhile is by one of the rules, for all months the same; in the end by the newest."""
+    system, queue = SourceSystemFactory.create(key="pbx"), QueueFactory.create(name="q")
+    Call.objects.bulk_create(
+        Call(
+            system=system,
+            queue=queue,
+            callid=f"{month} {wait}",
+            entered_at=START + timedelta(days=31 * month),
+            outcome="answered",
+            waited_ms=wait * 1000 + 500,
+        )
+        for month in range(12)
+        for wait in range(50)
+    )
+    recompute(as_of=AS_OF)
+    whole = {(round(Decimal(seconds) / 50, 4),) * 12 for seconds in (10, 20, 30, 40)}
+    assert service_levels() in whole
+    with reader() as found:
+        for _ in range(KILLS):
+            run_and_kill(at=random.randrange(1, STATEMENTS), meanwhile=change_twice)
+        in_force = known.values_now()
+        other = {**in_force, "answer_within_s": 30 if in_force["answer_within_s"] == 40 else 40}
+        change_rules(values=other, reason="the last", by=None)
+        recompute(as_of=AS_OF)
+    assert set(found.seen) <= whole
+    assert len(set(found.seen)) > 1
+    settled()
+    assert service_levels() == (round(Decimal(known.values_now()["answer_within_s"]) / 50, 4),) * 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_changed_beside_writers_and_recomputes_that_are_killed_end_in_the_truth() -> None:
+    with writers() as found:
+        for _ in range(KILLS):
+            run_and_kill(at=random.randrange(1, STATEMENTS), meanwhile=change_twice)
+    assert min(writer.written for writer in found) > 0
+    settled()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_changed_beside_recomputes_in_parallel_end_in_the_truth() -> None:
+    def several() -> None:
+        for _ in range(4):
+            recompute(full=random.random() < 0.3, as_of=AS_OF)
+        connection.close()
+
+    with writers():
+        threads = [Thread(target=several) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(4):
+            change_twice()
+        for thread in threads:
+            thread.join()
+    settled()

@@ -9,8 +9,9 @@ from accounts.access import OPERATOR
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.csv_files import csv_lines
 from crm.common.days import today
-from metrics.engine import registry
+from metrics.engine import known, registry, shown
 from metrics.engine.clock import judged_on
+from metrics.kpis.catalogue import MAIN
 from metrics.pages.scorecard import as_json, as_markdown, as_rows
 from metrics.verdicts.evaluating import evaluate
 from metrics.verdicts.lines import Line, scorecard_lines
@@ -31,15 +32,18 @@ class Command(JsonCommand):
         options["json"] = options["json"] or self.format == "json"
         super().handle(*args, **options)
 
+    @known.pinned()
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
         as_of = options["as_of"] or today()
         evaluate(as_of=as_of)
         self.lines = scorecard_lines(OPERATOR, as_of=as_of)
         rows = [as_json(line) for line in self.lines]
-        return DONE, {"as_of": as_of, "figures_judged_on": judged_on(registry.sources()), "rows": rows}
+        said = {"being_recomputed": notes} if (notes := shown.notes(MAIN)) else {}
+        return DONE, {"as_of": as_of, "figures_judged_on": judged_on(registry.sources()), **said, "rows": rows}
 
     def show(self, result: dict[str, Any]) -> None:
         if self.format == "csv":
             self.stdout.writelines(csv_lines(as_rows(self.lines), end="\n"))
         else:
+            self.stdout.writelines(f"{note}\n\n" for note in result.get("being_recomputed", ()))
             self.stdout.write(as_markdown(self.lines, as_of=result["as_of"]), ending="")

@@ -1,0 +1,197 @@
+"""The life of a version of a source's rollups: opened, whole, left behind, removed.
+
+*Opened*: a row, and a mark for each month, in one transaction. From then on marks *reach* it: whoever takes marks of
+the source computes the cells of every version they reach, in the same statement. *Whole*: none of its months is asked
+for any more; now it is shown. The one it replaces is kept up for a while, so that a rule that is changed back costs
+nothing and a page that has begun finds what it reads; then it *goes*, its rows first. A version that was not whole when
+the rules changed again goes at once. Where the table itself is built under a rule (issues), versions of another rule
+are *left behind*, as are those of an older release: kept as they were and shown as of then, no mark reaches them, and
+to be wanted again is to be built anew.
+
+Opening and removing happen under the source's lock, held exclusively: who holds it in any way knows what marks reach.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from django.db import connection, models, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
+
+from crm.common import locks
+from metrics.engine import known, sql
+from metrics.engine.definitions import Definition
+from metrics.engine.rules import USUAL
+from metrics.engine.sources import FactSource
+from metrics.models import Mark, RollupVersion
+
+log = structlog.get_logger(__name__)
+
+KEEP_FOR: Final = timedelta(minutes=10)
+REMOVED_AT_ONCE: Final = 20_000
+
+
+def lock(cursor: CursorWrapper, definition: Definition) -> None:
+    locks.take(cursor, exclusive=[locks.kpi(definition.number)], wait_s=locks.JOB_PATIENCE_S)
+
+
+def reached(source: FactSource) -> list[Definition]:
+    """What to compute for the marks of `source`; ask under its lock. Empty: leave the marks alone, for a newer release
+    keeps these figures, or the table is not built yet.
+    """
+    rows = list(RollupVersion.objects.filter(source=source.number, reached=True, going=False))
+    if any(row.revision > source.revision for row in rows):
+        return []
+    found = [each for each in (_definition(source, row) for row in rows) if each is not None]
+    builder = source.builder
+    return [each for each in found if builder is None or builder.is_built(each.rules)]
+
+
+def _definition(source: FactSource, row: RollupVersion) -> Definition | None:
+    """None where the row is of another revision."""
+    found = Definition(source, {**USUAL, **row.rules})
+    return found if found.version == row.version else None
+
+
+def is_kept_by_newer_release(source: FactSource) -> bool:
+    return RollupVersion.objects.filter(source=source.number, revision__gt=source.revision).exists()
+
+
+def is_fresh(definition: Definition) -> bool:
+    """Whether the version is whole and kept up."""
+    row = RollupVersion.objects.filter(source=definition.number, version=definition.version).first()
+    return row is not None and row.is_fresh
+
+
+def open_version(definition: Definition) -> bool:
+    """See to it that marks reach the version and that every month it may lack is asked for. → whether it was opened."""
+    source = definition.source
+    if is_kept_by_newer_release(source):
+        log.warning("a newer release keeps these figures", source=source.key)
+    if not _is_to_open(definition, _rows(source)):
+        return False
+    with transaction.atomic(), connection.cursor() as cursor:
+        lock(cursor, definition)
+        rows = _rows(source, lock=True)
+        if not _is_to_open(definition, rows):
+            return False
+        row = next((each for each in rows if each.version == definition.version), None)
+        to_build = row is None or not row.reached or row.going
+        if to_build:
+            _open(definition, row)
+            ask_for_months(cursor, definition, version=definition.version)
+        _part_with(definition, [each for each in rows if each is not row])
+    return to_build
+
+
+def _rows(source: FactSource, *, lock: bool = False) -> list[RollupVersion]:
+    rows = RollupVersion.objects.filter(source=source.number)
+    return list(rows.select_for_update() if lock else rows)
+
+
+def _is_to_open(definition: Definition, rows: Sequence[RollupVersion]) -> bool:
+    """Never below a newer release."""
+    if any(row.revision > definition.source.revision for row in rows):
+        return False
+    own = [row for row in rows if row.version == definition.version and row.reached and not row.going]
+    return not own or any(_is_left(definition, row) for row in rows if row is not own[0])
+
+
+def _open(definition: Definition, row: RollupVersion | None) -> None:
+    rules = {name: definition.rules[name] for name in definition.source.rules}
+    row = row or RollupVersion(
+        source=definition.number, version=definition.version, revision=definition.source.revision
+    )
+    if row.going:  # some of its rows are gone already
+        row.whole_at = row.behind_since = None
+    row.rules, row.reached, row.going = rules, True, False
+    row.save()
+
+
+def ask_for_months(cursor: CursorWrapper, definition: Definition, *, version: int) -> None:
+    cursor.execute(sql.months_with_facts(definition))
+    months = [month for (month,) in cursor.fetchall()]
+    cursor.execute(sql.MARK_MONTHS_OF, {"source": definition.number, "version": version, "months": months})
+
+
+def _is_left(definition: Definition, row: RollupVersion) -> bool:
+    """Whether something is to happen to a version that is not wanted, as soon as another is."""
+    return not row.going and (row.whole_at is None or (row.reached and not _can_be_reached(definition, row)))
+
+
+def _can_be_reached(definition: Definition, row: RollupVersion) -> bool:
+    """Beside the wanted version: computed from the same table, by the same release."""
+    return definition.source.builder is None and _definition(definition.source, row) is not None
+
+
+def _part_with(definition: Definition, others: Iterable[RollupVersion]) -> None:
+    """Let go what never was whole; leave behind what marks cannot reach any more."""
+    for row in others:
+        if row.whole_at is None:
+            _let_go(row)
+        elif row.reached and not _can_be_reached(definition, row):
+            row.reached, row.behind_since = False, row.behind_since or timezone.now()
+            row.save(update_fields=["reached", "behind_since"])
+            _forget_marks(row)
+
+
+def _let_go(row: RollupVersion) -> None:
+    RollupVersion.objects.filter(pk=row.pk).update(going=True, reached=False)
+    _forget_marks(row)
+
+
+def _forget_marks(row: RollupVersion) -> None:
+    """The months it still asked for: nobody takes them any more, and wanted again it asks for all."""
+    Mark.objects.filter(source=row.source, version=row.version).delete()
+
+
+def conclude(definition: Definition) -> None:
+    """Note what is whole now; once the wanted version has been for a while, let the others go. Then remove them."""
+    source = definition.source
+    rows = _rows(source)
+    if any(not row.is_fresh and not row.going for row in rows) or len(rows) > 1:
+        with transaction.atomic(), connection.cursor() as cursor:
+            lock(cursor, definition)
+            _note_whole(source)
+            _let_go_others(definition)
+        for row in RollupVersion.objects.filter(source=source.number, going=True):
+            remove(row)
+
+
+def _note_whole(source: FactSource) -> None:
+    unfinished = RollupVersion.objects.filter(source=source.number, going=False, reached=True)
+    unfinished = unfinished.filter(models.Q(whole_at=None) | models.Q(behind_since__isnull=False))
+    for row in unfinished:
+        is_built = source.builder is None or source.builder.is_built({**USUAL, **row.rules})
+        if is_built and not Mark.objects.filter(source=source.number, version=row.version).exists():
+            row.whole_at, row.behind_since = timezone.now(), None
+            row.save(update_fields=["whole_at", "behind_since"])
+
+
+def _let_go_others(definition: Definition) -> None:
+    """Asked of the rules as they stand now: another process may have been told of newer ones than this."""
+    if known.values_now() != dict(definition.rules):
+        return
+    rows = _rows(definition.source)
+    wanted = next((row for row in rows if row.version == definition.version), None)
+    if wanted is None or wanted.whole_at is None or not wanted.is_fresh or wanted.whole_at > timezone.now() - KEEP_FOR:
+        return
+    for row in rows:
+        if row is not wanted and not row.going and row.revision <= definition.source.revision:
+            _let_go(row)
+
+
+def remove(row: RollupVersion) -> None:
+    """Its rows, some at a time, then itself; unless it is wanted again meanwhile. Killed, it is gone on with."""
+    parameters = {"source": row.source, "version": row.version, "most": REMOVED_AT_ONCE}
+    removed = REMOVED_AT_ONCE
+    while removed == REMOVED_AT_ONCE:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if not RollupVersion.objects.select_for_update().filter(pk=row.pk, going=True).exists():
+                return
+            cursor.execute(sql.REMOVE_ROLLUPS, parameters)
+            removed = cursor.rowcount
+            if removed < REMOVED_AT_ONCE:
+                RollupVersion.objects.filter(pk=row.pk).delete()
