@@ -34,10 +34,28 @@ TIERED_FACTS = (
 )
 # In this order: the last contact follows from contacts that calls bring.
 DERIVED = (
-    Derived(key="order_line", label=_("order lines"), table="customers_orderline", mend=deriving.mend_lines),
-    Derived(key="invoice", label=_("invoices"), table="customers_invoice", mend=deriving.mend_invoices),
-    Derived(key="call", label=_("calls"), table="customers_call", mend=checking.mend_calls),
-    Derived(key="last_contact", label=_("customers"), table="customers_customer", mend=last_contact.mend_last_contact),
+    Derived(
+        key="order_line",
+        label=_("order lines"),
+        table="customers_orderline",
+        find=deriving.find_lines,
+        mend=deriving.mend_lines,
+    ),
+    Derived(
+        key="invoice",
+        label=_("invoices"),
+        table="customers_invoice",
+        find=deriving.find_invoices,
+        mend=deriving.mend_invoices,
+    ),
+    Derived(key="call", label=_("calls"), table="customers_call", find=checking.find_calls, mend=checking.mend_calls),
+    Derived(
+        key="last_contact",
+        label=_("customers"),
+        table="customers_customer",
+        find=last_contact.find_last_contact,
+        mend=last_contact.refresh_last_contact,
+    ),
 )
 MOVABLE = (
     MovableRelation(table="customers_contact"),

@@ -52,7 +52,13 @@ def register_all() -> None:
     after_facts_changed.append(wake_recompute)
     further_refusals.append(refuse_other_rules)
     register_derived(
-        Derived(key="ledger", label=_("ledger months"), table="metrics_ledgermonth", mend=whose_ledger.mend_shares)
+        Derived(
+            key="ledger",
+            label=_("ledger months"),
+            table="metrics_ledgermonth",
+            find=whose_ledger.find_shares,
+            mend=whose_ledger.mend_shares,
+        )
     )
     # Built again from the contacts, which move; the giver's go with the giver.
     register_movable(MovableRelation(table="metrics_issue", moves=False))

@@ -40,13 +40,10 @@ def touch_last_contact(cursor: CursorWrapper, customer_ids: list[int]) -> None:
     cursor.execute(_TOUCH, {"ids": customer_ids})
 
 
-def mend_last_contact(cursor: CursorWrapper, first: int, after: int) -> int:
-    """Where `last_contact_at` of a range of customers is not the time of the newest contact; returns how many."""
+def find_last_contact(cursor: CursorWrapper, first: int, after: int) -> list[int]:
+    """Customers of a range whose `last_contact_at` is not the time of the newest contact."""
     cursor.execute(_DIFFERING, {"first": first, "after": after})
-    customers = [customer for (customer,) in cursor.fetchall()]
-    if customers:
-        refresh_last_contact(cursor, customers)
-    return len(customers)
+    return [customer for (customer,) in cursor.fetchall()]
 
 
 def settle_last_contact(cursor: CursorWrapper) -> None:

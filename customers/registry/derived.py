@@ -7,21 +7,20 @@ from typing import Final
 from django.db.backends.utils import CursorWrapper
 from django.utils.functional import Promise
 
-Mend = Callable[[CursorWrapper, int, int], int]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Derived:
     """Derived columns of `table`, a model's. `label`: what pages call its rows.
 
-    `mend(cursor, first, after)` works the columns out from the rows they follow from, for the ids from `first` up to
-    but not including `after`, and writes those that differ; returns how many rows. It locks nothing unless one differs.
+    `find(cursor, first, after)`: which rows with ids from `first` up to but not including `after` are not what they
+    follow from; locks nothing. `mend(cursor, ids)` works some rows out again and writes those that differ.
     """
 
     key: str
     label: str | Promise
     table: str
-    mend: Mend
+    find: Callable[[CursorWrapper, int, int], list[int]]
+    mend: Callable[[CursorWrapper, list[int]], None]
 
 
 _derived: Final[dict[str, Derived]] = {}

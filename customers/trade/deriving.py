@@ -27,25 +27,24 @@ WHERE i.id >= %(first)s AND i.id < %(after)s AND p.id >= %(first)s AND p.id < %(
   AND (i.paid, i.paid_on_time, i.settled_on) IS DISTINCT FROM (p.paid, p.paid_on_time, p.settled_on)"""
 
 
-def mend_lines(cursor: CursorWrapper, first: int, after: int) -> int:
-    """Let order lines of a range of ids say what their order and product say; returns how many did not.
+def find_lines(cursor: CursorWrapper, first: int, after: int) -> list[int]:
+    """Order lines that do not say what their order and product say."""
+    return _differing(cursor, _LINES, first, after)
 
-    Orders and products are locked in the order in which the triggers lock them, before they are read again.
-    """
-    ids = _differing(cursor, _LINES, first, after)
-    if not ids:
-        return 0
+
+def mend_lines(cursor: CursorWrapper, ids: list[int]) -> None:
+    """Orders and products are locked in the order in which the triggers lock them, before they are read again."""
     for statement in (*_LOCK, _WRITE_LINES):
         cursor.execute(statement, {"ids": ids})
-    return int(cursor.rowcount)
 
 
-def mend_invoices(cursor: CursorWrapper, first: int, after: int) -> int:
-    """Let invoices of a range of ids say what their payments come to; returns how many did not."""
-    ids = _differing(cursor, _INVOICES, first, after)
-    if ids:
-        cursor.execute("SELECT crm_settle(%s)", [ids])
-    return len(ids)
+def find_invoices(cursor: CursorWrapper, first: int, after: int) -> list[int]:
+    """Invoices that do not say what their payments come to."""
+    return _differing(cursor, _INVOICES, first, after)
+
+
+def mend_invoices(cursor: CursorWrapper, ids: list[int]) -> None:
+    cursor.execute("SELECT crm_settle(%s)", [ids])
 
 
 def _differing(cursor: CursorWrapper, statement: str, first: int, after: int) -> list[int]:

@@ -6,6 +6,7 @@ differs is marked. Then the figures, of a sample of months; a cell that is marke
 """
 
 import random
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,11 +15,12 @@ from typing import Any, Literal
 
 import structlog
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from crm.common.chunks import by_id_ranges
 from crm.common.hooks import facts_changed
-from customers.registry.derived import all_derived
+from customers.registry.derived import Derived, all_derived
 from metrics.engine import registry, sql
 from metrics.engine.definitions import Definition
 from metrics.engine.recomputing import MonthJob, definitions, is_built
@@ -28,6 +30,7 @@ from metrics.models import CheckRun, RecomputeRun
 log = structlog.get_logger(__name__)
 
 MONTHS_A_NIGHT = 3  # of each source
+MENDED_AT_ONCE = 200  # rows
 KEEP_RUNS = timedelta(days=30)
 
 
@@ -63,7 +66,7 @@ def check() -> CheckRun:
 
 def mend_derived() -> list[Found]:
     """Write derived columns anew where they are not what they follow from; reads every row, in short steps."""
-    return _told("rows", {each.key: by_id_ranges(each.table, each.mend) for each in all_derived()})
+    return _told("rows", {each.key: _mend(each) for each in all_derived()})
 
 
 def check_built() -> list[Found]:
@@ -103,6 +106,22 @@ def check_month(job: MonthJob) -> list[Difference]:
 def forget_old_runs() -> None:
     for model in (RecomputeRun, CheckRun):
         model.objects.filter(started_at__lt=timezone.now() - KEEP_RUNS).delete()
+
+
+def _mend(derived: Derived) -> int:
+    """Finding locks nothing; what was found is mended a few rows at a time, so that nobody who writes them waits."""
+    wrong = array("q")
+
+    def find(cursor: CursorWrapper, first: int, after: int) -> int:
+        found = derived.find(cursor, first, after)
+        wrong.extend(found)
+        return len(found)
+
+    by_id_ranges(derived.table, find)
+    for start in range(0, len(wrong), MENDED_AT_ONCE):
+        with transaction.atomic(), connection.cursor() as cursor:
+            derived.mend(cursor, wrong[start : start + MENDED_AT_ONCE].tolist())
+    return len(wrong)
 
 
 def _told(what: Literal["rows", "built"], counts: dict[str, int]) -> list[Found]:

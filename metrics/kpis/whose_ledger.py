@@ -19,7 +19,7 @@ from crm.common.versions import lock_as_seen
 from metrics.models import LedgerMonth, LedgerShare
 
 _DIFFERING = """
-SELECT count(*) FROM metrics_ledgermonth m JOIN ledger_as_counted c ON c.id = m.id
+SELECT m.id FROM metrics_ledgermonth m JOIN ledger_as_counted c ON c.id = m.id
 WHERE m.id >= %(first)s AND m.id < %(after)s AND m.share <> c.share"""
 
 
@@ -70,10 +70,12 @@ def withdraw_share(*, share: LedgerShare) -> None:
         transaction.on_commit(facts_changed)
 
 
-def mend_shares(cursor: CursorWrapper, first: int, after: int) -> int:
-    """Let ledger months of a range of ids count as they should; returns how many did not."""
+def find_shares(cursor: CursorWrapper, first: int, after: int) -> list[int]:
+    """Ledger months of a range of ids that do not count as they should."""
     cursor.execute(_DIFFERING, {"first": first, "after": after})
-    (found,) = cursor.fetchone()
-    if found:
-        cursor.execute("SELECT crm_count_ledgers()")
-    return int(found)
+    return [pk for (pk,) in cursor.fetchall()]
+
+
+def mend_shares(cursor: CursorWrapper, _ids: list[int]) -> None:
+    """There are few: all at once, as the triggers do it."""
+    cursor.execute("SELECT crm_count_ledgers()")

@@ -21,6 +21,7 @@ from customers.identity.trust import save_system
 from customers.interactions.recording import log_interaction
 from customers.models import Customer, Interaction, SourceSystem, Tier, TierAssignment
 from customers.tiers.tiering import retier
+from metrics.engine.checking import check
 from metrics.engine.recomputing import recompute
 from tests.conftest import ClientFor, UserFor
 from tests.customers.importing.files import load, write_csv
@@ -62,6 +63,11 @@ def trust_another(_folder: Path) -> None:
 
 def recompute_all(_folder: Path) -> None:
     recompute(full=True)
+
+
+def check_at_night(_folder: Path) -> None:
+    """Nearly everybody's last contact is wrong: the contacts were written behind everybody's back."""
+    assert check().found[0]["count"] > CUSTOMERS // 2
 
 
 class Waits(Thread):
@@ -128,7 +134,9 @@ def known(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("work", [import_again, import_contacts_with_them, decide_tiers, recompute_all, trust_another])
+@pytest.mark.parametrize(
+    "work", [import_again, import_contacts_with_them, decide_tiers, recompute_all, trust_another, check_at_night]
+)
 def test_nobody_waits(
     work: Callable[[Path], None], known: None, tmp_path: Path, client_for: ClientFor, user_for: UserFor
 ) -> None:

@@ -5,40 +5,48 @@ from django.db.backends.utils import CursorWrapper
 from crm.common import locks
 from customers.interactions.telephony.calls import make_stage, rebuild_touched, work_out_touched
 
-_SYSTEMS = "SELECT DISTINCT system_id FROM customers_call WHERE id >= %(first)s AND id < %(after)s"
+_SYSTEMS = "SELECT DISTINCT system_id FROM customers_call WHERE id = ANY(%s)"
+_IDS = "SELECT id FROM customers_call WHERE id >= %s AND id < %s"
 _TOUCH = """
 INSERT INTO touched_call
 SELECT c.callid, q.name FROM customers_call c JOIN customers_queue q ON q.id = c.queue_id
-WHERE c.system_id = %(system)s AND c.id >= %(first)s AND c.id < %(after)s"""
+WHERE c.system_id = %(system)s AND c.id = ANY(%(ids)s)"""
 # A call without events was no telephone system's; nothing is known against it.
-_ONLY_DIFFERING = """
-DELETE FROM touched_call t WHERE NOT EXISTS (
-  SELECT FROM call_fact f JOIN customers_queue q ON q.name = f.queue
-  JOIN customers_call c ON c.system_id = %(system)s AND c.callid = f.callid AND c.queue_id = q.id
-  WHERE f.callid = t.callid AND f.queue = t.queue
-    AND (c.entered_at, c.answered_at, c.ended_at, c.outcome, c.waited_ms, c.talk_ms, c.team_id)
-      IS DISTINCT FROM (f.entered_at, f.answered_at, f.ended_at, f.outcome, f.waited_ms, f.talk_ms, q.team_id))"""
+_DIFFERING = """
+SELECT c.id FROM call_fact f JOIN customers_queue q ON q.name = f.queue
+JOIN customers_call c ON c.system_id = %(system)s AND c.callid = f.callid AND c.queue_id = q.id
+WHERE (c.entered_at, c.answered_at, c.ended_at, c.outcome, c.waited_ms, c.talk_ms, c.team_id)
+  IS DISTINCT FROM (f.entered_at, f.answered_at, f.ended_at, f.outcome, f.waited_ms, f.talk_ms, q.team_id)"""
 
 
-def mend_calls(cursor: CursorWrapper, first: int, after: int) -> int:
-    """Let calls of a range of ids be what their events tell; returns how many were not.
-
-    One index range scan a call. Only where one differs is the system's log locked, and the call worked out again.
-    """
-    ids = {"first": first, "after": after}
-    cursor.execute(_SYSTEMS, ids)
-    return sum(_mend_of(cursor, {"system": system, **ids}) for (system,) in cursor.fetchall())
+def find_calls(cursor: CursorWrapper, first: int, after: int) -> list[int]:
+    """Calls that are not what their events tell. One index range scan a call."""
+    cursor.execute(_IDS, [first, after])
+    ids = [pk for (pk,) in cursor.fetchall()]
+    return [pk for system in _systems(cursor, ids) for pk in _differing(cursor, system, ids)]
 
 
-def _mend_of(cursor: CursorWrapper, parameters: dict[str, int]) -> int:
+def mend_calls(cursor: CursorWrapper, ids: list[int]) -> None:
+    """Work them out again, with the system's log locked."""
+    for system in _systems(cursor, ids):
+        locks.take(cursor, exclusive=[locks.calls(system)], shared=[locks.FACTS], wait_s=locks.JOB_PATIENCE_S)
+        _touch(cursor, system, ids)
+        rebuild_touched(cursor=cursor, system_id=system)
+
+
+def _systems(cursor: CursorWrapper, ids: list[int]) -> list[int]:
+    """In the order in which their locks are taken."""
+    cursor.execute(f"{_SYSTEMS} ORDER BY 1", [ids])
+    return [system for (system,) in cursor.fetchall()]
+
+
+def _touch(cursor: CursorWrapper, system: int, ids: list[int]) -> None:
     make_stage(cursor=cursor)
-    cursor.execute(_TOUCH, parameters)
-    work_out_touched(cursor=cursor, system_id=parameters["system"])
-    cursor.execute(_ONLY_DIFFERING, parameters)
-    cursor.execute("SELECT count(*) FROM touched_call")
-    (found,) = cursor.fetchone()
-    if found:
-        cursor.execute("TRUNCATE call_fact")
-        locks.take(cursor, exclusive=[locks.calls(parameters["system"])], shared=[locks.FACTS])
-        rebuild_touched(cursor=cursor, system_id=parameters["system"])
-    return int(found)
+    cursor.execute(_TOUCH, {"system": system, "ids": ids})
+
+
+def _differing(cursor: CursorWrapper, system: int, ids: list[int]) -> list[int]:
+    _touch(cursor, system, ids)
+    work_out_touched(cursor=cursor, system_id=system)
+    cursor.execute(_DIFFERING, {"system": system})
+    return [pk for (pk,) in cursor.fetchall()]
