@@ -1,11 +1,10 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.utils import timezone
 
 from accounts.domain import staff
 from accounts.models import Team, User
 from accounts.roles import Role
-from tests.conftest import ClientFor
+from tests.conftest import NOON, ClientFor
 from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +69,7 @@ def test_signing_in_and_a_new_password_stand_in_nobodys_way(client_for: ClientFo
     opened = as_shown(client.get(url), with_field="role") | {"name": "Bob"}
     other = User.objects.get(pk=user.pk)
     other.set_password("plums-in-autumn-7")
-    other.last_login = timezone.now()
+    other.last_login = NOON
     other.save()
     assert client.post(url, opened).status_code == 302
     saved = User.objects.get(pk=user.pk)

@@ -6,13 +6,13 @@ import pytest
 import redis
 import time_machine
 from django.conf import settings
-from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from crm.beat import Scheduler
 from crm.celery import app
+from tests.conftest import NOON
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_november")]
 QUEUE = f"{settings.REDIS_PREFIX}jobs:{settings.CELERY_TASK_DEFAULT_QUEUE}"
 SWEEPERS = {
     str(entry["task"]) for entry in settings.CELERY_BEAT_SCHEDULE.values() if isinstance(entry["schedule"], float)
@@ -47,24 +47,22 @@ def sent(broker: "redis.Redis") -> set[str]:
 
 
 def test_runs_stamped_while_the_clock_was_ahead_hold_nothing_up(broker: "redis.Redis") -> None:
-    now = timezone.now()
     make_scheduler()
-    PeriodicTask.objects.update(last_run_at=now + timedelta(days=1))
+    PeriodicTask.objects.update(last_run_at=NOON + timedelta(days=1))
     scheduler = make_scheduler()
     tick_until_nothing_is_due(scheduler)
     assert sent(broker) == set()
-    with time_machine.travel(now + timedelta(minutes=16)):
+    with time_machine.travel(NOON + timedelta(minutes=16)):
         tick_until_nothing_is_due(scheduler)
     assert sent(broker) >= SWEEPERS
 
 
 def test_a_clock_set_back_while_it_runs_holds_nothing_up(broker: "redis.Redis") -> None:
-    now = timezone.now()
-    with time_machine.travel(now + timedelta(days=1)):
+    with time_machine.travel(NOON + timedelta(days=1)):
         scheduler = make_scheduler()
         tick_until_nothing_is_due(scheduler)
     broker.delete(QUEUE)
     tick_until_nothing_is_due(scheduler)
-    with time_machine.travel(now + timedelta(minutes=16)):
+    with time_machine.travel(NOON + timedelta(minutes=16)):
         tick_until_nothing_is_due(scheduler)
     assert sent(broker) >= SWEEPERS

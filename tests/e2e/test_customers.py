@@ -1,11 +1,10 @@
 """The work of a day on the customer pages, in a real browser against the real server and worker."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from customers.identity.editing import create_customer
@@ -53,7 +52,7 @@ def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> N
 
 
 def test_the_timeline_narrows_and_goes_on_in_place(page_for: PageFor, live_stack: LiveStack) -> None:
-    customer, now = CustomerFactory.create(), timezone.now()
+    customer, now = CustomerFactory.create(), datetime(2026, 11, 1, 12, tzinfo=UTC)
     for number in range(25):
         InteractionFactory.create(customer=customer, subject=f"No. {number}", occurred_at=now - timedelta(hours=number))
     InteractionFactory.create(

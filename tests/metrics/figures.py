@@ -4,14 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
-
 from accounts.models import Team
 from metrics.engine.definitions import Definition
 from metrics.engine.rules import USUAL
 from metrics.engine.sources import FactSource
 from metrics.kpis import get_kpi
 from metrics.models import Baseline, Evaluation, RecomputeRun, Rollup
+from tests.conftest import NOON
 
 GO_LIVE = date(2026, 7, 1)
 
@@ -28,9 +27,8 @@ def rollup(source: FactSource, day: date, *, team: Team | None = None, channel: 
     )
 
 
-def finished_run(at: datetime | None = None) -> RecomputeRun:
-    moment = at or timezone.now()
-    return RecomputeRun.objects.create(started_at=moment, finished_at=moment, days=1, rows=1, seconds=0.1)
+def finished_run(at: datetime = NOON) -> RecomputeRun:
+    return RecomputeRun.objects.create(started_at=at, finished_at=at, days=1, rows=1, seconds=0.1)
 
 
 def baseline(kpi: str, *, value: str | None = "0.7", n: int = 1000, **fields: Any) -> Baseline:

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
-from django.utils import timezone
 
 from accounts.models import User
 from metrics.models import Benefit, CheckRun, CostEntry, KpiTarget, OtherChange, Rollout
-from tests.conftest import ClientFor
+from tests.conftest import NOON, ClientFor
 from tests.factories import TeamFactory, UserFactory
 from tests.forms import as_shown
 from tests.metrics import figures
@@ -96,7 +95,7 @@ def test_what_the_engine_keeps_can_only_be_looked_at(client_for: ClientFor) -> N
 
 
 def test_a_night_s_check_says_what_it_found(client_for: ClientFor) -> None:
-    client, now = client_for("administrator"), timezone.now()
+    client, now = client_for("administrator"), NOON
     found = [
         {"what": "rows", "key": "order_line", "count": 3},
         {"what": "built", "key": "issue", "count": 2},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,7 @@ from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, money, number
 from crm.common.templatetags.look import status_badge, tier_badge
 from customers.models import Tier
+from tests.conftest import NOON
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +152,7 @@ def test_an_address_is_that_of_reverse() -> None:
 
 def test_fifty_rows_of_eight_columns_take_ten_milliseconds() -> None:
     """Processor time, the fastest of some runs: neighbours on the machine only ever make one slower."""
-    now, tier = timezone.now(), Tier(pk=1, key="gold", name="Gold", colour="yellow")
+    now, tier = NOON, Tier(pk=1, key="gold", name="Gold", colour="yellow")
     columns: tuple[Column[int], ...] = (
         Column(key="name", title=_("Name"), cell=lambda n: link(url_of("customers:detail", n), f"Name {n} & Co")),
         Column(key="tier", title=_("Tier"), cell=lambda _n: tier_badge(tier)),

@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from customers.models import Interaction, Tier
-from tests.conftest import ClientFor, UserFor
+from tests.conftest import NOON, ClientFor, UserFor
 from tests.factories import CustomerFactory, InteractionFactory, TeamFactory, TierAssignmentFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -16,7 +15,7 @@ def test_two_steps_put_a_contact_on_record(client_for: ClientFor, user_for: User
     user.team = team
     user.save()
     gold = Tier.objects.get(key="gold")
-    TierAssignmentFactory.create(customer=customer, tier=gold, valid=(timezone.now().date() - timedelta(days=9), None))
+    TierAssignmentFactory.create(customer=customer, tier=gold, valid=(NOON.date() - timedelta(days=9), None))
     client, url = client_for("service"), f"/customers/{customer.pk}/interactions/new/"
     InteractionFactory.create(purpose="brochure")
     form = client.get(f"{url}?channel=email", headers=HTMX).content.decode()
@@ -62,7 +61,7 @@ def test_errors_stand_at_the_field(client_for: ClientFor, data: dict[str, str], 
 
 def test_undo_takes_back_what_was_just_logged(client_for: ClientFor) -> None:
     customer, client = CustomerFactory.create(), client_for("sales")
-    older = InteractionFactory.create(customer=customer, occurred_at=timezone.now() - timedelta(days=1))
+    older = InteractionFactory.create(customer=customer, occurred_at=NOON - timedelta(days=1))
     client.post(f"/customers/{customer.pk}/interactions/new/", {"channel": "phone", "direction": "in"})
     logged = Interaction.objects.exclude(pk=older.pk).get()
     client.post(f"/interactions/{logged.pk}/undo/", headers=HTMX)
@@ -74,7 +73,7 @@ def test_undo_takes_back_what_was_just_logged(client_for: ClientFor) -> None:
 def test_undo_is_for_ones_own_and_for_two_minutes(client_for: ClientFor, user_for: UserFor) -> None:
     others = InteractionFactory.create()
     old = InteractionFactory.create(agent=user_for("sales"))
-    Interaction.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(minutes=3))
+    Interaction.objects.filter(pk=old.pk).update(created_at=NOON - timedelta(minutes=3))
     client = client_for("sales")
     for interaction in (others, old):
         page = client.post(f"/interactions/{interaction.pk}/undo/", headers=HTMX).content.decode()

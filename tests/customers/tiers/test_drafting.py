@@ -1,11 +1,11 @@
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from customers.models import Tier, TierPolicy
 from customers.tiers.drafting import save_tier
 from customers.tiers.tiering import InvalidPolicy
+from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +16,7 @@ pytestmark = pytest.mark.django_db
 ])  # fmt: skip
 def test_a_tier_stays_what_the_policy_in_force_says_of_it(change: dict[str, Any], words: str) -> None:
     keys = ["platinum", "gold", "silver"]
-    TierPolicy.objects.create(
-        version=99, rules=[{"tier": key, "min_value": 1} for key in keys], published_at=timezone.now()
-    )
+    TierPolicy.objects.create(version=99, rules=[{"tier": key, "min_value": 1} for key in keys], published_at=NOON)
     tier = Tier.objects.get(key="gold")
     for field, value in change.items():
         setattr(tier, field, value)

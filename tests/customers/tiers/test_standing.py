@@ -2,15 +2,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 
 from crm.common.days import today
 from customers.models import Customer, Tier, TierPolicy
 from customers.tiers import tiering
 from customers.tiers.standing import NextTier, earned_tier, next_tier, standing
 from customers.tiers.tiering import Rule
+from tests.conftest import NOON
 from tests.factories import CustomerFactory, InvoiceFactory, OrderFactory, TierAssignmentFactory
 
+pytestmark = pytest.mark.usefixtures("in_november")
 GOLD, SILVER, BRONZE = (Tier(pk=n, key=key, rank=n) for n, key in enumerate(("gold", "silver", "bronze"), start=1))
 RULES = [
     Rule(tier=GOLD, min_value=Decimal(5000), min_on_time=Decimal("0.8")),
@@ -87,7 +88,7 @@ def test_without_a_policy_there_are_figures_only() -> None:
 
 @pytest.mark.django_db
 def test_the_newest_published_policy_is_the_one_that_counts() -> None:
-    newest = {"published_at": timezone.now(), "rules": [{"tier": "gold"}]}
+    newest = {"published_at": NOON, "rules": [{"tier": "gold"}]}
     TierPolicy.objects.create(version=3, measure="revenue", window_months=6, **newest)
     TierPolicy.objects.create(version=2, measure="profit", window_months=9, **newest)
     TierPolicy.objects.create(version=4, measure="profit", window_months=1, rules=[{"tier": "silver"}])

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from customers.models import Call, Customer, Invoice, OrderLine
 from customers.registry.derived import all_derived
@@ -18,6 +17,7 @@ from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from metrics.kpis.trade import INVOICES
 from metrics.models import CheckRun, Issue, IssueMark, Mark, RecomputeRun, Rollup
+from tests.conftest import NOON
 from tests.customers.interactions.telephony.test_calls import record
 from tests.database import triggers_off
 from tests.factories import (
@@ -135,7 +135,7 @@ class TestDerivedColumns:
         check()
         recompute()
         assert figure(kpi) != before
-        assert truth.shown_by_day() == truth.all_by_day(now=timezone.now())
+        assert truth.shown_by_day() == truth.all_by_day(now=NOON)
 
     def test_the_record_says_what_was_found_and_every_other_check_finds_nothing(self) -> None:
         unseen(f"UPDATE {LINE} SET counted = false WHERE unit_cost = 3", LINE)
@@ -229,7 +229,7 @@ class TestFigures:
 
 
 def test_records_are_kept_for_a_month() -> None:
-    now = timezone.now()
+    now = NOON
     for model in (RecomputeRun, CheckRun):
         model.objects.create(started_at=now - timedelta(days=31))
         kept = model.objects.create(started_at=now - timedelta(days=29))

@@ -1,10 +1,10 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.utils import timezone
+import time_machine
 from django.utils.translation import override
 
 from accounts.models import Team
@@ -18,9 +18,19 @@ from metrics.kpis import CATALOGUE, Kpi, get_kpi
 from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
 from metrics.verdicts.reading import settling_days
+from tests.conftest import NOON
 from tests.factories import SurveyAnswerFactory, TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def november() -> Iterator[None]:
+    """From noon of 15 November 2026 on the clock goes: what is written later is newer."""
+    with time_machine.travel(NOON):
+        yield
+
+
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 GO_LIVE, AS_OF = date(2025, 1, 1), date(2025, 3, 31)
 ByDay = Callable[[date], dict[str, int]]
@@ -360,13 +370,13 @@ def test_verdicts_are_due_once_a_day_and_when_something_they_rest_on_is_newer() 
 def test_verdicts_stamped_while_the_clock_was_ahead_are_due() -> None:
     evaluate(as_of=AS_OF)
     assert not is_due(as_of=AS_OF)
-    Evaluation.objects.update(evaluated_at=timezone.now() + timedelta(days=1))
+    Evaluation.objects.update(evaluated_at=NOON + timedelta(days=1))
     assert is_due(as_of=AS_OF)
 
 
 def test_a_recompute_that_changed_nothing_makes_no_verdict_due() -> None:
     evaluate(as_of=AS_OF)
-    now = timezone.now()
+    now = NOON + timedelta(minutes=1)
 
     RecomputeRun.objects.create(started_at=now, finished_at=now, rows=0)
     assert not is_due(as_of=AS_OF)
