@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from crm.common.company.starting import OtherThanTheDatabase, refuse_other_company
@@ -118,6 +119,12 @@ class TestAStart:
     def test_goes_on_where_they_say_the_same_or_nothing(self, environment: dict[str, str]) -> None:
         environment |= {"KPI_ANSWER_WITHIN_S": "20", "KPI_SHORT_ABANDON_S": ""}
         refuse_other_company()
+
+    def test_reads_nothing_that_may_still_have_to_be_migrated(self, environment: dict[str, str]) -> None:
+        environment["KPI_ANSWER_WITHIN_S"] = "20"
+        with CaptureQueriesContext(connection) as done:
+            refuse_other_company()
+        assert [query["sql"] for query in done if "metrics_rollupversion" in query["sql"]] == []
 
     def test_holds_them_against_the_rules_in_force(self, environment: dict[str, str]) -> None:
         environment["KPI_ANSWER_WITHIN_S"] = "20"
