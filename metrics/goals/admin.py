@@ -10,7 +10,7 @@ from metrics.engine.scope import Scope
 from metrics.goals import other_changes, rollouts, targets
 from metrics.goals.register_forms import OtherChangeForm, RolloutForm
 from metrics.kpis import get_kpi
-from metrics.models import Baseline, KpiTarget, OtherChange, Rollout
+from metrics.models import Baseline, DriftCheck, KpiTarget, OtherChange, Rollout
 
 
 @admin.register(Baseline)
@@ -32,6 +32,15 @@ class BaselineAdmin(ReadOnlyAdmin[Baseline]):
     list_filter = ("kpi", "team")
     list_select_related = ("team", "tier", "signed_by")
     exclude = ("days",)
+
+
+@admin.register(DriftCheck)
+class DriftCheckAdmin(ReadOnlyAdmin[DriftCheck]):
+    """What a job last found of each baseline."""
+
+    list_display = ("baseline", "asked_at", "checked_at", "present", "changed", "version")
+    list_filter = ("changed",)
+    list_select_related = ("baseline",)
 
 
 @admin.register(KpiTarget)

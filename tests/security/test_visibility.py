@@ -39,7 +39,7 @@ WITHOUT = {
         ("Queue", "Call", "CallEvent", "ExchangeRate", "ProductGroup", "Product", "LedgerShare"), BY_ADMINISTRATORS
     ),
     **dict.fromkeys(("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock"), WORK),
-    **dict.fromkeys(("CheckRun", "RecomputeRun", "Rollup", "Issue"), WORK),
+    **dict.fromkeys(("CheckRun", "RecomputeRun", "Rollup", "RollupVersion", "Issue"), WORK),
 }
 # Modules that read around it, and why.
 VERB = "a verb: who may call it is the page's to ask"
