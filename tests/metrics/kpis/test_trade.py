@@ -19,8 +19,8 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 STORED, AT_NOON = Definition(INVOICES, USUAL), Definition(INVOICES, USUAL, NOON)
 STATEMENTS = {
-    "a month": (sql.rebuild_month(STORED), {"first": date(2026, 3, 1)}),
-    "cells": (sql.recompute_cells(STORED), None),
+    "a month": (sql.rebuild_month([STORED], whole=True), {"first": date(2026, 3, 1)}),
+    "cells": (sql.recompute_cells([STORED]), None),
     "the nightly check": (sql.differing_cells(STORED), {"first": date(2026, 3, 1)}),
     "a baseline": (rows_in_short(AT_NOON, components=("due", "paid_on_time"), where="f.due_on <= '2026-03-31'"), None),
 }
@@ -42,7 +42,7 @@ def test_the_cells_of_marks_are_probes_of_their_index() -> None:
             " SELECT i, '2026-01-01', date '2026-01-01' + i % 365, 'EUR', 1, 1, 0, 0 FROM generate_series(1, 5000) i;"
             "ANALYZE customers_invoice; DELETE FROM metrics_mark"
         )
-    assert "invoice_cell" in plans.indexes(plans.nodes(sql.recompute_cells(STORED)))
+    assert "invoice_cell" in plans.indexes(plans.nodes(sql.recompute_cells([STORED])))
 
 
 @pytest.mark.parametrize("amount", [100, 0, -100])
