@@ -19,18 +19,16 @@ from metrics.kpis import get_kpi
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
-from tests.factories import (
-    CustomerFactory,
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import (
     ImportBatchFactory,
     ImportRejectFactory,
-    InvoiceFactory,
-    OrderFactory,
     ParkedRowFactory,
     SourceRecordFactory,
     SourceSystemFactory,
-    TeamFactory,
-    UserFactory,
 )
+from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
 
 CATEGORIES = ("licence", "hardware", "training")

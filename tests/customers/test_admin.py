@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,17 +11,25 @@ from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from factory.django import DjangoModelFactory
 
 from customers.identity.editing import create_customer
 from customers.identity.survivorship import settle
 from customers.identity.tasks import settle_trust
 from customers.models import Customer, Queue, SourceSystem, Tier, TierPolicy
-from tests import factories
 from tests.conftest import ClientFor
-from tests.factories import CustomerFactory, QueueFactory, SourceRecordFactory, SourceSystemFactory
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import QueueFactory
+from tests.factories.tiers import TierAssignmentFactory
+from tests.factories.trade import ExchangeRateFactory, OrderLineFactory, ProductGroupFactory
 from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
+NUMBERS = count(1)
 OURS = [model for label in ("customers", "service") for model in apps.get_app_config(label).get_models()]
 
 
@@ -32,25 +41,26 @@ def next_tier() -> Tier:
 MAKERS: dict[str, Callable[[], Any]] = {
     "tier": next_tier,
     "tierpolicy": lambda: TierPolicy.objects.create(version=TierPolicy.objects.count() + 1, rules=[]),
-    "tierassignment": lambda: factories.TierAssignmentFactory.create(
+    "tierassignment": lambda: TierAssignmentFactory.create(
         tier=Tier.objects.get(key="gold"), valid=(date(2026, 1, 1), None)
     ),
-    "exchangerate": lambda: factories.ExchangeRateFactory.create(currency=f"X{next(factories.NUMBERS):02d}"[:3]),
-    "contactpoint": lambda: factories.ContactPointFactory.create(
-        contact=factories.ContactFactory.create(), source_record=SourceRecordFactory.create()
+    "exchangerate": lambda: ExchangeRateFactory.create(currency=f"X{next(NUMBERS):02d}"[:3]),
+    "contactpoint": lambda: ContactPointFactory.create(
+        contact=ContactFactory.create(), source_record=SourceRecordFactory.create()
     ),
-    "interaction": lambda: factories.InteractionFactory.create(
-        agent=factories.UserFactory.create(), team=factories.TeamFactory.create()
-    ),
+    "surveyanswer": SurveyAnswerFactory.create,
+    "interaction": lambda: InteractionFactory.create(agent=UserFactory.create(), team=TeamFactory.create()),
 }
+
+# Those of the rooms that are imported above.
+BY_MODEL = {one._meta.model: one for one in DjangoModelFactory.__subclasses__()}
 
 
 def make(model: type[Model]) -> Any:
     tracked = getattr(model, "pgh_tracked_model", None)
     if tracked:  # coming and going leaves events
         return make(tracked).delete()
-    name = model.__name__
-    maker = MAKERS.get(name.lower()) or getattr(factories, f"{name}Factory")
+    maker = MAKERS.get(model.__name__.lower()) or BY_MODEL[model].create
     return maker()
 
 
@@ -130,7 +140,7 @@ def test_a_changed_rank_of_trust_changes_who_wins(client_for: ClientFor) -> None
 
 
 def test_a_queue_is_given_to_a_team(client_for: ClientFor) -> None:
-    queue, team = QueueFactory.create(name="sales"), factories.TeamFactory.create()
+    queue, team = QueueFactory.create(name="sales"), TeamFactory.create()
     url = f"/admin/customers/queue/{queue.pk}/change/"
     client = client_for("administrator")
     client.post(url, {**as_shown(client.get(url), with_field="purpose"), "team": team.pk, "purpose": "order"})
@@ -151,7 +161,7 @@ def test_a_draft_is_checked_and_published_once(client_for: ClientFor) -> None:
 
 
 def test_a_product_is_put_into_a_group(client_for: ClientFor) -> None:
-    group, line = factories.ProductGroupFactory.create(), factories.OrderLineFactory.create()
+    group, line = ProductGroupFactory.create(), OrderLineFactory.create()
     url = f"/admin/customers/product/{line.product.pk}/change/"
     client = client_for("administrator")
     for chosen, expected in ((group.pk, group), ("", None)):

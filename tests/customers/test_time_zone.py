@@ -20,7 +20,11 @@ from customers.models import ImportBatch, Interaction, Order, OrderLine, Tier
 from customers.time_zone import change_time_zone, resume_zone_change, stored_zone
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
-from tests.factories import CustomerFactory, ImportBatchFactory, InteractionFactory, OrderFactory, TierAssignmentFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import ImportBatchFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.tiers import TierAssignmentFactory
+from tests.factories.trade import OrderFactory
 
 LATE = datetime(2026, 3, 31, 20, 30, tzinfo=UTC)  # the first of April in Shanghai
 

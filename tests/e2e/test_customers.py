@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 
 from customers.identity.editing import create_customer
 from customers.models import Customer, ImportBatch, Interaction
-from tests.factories import CustomerFactory, InteractionFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
 from tests.live import LiveStack
 
 pytestmark = pytest.mark.browser

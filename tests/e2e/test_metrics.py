@@ -11,7 +11,9 @@ from crm.common import days
 from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, CostEntry, KpiTarget, Rollout
 from tests.conftest import UserFor
-from tests.factories import CallFactory, QueueFactory, SourceSystemFactory, TeamFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.telephony import CallFactory, QueueFactory
 from tests.live import LiveStack
 from tests.metrics import figures
 

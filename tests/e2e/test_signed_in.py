@@ -6,7 +6,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from crm.common.limits.counting import take
 from tests.conftest import UserFor
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 from tests.live import LiveStack
 
 pytestmark = pytest.mark.browser

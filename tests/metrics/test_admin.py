@@ -8,7 +8,7 @@ from django.contrib.messages import get_messages
 from accounts.models import User
 from metrics.models import Benefit, CheckRun, CostEntry, KpiTarget, OtherChange, Rollout
 from tests.conftest import NOON, ClientFor
-from tests.factories import TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
 from tests.forms import as_shown
 from tests.metrics import figures
 

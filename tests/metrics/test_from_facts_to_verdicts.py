@@ -14,7 +14,7 @@ from accounts.models import Team
 from crm.common.days import days_between
 from metrics.models import Benefit, CostEntry
 from service.models import SurveyAnswer
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 
 pytestmark = pytest.mark.django_db
 GO_LIVE, AS_OF = date(2025, 1, 1), date(2025, 4, 30)

@@ -37,7 +37,9 @@ from metrics.engine.shown import notes
 from metrics.kpis import CATALOGUE
 from metrics.models import LedgerShare
 from tests.customers.importing.files import load, write_csv
-from tests.factories import ProductFactory, ProductGroupFactory, QueueFactory, TeamFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.telephony import QueueFactory
+from tests.factories.trade import ProductFactory, ProductGroupFactory
 from tests.metrics import truth
 
 ROUNDS = 50

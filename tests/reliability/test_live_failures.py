@@ -13,7 +13,8 @@ from customers.tasks import resume_imports
 from metrics.models import Mark
 from metrics.tasks import recompute as recompute_task
 from tests.customers.importing.files import write_csv
-from tests.factories import CustomerFactory, OrderFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.trade import OrderFactory
 from tests.live import LiveStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]

@@ -25,7 +25,9 @@ from metrics.engine.shown import notes
 from metrics.kpis import CATALOGUE, get_kpi
 from metrics.kpis.calls import CALLS
 from metrics.models import Mark, Rollup
-from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.telephony import QueueFactory
 from tests.metrics import truth
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC).date()

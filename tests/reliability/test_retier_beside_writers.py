@@ -19,7 +19,8 @@ from customers.tiers.tiering import retier
 from tests.conftest import UserFor
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
-from tests.factories import CustomerFactory, TierAssignmentFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.tiers import TierAssignmentFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,7 +12,10 @@ from datetime import date
 from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
-from tests.factories import CustomerFactory, ImportBatchFactory, InteractionFactory, TeamFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import ImportBatchFactory
+from tests.factories.interactions import InteractionFactory
 from tests.metrics import figures
 
 ROLES = ("sales", "service", "manager", "administrator")

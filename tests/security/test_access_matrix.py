@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.domain import staff
 from accounts.models import User
 from accounts.roles import Role
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 from tests.security.matrix import EVERYONE, MATRIX, ROLES, Row
 
 pytestmark = pytest.mark.django_db

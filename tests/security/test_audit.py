@@ -4,7 +4,8 @@ import pytest
 
 from crm.common.audit.models import AuditEntry
 from tests.conftest import ClientFor, UserFor
-from tests.factories import CustomerFactory, ImportBatchFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
 

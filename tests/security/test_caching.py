@@ -7,7 +7,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.conftest import PASSWORD, ClientFor, UserFor
-from tests.factories import CustomerFactory, ImportBatchFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
 KEPT_BY_NOBODY = "no-store, private"

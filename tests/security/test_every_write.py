@@ -13,8 +13,9 @@ from crm.common.audit.models import AuditEntry
 from crm.common.audit.tracking import event_models
 from customers.models import Product, TierPolicy
 from metrics.models import KpiTarget
-from tests import factories
 from tests.conftest import PASSWORD, ClientFor, UserFor
+from tests.factories.accounts import TeamFactory
+from tests.factories.trade import ProductFactory, ProductGroupFactory
 from tests.forms import as_shown
 from tests.security.matrix import MATRIX, ROLES
 from tests.security.writes import ADMIN_ADDITIONS, ADMIN_CHANGES, NO_WRITE, WITH_REFERENCES, WRITES, draft
@@ -125,7 +126,7 @@ def test_a_deletion_in_the_administration_names_who_made_it(label: str, client_f
 
 def test_what_refers_to_other_rows_is_added_by_name(client_for: ClientFor) -> None:
     client, user = client_for("administrator"), person("administrator")
-    team = factories.TeamFactory.create()
+    team = TeamFactory.create()
     target = {"kpi": "nps", "value": "42", "due_on": "2199-06-30", "owner": user.pk}
     tier = as_shown(client.get("/admin/customers/tier/add/"), with_field="rank")
     rules = as_shown(client.get("/admin/metrics/kpirules/add/"), with_field="answer_within_s")
@@ -142,7 +143,7 @@ def test_what_refers_to_other_rows_is_added_by_name(client_for: ClientFor) -> No
 
 
 def test_a_product_put_into_a_group_names_who_did_it(client_for: ClientFor) -> None:
-    product, group = factories.ProductFactory.create(), factories.ProductGroupFactory.create()
+    product, group = ProductFactory.create(), ProductGroupFactory.create()
     client, url = client_for("administrator"), f"/admin/customers/product/{product.pk}/change/"
     client.post(url, {**as_shown(client.get(url), with_field="group"), "group": group.pk})
     assert Product.objects.get().group == group

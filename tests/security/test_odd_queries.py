@@ -12,7 +12,7 @@ from crm.common.limits.rates import Rate
 from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from tests.conftest import ClientFor
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 from tests.security.matrix import MATRIX
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from pytest_django import Settings
 from crm.common.cache import Rest
 from crm.common.limits.rates import Rate
 from tests.conftest import ClientFor
-from tests.factories import ImportBatchFactory
+from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
 EXPORTS = ["/customers/export/", "/scorecard/export/", "/kpis/csat/series.csv", "/imports/{batch}/rejects.csv"]

@@ -15,7 +15,7 @@ from pghistory.models import Event
 from accounts.access import OPERATOR
 from customers.tiers.ladder import tiers
 from tests.conftest import ClientFor, UserFor
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 APPS = ("customers", "service", "metrics")
 MANAGERS = ("objects", "_default_manager", "_base_manager")

@@ -19,8 +19,14 @@ from accounts.models import User
 from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
-from tests import factories
 from tests.conftest import PASSWORD
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import QueueFactory
+from tests.factories.trade import ExchangeRateFactory, ProductGroupFactory
 from tests.forms import as_shown
 from tests.metrics import figures
 
@@ -56,11 +62,11 @@ def a_baseline() -> dict[str, Any]:
 
 
 def customer() -> dict[str, Any]:
-    return {"pk": factories.CustomerFactory.create().pk}
+    return {"pk": CustomerFactory.create().pk}
 
 
 def go_live() -> dict[str, Any]:
-    return {"team_id": Rollout.objects.create(team=factories.TeamFactory.create(), went_live_on=GO_LIVE).team_id}
+    return {"team_id": Rollout.objects.create(team=TeamFactory.create(), went_live_on=GO_LIVE).team_id}
 
 
 def other_change() -> dict[str, Any]:
@@ -77,19 +83,19 @@ def benefit() -> dict[str, Any]:
 
 
 def own_contact(_client: Client, user: User) -> Arranged:
-    return {"pk": factories.InteractionFactory.create(agent=user).pk}, {}
+    return {"pk": InteractionFactory.create(agent=user).pk}, {}
 
 
 def facts_of_a_year(_client: Client, _user: User) -> Arranged:
     for month in range(1, 13):
-        factories.SurveyAnswerFactory.create(answered_at=f"2025-{month:02d}-10T12:00:00Z")
+        SurveyAnswerFactory.create(answered_at=f"2025-{month:02d}-10T12:00:00Z")
     recompute(full=True)
     window = {"go_live_on": "2026-01-01", "window_from": "2025-01-01", "window_to": "2025-12-31"}
     return {"key": "csat"}, {**window, "sign": "on"}
 
 
 def a_target(_client: Client, _user: User) -> Arranged:
-    return {"key": "nps"}, {"value": "42", "due_on": "2199-06-30", "owner": factories.UserFactory.create().pk}
+    return {"key": "nps"}, {"value": "42", "due_on": "2199-06-30", "owner": UserFactory.create().pk}
 
 
 def upload(client: Client) -> int:
@@ -192,25 +198,25 @@ def draft() -> TierPolicy:
 
 ADMIN_CHANGES: Mapping[str, tuple[Made, dict[str, Any]]] = {
     # model → a row of it, and what to change in its form
-    "customers.customer": (factories.CustomerFactory.create, {"city": "Rome"}),
-    "customers.sourcesystem": (factories.SourceSystemFactory.create, {"rank": "7"}),
+    "customers.customer": (CustomerFactory.create, {"city": "Rome"}),
+    "customers.sourcesystem": (SourceSystemFactory.create, {"rank": "7"}),
     "customers.tier": (lambda: Tier.objects.create(key="tin", name="Tin", rank=99), {"name": "Pewter"}),
     "customers.tierpolicy": (draft, {"window_months": "3"}),
-    "customers.queue": (factories.QueueFactory.create, {"purpose": "order"}),
+    "customers.queue": (QueueFactory.create, {"purpose": "order"}),
     "customers.purpose": (lambda: Purpose.objects.create(key="x", name="X"), {"name": "Y"}),
     "customers.outcome": (lambda: Outcome.objects.create(key="x", name="X"), {"name": "Y"}),
-    "customers.exchangerate": (factories.ExchangeRateFactory.create, {"rate": "1.25"}),
-    "customers.productgroup": (factories.ProductGroupFactory.create, {"name": "Screws"}),
+    "customers.exchangerate": (ExchangeRateFactory.create, {"rate": "1.25"}),
+    "customers.productgroup": (ProductGroupFactory.create, {"name": "Screws"}),
     "metrics.costentry": (lambda: CostEntry.objects.get(pk=cost()["cost_id"]), {"note": "Paid"}),
     "metrics.benefit": (lambda: Benefit.objects.get(pk=benefit()["benefit_id"]), {"evidence": "Bills"}),
     "metrics.otherchange": (lambda: OtherChange.objects.get(pk=other_change()["change_id"]), {"what": "A strike"}),
     "metrics.ledgershare": (
-        lambda: LedgerShare.objects.create(system=factories.SourceSystemFactory.create(), share=1, reason="Ours"),
+        lambda: LedgerShare.objects.create(system=SourceSystemFactory.create(), share=1, reason="Ours"),
         {"share": "0.5"},
     ),
     "metrics.rollout": (lambda: Rollout.objects.get(team_id=go_live()["team_id"]), {"phase": "2"}),
-    "accounts.user": (factories.UserFactory.create, {"name": "Renamed", "role": "sales"}),
-    "accounts.team": (factories.TeamFactory.create, {"name": "Renamed"}),
+    "accounts.user": (UserFactory.create, {"name": "Renamed", "role": "sales"}),
+    "accounts.team": (TeamFactory.create, {"name": "Renamed"}),
 }
 
 ADMIN_ADDITIONS: Mapping[str, dict[str, Any]] = {

@@ -13,8 +13,13 @@ from crm.common import admin
 from crm.common.admin import DomainAdmin, EstimatingPaginator, estimated_count
 from customers.models import Tier, TierPolicy
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
-from tests import factories
 from tests.conftest import ClientFor
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.interactions import OutcomeFactory, PurposeFactory
+from tests.factories.telephony import QueueFactory
+from tests.factories.trade import ExchangeRateFactory, ProductFactory, ProductGroupFactory
 from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
@@ -43,24 +48,24 @@ def test_lists_are_counted_as_they_are() -> None:
 
 
 STALE: dict[str, tuple[Callable[[], Model], dict[str, Any]]] = {
-    "customers.customer": (factories.CustomerFactory.create, {"city": "Rome"}),
-    "customers.sourcesystem": (factories.SourceSystemFactory.create, {"rank": 7}),
+    "customers.customer": (CustomerFactory.create, {"city": "Rome"}),
+    "customers.sourcesystem": (SourceSystemFactory.create, {"rank": 7}),
     "customers.tier": (lambda: Tier.objects.create(key="tin", name="Tin", rank=99), {"max_discount": "12.00"}),
     "customers.tierpolicy": (
         lambda: TierPolicy.objects.create(version=77, rules=[{"tier": "gold"}]),
         {"rules": [{"tier": "silver"}]},
     ),
-    "customers.queue": (factories.QueueFactory.create, {"purpose": "order"}),
-    "customers.purpose": (factories.PurposeFactory.create, {"name": "Thanks"}),
-    "customers.outcome": (factories.OutcomeFactory.create, {"is_solved": True}),
-    "customers.exchangerate": (factories.ExchangeRateFactory.create, {"rate": "1.25"}),
-    "customers.productgroup": (factories.ProductGroupFactory.create, {"name": "Screws"}),
+    "customers.queue": (QueueFactory.create, {"purpose": "order"}),
+    "customers.purpose": (PurposeFactory.create, {"name": "Thanks"}),
+    "customers.outcome": (OutcomeFactory.create, {"is_solved": True}),
+    "customers.exchangerate": (ExchangeRateFactory.create, {"rate": "1.25"}),
+    "customers.productgroup": (ProductGroupFactory.create, {"name": "Screws"}),
     "customers.product": (
-        factories.ProductFactory.create,
-        {"group": lambda: factories.ProductGroupFactory.create(name="Nails")},
+        ProductFactory.create,
+        {"group": lambda: ProductGroupFactory.create(name="Nails")},
     ),
-    "accounts.user": (factories.UserFactory.create, {"phone_agent": "SIP/9"}),
-    "accounts.team": (factories.TeamFactory.create, {"is_active": False}),
+    "accounts.user": (UserFactory.create, {"phone_agent": "SIP/9"}),
+    "accounts.team": (TeamFactory.create, {"is_active": False}),
     "auth.group": (lambda: Group.objects.create(name="auditors"), {"name": "revisors"}),
     "metrics.costentry": (
         lambda: CostEntry.objects.create(date=date(2026, 7, 1), category="licence", currency="EUR", actual=1),
@@ -75,11 +80,11 @@ STALE: dict[str, tuple[Callable[[], Model], dict[str, Any]]] = {
         {"happened_to": date(2026, 7, 9)},
     ),
     "metrics.ledgershare": (
-        lambda: LedgerShare.objects.create(system=factories.SourceSystemFactory.create(), share=1, reason="Ours"),
+        lambda: LedgerShare.objects.create(system=SourceSystemFactory.create(), share=1, reason="Ours"),
         {"share": "0.5"},
     ),
     "metrics.rollout": (
-        lambda: Rollout.objects.create(team=factories.TeamFactory.create(), went_live_on=date(2026, 7, 1)),
+        lambda: Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2026, 7, 1)),
         {"phase": 2},
     ),
 }

@@ -1,7 +1,7 @@
 import pytest
 
 from tests.conftest import ClientFor
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from psycopg.errors import DeadlockDetected
 from crm.common import retrying
 from crm.common.retrying import retried
 from customers.models import Customer
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 
 def deadlock() -> OperationalError:

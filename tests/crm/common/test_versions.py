@@ -22,7 +22,10 @@ from customers.trade.rates import set_rate
 from metrics.goals.other_changes import record_other_change
 from metrics.models import Benefit, CostEntry, OtherChange
 from metrics.programme.recording import record_benefit, record_cost
-from tests import factories
+from tests.factories.accounts import TeamFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.telephony import QueueFactory
+from tests.factories.trade import ExchangeRateFactory, ProductFactory, ProductGroupFactory
 
 Write = Callable[[Any, str], object]
 
@@ -74,19 +77,19 @@ VERBS: dict[str, tuple[Callable[[], Model], dict[str, Any], Write]] = {
                 {"name": "B"}, lambda row, seen: record_benefit(benefit=row, seen=seen)),
     "other change": (lambda: OtherChange.objects.create(what="Strike", happened_from="2026-07-01"),
                      {"kpis": ["aht"]}, lambda row, seen: record_other_change(change=row, seen=seen)),
-    "team": (factories.TeamFactory.create, {"name": "other"}, lambda row, seen: save_team(team=row, seen=seen)),
+    "team": (TeamFactory.create, {"name": "other"}, lambda row, seen: save_team(team=row, seen=seen)),
     "tier": (lambda: Tier.objects.create(key="tin", name="Tin", rank=99),
              {"rank": 98}, lambda row, seen: save_tier(tier=row, seen=seen)),
     "draft": (lambda: TierPolicy.objects.create(version=77, rules=[{"tier": "gold"}]),
               {"window_months": 3}, lambda row, seen: save_draft(policy=row, seen=seen)),
-    "queue": (factories.QueueFactory.create, {"purpose": "other"},
+    "queue": (QueueFactory.create, {"purpose": "other"},
               lambda row, seen: assign_queue(queue=row, team=None, purpose="x", seen=seen)),
-    "source": (factories.SourceSystemFactory.create, {"rank": 7},
+    "source": (SourceSystemFactory.create, {"rank": 7},
                lambda row, seen: save_system(system=row, seen=seen)),
-    "rate": (factories.ExchangeRateFactory.create, {"rate": "2"}, lambda row, seen: set_rate(rate=row, seen=seen)),
-    "product group": (factories.ProductGroupFactory.create, {"name": "other"},
+    "rate": (ExchangeRateFactory.create, {"rate": "2"}, lambda row, seen: set_rate(rate=row, seen=seen)),
+    "product group": (ProductGroupFactory.create, {"name": "other"},
                       lambda row, seen: save_group(group=row, seen=seen)),
-    "product": (factories.ProductFactory.create, {"name": "other"},
+    "product": (ProductFactory.create, {"name": "other"},
                 lambda row, seen: assign_group(product=row, group=None, seen=seen)),
 }  # fmt: skip
 
@@ -111,7 +114,7 @@ def test_a_verb_refuses_what_another_has_changed_since(verb: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_at_the_same_moment_one_is_refused() -> None:
-    row = factories.SourceSystemFactory.create(rank=50)
+    row = SourceSystemFactory.create(rank=50)
     seen, start = version(row), Barrier(2)
 
     def save(rank: int) -> str:

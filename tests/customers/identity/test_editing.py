@@ -8,7 +8,8 @@ from customers.identity.editing import NameMissing, change_customer, create_cust
 from customers.identity.survivorship import settle
 from customers.models import Customer, SourceRecord
 from tests.customers.importing.files import load, write_csv
-from tests.factories import CustomerFactory, SourceRecordFactory, SourceSystemFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,8 @@ import pytest
 from django.db import connection
 
 from tests import plans
-from tests.factories import ContactPointFactory, CustomerFactory, SourceRecordFactory
+from tests.factories.customers import ContactPointFactory, CustomerFactory
+from tests.factories.importing import SourceRecordFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,8 @@ from django.db import connection
 from customers.identity.tier_on import join_tier
 from customers.models import Tier
 from tests import plans
-from tests.factories import CustomerFactory, TierAssignmentFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.tiers import TierAssignmentFactory
 
 pytestmark = pytest.mark.django_db
 

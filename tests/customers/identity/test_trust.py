@@ -6,7 +6,8 @@ from customers.identity import trust
 from customers.identity.survivorship import settle
 from customers.identity.tasks import settle_trust
 from customers.models import Customer, SourceSystem, TrustChange
-from tests.factories import CustomerFactory, SourceRecordFactory, SourceSystemFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 

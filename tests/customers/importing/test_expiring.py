@@ -8,7 +8,7 @@ from django.conf import LazySettings
 from customers.importing import rejects, uploads
 from customers.importing.expiring import delete_expired
 from customers.models import ImportBatch
-from tests.factories import ImportBatchFactory
+from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 31, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from customers.importing import freeing
 from customers.models import Customer, Order, ParkedRow
 from customers.tasks import resume_imports
 from tests.customers.importing.files import counts, load, write_csv
-from tests.factories import ImportBatchFactory
+from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
 

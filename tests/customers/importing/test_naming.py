@@ -10,7 +10,7 @@ from customers.models import Contact, Customer, ImportBatch, Interaction, Parked
 from customers.tasks import run_import
 from tests.conftest import UserFor
 from tests.customers.importing.files import load, write_csv
-from tests.factories import SourceSystemFactory
+from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 CUSTOMERS = "external_id,name"

@@ -9,7 +9,7 @@ from customers.tasks import resume_imports
 from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES
 from tests.database import another_connection
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 LOCKED_AGAINST_READERS = """
 SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation

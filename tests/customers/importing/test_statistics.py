@@ -3,7 +3,7 @@ from django.db import connection
 
 from customers.importing.statistics import refresh_statistics
 from customers.models import Product
-from tests.factories import SourceSystemFactory
+from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 

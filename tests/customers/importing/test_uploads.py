@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from customers.importing import uploads
 from customers.models import ImportBatch
 from tests.conftest import ClientFor
-from tests.factories import ImportBatchFactory
+from tests.factories.importing import ImportBatchFactory
 
 
 @pytest.fixture(autouse=True)

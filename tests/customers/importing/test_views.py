@@ -8,7 +8,7 @@ from customers.importing import batches
 from customers.importing.sql import BUCKETS
 from customers.models import Customer, ImportBatch, SourceSystem
 from tests.conftest import ClientFor
-from tests.factories import ImportBatchFactory, ImportRejectFactory, ParkedRowFactory, SourceSystemFactory
+from tests.factories.importing import ImportBatchFactory, ImportRejectFactory, ParkedRowFactory, SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 CSV = "Kundennummer,Firma,Ort\n1,Acme,Rome\n2,,Milan\n"

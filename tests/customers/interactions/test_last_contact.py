@@ -10,7 +10,9 @@ from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer
 from tests import plans
 from tests.beside import beside
-from tests.factories import CustomerFactory, InteractionFactory, UserFactory
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

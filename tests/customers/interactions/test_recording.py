@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from customers.interactions.recording import log_interaction
 from customers.models import Interaction, Tier
-from tests.factories import CustomerFactory, TierAssignmentFactory, UserFactory
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.tiers import TierAssignmentFactory
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,7 +9,8 @@ from customers.interactions.wording import recount, save_outcome
 from customers.models import Customer, Interaction, Outcome, Purpose
 from tests.conftest import ClientFor
 from tests.customers.importing.files import load, write_csv
-from tests.factories import CustomerFactory, InteractionFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

@@ -15,7 +15,8 @@ from customers.importing.tabular import BrokenRow, open_table
 from customers.models import Customer, SourceRecord, Tier, TierAssignment
 from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES
-from tests.factories import CustomerFactory, SourceSystemFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 

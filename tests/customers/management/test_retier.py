@@ -5,7 +5,7 @@ import pytest
 from django.core.management import call_command
 
 from customers.models import TierPolicy
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,10 @@ import pytest
 
 from customers.models import Interaction, Tier
 from tests.conftest import NOON, ClientFor, UserFor
-from tests.factories import CustomerFactory, InteractionFactory, TeamFactory, TierAssignmentFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.tiers import TierAssignmentFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 HTMX = {"HX-Request": "true"}

@@ -11,7 +11,8 @@ from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer
 from customers.page.history import history
 from tests.conftest import ClientFor, UserFor
-from tests.factories import CustomerFactory, InteractionFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -8,13 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from crm.common.days import today
 from customers.models import Tier
 from tests.conftest import ClientFor
-from tests.factories import (
-    ContactFactory,
-    ContactPointFactory,
-    CustomerFactory,
-    InvoiceFactory,
-    OrderFactory,
-)
+from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 

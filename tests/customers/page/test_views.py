@@ -10,16 +10,11 @@ from crm.common.days import today
 from customers.models import Customer
 from customers.tiers import tiering
 from tests.conftest import ClientFor
-from tests.factories import (
-    ContactFactory,
-    ContactPointFactory,
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    SourceRecordFactory,
-    SurveyAnswerFactory,
-)
+from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
+from tests.factories.importing import SourceRecordFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 

@@ -4,7 +4,9 @@ from django.db import connection
 
 from customers.models import ContactPoint, Customer
 from customers.registry.movable import movable_relations, move_all
-from tests.factories import ContactPointFactory, CustomerFactory, OrderFactory, SourceRecordFactory
+from tests.factories.customers import ContactPointFactory, CustomerFactory
+from tests.factories.importing import SourceRecordFactory
+from tests.factories.trade import OrderFactory
 
 
 def columns_with_a_customer() -> set[tuple[str, str]]:

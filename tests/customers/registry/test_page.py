@@ -8,7 +8,9 @@ from customers.page.timeline import PAGE_SIZE
 from customers.registry import page
 from customers.registry.page import Action, Before, Panel, Reader, Tab, TimelineEntry, TimelineSource
 from tests.conftest import ClientFor
-from tests.factories import CustomerFactory, InteractionFactory, SurveyAnswerFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,7 +9,9 @@ from customers.tiers import tiering
 from customers.tiers.standing import NextTier, earned_tier, next_tier, standing
 from customers.tiers.tiering import Rule
 from tests.conftest import NOON
-from tests.factories import CustomerFactory, InvoiceFactory, OrderFactory, TierAssignmentFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.tiers import TierAssignmentFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = pytest.mark.usefixtures("in_november")
 GOLD, SILVER, BRONZE = (Tier(pk=n, key=key, rank=n) for n, key in enumerate(("gold", "silver", "bronze"), start=1))

@@ -12,16 +12,13 @@ from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Customer, Tier, TierAssignment, TierPolicy
 from customers.tiers import tiering
-from tests.factories import (
-    CallFactory,
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    SurveyAnswerFactory,
-    TierAssignmentFactory,
-    UserFactory,
-)
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.tiers import TierAssignmentFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 DAY = date(2026, 3, 1)

@@ -2,7 +2,7 @@ import pytest
 
 from customers.models import Tier, TierPolicy
 from tests.conftest import ClientFor
-from tests.factories import CustomerFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 

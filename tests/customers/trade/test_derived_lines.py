@@ -9,13 +9,8 @@ from django.db import connection, transaction
 
 from customers.models import Order, OrderLine, Product, Tier
 from tests.beside import beside
-from tests.factories import (
-    OrderFactory,
-    OrderLineFactory,
-    ProductFactory,
-    ProductGroupFactory,
-    TeamFactory,
-)
+from tests.factories.accounts import TeamFactory
+from tests.factories.trade import OrderFactory, OrderLineFactory, ProductFactory, ProductGroupFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 31, 12, tzinfo=UTC)

@@ -10,7 +10,8 @@ from django.db import connection
 from customers.models import Customer
 from customers.trade.balances import Balance, balances, owing
 from tests import plans
-from tests.factories import CustomerFactory, InvoiceFactory, OrderFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 31)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from customers.models import Invoice
 from tests import plans
 from tests.beside import beside
-from tests.factories import InvoiceFactory, PaymentFactory
+from tests.factories.trade import InvoiceFactory, PaymentFactory
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 3, 31)

@@ -20,15 +20,11 @@ from metrics.models import CheckRun, Issue, IssueMark, Mark, RecomputeRun, Rollu
 from tests.conftest import NOON
 from tests.customers.interactions.telephony.test_calls import record
 from tests.database import triggers_off
-from tests.factories import (
-    CallFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    ProductFactory,
-    SourceSystemFactory,
-    TeamFactory,
-)
+from tests.factories.accounts import TeamFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, ProductFactory
 from tests.metrics import truth
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

@@ -18,7 +18,8 @@ from metrics.engine.sources import FactSource
 from metrics.kpis import get_kpi
 from metrics.kpis.families import CALL_CENTRE
 from metrics.models import Mark, Rollup
-from tests.factories import CallFactory, QueueFactory, TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.telephony import CallFactory, QueueFactory
 from tests.plans import indexes, nodes
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from metrics.kpis.calls import CALLS
 from metrics.kpis.families import CALL_CENTRE
 from metrics.models import Mark
 from tests.database import another_connection
-from tests.factories import CallFactory
+from tests.factories.telephony import CallFactory
 
 VISITS = FactSource(
     key="visit",

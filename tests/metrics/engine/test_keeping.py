@@ -31,7 +31,9 @@ from metrics.kpis import get_kpi
 from metrics.kpis.calls import CALLS
 from metrics.kpis.issues import ISSUES
 from metrics.models import Clock, Issue, Mark, Rollup, RollupVersion
-from tests.factories import CallFactory, CustomerFactory, InteractionFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.telephony import CallFactory
 from tests.metrics import truth
 
 pytestmark = pytest.mark.django_db

@@ -11,17 +11,13 @@ from customers.time_zone import change_time_zone
 from metrics.engine import registry
 from metrics.engine.recomputing import recompute
 from metrics.models import IssueMark, LedgerMonth, Mark
-from tests.factories import (
-    CallFactory,
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    OrderLineFactory,
-    SourceSystemFactory,
-    SurveyAnswerFactory,
-    TeamFactory,
-)
+from tests.factories.accounts import TeamFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, OrderLineFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)

@@ -15,7 +15,10 @@ from customers.models import Call, Interaction, Invoice, Order, OrderLine, Payme
 from metrics.engine.recomputing import recompute
 from metrics.models import LedgerMonth, LedgerShare, Mark, Rollup
 from service.models import SurveyAnswer
-from tests.factories import CustomerFactory, QueueFactory, SourceSystemFactory, TeamFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.telephony import QueueFactory
 from tests.metrics import truth
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,10 @@ from metrics.engine.recomputing import recompute
 from metrics.engine.scope import Scope
 from metrics.engine.series import Point, UnknownPeriod, points, quantiles, series, value_of
 from metrics.kpis import CATALOGUE, get_kpi
-from tests.factories import CallFactory, OrderFactory, SurveyAnswerFactory, TeamFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.trade import OrderFactory
 
 ASA = get_kpi("asa")
 

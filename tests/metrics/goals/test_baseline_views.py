@@ -11,7 +11,9 @@ from metrics.engine.recomputing import recompute
 from metrics.goals import drift_checks
 from metrics.models import Baseline, DriftCheck, Rollout
 from tests.conftest import ClientFor
-from tests.factories import CallFactory, QueueFactory, SourceSystemFactory, TeamFactory
+from tests.factories.accounts import TeamFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.telephony import CallFactory, QueueFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

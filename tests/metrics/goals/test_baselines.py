@@ -15,14 +15,11 @@ from metrics.goals import baselines
 from metrics.kpis import get_kpi
 from metrics.kpis.calls import CALLS
 from metrics.models import Baseline, Rollup
-from tests.factories import (
-    CallFactory,
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    TeamFactory,
-    UserFactory,
-)
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.trade import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
 WINDOW: dict[str, Any] = {

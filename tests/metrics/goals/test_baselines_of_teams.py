@@ -17,7 +17,8 @@ from metrics.kpis import get_kpi
 from metrics.models import Baseline
 from metrics.verdicts.lines import scorecard_lines
 from tests.conftest import ClientFor
-from tests.factories import CallFactory, TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.telephony import CallFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

@@ -14,15 +14,12 @@ from metrics.goals import baselines
 from metrics.goals.drift import drift
 from metrics.kpis import CATALOGUE, get_kpi
 from metrics.models import Baseline
-from tests.factories import (
-    CallFactory,
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    SurveyAnswerFactory,
-    TeamFactory,
-)
+from tests.factories.accounts import TeamFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = pytest.mark.django_db
 WINDOW: dict[str, Any] = {

@@ -17,7 +17,8 @@ from metrics.kpis import get_kpi
 from metrics.models import Baseline, DriftCheck
 from metrics.tasks import check_asked_drift, check_drift
 from tests.database import another_connection
-from tests.factories import CallFactory, TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.telephony import CallFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

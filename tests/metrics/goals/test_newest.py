@@ -8,7 +8,7 @@ from metrics.engine.scope import COMPANY
 from metrics.goals.newest import baselines_of, newest_baselines, newest_targets, targets_of
 from metrics.models import Baseline, KpiTarget
 from metrics.verdicts.reading import find_subjects
-from tests.factories import UserFactory
+from tests.factories.accounts import UserFactory
 from tests.metrics import figures
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from metrics.models import OtherChange, Rollout
 from tests.conftest import ClientFor
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 from tests.forms import as_shown
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

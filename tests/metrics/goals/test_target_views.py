@@ -6,7 +6,7 @@ import pytest
 from accounts.models import User
 from metrics.models import KpiTarget
 from tests.conftest import ClientFor
-from tests.factories import TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 URL = "/kpis/{}/target/"

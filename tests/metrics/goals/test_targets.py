@@ -7,7 +7,7 @@ from metrics.engine.scope import COMPANY, Scope
 from metrics.goals.targets import ImpossibleTarget, NoSuchOwner, get_owner, set_target
 from metrics.kpis import get_kpi
 from metrics.models import KpiTarget
-from tests.factories import TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 12, 31)

@@ -14,15 +14,12 @@ from metrics.engine.series import Point, points
 from metrics.kpis import CATALOGUE, UnknownKpi, get_kpi
 from metrics.kpis.catalogue import MAIN, variants_of
 from metrics.models import LedgerMonth
-from tests.factories import (
-    CustomerFactory,
-    InteractionFactory,
-    InvoiceFactory,
-    OrderFactory,
-    QueueFactory,
-    SourceSystemFactory,
-    SurveyAnswerFactory,
-)
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import QueueFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 AS_OF = date(2026, 3, 31)

@@ -13,7 +13,7 @@ from metrics.engine.rules import USUAL
 from metrics.kpis.trade import INVOICES
 from metrics.models import Mark
 from tests import plans
-from tests.factories import InvoiceFactory
+from tests.factories.trade import InvoiceFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)

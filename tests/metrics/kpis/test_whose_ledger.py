@@ -26,7 +26,8 @@ from tests.beside import beside
 from tests.conftest import ClientFor
 from tests.customers.importing.files import load, write_csv
 from tests.database import triggers_off
-from tests.factories import SourceSystemFactory, TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))

@@ -9,14 +9,10 @@ from django.core.management import call_command, execute_from_command_line
 
 from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, KpiTarget, RecomputeRun
-from tests.factories import (
-    CallFactory,
-    InvoiceFactory,
-    OrderFactory,
-    SurveyAnswerFactory,
-    TeamFactory,
-    UserFactory,
-)
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.telephony import CallFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)

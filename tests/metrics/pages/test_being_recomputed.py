@@ -22,7 +22,7 @@ from metrics.kpis import get_kpi
 from metrics.models import Baseline, Evaluation, RollupVersion
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
 from tests.conftest import ClientFor
-from tests.factories import CallFactory
+from tests.factories.telephony import CallFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 NOTE = "Shown meanwhile by the rules before: A call counts as answered in time within 20 seconds, from now on 30."

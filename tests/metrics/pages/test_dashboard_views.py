@@ -10,7 +10,7 @@ from metrics.kpis.calls import CALLS
 from metrics.kpis.surveys import SURVEYS
 from metrics.models import Evaluation, KpiTarget, Mark, Rollout
 from tests.conftest import ClientFor, UserFor
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

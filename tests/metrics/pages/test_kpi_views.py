@@ -14,7 +14,7 @@ from metrics.kpis.surveys import SURVEYS
 from metrics.kpis.trade import ORDERS
 from metrics.models import KpiTarget, Rollout
 from tests.conftest import ClientFor, UserFor
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from metrics.models import KpiTarget
 from tests.conftest import ClientFor, UserFor
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]

@@ -9,7 +9,7 @@ from accounts.models import Team
 from metrics.models import Baseline, Benefit, CostEntry, Evaluation, Rollout
 from metrics.programme.benefits import Worth
 from metrics.programme.returns import return_on_investment, start_of_programme
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 
 pytestmark = pytest.mark.django_db
 GO_LIVE = date(2024, 1, 1)

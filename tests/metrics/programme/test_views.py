@@ -9,7 +9,7 @@ from crm.common.versions import ChangedMeanwhile, version
 from metrics.models import Benefit, CostEntry, Rollout
 from metrics.programme.recording import record_cost
 from tests.conftest import ClientFor
-from tests.factories import TeamFactory
+from tests.factories.accounts import TeamFactory
 from tests.forms import as_shown
 from tests.metrics import figures
 

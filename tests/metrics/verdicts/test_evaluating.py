@@ -19,7 +19,8 @@ from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, Recompu
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
 from metrics.verdicts.reading import settling_days
 from tests.conftest import NOON
-from tests.factories import SurveyAnswerFactory, TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.service import SurveyAnswerFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from metrics.kpis import CATALOGUE, get_kpi
 from metrics.models import KpiTarget
 from metrics.verdicts.evaluating import evaluate
 from metrics.verdicts.lines import read_outs, scorecard_lines
-from tests.factories import TeamFactory, UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
 from tests.metrics.verdicts.test_evaluating import AS_OF, GO_LIVE, freeze, roll_up, satisfied
 
 pytestmark = pytest.mark.django_db

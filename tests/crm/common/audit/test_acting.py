@@ -9,7 +9,8 @@ from crm.celery import app
 from crm.common.audit.acting import account, acting, in_bulk, present
 from crm.common.commands import DONE, JsonCommand
 from customers.models import Interaction, SourceSystem
-from tests.factories import InteractionFactory, SourceSystemFactory
+from tests.factories.importing import SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
 
 
 def who_made(key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from pghistory.models import Context
 
 from crm.common.audit.changes import LIMIT, Change, differences, in_words, newest
-from tests.factories import UserFactory
+from tests.factories.accounts import UserFactory
 
 AT = datetime(2026, 11, 15, 12, tzinfo=UTC)
 

@@ -8,7 +8,8 @@ from crm.common.audit.forgetting import forget_person
 from crm.common.audit.models import AuditEntry
 from customers.models import Contact, Customer, Interaction
 from tests.conftest import UserFor
-from tests.factories import ContactFactory, CustomerFactory, InteractionFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.interactions import InteractionFactory
 
 pytestmark = pytest.mark.django_db
 REASON = "asked for by the person"

@@ -8,7 +8,7 @@ from crm.common.audit.acting import acting
 from crm.common.audit.guarding import guarded_tables, install
 from crm.common.audit.tracking import event_models
 from customers.models import SourceSystem
-from tests.factories import SourceSystemFactory
+from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 # What a trigger fires on, as PostgreSQL keeps it: a row, before, and the operation.

@@ -6,7 +6,8 @@ from django.db import models
 from accounts.models import User
 from crm.common.audit.tracking import event_models, of_customers, personal_fields
 from customers.models import Contact, Customer, Interaction, SourceSystem
-from tests.factories import ContactFactory, CustomerFactory, SourceSystemFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.importing import SourceSystemFactory
 
 
 def events(model: Any) -> list[tuple[str, str]]:

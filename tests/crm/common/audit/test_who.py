@@ -5,7 +5,7 @@ from pghistory.models import Context
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.audit.who import names, who
-from tests.factories import UserFactory
+from tests.factories.accounts import UserFactory
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from metrics.kpis import get_kpi
 from metrics.models import KpiTarget
 from tests.conftest import ClientFor
-from tests.factories import UserFactory
+from tests.factories.accounts import UserFactory
 from tests.metrics.verdicts.test_evaluating import AS_OF, GO_LIVE, freeze, roll_up, satisfied
 
 pytestmark = pytest.mark.django_db

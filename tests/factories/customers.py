@@ -1,0 +1,44 @@
+"""Customers, with whom one speaks there, and how to reach them."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from customers import models
+
+
+class CustomerFactory(DjangoModelFactory[models.Customer]):
+    class Meta:
+        model = models.Customer
+
+    kind = models.Customer.Kind.ORGANIZATION
+    name = factory.Sequence(lambda n: f"Customer {n:04d}")
+    country = "DE"
+
+
+class ContactFactory(DjangoModelFactory[models.Contact]):
+    class Meta:
+        model = models.Contact
+
+    customer = factory.SubFactory(CustomerFactory)
+    name = factory.Sequence(lambda n: f"Contact {n}")
+
+
+class ContactPointFactory(DjangoModelFactory[models.ContactPoint]):
+    class Meta:
+        model = models.ContactPoint
+
+    customer = factory.SubFactory(CustomerFactory)
+    kind = models.ContactPoint.Kind.EMAIL
+    raw = factory.Sequence(lambda n: f"someone{n}@customer.example")
+    normalised = factory.LazyAttribute(
+        lambda point: "".join(c for c in point.raw if c.isdigit()) if point.kind == "phone" else point.raw.lower()
+    )
+
+
+class PointMarkFactory(DjangoModelFactory[models.PointMark]):
+    class Meta:
+        model = models.PointMark
+
+    kind = "phone"
+    normalised = factory.Sequence(lambda number: f"4930{number}")
+    customer_id = 1

@@ -1,0 +1,69 @@
+"""Source systems, what they brought, and what was left waiting."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+import factory
+from factory.django import DjangoModelFactory
+
+from customers import models
+from tests.factories.customers import CustomerFactory
+
+
+class SourceSystemFactory(DjangoModelFactory[models.SourceSystem]):
+    class Meta:
+        model = models.SourceSystem
+        django_get_or_create = ("key",)
+
+    key = factory.Sequence(lambda n: f"system-{n}")
+    name = factory.LazyAttribute(lambda system: system.key.title())
+
+
+class SourceRecordFactory(DjangoModelFactory[models.SourceRecord]):
+    class Meta:
+        model = models.SourceRecord
+
+    system = factory.SubFactory(SourceSystemFactory)
+    kind = "customers"
+    external_id = factory.Sequence(lambda n: f"C{n}")
+    digest = factory.LazyAttribute(lambda record: uuid5(NAMESPACE_OID, record.external_id))
+    customer = factory.SubFactory(CustomerFactory)
+    object_id = factory.LazyAttribute(lambda record: record.customer.pk if record.customer else None)
+
+
+class ImportBatchFactory(DjangoModelFactory[models.ImportBatch]):
+    class Meta:
+        model = models.ImportBatch
+
+    system = factory.SubFactory(SourceSystemFactory)
+    kind = "customers"
+    path = "none.csv"
+    filename = "customers.csv"
+
+
+class ImportRejectFactory(DjangoModelFactory[models.ImportReject]):
+    class Meta:
+        model = models.ImportReject
+
+    batch = factory.SubFactory(ImportBatchFactory)
+    line = 2
+    reason = "no name"
+    row = factory.LazyFunction(dict)
+
+
+class ParkedRowFactory(DjangoModelFactory[models.ParkedRow]):
+    class Meta:
+        model = models.ParkedRow
+
+    system = factory.SubFactory(SourceSystemFactory)
+    kind = "orders"
+    external_id = factory.Sequence(lambda n: f"O{n}")
+    rows = factory.LazyFunction(list)
+    waits_for_kind = "customers"
+    waits_for_id = "C1"
+
+
+class TrustChangeFactory(DjangoModelFactory[models.TrustChange]):
+    class Meta:
+        model = models.TrustChange
+
+    system = factory.SubFactory(SourceSystemFactory)

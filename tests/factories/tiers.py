@@ -1,0 +1,24 @@
+"""Tiers of customers."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from customers import models
+from tests.factories.customers import CustomerFactory
+
+
+class TierAssignmentFactory(DjangoModelFactory[models.TierAssignment]):
+    class Meta:
+        model = models.TierAssignment
+
+    customer = factory.SubFactory(CustomerFactory)
+
+
+class TierMarkFactory(DjangoModelFactory[models.TierMark]):
+    class Meta:
+        model = models.TierMark
+
+    customer_id = factory.Sequence(lambda n: n + 1)
+    from_day = date(2026, 1, 1)
