@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from crm.owner import as_owner
 from metrics.engine import chains_sql, issues, registry
 from metrics.engine.definitions import Definition
 from metrics.engine.recomputing import (
@@ -113,7 +114,7 @@ def rebuild_issues() -> None:
 
 
 def empty(table: str) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table}")
 
 

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from crm.embedded import services as embedded
 from crm.embedded.places import load_dotenv, var_dir
+from crm.owner import as_owner
 
 SUFFIX = "_bench"
 
@@ -23,8 +24,9 @@ def services() -> Iterator[None]:
     var = var_dir() / "bench"
     var.mkdir(parents=True, exist_ok=True)
     os.environ["CRM_VAR"] = str(var)
-    if os.environ.get("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = _beside(os.environ["DATABASE_URL"])
+    for role in ("DATABASE_OWNER_URL", "DATABASE_URL"):
+        if os.environ.get(role):
+            os.environ[role] = _beside(os.environ[role])
     embedded.start(var)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     django.setup()
@@ -48,6 +50,6 @@ def empty_database() -> None:
     """Everything in the benchmarks' own database goes."""
     own_server = not os.environ.get("DATABASE_URL")
     assert own_server or str(connection.settings_dict["NAME"]).endswith(SUFFIX)
-    with connection.cursor() as cursor:
-        cursor.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS staging CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     connection.close()

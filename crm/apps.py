@@ -1,5 +1,6 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 
 
 class CrmConfig(AppConfig):
@@ -9,7 +10,10 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks bind to the current Celery application; here, not in crm/__init__, so that set-up runs without Celery.
-        from crm import celery  # noqa: F401, PLC0415 - Django not ready
+        from crm import celery, checks, granting  # noqa: F401, PLC0415 - Django not ready
+
+        # Django asks only apps that have models; all tables are there by the time it asks the first.
+        post_migrate.connect(granting.grant_after_migrate, sender=apps.get_app_config("common"))
 
 
 class CrmAdminConfig(AdminConfig):

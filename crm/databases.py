@@ -6,7 +6,7 @@ from typing import Any, Final
 WEB_PATIENCE: Final = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 
 
-def connecting(found: dict[str, Any], *, process: str, pool: int) -> dict[str, Any]:
+def connecting(found: dict[str, Any], *, process: str, pool: int = 0) -> dict[str, Any]:
     """Django's settings of a database, from those of its address; `pool`: connections that threads share, or 0."""
     options = found.get("OPTIONS", {}) | {"connect_timeout": 5, "application_name": process}
     if process == "web":

@@ -112,14 +112,24 @@ TEMPLATES = [
 # Services: the embedded ones of this checkout unless the environment names others.
 addresses.check()
 _database_url, _redis_url = services.urls(VAR_DIR) or ("postgres://crm@127.0.0.1:5432/crm", "redis://127.0.0.1:6379/0")
+_process = env.str("CRM_PROCESS", default="manage")
 DATABASES = {
     "default": databases.connecting(
         env.db_url("DATABASE_URL", default=_database_url),
-        process=env.str("CRM_PROCESS", default="manage"),
+        process=_process,
         # Set by crm/wsgi.py only: a pool does not survive the forks of the worker.
         pool=env.int("DATABASE_POOL", default=0),
     )
 }
+# The role that owns the tables, for commands that change them (crm.owner). None where the application's role does all,
+# and in the programs that serve: they have no use for it.
+_embedded = not env.str("DATABASE_URL", default="")
+_owner_url = services.owner_url(VAR_DIR) if _embedded else env.str("DATABASE_OWNER_URL", default="")
+CRM_DATABASE_OWNER = (
+    databases.connecting(env.db_url_config(_owner_url), process=_process)
+    if _owner_url and _process == "manage"
+    else None
+)
 
 REDIS_URL = env.str("REDIS_URL", default=_redis_url)
 # Copies that share one Redis keep apart by this prefix.

@@ -30,10 +30,6 @@ from customers.registry.tiered_facts import TieredFact, tiered_facts
 UNFINISHED = (ImportBatch.State.QUEUED, ImportBatch.State.STAGING, ImportBatch.State.APPLYING)
 
 STORED_ZONE = "SELECT prosrc FROM pg_proc WHERE proname = 'crm_day'"
-# {zone} is a checked IANA name.
-REPLACE_FUNCTION = """
-CREATE OR REPLACE FUNCTION crm_day(timestamptz) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT ($1 AT TIME ZONE '{zone}')::date $$"""
 # Tables and columns come from the models and the registry. Cost: a look at each row of the range.
 RECUT = """
 UPDATE {table} f SET "{column}" = f."{column}"{tier}
@@ -131,7 +127,7 @@ def _begin(zone: str) -> None:
         locks.take(cursor, exclusive=[locks.ZONE])
         _refuse_beside_imports()
         Company.objects.update_or_create(pk=1, defaults={"time_zone": zone, "zone_changing_since": timezone.now()})
-        cursor.execute(REPLACE_FUNCTION.format(zone=zone))
+        cursor.execute("SELECT crm_set_zone(%s)", [zone])
     refresh()
 
 

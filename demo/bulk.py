@@ -21,6 +21,7 @@ from accounts.models import Team
 from crm.common.audit.acting import in_bulk
 from crm.common.company.current import company
 from crm.common.errors import DomainError
+from crm.owner import as_owner
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
 from customers.tiers import tiering
 from demo import words
@@ -60,6 +61,14 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
     if not force and Customer.objects.exists():
         raise NotEmpty(_("This database holds customers; use an empty one, or --force to add to it."))
     began = monotonic()
+    with as_owner():
+        _write(customers=customers, last=last)
+    tiering.retier(as_of=last)
+    recompute(full=True)
+    return Seeded(customers, 10 * customers, 4 * customers, 3 * customers, round(monotonic() - began, 1))
+
+
+def _write(*, customers: int, last: date) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         in_bulk(cursor)
         parameters = _parameters(cursor, customers=customers, last=last)
@@ -72,9 +81,6 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
             )
     with connection.cursor() as cursor:
         _timed("vacuum", cursor, f"VACUUM (ANALYZE) {', '.join(TABLES)}")
-    tiering.retier(as_of=last)
-    recompute(full=True)
-    return Seeded(customers, 10 * customers, 4 * customers, 3 * customers, round(monotonic() - began, 1))
 
 
 def _timed(name: str, cursor: CursorWrapper, sql: str, parameters: dict[str, Any] | None = None) -> None:

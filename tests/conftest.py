@@ -5,6 +5,7 @@
 - `@pytest.mark.django_db(transaction=True)` / `transactional_db`: real commits. Afterwards the database is put back to
   what the migrations left (roles, tiers, policies stay), not merely emptied.
 - `user_for(role)`: a user of the group sales, service, manager or administrator. `client_for(role)`: one signed in.
+- `as_owner`: tests act as the application's database role; this one makes them that which owns the tables.
 - `in_november`: the clock stands at noon of 15 November 2026.
 - `live_stack`: real gunicorn and a real Celery worker on this process's test database, and a Redis of their own;
   implies real commits. See `tests.live.LiveStack`: `url`, `sign_in_cookies`, `kill_worker`, `start_worker`,
@@ -94,6 +95,13 @@ def rules_of_the_migrations() -> Iterator[None]:
 def in_november() -> Iterator[None]:
     """It is noon of 15 November 2026; the clock stands, so that what is shown reads the same every day."""
     with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def as_owner(db: None) -> Iterator[None]:
+    """Be the role that owns the tables, as migrations are."""
+    with database.as_owner():
         yield
 
 

@@ -1,4 +1,8 @@
-"""The test database: one template with all migrations, copied for each process, and put back after real commits."""
+"""The test database: one template with all migrations, copied for each process, and put back after real commits.
+
+As in the product one role owns it, and another, which can change no table, is the tests' and the live processes'. Tests
+whose subject is the owner's work take the fixture `as_owner`. With a `DATABASE_URL` alone one role is both.
+"""
 
 import contextlib
 import hashlib
@@ -12,9 +16,13 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from crm.embedded import record
+from crm.embedded.roles import SUPERUSER
+
 LOCK = 7_302_021
 SNAPSHOT = """
 CREATE SCHEMA as_migrated;
+GRANT USAGE ON SCHEMA as_migrated TO PUBLIC;
 CREATE FUNCTION as_migrated.take() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE t record; filled boolean;
 BEGIN
@@ -27,8 +35,9 @@ BEGIN
            last_value IS NOT NULL AS called
     FROM pg_sequences WHERE schemaname = 'public';
 END $$;
--- Empties what is filled and fills what the migrations had filled; triggers and foreign keys stay out of it.
-CREATE FUNCTION as_migrated.restore() RETURNS void LANGUAGE plpgsql AS $$
+-- Empties what is filled and fills what the migrations had filled; triggers and foreign keys stay out of it, so it is
+-- the superuser's.
+CREATE FUNCTION as_migrated.restore() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE t record; filled boolean; columns text;
 BEGIN
   SET LOCAL session_replication_role = replica;
@@ -46,6 +55,9 @@ BEGIN
     END IF;
   END LOOP;
   PERFORM setval(name::regclass, value, called) FROM as_migrated."__sequences";
+  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'staging' LOOP
+    EXECUTE format('DROP TABLE staging.%I', t.tablename);
+  END LOOP;
 END $$;
 """
 
@@ -64,6 +76,7 @@ def digest() -> str:
         *base.glob("metrics/engine/*.py"),  # triggers and indexes are installed from declarations
         *base.glob("metrics/kpis/*.py"),
         base / "requirements.txt",
+        base / "crm" / "granting.py",
     ]
     for path in sorted(files):
         seen.update(path.name.encode())
@@ -75,20 +88,20 @@ def create() -> str:
     """Make this process's database from the template and point Django at it; its name."""
     template = f"crm_template_{digest()}"
     name = f"test_crm_{os.getpid()}"
-    with _server() as server:
+    with superuser() as server:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         _drop_leftovers(server, keep=template)
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
             _make_template(server, template)
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        _create_database(server, name, template=template)
     _point_django_at(name)
     return name
 
 
 def drop(name: str) -> None:
     connections.close_all()
-    with _server() as server:
+    with superuser() as server:
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
@@ -98,14 +111,25 @@ def restore() -> None:
         cursor.execute("SELECT as_migrated.restore()")
 
 
-def _server() -> psycopg.Connection[tuple[object, ...]]:
-    found = settings.DATABASES["default"]
+def owner() -> str:
+    """The name of the role that owns the test database."""
+    return str((settings.CRM_DATABASE_OWNER or settings.DATABASES["default"])["USER"])
+
+
+def application() -> str:
+    return str(settings.DATABASES["default"]["USER"])
+
+
+def superuser(database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
+    """A session that may do everything; with a `DATABASE_URL` the owner's."""
+    found = settings.CRM_DATABASE_OWNER or settings.DATABASES["default"]
+    known = record.find(Path(os.environ["CRM_VAR"])) if not os.environ.get("DATABASE_URL") else None
     return psycopg.connect(
         host=found["HOST"],
         port=found["PORT"] or 5432,
-        user=found["USER"],
-        password=found["PASSWORD"],
-        dbname="postgres",
+        user=SUPERUSER if known else found["USER"],
+        password=known.superuser_password if known else found["PASSWORD"],
+        dbname=database,
         autocommit=True,
     )
 
@@ -113,20 +137,47 @@ def _server() -> psycopg.Connection[tuple[object, ...]]:
 def _make_template(server: psycopg.Connection[tuple[object, ...]], template: str) -> None:
     building = f"{template}_building"
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building)))
-    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(building)))
+    _create_database(server, building, template="template0")
     _point_django_at(building)
     call_command("migrate", interactive=False, verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute(SNAPSHOT)
-        cursor.execute("SELECT as_migrated.take()")
     connections.close_all()
+    with superuser(building) as session:
+        session.execute(SNAPSHOT)
+        session.execute("SELECT as_migrated.take()")
+    _let_tests_be_the_owner(server)
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(building), sql.Identifier(template)))
+
+
+def _create_database(server: psycopg.Connection[tuple[object, ...]], name: str, *, template: str) -> None:
+    names = [sql.Identifier(part) for part in (name, template, owner())]
+    server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*names))
+
+
+def _let_tests_be_the_owner(server: psycopg.Connection[tuple[object, ...]]) -> None:
+    """For `as_owner`: the application's role may become the owner when it says so, and has no right of it before."""
+    if application() != owner():
+        names = [sql.Identifier(role) for role in (application(), owner())]
+        server.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(names[0]))
+        server.execute(sql.SQL("GRANT {} TO {}").format(names[1], names[0]))
+
+
+@contextlib.contextmanager
+def as_owner() -> Iterator[None]:
+    """Django's session acts as the owner, in the transaction of the test too, where `crm.owner` could not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        (before,) = cursor.fetchone()
+        cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner())))
+    yield
+    if not connection.needs_rollback:  # else the role goes with the transaction
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(before)))
 
 
 def _point_django_at(name: str) -> None:
     connections.close_all()
-    settings.DATABASES["default"]["NAME"] = name
-    connection.settings_dict["NAME"] = name
+    for found in (settings.DATABASES["default"], settings.CRM_DATABASE_OWNER or {}, connection.settings_dict):
+        found["NAME"] = name
 
 
 def _drop_leftovers(server: psycopg.Connection[tuple[object, ...]], *, keep: str) -> None:
@@ -151,14 +202,14 @@ def triggers_off(*tables: str) -> Iterator[None]:
 
 
 def _switch_triggers(how: str, tables: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} {how} TRIGGER USER")
 
 
-def another_connection() -> "psycopg.Connection[tuple[object, ...]]":
-    """A session beside Django's on this process's test database, as another worker would have."""
-    found = connection.settings_dict
+def another_connection(*, owner: bool = False) -> "psycopg.Connection[tuple[object, ...]]":
+    """A session beside Django's on this process's test database, as another worker, or a migration, would have."""
+    found = (settings.CRM_DATABASE_OWNER if owner else None) or connection.settings_dict
     where = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     return psycopg.connect(**{key: found[name] for key, name in where.items()})

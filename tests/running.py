@@ -9,10 +9,25 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from crm.embedded import processes
+import psycopg
+
+from crm.embedded import processes, record
 from crm.embedded.places import CHECKOUT
 
-SET_BY_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "CRM_TESTING", "PORT", "MAKELEVEL", "DEBUG"}
+SET_BY_THE_TESTS = {
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "REDIS_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "CRM_TESTING",
+    "PORT",
+    "MAKELEVEL",
+    "DEBUG",
+}
+SESSIONS = """
+SELECT application_name::text, usename::text FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 READY = {"database": "ok", "redis": "ok"}
 
 
@@ -48,11 +63,11 @@ class Run:
         )
         return done.stdout.strip()
 
-    def wait_for(self, text: str) -> re.Match[str]:
+    def wait_for(self, text: str, *, seconds: float = 60) -> re.Match[str]:
         def found() -> re.Match[str] | None:
             return re.search(text, self.printed())
 
-        assert processes.wait_until(lambda: found() is not None, seconds=60), self.printed()
+        assert processes.wait_until(lambda: found() is not None, seconds=seconds), self.printed()
         match = found()
         assert match is not None
         return match
@@ -77,6 +92,13 @@ class Run:
     def pids(self) -> list[int]:
         """Of the supervisor, the web server, the worker and beat."""
         return [pid for pid, _started in json.loads((self.var / "run.json").read_text())["processes"]]
+
+    def roles_in_use(self) -> set[tuple[str, str]]:
+        """(program, role) of every session in its embedded database."""
+        known = record.find(self.var)
+        assert known is not None
+        with psycopg.connect(known.superuser_url) as session:
+            return set(session.execute(SESSIONS).fetchall())
 
     def end(self, number: int = signal.SIGINT) -> int:
         """Ctrl-C, as a terminal sends it: to the whole group."""

@@ -205,7 +205,7 @@ WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s AND objs
 ORDER BY 1
 """
 _HOLDER = """
-SELECT a.application_name, a.pid, round(extract(epoch FROM clock_timestamp() - a.xact_start))
+SELECT a.application_name, a.pid, coalesce(round(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)
 FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s AND l.objsubid = 2
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND l.pid <> pg_backend_pid()

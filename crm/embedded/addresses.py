@@ -13,7 +13,9 @@ HINT = "Characters such as @ : / # % in a password are written %40 %3A %2F %23 %
 
 def check() -> None:
     """Raise a `Problem` that names the variable when one cannot be an address; its value may hold a password."""
-    _check("DATABASE_URL", POSTGRES, path=r"/[^/]+", like="postgres://user:password@host:5432/database")
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        _check(name, POSTGRES, path=r"/[^/]+", like="postgres://user:password@host:5432/database")
+    _check_owner(os.environ.get("DATABASE_URL", ""), os.environ.get("DATABASE_OWNER_URL", ""))
     _check("REDIS_URL", REDIS, path=r"/?\d*", like="redis://host:6379/0")
 
 
@@ -28,6 +30,15 @@ def _check(name: str, schemes: tuple[str, ...], *, path: str, like: str) -> None
         usable = False
     if not usable or found.fragment:
         raise Problem(f"{name} is not an address; it should look like {like}. {HINT}")
+
+
+def _check_owner(application: str, owner: str) -> None:
+    """Both roles of one database, or neither: what the one makes is granted to the other."""
+    if not owner:
+        return
+    ours, theirs = urlsplit(application), urlsplit(owner)
+    if not (ours.username and theirs.username) or unquote(ours.path) != unquote(theirs.path):
+        raise Problem("DATABASE_OWNER_URL and DATABASE_URL must name two roles of the same database.")
 
 
 def _has_port_or_none(found: SplitResult) -> bool:

@@ -20,6 +20,11 @@ from crm.embedded.problems import Problem, disk_full
 OLDEST = 15
 START_SECONDS = 300  # recovery after a crash in the middle of a bulk load takes its time
 MB = 1024 * 1024
+# A new password, in one line, as single-user mode reads it. 10 is the role that made the cluster.
+SET_IT = (
+    "DO $$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD %L', (SELECT rolname FROM pg_roles WHERE oid = 10), "
+    "'{password}'); END $$\n"
+)
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,7 @@ def programs_for(cluster: Cluster) -> Programs:
 
 
 def create(cluster: Cluster, *, programs: Programs, password: str) -> None:
-    """Make the cluster unless it is there. It is made beside its place and moved there when complete."""
-    if cluster.data.exists():
-        return
+    """Make the cluster, beside its place; it is moved there when complete."""
     draft = cluster.home / "postgres.new"
     shutil.rmtree(draft, ignore_errors=True)
     cluster.account.own_dir(draft)
@@ -99,26 +102,26 @@ def create(cluster: Cluster, *, programs: Programs, password: str) -> None:
     locale = ["--locale=C.UTF-8"]
     if programs.major >= 17:
         locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    options = ["-U", "crm", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8", *locale]
+    options = ["-U", "postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8", *locale]
     if not cluster.durable:
         options.append("--no-sync")
-    made = _run(cluster, [str(programs.bin / "initdb"), "-D", str(draft), *options])
+    made = run(cluster, [str(programs.bin / "initdb"), "-D", str(draft), *options])
     password_file.unlink()
     if made.returncode:
-        raise _failed(cluster, "PostgreSQL could not make its data directory", made.stdout)
+        raise failed(cluster, "PostgreSQL could not make its data directory", made.stdout)
     with (draft / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write("\ninclude = 'baseline.conf'  # written anew at each start; settings below this line win\n")
     draft.rename(cluster.data)
 
 
 def set_password(cluster: Cluster, *, programs: Programs, password: str) -> None:
-    """Give the cluster (not running) a new password: its record was lost, its data were not."""
+    """Give the superuser, whatever it is called, of the cluster (not running) a new password."""
     forget_stale_pid(cluster)
     cluster.account.own_file(cluster.data / "baseline.conf", configuration(cluster, port=5432))
     command = [str(programs.bin / "postgres"), "--single", "-D", str(cluster.data), "postgres"]
-    done = _run(cluster, command, standard_input=f"ALTER ROLE crm PASSWORD '{password}'\n")
+    done = run(cluster, command, standard_input=SET_IT.format(password=password))
     if done.returncode or "ERROR" in done.stdout:
-        raise _failed(cluster, "The password of the database could not be set", done.stdout)
+        raise failed(cluster, "The password of the database could not be set", done.stdout)
 
 
 def start(cluster: Cluster, *, programs: Programs, port: int) -> None:
@@ -126,12 +129,12 @@ def start(cluster: Cluster, *, programs: Programs, port: int) -> None:
     forget_stale_pid(cluster)
     cluster.account.own_file(cluster.data / "baseline.conf", configuration(cluster, port=port))
     command = [str(programs.bin / "pg_ctl"), "-D", str(cluster.data), "-l", str(cluster.log), "-w", "-s"]
-    done = _run(cluster, [*command, "-t", str(START_SECONDS), "start"])
+    done = run(cluster, [*command, "-t", str(START_SECONDS), "start"])
     if done.returncode and "pre-existing shared memory block" in _tail(cluster.log):
         _end_orphans(cluster)
-        done = _run(cluster, [*command, "-t", str(START_SECONDS), "start"])
+        done = run(cluster, [*command, "-t", str(START_SECONDS), "start"])
     if done.returncode:
-        raise _failed(cluster, "PostgreSQL did not start", _tail(cluster.log) or done.stdout)
+        raise failed(cluster, "PostgreSQL did not start", _tail(cluster.log) or done.stdout)
 
 
 def _end_orphans(cluster: Cluster) -> None:
@@ -155,17 +158,10 @@ def takes_sessions(*, host: str, port: int) -> bool:
     return bool(answer) and b"57P03" not in answer
 
 
-def make_database(cluster: Cluster, *, programs: Programs, port: int, password: str) -> None:
-    """Make the database `crm` unless it is there."""
-    command = [str(programs.bin / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "crm", "-w", "crm"]
-    made = _run(cluster, command, password=password)
-    if made.returncode and "already exists" not in made.stdout:
-        raise _failed(cluster, "The database could not be made", made.stdout)
-
-
-def _run(
+def run(
     cluster: Cluster, command: list[str], *, password: str = "", standard_input: str = ""
 ) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs as the cluster's account."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     env |= {"HOME": str(cluster.home), "LC_ALL": "C.UTF-8", "PGPASSWORD": password}
     # A new session: Ctrl-C in the terminal is for the supervisor, which then stops the server in order.
@@ -261,7 +257,8 @@ def _tail(path: Path) -> str:
     return ""
 
 
-def _failed(cluster: Cluster, what: str, output: str) -> Problem:
+def failed(cluster: Cluster, what: str, output: str) -> Problem:
+    """The problem behind the output of a program that failed."""
     if "No space left on device" in output:
         return disk_full(cluster.data)
     return Problem(f"{what}. Its last words:\n{output.strip()}\nThe whole log: {cluster.log}")

@@ -12,6 +12,8 @@ from pathlib import Path
 from crm.embedded import processes
 from crm.embedded.problems import Problem
 
+ROLES = 1  # the arrangement of roles that `crm.embedded.roles` makes; one more, and it is made anew at the next start
+
 
 @dataclass(frozen=True)
 class Service:
@@ -24,23 +26,44 @@ class Service:
 
 @dataclass(frozen=True)
 class Record:
+    """`postgres.password` is that of the application's role. `roles`: which of their arrangements was made last."""
+
     postgres: Service
     redis: Service
+    owner_password: str = ""
+    superuser_password: str = ""
+    roles: int = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the database's roles are as this version wants them."""
+        return self.roles == ROLES and bool(self.superuser_password)
 
     @property
     def database_url(self) -> str:
-        return f"postgres://crm:{self.postgres.password}@127.0.0.1:{self.postgres.port}/crm"
+        return self._database_url("crm", self.postgres.password)
+
+    @property
+    def owner_url(self) -> str:
+        return self._database_url("crm_owner", self.owner_password)
+
+    @property
+    def superuser_url(self) -> str:
+        return self._database_url("postgres", self.superuser_password)
 
     @property
     def redis_url(self) -> str:
         return f"redis://:{self.redis.password}@127.0.0.1:{self.redis.port}/0"
+
+    def _database_url(self, role: str, password: str) -> str:
+        return f"postgres://{role}:{password}@127.0.0.1:{self.postgres.port}/crm"
 
 
 def find(var: Path) -> Record | None:
     """The record kept in `var`, or None where there is none yet or it was cut short by a crash."""
     try:
         found = json.loads((var / "services.json").read_text(encoding="utf-8"))
-        return Record(postgres=Service(**found["postgres"]), redis=Service(**found["redis"]))
+        return Record(**found | {name: Service(**found[name]) for name in ("postgres", "redis")})
     except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
         return None
 

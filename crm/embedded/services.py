@@ -3,14 +3,15 @@
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from crm.embedded import addresses, postgres_server, processes, record, redis_server
+from crm.embedded import addresses, postgres_server, processes, record, redis_server, roles
 from crm.embedded.account import Account, server_account, server_home
 from crm.embedded.places import var_dir
-from crm.embedded.postgres_server import Cluster
-from crm.embedded.record import Record, Service
+from crm.embedded.postgres_server import Cluster, Programs
+from crm.embedded.record import ROLES, Record, Service
 from crm.embedded.redis_server import RedisServer
 
 
@@ -32,14 +33,13 @@ def start(var: Path | None = None, *, durable: bool = True) -> None:
         known = record.find(var)
         account = server_account()
         home = Path(known.postgres.home) if known else server_home(var=var, account=account)
-        lost = known is None
-        if lost and home != var:
+        if known is None and home != var:
             _put_aside(home)
         known = known or Record(
             Service(0, record.new_password(), str(home)), Service(0, record.new_password(), str(home))
         )
         if need_postgres:
-            known = _start_postgres(var, known, Cluster(home, account, durable), lost=lost)
+            known = _start_postgres(var, known, Cluster(home, account, durable))
         if need_redis:
             _start_redis(var, known, RedisServer(home, account))
 
@@ -58,6 +58,8 @@ def _put_aside(home: Path) -> None:
 def _up(known: Record, *, postgres: bool, redis: bool) -> bool:
     """Whether the recorded servers run and answer: two small files read, two connections opened."""
     cluster, server = _cluster(known), _redis(known)
+    if postgres and not known.settled:
+        return False
     if postgres and (postgres_server.running(cluster) or (0, 0))[1] != known.postgres.port:
         return False
     if redis and redis_server.running(server) is None:
@@ -66,21 +68,42 @@ def _up(known: Record, *, postgres: bool, redis: bool) -> bool:
     return all(processes.answers(port) for port in ports)
 
 
-def _start_postgres(var: Path, known: Record, cluster: Cluster, *, lost: bool) -> Record:
+def _start_postgres(var: Path, known: Record, cluster: Cluster) -> Record:
+    """What was done is written down last: killed anywhere, the next start goes on from there."""
     found = postgres_server.running(cluster)
-    if found and processes.answers(found[1]) and not lost:
-        return _recorded(var, known, postgres=found[1])
-    postgres_server.stop(cluster)
+    port = found[1] if found and known.superuser_password and processes.answers(found[1]) else None
+    if port and known.settled:
+        return _recorded(var, known, postgres=port)
     programs = postgres_server.programs_for(cluster)
-    if lost and cluster.data.exists():
-        postgres_server.set_password(cluster, programs=programs, password=known.postgres.password)
-    postgres_server.create(cluster, programs=programs, password=known.postgres.password)
+    known = _recorded(var, known, postgres=port) if port else _restart_postgres(var, known, cluster, programs)
+    return known if known.settled else _with_roles(var, known, cluster, programs)
+
+
+def _restart_postgres(var: Path, known: Record, cluster: Cluster, programs: Programs) -> Record:
+    postgres_server.stop(cluster)
+    if not known.superuser_password or not cluster.data.exists():
+        known = _with_superuser(known, cluster, programs)
     known = _recorded(var, known, postgres=record.chosen_port("POSTGRES_PORT", earlier=known.postgres.port))
     postgres_server.start(cluster, programs=programs, port=known.postgres.port)
-    postgres_server.make_database(
-        cluster, programs=programs, port=known.postgres.port, password=known.postgres.password
-    )
     return known
+
+
+def _with_superuser(known: Record, cluster: Cluster, programs: Programs) -> Record:
+    """Make the cluster; one that is there lost its record, or is from before there were three roles."""
+    password = record.new_password()
+    make = postgres_server.set_password if cluster.data.exists() else postgres_server.create
+    make(cluster, programs=programs, password=password)
+    return replace(known, superuser_password=password, owner_password=record.new_password(), roles=0)
+
+
+def _with_roles(var: Path, known: Record, cluster: Cluster, programs: Programs) -> Record:
+    passwords = roles.Passwords(
+        superuser=known.superuser_password, owner=known.owner_password, application=known.postgres.password
+    )
+    roles.make(roles.Server(cluster, programs, known.postgres.port), passwords)
+    made = replace(known, roles=ROLES)
+    record.save(var, made)
+    return made
 
 
 def _start_redis(var: Path, known: Record, server: RedisServer) -> Record:
@@ -93,9 +116,10 @@ def _start_redis(var: Path, known: Record, server: RedisServer) -> Record:
 
 
 def _recorded(var: Path, known: Record, *, postgres: int | None = None, redis: int | None = None) -> Record:
-    changed = Record(
-        Service(postgres or known.postgres.port, known.postgres.password, known.postgres.home),
-        Service(redis or known.redis.port, known.redis.password, known.redis.home),
+    changed = replace(
+        known,
+        postgres=replace(known.postgres, port=postgres or known.postgres.port),
+        redis=replace(known.redis, port=redis or known.redis.port),
     )
     record.save(var, changed)
     return changed
@@ -154,6 +178,12 @@ def urls(var: Path | None = None) -> tuple[str, str] | None:
     """(database, Redis) addresses of the embedded services, whether up or not; None before the first start."""
     known = record.find(var or var_dir())
     return (known.database_url, known.redis_url) if known else None
+
+
+def owner_url(var: Path | None = None) -> str | None:
+    """The embedded database's address for the role that owns it and may change its tables."""
+    known = record.find(var or var_dir())
+    return known.owner_url if known else None
 
 
 def _cluster(known: Record) -> Cluster:

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 from crm.common.days import today
 from customers.importing.exports import exports
 from customers.importing.registry import ImportSpec
-from customers.importing.sql import NIL, stage_name
+from customers.importing.sql import NIL, STAGING, stage_name
 from customers.models import ImportBatch
 
 
@@ -57,7 +57,7 @@ WHERE sr.id = k._record_id AND k._action = 'updated' AND sr.digest <> %(nil)s
 
 
 def _name(batch_id: int) -> str:
-    return f"import_same_{int(batch_id)}"
+    return f"{STAGING}.import_same_{int(batch_id)}"
 
 
 def _compare(spec: ImportSpec, batch_id: int) -> str:

@@ -6,6 +6,9 @@ created, updated, unchanged, parked, rejected. Internal columns start with an un
 
 from customers.importing.registry import ImportSpec, Reference, get_spec
 
+STAGING = "staging"
+"""The one schema in which the application may make tables."""
+
 NIL = "00000000-0000-0000-0000-000000000000"
 """Digest of a bare record: made because something referred to it, before its own row came."""
 
@@ -21,7 +24,7 @@ INTERNAL = (
 
 
 def stage_name(batch_id: int) -> str:
-    return f"import_stage_{int(batch_id)}"
+    return f"{STAGING}.import_stage_{int(batch_id)}"
 
 
 def quoted(names: list[str]) -> str:

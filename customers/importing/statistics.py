@@ -23,5 +23,5 @@ def refresh_statistics(cursor: CursorWrapper) -> list[str]:
     cursor.execute(GROWN, [[*OWN_TABLES, *tables()]])
     grown = [name for (name,) in cursor.fetchall()]
     for name in grown:
-        cursor.execute(f'ANALYZE "{name}"')
+        cursor.execute("SELECT crm_analyse(quote_ident(%s)::regclass)", [name])
     return grown

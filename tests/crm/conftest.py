@@ -11,7 +11,7 @@ from crm.embedded import services
 @pytest.fixture
 def own_services(monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment names no servers and no ports: the embedded ones are used."""
-    for name in ("DATABASE_URL", "REDIS_URL", "POSTGRES_PORT", "REDIS_PORT", "PORT"):
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "POSTGRES_PORT", "REDIS_PORT", "PORT"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -116,6 +116,7 @@ class TestStart:
             settings.CRM_ENVIRONMENT = {"CRM_TIME_ZONE": zone, "CRM_CURRENCY": currency}
             assert run_checks(tags=["database"], databases=["default"]) == []
 
+    @pytest.mark.django_db(transaction=True)
     @pytest.mark.parametrize(
         ("name", "said", "words"),
         [
@@ -140,7 +141,7 @@ class TestStart:
 
     def test_a_function_that_was_replaced_by_hand_is_found(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(time_zone.REPLACE_FUNCTION.format(zone="Asia/Shanghai"))
+            cursor.execute("SELECT crm_set_zone('Asia/Shanghai')")
         (error,) = run_checks(tags=["database"], databases=["default"])
         assert (error.id, error.msg) == (
             "customers.E002",
@@ -153,7 +154,7 @@ def utc_again() -> Iterator[None]:
     """Functions are none of what is put back after a test that commits."""
     yield
     with connection.cursor() as cursor:
-        cursor.execute(time_zone.REPLACE_FUNCTION.format(zone="UTC"))
+        cursor.execute("SELECT crm_set_zone('UTC')")
 
 
 @pytest.mark.usefixtures("utc_again")

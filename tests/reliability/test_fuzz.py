@@ -15,7 +15,6 @@ import pytest
 from django.db import connection
 
 from crm.common.days import start_of
-from customers import time_zone
 from customers.interactions.telephony.calls import assign_queue
 from customers.models import (
     Call,
@@ -103,7 +102,7 @@ def utc_again() -> Iterator[None]:
     """Functions are none of what is put back after a test that commits."""
     yield
     with connection.cursor() as cursor:
-        cursor.execute(time_zone.REPLACE_FUNCTION.format(zone="UTC"))
+        cursor.execute("SELECT crm_set_zone('UTC')")
 
 
 class World:

@@ -131,5 +131,5 @@ def test_two_workers_do_not_share_an_import(tmp_path: Path) -> None:
 
 def _staging_tables() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'import\\_stage\\_%' AND relkind = 'r'")
+        cursor.execute("SELECT schemaname || '.' || tablename FROM pg_tables WHERE tablename LIKE 'import\\_stage\\_%'")
         return [name for (name,) in cursor.fetchall()]

@@ -24,6 +24,12 @@ def test_ctrl_c_stops_all_of_it(run: Run, var: Path) -> None:
     assert not (var / "run.json").exists()
 
 
+def test_the_programs_are_the_application_in_the_database(run: Run) -> None:
+    run.start()
+    assert run.ready() == READY
+    assert run.roles_in_use() == {("web", "crm"), ("worker", "crm"), ("beat", "crm")}
+
+
 def test_a_child_that_dies_is_started_again(run: Run) -> None:
     run.start()
     assert run.ready() == READY

@@ -86,7 +86,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_what_dies_for_want_of_a_database_elsewhere_waits_for_it(run: Run, var: Path, elsewhere: Path) -> None:
     found = services.urls(elsewhere)
     assert found is not None
-    run.start(DATABASE_URL=found[0])
+    run.start(DATABASE_URL=found[0], DATABASE_OWNER_URL=services.owner_url(elsewhere) or "")
     assert run.ready() == READY
     beat = run.pids()[3]
     services.stop(elsewhere)

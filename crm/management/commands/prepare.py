@@ -16,6 +16,7 @@ from crm.common.company.models import Company
 from crm.common.company.starting import refuse_other_company
 from crm.common.errors import DomainError
 from crm.embedded.postgres_server import OLDEST
+from crm.owner import as_owner
 from demo import sign_ins
 
 
@@ -32,8 +33,10 @@ class Command(BaseCommand):
             collect_static()
         if options["no_database"]:
             return
-        check_database()
-        check_company()
+        check_database("DATABASE_URL")
+        with as_owner():
+            check_database("DATABASE_OWNER_URL")
+            check_company()  # the application may not read it before the first migration
         call_command("migrate", interactive=False, verbosity=0)
         if options["demo"] and settings.CRM_DEMO:
             self.load_demo()
@@ -52,7 +55,7 @@ class Command(BaseCommand):
         begun.unlink()
 
 
-def check_database() -> None:
+def check_database(named_by: str) -> None:
     """Say in a sentence why the database cannot be used, before a migration fails in a hundred lines."""
     found = connection.settings_dict
     place = f"{found['HOST'] or 'the local socket'}:{found['PORT'] or 5432}, database {found['NAME']}"
@@ -61,7 +64,7 @@ def check_database() -> None:
             cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
             (version,) = cursor.fetchone() or (0,)
     except DatabaseError as error:
-        raise CommandError(f"PostgreSQL at {place} cannot be used: {error} Check DATABASE_URL.") from error
+        raise CommandError(f"PostgreSQL at {place} cannot be used: {error} Check {named_by}.") from error
     if version < OLDEST:
         raise CommandError(f"PostgreSQL at {place} is version {version}; {OLDEST} or newer is needed.")
 

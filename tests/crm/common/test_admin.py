@@ -35,6 +35,7 @@ def test_few_rows_are_counted_exactly() -> None:
     assert EstimatingPaginator(Team.objects.order_by("pk"), 2).num_pages == 2
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_many_rows_are_estimated_by_the_planner(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(admin, "EXACT_UP_TO", 50)
     make_teams(500)

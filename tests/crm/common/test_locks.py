@@ -87,6 +87,19 @@ def test_who_waits_in_vain_is_told_for_whom(other: Other) -> None:
         pass
 
 
+def test_who_waits_in_vain_for_a_migration_is_told_what_may_be_seen_of_it() -> None:
+    """Of another role's session its name and number, not since when."""
+    with another_connection(owner=True) as migration:
+        migration.execute("SET application_name = 'manage'")
+        migration.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.VERDICTS)
+        with (
+            transaction.atomic(),
+            connection.cursor() as cursor,
+            pytest.raises(locks.Busy, match=rf"“manage” \(database process {migration.info.backend_pid}\) .* for 0 s"),
+        ):
+            locks.take(cursor, exclusive=[locks.VERDICTS], wait_s=0.05)
+
+
 def test_who_waits_long_enough_goes_on_with_the_time_outs_of_before(other: Other) -> None:
     other.autocommit = False
     other.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.VERDICTS)

@@ -30,6 +30,7 @@ def test_what_can_be_an_address(name: str, value: str, monkeypatch: pytest.Monke
         ("DATABASE_URL", "postgres://crm@db.example:port/crm"),
         ("DATABASE_URL", "postgres://crm:pa#ss@db.example/crm"),
         ("DATABASE_URL", "postgres://crm@[db.example/crm"),
+        ("DATABASE_OWNER_URL", "nonsense"),
         ("REDIS_URL", "nonsense"),
         ("REDIS_URL", "http://redis.example"),
         ("REDIS_URL", "redis://redis.example/first"),
@@ -41,3 +42,35 @@ def test_what_cannot(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(Problem, match=f"^{name} is not an address") as refused:
         addresses.check()
     assert value not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("application", "owner"),
+    [
+        ("postgres://crm@db.example/crm", "postgres://crm_owner@db.example:5432/crm"),
+        ("postgres://crm@pooler.example:6432/crm", "postgres://crm_owner@db.example/crm"),
+        ("postgres://crm@db.example/crm", ""),
+    ],
+)
+def test_the_roles_of_one_database(application: str, owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", application)
+    monkeypatch.setenv("DATABASE_OWNER_URL", owner)
+    addresses.check()
+
+
+@pytest.mark.parametrize(
+    ("application", "owner"),
+    [
+        ("", "postgres://crm_owner@db.example/crm"),
+        ("postgres://crm@db.example/crm", "postgres://crm_owner@db.example/other"),
+        ("postgres:///crm", "postgres://crm_owner@db.example/crm"),
+        ("postgres://crm@db.example/crm", "postgres:///crm"),
+    ],
+)
+def test_an_owner_of_another_database_is_refused(application: str, owner: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", application)
+    monkeypatch.setenv("DATABASE_OWNER_URL", owner)
+    with pytest.raises(
+        Problem, match=r"^DATABASE_OWNER_URL and DATABASE_URL must name two roles of the same database\.$"
+    ):
+        addresses.check()

@@ -17,9 +17,10 @@ pytestmark = pytest.mark.slow  # each starts servers of its own
 
 
 def ask(var: Path, query: str) -> object:
-    found = services.urls(var)
-    assert found is not None
-    with psycopg.connect(found[0], autocommit=True) as connection:
+    """Of the superuser, who may see all settings."""
+    known = record.find(var)
+    assert known is not None
+    with psycopg.connect(known.superuser_url, autocommit=True) as connection:
         cursor = connection.execute(query)
         row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None

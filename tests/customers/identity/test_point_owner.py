@@ -46,7 +46,8 @@ def test_many_values_are_many_index_probes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO customers_contactpoint (customer_id, kind, raw, normalised)"
-            " SELECT %s, 'phone', '', '49' || i FROM generate_series(1, 3000) i; ANALYZE customers_contactpoint",
+            " SELECT %s, 'phone', '', '49' || i FROM generate_series(1, 3000) i;"
+            " SELECT crm_analyse('customers_contactpoint')",
             [CustomerFactory.create().pk],
         )
     plan = plans.nodes(

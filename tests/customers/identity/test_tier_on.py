@@ -19,7 +19,7 @@ FROM generate_series(1, 3000) i;
 INSERT INTO customers_tierassignment (customer_id, tier_id, valid, reason, figures)
 SELECT 1000000 + i, (SELECT min(id) FROM customers_tier), daterange('2026-01-01', NULL), 'policy', '{}'
 FROM generate_series(1, 3000) i;
-ANALYZE customers_customer, customers_tierassignment
+SELECT crm_analyse('customers_customer'), crm_analyse('customers_tierassignment')
 """
 
 

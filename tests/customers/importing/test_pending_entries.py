@@ -8,7 +8,7 @@ from customers.models import Customer
 from customers.tasks import resume_imports
 from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES
-from tests.database import another_connection
+from tests.database import another_connection, as_owner
 from tests.factories.customers import CustomerFactory
 
 LOCKED_AGAINST_READERS = """
@@ -27,7 +27,7 @@ def many(tmp_path: Path) -> Path:
 
 def pending(index: str) -> int:
     """Entries in the index's list, by merging it."""
-    with connection.cursor() as cursor:
+    with as_owner(), connection.cursor() as cursor:
         cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
         return int(cursor.fetchone()[0])
 

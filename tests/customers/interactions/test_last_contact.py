@@ -92,7 +92,7 @@ def test_many_customers_are_many_index_probes() -> None:
     for customer in customers:
         InteractionFactory.create_batch(200, customer=customer, occurred_at=NOON)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE customers_interaction")
+        cursor.execute("SELECT crm_analyse('customers_interaction')")
     plan = plans.nodes(
         "SELECT t.id, l.at FROM unnest(%s::bigint[]) AS t (id) CROSS JOIN LATERAL crm_last_contact(t.id) l",
         [[customer.pk for customer in customers]],

@@ -116,7 +116,7 @@ def test_one_customer_s_figures_are_index_probes(function: str, index: str) -> N
             "INSERT INTO customers_invoice"
             " (number, customer_id, issued_on, due_on, currency, amount, amount_company, paid, paid_on_time)"
             " SELECT i, %(one)s, '2026-03-01', '2026-03-01', 'EUR', 1, 1, 0, 0"
-            " FROM generate_series(1, 3000) i; ANALYZE customers_order, customers_invoice",
+            " FROM generate_series(1, 3000) i; SELECT crm_analyse('customers_order'), crm_analyse('customers_invoice')",
             {"one": customer.pk},
         )
     plan = plans.nodes(f"SELECT * FROM {function} WHERE customer_id = {customer.pk + 1}")

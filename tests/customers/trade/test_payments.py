@@ -94,6 +94,7 @@ def test_payments_that_go_change_or_move_take_what_they_made_with_them() -> None
     assert settled(second) == NOTHING
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_without_any_payments_nothing_is_paid() -> None:
     bills = [invoice(), invoice("-5")]
     for bill in bills:
@@ -171,7 +172,7 @@ def test_a_payment_of_nothing_does_not_hide_the_next_one() -> None:
 def test_one_invoice_is_settled_by_its_own_payments_alone() -> None:
     for bill in [invoice() for _ in range(3)]:
         PaymentFactory.create_batch(400, invoice=bill, amount=Decimal("0.1"))
-    execute("ANALYZE customers_payment, customers_invoice")
+    execute("SELECT crm_analyse('customers_payment'), crm_analyse('customers_invoice')")
     plan = plans.nodes("SELECT * FROM invoice_as_paid WHERE id = ANY(%s)", [[bill.pk]])
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
     assert any("invoice_id" in name for name in plans.indexes(plan))

@@ -93,6 +93,7 @@ def test_who_read_another_version_overwrites_nothing() -> None:
         change_rules(values=THIRTY, reason="", by=None, seen=seen)
 
 
+@pytest.mark.usefixtures("as_owner")
 @pytest.mark.parametrize("statement", ["UPDATE metrics_kpirules SET reason = ''", "DELETE FROM metrics_kpirules"])
 def test_a_version_is_neither_changed_nor_removed(statement: str) -> None:
     with pytest.raises(IntegrityError, match="KPI rules are kept"), transaction.atomic(), connection.cursor() as cursor:

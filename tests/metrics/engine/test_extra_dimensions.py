@@ -54,7 +54,7 @@ TAKEN = Kpi(
 
 
 @pytest.fixture(autouse=True)
-def by_agent(db: None) -> Iterator[None]:
+def by_agent(as_owner: None) -> Iterator[None]:
     with registry.registered(AGENTS):
         install()
         yield

@@ -16,7 +16,7 @@ from metrics.engine.sources import FactSource
 from metrics.kpis.calls import CALLS
 from metrics.kpis.families import CALL_CENTRE
 from metrics.models import Mark
-from tests.database import another_connection
+from tests.database import another_connection, as_owner
 from tests.factories.telephony import CallFactory
 
 VISITS = FactSource(
@@ -45,6 +45,7 @@ def definition_of(index: str) -> str:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("as_owner")
 class TestInstalling:
     def test_after_the_migrations_everything_is_in_place(self) -> None:
         assert installing.install() == []
@@ -109,6 +110,7 @@ class TestInstalling:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("as_owner")
 class TestBesideWriters:
     """A writer holds its row, uncommitted, on another connection while the declarations change."""
 
@@ -124,7 +126,8 @@ class TestBesideWriters:
     @pytest.fixture(autouse=True)
     def as_it_was(self) -> Iterator[None]:
         yield
-        installing.install()
+        with as_owner():
+            installing.install()
 
     def test_a_changed_trigger_waits_for_nobody_and_nobody_for_it(self, writer: Any) -> None:
         changed = replace(marking_of(CALLS), insert="PERFORM 1")

@@ -189,6 +189,7 @@ def test_one_statement_marks_a_cell_once(team_id: int) -> None:
     assert len(marked("call")) == 1
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_truncating_marks_what_had_been_counted(team_id: int) -> None:
     CallFactory.create(entered_at=AT, team_id=team_id)
     recompute()
@@ -241,6 +242,7 @@ class TestContacts:
         change_time_zone(zone="Asia/Shanghai")
         assert self.marks() == {(contact.customer_id, "question")}
 
+    @pytest.mark.usefixtures("as_owner")
     def test_truncating_marks_all_that_had_issues(self) -> None:
         contact = InteractionFactory.create(occurred_at=AT)
         recompute()

@@ -184,6 +184,7 @@ class Company:
         recompute(as_of=as_of)
 
 
+@pytest.mark.usefixtures("as_owner")
 @pytest.mark.slow
 @settings(
     max_examples=40,

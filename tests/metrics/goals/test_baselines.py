@@ -177,8 +177,10 @@ def test_facts_that_change_all_the_time_are_not_frozen(monkeypatch: pytest.Monke
     assert baselines.freeze(**WINDOW, by=None).n == 1 + baselines.ATTEMPTS
 
 
-@pytest.mark.usefixtures("calls")
+@pytest.mark.usefixtures("calls", "as_owner")
 class TestProtection:
+    """From the tables' owner too; the application has no right to begin with (tests/security/test_roles.py)."""
+
     @pytest.mark.parametrize(
         "statement",
         ["UPDATE metrics_baseline SET value = 1", "DELETE FROM metrics_baseline", "TRUNCATE metrics_baseline CASCADE"],

@@ -14,6 +14,7 @@ from metrics.goals import baselines
 from metrics.goals.drift import drift
 from metrics.kpis import CATALOGUE, get_kpi
 from metrics.models import Baseline
+from tests.database import as_owner
 from tests.factories.accounts import TeamFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
@@ -152,7 +153,7 @@ class TestIssues:
     def test_issues_built_anew_are_the_same(self) -> None:
         self.contact(CustomerFactory.create(), date(2026, 1, 10))
         made = frozen("fcr", last=date(2026, 1, 31))
-        with connection.cursor() as cursor:
+        with as_owner(), connection.cursor() as cursor:
             cursor.execute("TRUNCATE metrics_issue")
         recompute(full=True)
         assert Interaction.objects.exists()

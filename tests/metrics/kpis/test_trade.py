@@ -40,7 +40,7 @@ def test_the_cells_of_marks_are_probes_of_their_index() -> None:
             "INSERT INTO customers_invoice"
             " (number, issued_on, due_on, currency, amount, amount_company, paid, paid_on_time)"
             " SELECT i, '2026-01-01', date '2026-01-01' + i % 365, 'EUR', 1, 1, 0, 0 FROM generate_series(1, 5000) i;"
-            "ANALYZE customers_invoice; DELETE FROM metrics_mark"
+            "SELECT crm_analyse('customers_invoice'); DELETE FROM metrics_mark"
         )
     assert "invoice_cell" in plans.indexes(plans.nodes(sql.recompute_cells([STORED])))
 

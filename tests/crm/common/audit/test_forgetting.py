@@ -78,16 +78,3 @@ def test_nobody_forgets_without_saying_whom_why_and_who(customer: int, reason: s
     with pytest.raises(DatabaseError, match="must be given"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT crm_forget_person(%s, %s, %s)", [customer and ada.pk, reason, by])
     assert "Ada" in words_of(ada.pk)
-
-
-def test_the_application_may_call_it_though_it_owns_nothing() -> None:
-    ada = known()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE crm_test_app")
-        cursor.execute("GRANT USAGE ON SCHEMA public TO crm_test_app")
-        cursor.execute("SET LOCAL ROLE crm_test_app")
-        cursor.execute("SELECT crm_forget_person(%s, %s, %s)", [ada.pk, REASON, 5])
-        assert cursor.fetchone() == (6,)
-        cursor.execute("RESET ROLE")
-        assert words_of(ada.pk) == ""
-        transaction.set_rollback(True)

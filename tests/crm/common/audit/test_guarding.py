@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 from django.db import DatabaseError, connection, transaction
 from pghistory.models import Context
@@ -8,6 +6,7 @@ from crm.common.audit.acting import acting
 from crm.common.audit.guarding import guarded_tables, install
 from crm.common.audit.tracking import event_models
 from customers.models import SourceSystem
+from tests.database import application, as_owner
 from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +43,7 @@ def test_the_tables_are_those_of_all_events_of_who_acted_and_of_the_log() -> Non
     assert {EVENTS, "accounts_userevent", "pghistory_context", "common_auditentry"} <= set(guarded_tables())
 
 
-@pytest.mark.usefixtures("event")
+@pytest.mark.usefixtures("event", "as_owner")
 @pytest.mark.parametrize("table", [EVENTS, "pghistory_context"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET {}", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_nobody_changes_or_removes_rows_not_even_their_owner(table: str, statement: str) -> None:
@@ -62,7 +61,7 @@ FORGERIES = {
         " $$ BEGIN UPDATE {} SET name = 'forged'; END $$; SELECT pg_temp.crm_forget_person(1, 'x', 1) -- {}"
     ),
     "by a catalogue of one's own": (
-        "CREATE TEMP TABLE pg_class AS SELECT oid, relname, 'crm_test_app'::regrole::oid AS relowner FROM pg_class;"
+        "CREATE TEMP TABLE pg_class AS SELECT oid, relname, current_user::regrole::oid AS relowner FROM pg_class;"
         " SET LOCAL search_path = pg_temp, public;"
         " DO $$ BEGIN EXECUTE E'UPDATE {} SET name = ''forged'' /*\\na public.{}*/'; END $$"
     ),
@@ -70,25 +69,19 @@ FORGERIES = {
 
 
 @pytest.fixture
-def as_application(event: None) -> Iterator[None]:
-    """As a role that may do everything to the tables but owns none."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE crm_test_app")
-        cursor.execute("GRANT USAGE ON SCHEMA public TO crm_test_app")
-        cursor.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO crm_test_app")
-        cursor.execute("SET LOCAL ROLE crm_test_app")
-        yield
-        transaction.set_rollback(True)
+def more_than_is_granted(event: None) -> None:
+    """The application's role may do everything to the tables, though it owns none."""
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {application()}")
 
 
-@pytest.mark.usefixtures("as_application")
+@pytest.mark.usefixtures("more_than_is_granted")
 @pytest.mark.parametrize("how", FORGERIES)
 def test_the_application_cannot_pass_for_the_function_that_may(how: str) -> None:
     with pytest.raises(DatabaseError, match="the audit is append-only"):
         run(FORGERIES[how].format(EVENTS, "crm_forget_person(bigint,text,bigint)"))
 
 
-@pytest.mark.usefixtures("as_application")
 def test_the_application_writes_and_leaves_its_rows() -> None:
     with acting(user=6):
         SourceSystemFactory.create(key="written-by-the-application")
@@ -96,12 +89,14 @@ def test_the_application_writes_and_leaves_its_rows() -> None:
     assert event.pgh_context.metadata == {"user": 6}
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_a_table_that_has_become_tracked_is_guarded_after_the_next_migration() -> None:
     run(f"DROP TRIGGER crm_append_only ON {EVENTS}; DROP TRIGGER crm_append_only_whole ON {EVENTS}")
     install(using="default")
     test_every_table_of_the_audit_is_guarded(EVENTS)
 
 
+@pytest.mark.usefixtures("as_owner")
 def test_guarded_tables_are_left_alone() -> None:
     """A trigger made anew would wait for everyone who writes."""
     with connection.cursor() as cursor:

@@ -20,6 +20,7 @@ def test_an_entry_says_when_who_what_and_how_many(user_for: UserFor, time_machin
     )  # fmt: skip
 
 
+@pytest.mark.usefixtures("as_owner")
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE common_auditentry SET count = 0", "DELETE FROM common_auditentry", "TRUNCATE common_auditentry"],
