@@ -47,17 +47,23 @@ def lint() -> int:
 
 
 FAST = "not slow and not e2e and not reliability"
+MEASURED = ["--cov", "--cov-report=term"]  # what is measured and how much is enough: pyproject.toml
 
 
 def test() -> int:
-    """Every test, or those that `ARGS` chooses; the browser tests among them need a browser."""
+    """Every test with the gate of coverage, or those that `ARGS` chooses; browser tests among them need a browser."""
     browser.provide()
-    return _pytest(*arguments())
+    return _pytest(*chosen())
 
 
 def fast_tests() -> int:
     """What a developer waits for before each commit: no browser, nothing that is killed, nothing over a few seconds."""
     return _pytest("-m", FAST, *arguments())
+
+
+def chosen() -> list[str]:
+    """What pytest is asked for: a part, or everything, measured. A part covers little and is not held to the gate."""
+    return arguments() or MEASURED
 
 
 def arguments() -> list[str]:
