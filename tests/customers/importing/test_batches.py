@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
-from django.utils import timezone
 
 from crm.common.csv_files import csv_lines
 from crm.common.errors import DomainError
@@ -13,6 +12,7 @@ from customers.importing.mapping import MappingError
 from customers.importing.registry import UnknownKind
 from customers.importing.tasks import resume_imports
 from customers.models import Customer, ImportBatch
+from tests.conftest import NOON
 from tests.customers.importing.files import counts
 
 pytestmark = pytest.mark.django_db
@@ -56,9 +56,10 @@ def test_runs_once_queued_and_lists_the_rejects(batch: ImportBatch) -> None:
     assert (odd.email, list(odd.contact_points.values_list("raw", "normalised"))) == ("bad", [("bad", "")])
 
 
+@pytest.mark.usefixtures("in_november")
 def test_an_import_stamped_while_the_clock_was_ahead_is_taken_up(batch: ImportBatch) -> None:
     queueing.queue(batch=batch, mapping={"columns": MAPPED})
-    ahead = timezone.now() + timedelta(days=1)
+    ahead = NOON + timedelta(days=1)
     ImportBatch.objects.filter(pk=batch.pk).update(state="staging", created_at=ahead, started_at=ahead)
     resume_imports()
     batch.refresh_from_db()
