@@ -27,7 +27,8 @@ def test_ctrl_c_stops_all_of_it(run: Run, var: Path) -> None:
 def test_the_programs_are_the_application_in_the_database(run: Run) -> None:
     run.start()
     assert run.ready() == READY
-    assert run.roles_in_use() == {("web", "crm"), ("worker", "crm"), ("beat", "crm")}
+    wanted = {("web", "crm"), ("worker", "crm"), ("beat", "crm")}
+    assert processes.wait_until(lambda: run.roles_in_use() == wanted, seconds=30), run.roles_in_use()
 
 
 def test_a_child_that_dies_is_started_again(run: Run) -> None:
