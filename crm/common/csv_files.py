@@ -11,13 +11,15 @@ BYTE_ORDER_MARK = "\ufeff"
 # A formula begins with one of these (full-width ones too, which some versions turn into the others).
 _STARTS = r"=+\-@＝＋－＠"
 _BLANK = r"\s\x00\u200b\ufeff"
-_RISKY = re.compile(rf"^[\t\r]|(?:^|[;\t\r\n])[{_BLANK}]*[{_STARTS}]")
+_RISKY = re.compile(rf"^[\t\r]|^[{_BLANK}]*[{_STARTS}]|[;\t\r\n][{_BLANK}\"]*[{_STARTS}]")
 _FORMULA = re.compile(rf"[{_BLANK}]*[{_STARTS}]")
-# Where a spreadsheet that expects semicolons, as in many countries, begins another cell in the middle of ours.
-_SEPARATORS = re.compile(r"([;\t\r\n]+)")
+# Where a spreadsheet that expects semicolons, as in many countries, begins another cell in the middle of ours. Quotes
+# that stand first there are ours, doubled, and open that cell.
+_SEPARATORS = re.compile(rf"([;\t\r\n][;\t\r\n{_BLANK}\"]*)")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)? ?%?", re.ASCII)
 # A telephone number stays as it is when no spreadsheet can compute it: two groups of digits with only a space between.
 _PHONE = re.compile(r"\+(?=.*\d[ \u00a0]\(?\d)\d[\d \u00a0()./-]*", re.ASCII)
+_CLOSING = '"'
 _QUOTED = re.compile(r"[\",;\t\r\n]|^\s|\s$")
 
 
@@ -29,7 +31,11 @@ def safe_cell(value: object) -> str:
     text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
     if not _RISKY.search(text):
         return text
-    guarded = "".join(f"'{part}" if _is_formula(part) else part for part in _SEPARATORS.split(text))
+    first, *rest = _SEPARATORS.split(text)
+    if rest:
+        rest[-1] += _CLOSING  # stands behind the last of those cells, which is therefore never a number
+    guarded = "".join(f"'{part}" if _is_formula(part) else part for part in [first, *rest])
+    guarded = guarded.removesuffix(_CLOSING) if rest else guarded
     is_bare = not guarded.startswith("'")
     return f"'{guarded}" if is_bare and (text[0] in "\t\r" or _is_formula(text)) else guarded
 
