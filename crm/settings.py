@@ -1,11 +1,9 @@
 """All settings, from the environment. Defaults are safe; `.env.example` lists what can be set."""
 
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +13,7 @@ from crm.common.limits.rates import Rate
 from crm.embedded import addresses, services
 from crm.embedded.places import load_dotenv, var_dir
 from crm.embedded.secret import check_production_secret, local_secret
+from crm.schedule import SCHEDULE
 
 django_stubs_ext.monkeypatch()  # lets forms, admins and views name their model: ModelForm[User]
 
@@ -178,41 +177,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "crm.beat:Scheduler"
 DJANGO_CELERY_BEAT_TZ_AWARE = True
-# Those that come every so many seconds are the sweepers: what a lost message forgot is found again from rows. A worker
-# runs them as soon as it is ready, too. Written to the database when beat starts.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
-    "delete-expired-files": {
-        "task": "customers.importing.tasks.delete_expired",
-        "schedule": crontab(hour="3", minute="53"),
-    },
-    "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
-    "follow-points": {
-        "task": "customers.interactions.tasks.follow_points",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "settle-trust": {
-        "task": "customers.identity.tasks.settle_trust",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
-    "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
-    "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
-    "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
-    "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
-    "send-mail": {"task": "crm.common.outbox.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
-    "forget-mail": {"task": "crm.common.outbox.tasks.forget_texts", "schedule": crontab(hour="3", minute="41")},
-    "prune-counts": {"task": "crm.common.limits.tasks.prune_counts", "schedule": 900.0, "options": {"expires": 800}},
-    "check-asked-drift": {
-        "task": "metrics.goals.tasks.check_asked_drift",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
-    "check-drift": {"task": "metrics.goals.tasks.check_drift", "schedule": crontab(hour="4", minute="7")},
-    "check-rollups": {"task": "metrics.engine.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,0 +1,41 @@
+"""What the product does by itself, and when: the jobs that beat asks for."""
+
+from typing import Any, Final
+
+from celery.schedules import crontab
+
+# Those that come every so many seconds are the sweepers: what a lost message forgot is found again from rows. A worker
+# runs them as soon as it is ready, too. Written to the database when beat starts.
+SCHEDULE: Final[dict[str, dict[str, Any]]] = {
+    "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
+    "delete-expired-files": {
+        "task": "customers.importing.tasks.delete_expired",
+        "schedule": crontab(hour="3", minute="53"),
+    },
+    "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
+    "follow-points": {
+        "task": "customers.interactions.tasks.follow_points",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "settle-trust": {
+        "task": "customers.identity.tasks.settle_trust",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
+    "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
+    "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
+    "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
+    "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},
+    "send-mail": {"task": "crm.common.outbox.tasks.send_due", "schedule": 60.0, "options": {"expires": 55}},
+    "forget-mail": {"task": "crm.common.outbox.tasks.forget_texts", "schedule": crontab(hour="3", minute="41")},
+    "prune-counts": {"task": "crm.common.limits.tasks.prune_counts", "schedule": 900.0, "options": {"expires": 800}},
+    "check-asked-drift": {
+        "task": "metrics.goals.tasks.check_asked_drift",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "check-drift": {"task": "metrics.goals.tasks.check_drift", "schedule": crontab(hour="4", minute="7")},
+    "check-rollups": {"task": "metrics.engine.tasks.check_rollups", "schedule": crontab(hour="3", minute="17")},
+}
