@@ -6,7 +6,9 @@ os.environ.setdefault("DATABASE_POOL", "8")
 
 from django.core.wsgi import get_wsgi_application
 
+from crm import databases
 from crm.common.company.starting import refuse_other_company
 
+databases.replace_all_when_one_is_lost()
 application = get_wsgi_application()
 refuse_other_company()

@@ -22,5 +22,5 @@ def test_what_the_address_asks_for_stays() -> None:
 def test_connections_are_looked_at_before_they_are_used_again() -> None:
     pooled, kept = connecting(ADDRESS, process="web", pool=8), connecting(ADDRESS, process="worker", pool=0)
     assert [pooled["CONN_HEALTH_CHECKS"], kept["CONN_HEALTH_CHECKS"]] == [True, True]
-    assert pooled["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 8, "timeout": 10}
+    assert pooled["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 8, "timeout": 10, "reconnect_timeout": 2}
     assert ("CONN_MAX_AGE" in pooled, kept["CONN_MAX_AGE"]) == (False, 600)
