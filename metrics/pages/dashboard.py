@@ -24,7 +24,7 @@ from metrics.kpis.whose_ledger import LeftOut
 from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun
 from metrics.pages.monthly import Month, find_last_run, ledgers_left_out, months_of_all
 from metrics.verdicts.reasons import render_stored
-from metrics.verdicts.standing import newest_evaluations
+from metrics.verdicts.standing import is_outdated, newest_evaluations, to_be_judged_anew
 
 MONTHS_SHOWN = 24
 MANY_MARKS = 10_000
@@ -204,8 +204,8 @@ def _imports(source: FactSource) -> tuple[tuple[str, str | Promise], ...]:
 
 
 def _judged(kpi: Kpi, evaluation: Evaluation | None, baseline: Baseline | None, *, has_data: bool) -> Card:
-    verdict, reason = _verdict(evaluation, baseline, has_data=has_data)
-    if evaluation is None or _is_older(evaluation, baseline):
+    verdict, reason = _verdict(kpi, evaluation, baseline, has_data=has_data)
+    if evaluation is None or _is_older(evaluation, baseline) or is_outdated(kpi, evaluation.details):
         evaluation = Evaluation()
     value = evaluation.baseline_value
     return Card(
@@ -228,12 +228,15 @@ def _judged(kpi: Kpi, evaluation: Evaluation | None, baseline: Baseline | None, 
     )
 
 
-def _verdict(evaluation: Evaluation | None, baseline: Baseline | None, *, has_data: bool) -> tuple[str, str]:
+def _verdict(kpi: Kpi, evaluation: Evaluation | None, baseline: Baseline | None, *, has_data: bool) -> tuple[str, str]:
     """The stored verdict, in the reader's language; where there is none yet, what can be said without one."""
     is_judged = evaluation is not None and evaluation.verdict not in (Verdict.NO_BASELINE, Verdict.NO_DATA)
     if baseline is None and not has_data and not is_judged:
         return Verdict.NO_DATA, _("Nothing was imported that this KPI is made of.")
-    if evaluation is not None and not _is_older(evaluation, baseline):
+    if evaluation is not None and is_outdated(kpi, evaluation.details):
+        if is_judged or baseline is not None:
+            return Verdict.TOO_EARLY, to_be_judged_anew()
+    elif evaluation is not None and not _is_older(evaluation, baseline):
         return evaluation.verdict, render_stored(evaluation.details) or evaluation.reason
     if baseline is None:
         return Verdict.NO_BASELINE, _("No baseline was frozen before go-live, so there is nothing to judge by.")

@@ -29,7 +29,7 @@ from metrics.pages.forms import SeriesForm
 from metrics.pages.kpi_page import KpiSeries, Period, compared, default_window, kpi_series
 from metrics.pages.tables import FIGURES, KPIS
 from metrics.verdicts.reasons import render_stored
-from metrics.verdicts.standing import Goals, find_evaluation, goals_of
+from metrics.verdicts.standing import Goals, find_evaluation, goals_of, is_outdated, to_be_judged_anew
 
 COLUMNS = ("kpi", "unit", "version", "period", "numerator", "denominator", "value", "n")
 
@@ -54,6 +54,8 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
     user = request.user
     baselines, targets = list(baselines_of(user, key)), list(targets_of(user, key))
     evaluation = find_evaluation(user, key, scope)
+    outdated = evaluation if evaluation is not None and is_outdated(shown, evaluation.details) else None
+    evaluation = None if outdated else evaluation
     goals = goals_of(scope, evaluation=evaluation, baselines=baselines, targets=targets)
     series = _series(shown, form, teams, goals)
     context = {
@@ -61,7 +63,8 @@ def kpi(request: HttpRequest, key: str) -> HttpResponse:
         "form": form,
         "scope_query": request.GET.urlencode(),
         "goals": goals,
-        "reason": _reason(goals.evaluation),
+        "outdated": outdated,
+        "reason": to_be_judged_anew() if outdated else _reason(goals.evaluation),
         "interval": _interval(shown, goals.evaluation),
         "baseline_shown": compared(shown, goals),
         "baseline_note": _baseline_note(goals.evaluation),

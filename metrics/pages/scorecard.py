@@ -29,7 +29,6 @@ def as_json(line: Line) -> dict[str, Any]:
         "kpi": kpi.key,
         "name": str(kpi.name),
         "unit": kpi.unit,
-        "version": kpi.version,
         "higher_is_better": kpi.higher_is_better,
         **plain,
         **{key: _figure(plain[key], kpi.unit) for key in ("baseline", "frozen", "current", "target")},

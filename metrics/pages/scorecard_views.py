@@ -34,6 +34,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
         "lines": shown,
         "scorecard": SCORECARD.of(shown),
         "is_empty": not lines,
+        "outdated": [line.kpi for line in shown if line.is_outdated],
     }
     return render(request, "metrics/pages/scorecard.html", context)
 

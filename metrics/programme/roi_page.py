@@ -1,6 +1,6 @@
 """The page of return and cost: what `metrics.programme.returns` found, with the cash over the years as a chart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from accounts.access import Reader
 from crm.common.charts import Chart, Series
 from crm.common.company.current import company
+from metrics.engine.base import Kpi
+from metrics.kpis.catalogue import find_kpi
 from metrics.kpis.words import kpi_name
 from metrics.models import CostEntry
 from metrics.programme.benefits import Valued, Worth
 from metrics.programme.costs import USUAL_RUNNING_SHARE, USUAL_YEAR_ONE_SHARE
 from metrics.programme.returns import ReturnOnInvestment, return_on_investment
 from metrics.verdicts.reasons import render_stored
+from metrics.verdicts.standing import is_outdated
 
 ZERO = Decimal(0)
 
@@ -49,6 +52,7 @@ class RoiPage:
     total: CostRow
     hard: tuple[BenefitLine, ...]
     soft: tuple[BenefitLine, ...]
+    outdated: tuple[Kpi, ...]
     chart: Chart
 
     usual_year_one_share = USUAL_YEAR_ONE_SHARE
@@ -72,8 +76,17 @@ def roi_page(reader: Reader, *, as_of: date) -> RoiPage:
         total=_cost_row(result.cost.total, _("Total")),
         hard=tuple(line for line in lines if line.valued.hardness == "hard"),
         soft=tuple(line for line in lines if line.valued.hardness == "soft"),
+        outdated=tuple(_outdated(result)),
         chart=cash_chart(result),
     )
+
+
+def _outdated(result: ReturnOnInvestment) -> Iterator[Kpi]:
+    """Those on whose verdict a benefit rests that was judged by rules that have changed since."""
+    for benefit in result.benefits:
+        kpi = find_kpi(benefit.kpi)
+        if kpi is not None and is_outdated(kpi, benefit.reason_details):
+            yield kpi
 
 
 def _cost_row(line: object, label: str) -> CostRow:

@@ -10,6 +10,7 @@ from metrics.kpis import CATALOGUE, Kpi
 from metrics.kpis.words import scope_words
 from metrics.models import Baseline, Evaluation
 from metrics.verdicts.reasons import render_stored
+from metrics.verdicts.standing import version_judged
 
 PLACES = Decimal(10) ** -10
 READ_OUTS_OFFERED = 24
@@ -24,9 +25,12 @@ class Line:
     `baseline` is what the present is compared with: the frozen figure, or its part from the same calendar days
     (`same_season`); `frozen` is the whole frozen figure. `change` is now less baseline, or now / baseline where
     `change_kind` is "ratio"; `low` and `high` are its 95 % interval. None is "no data", never 0.
+
+    `version` is that of the figures that were judged.
     """
 
     kpi: Kpi
+    version: int
     scope: str
     team_id: int | None
     team: str | None
@@ -60,6 +64,11 @@ class Line:
     chosen_after_go_live: bool
     read_out: bool
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the rules have changed since it was judged."""
+        return self.version != self.kpi.version
+
 
 def read_outs(reader: Reader) -> list[date]:
     """The days that were judged, newest first."""
@@ -86,6 +95,7 @@ def _line(evaluation: Evaluation) -> Line:
     details = evaluation.details
     return Line(
         kpi=kpi,
+        version=version_judged(kpi, details),
         scope=scope_words(evaluation),
         team_id=evaluation.team_id,
         team=evaluation.team.key if evaluation.team else None,

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 
+from accounts.access import OPERATOR
 from metrics.engine import known
 from metrics.engine.changing_rules import change_rules
 from metrics.engine.recomputing import recompute
@@ -19,13 +21,18 @@ from metrics.goals.drift import drift
 from metrics.goals.drift_checks import ask_all, check_asked
 from metrics.goals.newest import is_current
 from metrics.kpis import get_kpi
-from metrics.models import Baseline, Evaluation, RollupVersion
+from metrics.models import Baseline, Benefit, Evaluation, RollupVersion
+from metrics.pages.dashboard import Card
+from metrics.pages.scorecard import as_json
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
+from metrics.verdicts.lines import scorecard_lines
 from tests.conftest import ClientFor
 from tests.factories.telephony import CallFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 NOTE = "Shown meanwhile by the rules before: A call counts as answered in time within 20 seconds, from now on 30."
+TO_BE_JUDGED = "The rules of this KPI have changed. The next evaluation, in a few minutes, judges by the new ones."
+JUDGED_BEFORE = "Judged by rules that have changed since: Service level. The next evaluation goes by the new ones."
 AS_OF = date(2026, 11, 15)
 LATER = datetime(2026, 11, 15, 12, 5, tzinfo=UTC)
 WINDOW: dict[str, Any] = {
@@ -74,6 +81,57 @@ def test_every_page_with_figures_says_so_until_they_are_whole(frozen: Baseline, 
     recompute()
     for url in pages(frozen):
         assert NOTE not in client.get(url).content.decode(), url
+
+
+def test_no_verdict_by_the_rules_before_is_shown_as_one_on_the_figures_by_the_new(
+    frozen: Baseline, client_for: ClientFor
+) -> None:
+    """The figures are whole, the next evaluation is a few minutes away."""
+    client = client_for("manager")
+    evaluate(as_of=AS_OF)
+    thirty()
+    urls = [reverse("metrics:dashboard"), reverse("metrics:kpi", args=["service_level"])]
+    for url in urls:
+        assert TO_BE_JUDGED not in client.get(url).content.decode(), url
+
+    with time_machine.travel(LATER, tick=False):
+        recompute()
+    card, asa = (card_of(client, key) for key in ("service_level", "asa"))
+    assert (card.verdict, card.reason, card.now, card.change) == ("too_early", TO_BE_JUDGED, 1, None)
+    assert asa.reason != TO_BE_JUDGED
+    page = client.get(urls[1])
+    assert TO_BE_JUDGED in page.content.decode()
+    assert page.context["goals"].evaluation is None
+
+    with time_machine.travel(LATER, tick=False):
+        evaluate_when_due(as_of=AS_OF)
+    for url in urls:
+        assert TO_BE_JUDGED not in client.get(url).content.decode(), url
+    assert card_of(client, "service_level").verdict == "no_baseline"
+
+
+def card_of(client: Client, key: str) -> Card:
+    page = client.get(reverse("metrics:dashboard")).context["page"]
+    return next(card for family in page.families for card in family.cards if card.kpi.key == key)
+
+
+def test_kept_verdicts_say_that_the_rules_have_changed_since(frozen: Baseline, client_for: ClientFor) -> None:
+    client = client_for("manager")
+    Benefit.objects.create(name="Answered sooner", hardness="hard", kpi="service_level", unit_value=Decimal(1))
+    evaluate(as_of=AS_OF)
+    urls = [reverse("metrics:scorecard"), reverse("metrics:roi")]
+    thirty()
+    with time_machine.travel(LATER, tick=False):
+        recompute()
+    for url in urls:
+        assert JUDGED_BEFORE in client.get(url).content.decode(), url
+    (line,) = (line for line in scorecard_lines(OPERATOR, as_of=AS_OF) if line.kpi.key == "service_level")
+    assert as_json(line)["version"] == frozen.version != get_kpi("service_level").version
+
+    with time_machine.travel(LATER, tick=False):
+        evaluate_when_due(as_of=AS_OF)
+    for url in urls:
+        assert JUDGED_BEFORE not in client.get(url).content.decode(), url
 
 
 def test_what_is_exported_carries_the_version_it_was_computed_by(frozen: Baseline, client_for: ClientFor) -> None:
