@@ -18,6 +18,7 @@ def main() -> None:
     if importlib.util.find_spec("django") is None:
         use_virtual_environment()
     load_dotenv()
+    os.environ.setdefault("CRM_PROCESS", "web" if sys.argv[1:2] == ["runserver"] else "manage")
     if sys.argv[1:] and sys.argv[1] not in WITHOUT_SERVICES and "--no-database" not in sys.argv:
         services.start()
     from django.core.management import execute_from_command_line  # noqa: PLC0415 - Django not ready

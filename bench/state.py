@@ -23,7 +23,7 @@ def services() -> Iterator[None]:
     load_dotenv()
     var = var_dir() / "bench"
     var.mkdir(parents=True, exist_ok=True)
-    os.environ["CRM_VAR"] = str(var)
+    os.environ |= {"CRM_VAR": str(var), "CRM_PROCESS": "manage"}
     for role in ("DATABASE_OWNER_URL", "DATABASE_URL"):
         if os.environ.get(role):
             os.environ[role] = _beside(os.environ[role])

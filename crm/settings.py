@@ -1,5 +1,6 @@
 """All settings, from the environment. Defaults are safe; `.env.example` lists what can be set."""
 
+import os
 from pathlib import Path
 
 import django_stubs_ext
@@ -111,7 +112,8 @@ TEMPLATES = [
 # Services: the embedded ones of this checkout unless the environment names others.
 addresses.check()
 _database_url, _redis_url = services.urls(VAR_DIR) or ("postgres://crm@127.0.0.1:5432/crm", "redis://127.0.0.1:6379/0")
-_process = env.str("CRM_PROCESS", default="manage")
+# web, worker, beat or manage, as the program says of itself; one that says nothing serves.
+_process = env.str("CRM_PROCESS", default="crm")
 DATABASES = {
     "default": databases.connecting(
         env.db_url("DATABASE_URL", default=_database_url),
@@ -121,14 +123,15 @@ DATABASES = {
     )
 }
 # The role that owns the tables, for commands that change them (crm.owner). None where the application's role does all,
-# and in the programs that serve: they have no use for it.
-_embedded = not env.str("DATABASE_URL", default="")
-_owner_url = services.owner_url(VAR_DIR) if _embedded else env.str("DATABASE_OWNER_URL", default="")
-CRM_DATABASE_OWNER = (
-    databases.connecting(env.db_url_config(_owner_url), process=_process)
-    if _owner_url and _process == "manage"
-    else None
-)
+# and in all that is not a command: it has no use for it, and forgets its address.
+_owner_url: str | None = None
+if _process != "manage":
+    os.environ.pop("DATABASE_OWNER_URL", None)
+elif env.str("DATABASE_URL", default=""):
+    _owner_url = env.str("DATABASE_OWNER_URL", default="")
+else:
+    _owner_url = services.owner_url(VAR_DIR)
+CRM_DATABASE_OWNER = databases.connecting(env.db_url_config(_owner_url), process=_process) if _owner_url else None
 
 REDIS_URL = env.str("REDIS_URL", default=_redis_url)
 # Copies that share one Redis keep apart by this prefix.

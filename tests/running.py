@@ -20,6 +20,7 @@ SET_BY_THE_TESTS = {
     "REDIS_URL",
     "DJANGO_SETTINGS_MODULE",
     "CRM_TESTING",
+    "CRM_PROCESS",
     "PORT",
     "MAKELEVEL",
     "DEBUG",

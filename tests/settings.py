@@ -11,7 +11,7 @@ from crm.embedded.places import load_dotenv, var_dir
 
 load_dotenv()
 TEST_VAR = var_dir() if os.environ.get("CRM_TESTING") else var_dir() / "test"
-os.environ |= {"CRM_TESTING": "1", "CRM_VAR": str(TEST_VAR), "CRM_ENV": "local", "DEBUG": "0"}
+os.environ |= {"CRM_TESTING": "1", "CRM_VAR": str(TEST_VAR), "CRM_ENV": "local", "DEBUG": "0", "CRM_PROCESS": "manage"}
 services.start(TEST_VAR, durable=False)
 
 from crm.settings import *  # noqa: E402, F403

@@ -65,12 +65,18 @@ class Child:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=CHECKOUT,
-                env=os.environ | {"CRM_PROCESS": self.name},
+                env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 preexec_fn=processes.die_with_parent,  # noqa: PLW1509  the supervisor has no threads
             )
+
+    def environment(self) -> dict[str, str]:
+        """Ours without the address of the database's owner: that is for the migrations that went before."""
+        return {key: value for key, value in os.environ.items() if key != "DATABASE_OWNER_URL"} | {
+            "CRM_PROCESS": self.name
+        }
 
     def died(self) -> int | None:
         """Its exit code when it has ended."""
