@@ -16,7 +16,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role};
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+REVOKE CREATE ON SCHEMA public FROM {role}, PUBLIC;
 REVOKE TRUNCATE, REFERENCES, TRIGGER ON ALL TABLES IN SCHEMA public FROM {role}, PUBLIC;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}, PUBLIC;
 """
@@ -28,14 +28,14 @@ WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal AND t.tgtyp
 # What runs as the owner is for the application alone.
 DEEDS: Final = """
 SELECT p.oid::regprocedure::text FROM pg_proc p
-WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND p.proowner = current_user::regrole ORDER BY 1
+WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef AND pg_get_userbyid(p.proowner) = current_user ORDER BY 1
 """
 # A database that was taken back to an older state has none.
 STAGING: Final = "SELECT nspname FROM pg_namespace WHERE nspname = 'staging'"
 # The application could not drop what is left there from when it was another; an import that misses it stages once more.
 STAGED_BY_OTHERS: Final = """
 SELECT format('%%I.%%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'staging' AND c.relkind = 'r' AND c.relowner = current_user::regrole AND current_user <> %s
+WHERE n.nspname = 'staging' AND c.relkind = 'r' AND pg_get_userbyid(c.relowner) = current_user AND current_user <> %s
 """
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from crm.embedded.places import CHECKOUT
 from tests.database import superuser
 
-ONE, OWNER = f"one_{os.getpid()}", f"owner_{os.getpid()}"
+ONE, OWNER = f"one_{os.getpid()}", f"Owner.{os.getpid()}"  # of a name that is only itself between quotes
 OWNERS = """
 SELECT DISTINCT pg_get_userbyid(c.relowner)::text FROM pg_class c
 WHERE c.relnamespace IN ('public'::regnamespace, 'staging'::regnamespace)
@@ -28,7 +28,7 @@ def server() -> Iterator[None]:
         yield
         session.execute(f"DROP DATABASE {ONE} WITH (FORCE)")
         session.execute(f"DROP ROLE {ONE}")
-        session.execute(f"DROP ROLE IF EXISTS {OWNER}")
+        session.execute(f'DROP ROLE IF EXISTS "{OWNER}"')
 
 
 def url(role: str, password: str) -> str:
@@ -56,8 +56,9 @@ def test_one_role_that_does_all_is_named_and_becomes_two(tmp_path: Path) -> None
     with superuser(ONE) as session:
         session.execute("CREATE TABLE staging.import_stage_1 ()")
         session.execute(f"ALTER TABLE staging.import_stage_1 OWNER TO {ONE}")
-        session.execute(f"CREATE ROLE {OWNER} LOGIN PASSWORD 'owner'")
-        session.execute(f"REASSIGN OWNED BY {ONE} TO {OWNER}")
+        session.execute(f"CREATE ROLE \"{OWNER}\" LOGIN PASSWORD 'owner'")
+        session.execute(f'REASSIGN OWNED BY {ONE} TO "{OWNER}"')
+        session.execute(f"GRANT CREATE ON SCHEMA public TO {ONE}")
 
     assert "crm.W001" not in manage("migrate", DATABASE_OWNER_URL=url(OWNER, "owner"))
     assert "no issues" in manage("check", "--database", "default")
@@ -75,4 +76,5 @@ def test_one_role_that_does_all_is_named_and_becomes_two(tmp_path: Path) -> None
     manage("recompute")
     manage("change_time_zone", "Asia/Shanghai")
     with psycopg.connect(url(ONE, "one")) as session:
+        assert session.execute("SELECT has_schema_privilege('public', 'CREATE')").fetchone() == (False,)
         assert session.execute("SELECT day::text FROM customers_order").fetchall() == [("2026-03-02",)]
