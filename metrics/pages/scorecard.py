@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from metrics.kpis.words import kpi_change, kpi_interval, kpi_value, p_value
 from metrics.verdicts.lines import Line
 
-FOR_PAGES = ("kpi", "scope", "team_id")
+NAMED_APART = ("kpi", "version", "scope", "team_id")
 COLUMNS = (
     "kpi", "name", "scope", "team", "team_name", "channel", "tier", "tier_name", "unit", "version", "higher_is_better",
     "verdict", "verdict_text", "baseline", "frozen", "current", "target", "target_due", "target_met",
@@ -24,11 +24,12 @@ COLUMNS = (
 def as_json(line: Line) -> dict[str, Any]:
     """Money as decimal strings, every other figure as a number; null where there is none."""
     kpi = line.kpi
-    plain = {key: value for key, value in asdict(line).items() if key not in FOR_PAGES}
+    plain = {key: value for key, value in asdict(line).items() if key not in NAMED_APART}
     return {
         "kpi": kpi.key,
         "name": str(kpi.name),
         "unit": kpi.unit,
+        "version": line.version,
         "higher_is_better": kpi.higher_is_better,
         **plain,
         **{key: _figure(plain[key], kpi.unit) for key in ("baseline", "frozen", "current", "target")},
