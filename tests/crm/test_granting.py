@@ -52,7 +52,8 @@ def manage(*arguments: str, **environment: str) -> str:
 @pytest.mark.slow
 @pytest.mark.usefixtures("server")
 def test_one_role_that_does_all_is_named_and_becomes_two(tmp_path: Path) -> None:
-    assert "crm.W001" in manage("migrate")
+    for command in ("migrate", "prepare"):
+        assert manage(command, DEBUG="1").count("crm.W001") == 1
     with superuser(ONE) as session:
         session.execute("CREATE TABLE staging.import_stage_1 ()")
         session.execute(f"ALTER TABLE staging.import_stage_1 OWNER TO {ONE}")
@@ -78,3 +79,23 @@ def test_one_role_that_does_all_is_named_and_becomes_two(tmp_path: Path) -> None
     with psycopg.connect(url(ONE, "one")) as session:
         assert session.execute("SELECT has_schema_privilege('public', 'CREATE')").fetchone() == (False,)
         assert session.execute("SELECT day::text FROM customers_order").fetchall() == [("2026-03-02",)]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("server")
+def test_an_application_that_could_become_the_owner_is_named_by_whatever_migrates() -> None:
+    """It has no right of the owner's until it says `SET ROLE`."""
+    owner = {"DATABASE_OWNER_URL": url(OWNER, "owner"), "DEBUG": "1"}
+    with superuser() as session:
+        session.execute(f"CREATE ROLE \"{OWNER}\" LOGIN PASSWORD 'owner'")
+        session.execute(f'ALTER DATABASE {ONE} OWNER TO "{OWNER}"')
+        session.execute(f"ALTER ROLE {ONE} NOINHERIT")
+        session.execute(f'GRANT "{OWNER}" TO {ONE}')
+    assert manage("migrate", **owner).count("crm.W001") == 1
+    assert manage("prepare", **owner).count("crm.W001") == 1
+    assert manage("check", "--database", "default").count("crm.W001") == 1
+
+    with superuser() as session:
+        session.execute(f'REVOKE "{OWNER}" FROM {ONE}')
+    assert "crm.W001" not in manage("migrate", **owner)
+    assert "crm.W001" not in manage("prepare", **owner)

@@ -1,21 +1,22 @@
 """The application's database role: it reads and writes rows, and cannot change what proves the figures."""
 
+import os
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.core.checks import run_checks
+from django.core.checks import CheckMessage
 from django.db import connection
 from psycopg.errors import InsufficientPrivilege
 
-from crm.checks import OWNS_ITS_TABLES
+from crm.checks import OWNS_ITS_TABLES, the_application_owns_nothing
 from crm.common.audit.forgetting import forget_person
 from crm.common.audit.guarding import guarded_tables
 from crm.common.audit.models import AuditEntry
 from crm.granting import kept_tables
 from customers.models import Customer
 from tests.conftest import UserFor
-from tests.database import another_connection, as_owner
+from tests.database import another_connection, application, as_owner, owner, superuser
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -166,9 +167,29 @@ def test_a_zone_that_there_is_not_is_refused(session: Session) -> None:
 
 
 class TestCheck:
-    def test_it_is_content_with_the_application(self) -> None:
-        assert run_checks(tags=["database"], databases=["default"]) == []
+    """The tests' application may become the owner, which none may elsewhere: so the session is another role's."""
 
-    def test_an_application_that_has_the_owner_s_rights_is_named(self) -> None:
-        with as_owner():
-            assert run_checks(tags=["database"], databases=["default"]) == [OWNS_ITS_TABLES]
+    @pytest.fixture
+    def other(self) -> Iterator[str]:
+        name = f"other_{os.getpid()}"
+        with superuser() as server:
+            server.execute(f"CREATE ROLE {name} NOINHERIT")
+            server.execute(f"GRANT {name} TO {application()}")
+            yield name
+            server.execute(f"DROP ROLE {name}")
+
+    def found(self, role: str) -> list[CheckMessage]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET ROLE {role}")
+        return the_application_owns_nothing(databases=["default"])
+
+    def test_it_is_content_with_one_that_owns_nothing(self, other: str) -> None:
+        assert self.found(other) == []
+
+    def test_the_owner_is_named(self) -> None:
+        assert self.found(owner()) == [OWNS_ITS_TABLES]
+
+    def test_one_that_has_no_right_of_the_owner_s_but_may_become_it_is_named(self, other: str) -> None:
+        with superuser() as server:
+            server.execute(f"GRANT {owner()} TO {other}")
+        assert self.found(other) == [OWNS_ITS_TABLES]
