@@ -109,14 +109,15 @@ TEMPLATES = [
     }
 ]
 
-# Services: the embedded ones of this checkout unless the environment names others.
+# Services: the embedded ones of this checkout unless the environment names others; an empty name is none.
 addresses.check()
-_database_url, _redis_url = services.urls(VAR_DIR) or ("postgres://crm@127.0.0.1:5432/crm", "redis://127.0.0.1:6379/0")
+_embedded = services.urls(VAR_DIR) or ("postgres://crm@127.0.0.1:5432/crm", "redis://127.0.0.1:6379/0")
+_database_url = env.str("DATABASE_URL", default="")
 # web, worker, beat or manage, as the program says of itself; one that says nothing serves.
 _process = env.str("CRM_PROCESS", default="crm")
 DATABASES = {
     "default": databases.connecting(
-        env.db_url("DATABASE_URL", default=_database_url),
+        env.db_url_config(_database_url or _embedded[0]),
         process=_process,
         # Set by crm/wsgi.py only: a pool does not survive the forks of the worker.
         pool=env.int("DATABASE_POOL", default=0),
@@ -127,13 +128,13 @@ DATABASES = {
 _owner_url: str | None = None
 if _process != "manage":
     os.environ.pop("DATABASE_OWNER_URL", None)
-elif env.str("DATABASE_URL", default=""):
+elif _database_url:
     _owner_url = env.str("DATABASE_OWNER_URL", default="")
 else:
     _owner_url = services.owner_url(VAR_DIR)
 CRM_DATABASE_OWNER = databases.connecting(env.db_url_config(_owner_url), process=_process) if _owner_url else None
 
-REDIS_URL = env.str("REDIS_URL", default=_redis_url)
+REDIS_URL = env.str("REDIS_URL", default="") or _embedded[1]
 # Copies that share one Redis keep apart by this prefix.
 REDIS_PREFIX = env.str("REDIS_PREFIX", default="crm:")
 CACHES = {

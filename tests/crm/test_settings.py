@@ -46,6 +46,14 @@ def test_an_address_that_is_none_is_named(command: str) -> None:
     assert_refused(manage(command, REDIS_URL="nonsense"), "REDIS_URL is not an address")
 
 
+def test_an_address_that_is_empty_is_none() -> None:
+    """So that a command can leave out what `.env` says."""
+    done = manage("diffsettings", "--output", "unified", DATABASE_URL="", DATABASE_OWNER_URL="", REDIS_URL="")
+    assert done.returncode == 0, done.stderr
+    named = re.compile(r"^\+ +(?:DATABASES = .*('USER': '\w+')|REDIS_URL = '(redis)://)", flags=re.MULTILINE)
+    assert named.findall(done.stdout) == [("'USER': 'crm'", ""), ("", "redis")]
+
+
 def assert_refused(done: "subprocess.CompletedProcess[str]", says: str) -> None:
     """In one sentence or two on one line, with the exit code of what could not run."""
     assert done.returncode == 2
