@@ -54,6 +54,10 @@ class ClientFor(Protocol):
     def __call__(self, role: str, *, email: str = "") -> Client: ...
 
 
+def pytest_configure() -> None:
+    database.refuse_two_roles_of_others()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     settings.WHITENOISE_AUTOREFRESH = True  # a client looks for files when asked: others may collect them meanwhile
     for item in items:

@@ -1,7 +1,7 @@
 """The test database: one template with all migrations, copied for each process, and put back after real commits.
 
 As in the product one role owns it, and another, which can change no table, is the tests' and the live processes'. Tests
-whose subject is the owner's work take the fixture `as_owner`. With a `DATABASE_URL` alone one role is both.
+whose subject is the owner's work take the fixture `as_owner`. With a `DATABASE_URL` one role is both.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
@@ -82,6 +83,15 @@ def digest() -> str:
         seen.update(path.name.encode())
         seen.update(path.read_bytes())
     return seen.hexdigest()[:12]
+
+
+def refuse_two_roles_of_others() -> None:
+    """`as_owner` makes the one a member of the other, in all databases of the server: only on the tests' own."""
+    if os.environ.get("DATABASE_URL") and os.environ.get("DATABASE_OWNER_URL"):
+        raise pytest.UsageError(
+            "The tests would make the application's role a member of the owner's on that server. Run them with "
+            "DATABASE_URL= DATABASE_OWNER_URL= (set to nothing) to let them have a PostgreSQL of their own."
+        )
 
 
 def create() -> str:
