@@ -19,10 +19,12 @@ from crm.common.fragments import asks_for_part, render_part
 from crm.common.versions import ChangedMeanwhile, version
 
 M = TypeVar("M", bound=Model)
-T = TypeVar("T")
 EDIT = ["GET", "HEAD", "POST"]
 """What an edit page answers to."""
 
+
+Context = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+"""Beside the form; called when the page is shown where it depends on what is wrong with the form."""
 
 Beside = Mapping[type[DomainError], str]
 """The field that a refusal is shown at, the first that fits; others are shown above the form."""
@@ -105,17 +107,6 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def saved(form: BaseForm, write: Callable[[], T]) -> T | None:
-    """What `write` gives; None when the form is not valid or `write` refuses, which becomes an error of the form."""
-    if not form.is_valid():
-        return None
-    try:
-        return write()
-    except DomainError as error:
-        show_refusal(form, error)
-        return None
-
-
 def show_refusal(form: BaseForm, error: DomainError, beside: Beside | None = None) -> None:
     if isinstance(error, ChangedMeanwhile) and isinstance(form, VersionedForm):
         form.show_conflict()
@@ -126,7 +117,7 @@ def show_refusal(form: BaseForm, error: DomainError, beside: Beside | None = Non
 
 def edit_page(
     request: HttpRequest, template: str, form: BaseForm, write: Callable[[], Saved],
-    context: Mapping[str, Any] | None = None, *, part: str = "", beside: Beside | None = None,
+    context: Context | None = None, *, part: str = "", beside: Beside | None = None,
 ) -> HttpResponse:  # fmt: skip
     """Show the form; once it is sent, save it by `write` and go on, or show it again (422) with what is wrong.
 
@@ -134,7 +125,7 @@ def edit_page(
     """
 
     def show(status: int = 200, **more: Any) -> HttpResponse:
-        page = {"form": form, **(context or {}), **more}
+        page = {"form": form, **(context() if callable(context) else context or {}), **more}
         if part:
             return render_part(request, template, part, page, status=status)
         return render(request, template, page, status=status)

@@ -6,14 +6,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import signed_in
 from accounts.models import User
 from crm.common import days
-from crm.common.fragments import render_part
-from crm.common.saving import EDIT, saved
+from crm.common.saving import EDIT, Beside, Saved, edit_page
 from metrics.engine.base import Kpi
 from metrics.goals import baselines
 from metrics.goals.asking import ask_for_check
@@ -25,24 +25,28 @@ from metrics.goals.rollouts import teams_with_rollout
 from metrics.kpis.access import kpi_or_404
 from metrics.models import Baseline
 
+BESIDE: Beside = {baselines.NotSettled: "window_to"}
 PREVIEWED = ("go_live_on", "window_from", "window_to")
 
 
 @require_http_methods(EDIT)
 @permission_required("metrics.freeze_baseline", raise_exception=True)
 def freeze_baseline(request: HttpRequest, key: str) -> HttpResponse:
-    """GET previews the window in the query, or the default one; POST freezes and signs."""
+    """GET previews the window in the query, or the default one, htmx only the preview; POST freezes and signs."""
     assert isinstance(request.user, User)
     kpi, by = kpi_or_404(key), request.user
-    if request.method != "POST":
-        form = BaselineForm(_asked(request, kpi), preview=True)
-        return _page(request, kpi, form)
-    form = BaselineForm(request.POST)
-    frozen = saved(form, lambda: _freeze(kpi, form, by))
-    if frozen is None:
-        return _page(request, kpi, form, status=422)
-    messages.success(request, _("Baseline for %(kpi)s frozen and signed.") % {"kpi": kpi.name})
-    return redirect("metrics:baseline", baseline_id=frozen.pk)
+    opened = request.method != "POST"
+    form = BaselineForm(_asked(request, kpi), preview=True) if opened else BaselineForm(request.POST)
+
+    def save() -> Saved:
+        frozen = _freeze(kpi, form, by)
+        message = _("Baseline for %(kpi)s frozen and signed.") % {"kpi": kpi.name}
+        return Saved(message=message, to=reverse("metrics:baseline", kwargs={"baseline_id": frozen.pk}))
+
+    return edit_page(
+        request, "metrics/goals/freeze_baseline.html", form, save, lambda: _shown(kpi, form),
+        part="#preview", beside=BESIDE,
+    )  # fmt: skip
 
 
 @require_safe
@@ -82,13 +86,10 @@ def _asked(request: HttpRequest, kpi: Kpi) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, kpi: Kpi, form: BaselineForm, *, status: int = 200) -> HttpResponse:
-    """The whole page, or for htmx only the preview."""
-    form.is_valid()
+def _shown(kpi: Kpi, form: BaselineForm) -> dict[str, Any]:
+    """The preview, where the form names a window and a scope."""
     readable = not set(form.errors) & {*PREVIEWED, "team", "channel", "tier"}
-    preview: Preview | None = _preview(kpi, form) if readable else None
-    context = {"kpi": kpi, "form": form, "preview": preview}
-    return render_part(request, "metrics/goals/freeze_baseline.html", "#preview", context, status=status)
+    return {"kpi": kpi, "preview": _preview(kpi, form) if readable else None}
 
 
 def _preview(kpi: Kpi, form: BaselineForm) -> Preview:

@@ -12,7 +12,6 @@ APPS = ("accounts", "crm", "customers", "metrics", "service")
 # Views that say by themselves what is wrong with a form, and why.
 BY_THEMSELVES = {
     "customers/importing/views.py": "a file that cannot be read has no form",
-    "metrics/goals/baseline_views.py": "what is only opened previews what its query says, mistakes included",
     "metrics/pages/kpi_views.py": "a form that only reads",
 }
 

@@ -143,6 +143,7 @@ def test_a_team_has_a_baseline_of_its_own(client_for: ClientFor) -> None:
         ({"sign": ""}, "sign", "A baseline needs your signature."),
         ({"window_to": "2027-01-01"}, "window_to", "A baseline ends before go-live: at the latest the day before."),
         ({"window_to": "2025-01-01"}, "window_to", "The window ends before it begins."),
+        ({"window_to": "2026-11-20"}, "window_to", "Figures of the days after 2026-11-14 may still change."),
         ({"go_live_on": ""}, "go_live_on", "This field is required."),
         ({"window_from": "2020-01-01", "window_to": "2020-12-31"}, "__all__", "There is no data"),
     ],
