@@ -7,6 +7,8 @@ import pytest
 
 from crm.embedded.places import CHECKOUT
 
+pytestmark = pytest.mark.slow
+
 CHOSEN_BY_THE_TESTS = {"DJANGO_SETTINGS_MODULE", "SECRET_KEY", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 
 

@@ -26,6 +26,8 @@ from tests.factories.interactions import InteractionFactory
 from tests.factories.tiers import TierAssignmentFactory
 from tests.factories.trade import OrderFactory
 
+pytestmark = pytest.mark.slow
+
 LATE = datetime(2026, 3, 31, 20, 30, tzinfo=UTC)  # the first of April in Shanghai
 
 

@@ -9,7 +9,7 @@ from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from metrics.models import Issue, Mark
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 LAST = date(2026, 6, 17)
 SCHEMA = """

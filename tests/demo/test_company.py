@@ -6,6 +6,8 @@ import pytest
 from demo.company import write_company
 from demo.plan import TEAMS, timeline
 
+pytestmark = pytest.mark.slow
+
 LAST = date(2026, 3, 2)
 
 

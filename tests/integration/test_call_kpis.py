@@ -16,7 +16,7 @@ from django.core.management import call_command
 from customers.models import Call, CallEvent, Interaction
 from tests.integration.queue_log_truth import TrueCall, TrueLog, by_day, draw, true_kpis
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 CALLERS = 600
 

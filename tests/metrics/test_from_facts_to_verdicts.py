@@ -16,7 +16,7 @@ from metrics.models import Benefit, CostEntry
 from service.models import SurveyAnswer
 from tests.factories.accounts import TeamFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 GO_LIVE, AS_OF = date(2025, 1, 1), date(2025, 4, 30)
 ANSWERS_A_DAY = 8
 

@@ -7,6 +7,8 @@ import pytest
 
 from scripts.arrows import find_circle
 
+pytestmark = pytest.mark.slow
+
 GraphOf = Callable[[str], grimp.ImportGraph]
 PLAIN = "from circular.orders import Order\n"
 FOR_TYPES = f"from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {PLAIN}"

@@ -18,7 +18,7 @@ from crm.common.cache import Rest
 from crm.common.outbox.delivering import deliver_due
 from tests.crm.test_settings import manage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 PASSWORD = "ripe-pears-in-May"
 SECRET = "JBSWY3DPEHPK3PXP"
 STOPPED = "Too many failed login attempts"

@@ -20,7 +20,7 @@ from tests.forms import as_shown
 from tests.security.matrix import MATRIX, ROLES
 from tests.security.writes import ADMIN_ADDITIONS, ADMIN_CHANGES, NO_WRITE, WITH_REFERENCES, WRITES, draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 THIRD_PARTY = {"account", "mfa", "django_celery_beat"}
 
 

@@ -7,7 +7,7 @@ import time_machine
 from accounts.domain import guessing
 from accounts.domain.guessing import TooManyGuesses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 HOME, OFFICE, CAFE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
 
 

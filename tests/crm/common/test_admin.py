@@ -22,7 +22,7 @@ from tests.factories.telephony import QueueFactory
 from tests.factories.trade import ExchangeRateFactory, ProductFactory, ProductGroupFactory
 from tests.forms import as_shown
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def make_teams(count: int) -> None:

@@ -13,7 +13,7 @@ from customers.models import Customer, Interaction, Invoice, ParkedRow
 from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES, state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def load_all(folder: Path, order: list[int], shuffle: Random | None = None) -> None:
@@ -77,7 +77,6 @@ def expected(tmp_path: Path, db: None) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
 @settings(
     max_examples=8,
     deadline=None,

@@ -14,7 +14,7 @@ from customers.tasks import run_import
 from tests.customers.importing.files import counts, load, write_csv
 from tests.database import another_connection
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 Wait = Callable[[Callable[[], object]], None]
 BARE = {"create_missing": {"customers": {}}}

@@ -11,6 +11,8 @@ from tests.customers.importing.world import FILES
 from tests.database import another_connection, as_owner
 from tests.factories.customers import CustomerFactory
 
+pytestmark = pytest.mark.slow
+
 LOCKED_AGAINST_READERS = """
 SELECT c.relname FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
 WHERE l.pid = pg_backend_pid() AND l.mode = 'AccessExclusiveLock' AND c.relpersistence <> 't'

@@ -16,7 +16,7 @@ from customers.importing.previewing import TakesTooLong, TooBusy, preview
 from customers.models import ImportBatch
 from tests.customers.importing.books import slow_book
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def batch_of(path: Path, kind: str = "customers") -> ImportBatch:

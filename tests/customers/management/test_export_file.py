@@ -18,7 +18,7 @@ from tests.customers.importing.world import FILES
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 KINDS = (
     "customers", "contacts", "products", "orders", "invoices", "payments", "interactions", "calls", "survey_answers",
@@ -103,7 +103,6 @@ def test_every_kind_that_can_be_imported_can_be_exported() -> None:
     assert sorted(exports.exports()) == registry.kinds() == sorted(KINDS)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_what_is_exported_goes_into_an_empty_database_and_comes_out_the_same(tmp_path: Path, suffix: str) -> None:
     with taken_back():
@@ -227,7 +226,6 @@ def test_digits_are_numbers_in_a_sheet_only_where_none_is_lost(tmp_path: Path) -
     assert [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["1", "2"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
 def test_what_is_exported_goes_into_the_same_database_and_changes_nothing(tmp_path: Path, suffix: str) -> None:
     deliver(tmp_path)

@@ -27,7 +27,7 @@ from tests.factories.telephony import CallFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory, ProductFactory
 from tests.metrics import truth
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 LINE, INVOICE, CALL = "customers_orderline", "customers_invoice", "customers_call"
 

@@ -36,7 +36,7 @@ from tests.factories.interactions import InteractionFactory
 from tests.factories.telephony import CallFactory
 from tests.metrics import truth
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 MONTHS = [datetime(2026, month, 2, 9, tzinfo=UTC) for month in (1, 2, 3)]
 WITHIN = {seconds: {**USUAL, "answer_within_s": seconds} for seconds in (20, 30, 40)}
 DAY_WINDOW = {**USUAL, "repeat_window_hours": 24}

@@ -29,7 +29,7 @@ from tests.database import triggers_off
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.importing import SourceSystemFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 JANUARY, FEBRUARY, MARCH = (date(2026, month, 1) for month in (1, 2, 3))
 COLUMNS = "month,revenue,cost_of_sales,operating_cost"
 

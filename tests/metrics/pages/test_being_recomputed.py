@@ -29,7 +29,7 @@ from metrics.verdicts.lines import scorecard_lines
 from tests.conftest import ClientFor
 from tests.factories.telephony import CallFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 NOTE = "Shown meanwhile by the rules before: A call counts as answered in time within 20 seconds, from now on 30."
 TO_BE_JUDGED = "The rules of this KPI have changed. The next evaluation, in a few minutes, judges by the new ones."
 JUDGED_BEFORE = "Judged by rules that have changed since: Service level. The next evaluation goes by the new ones."
