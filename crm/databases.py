@@ -8,9 +8,9 @@ from psycopg_pool import ConnectionPool
 # A page that waits longer helps nobody, and holds a thread that others need. Jobs and commands take their time.
 WEB_PATIENCE: Final = {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 
-# How long a connection that is lost is tried for, at growing intervals. Given up, the next page begins anew at once,
-# instead of waiting for the minute that the last interval may have come to while the server was away.
-RECONNECT_S: Final = 2
+# While the server is away it is asked about every second: psycopg_pool doubles the interval with each failure, so it
+# is made to give up early and, when it has, to begin anew. Else pages would wait for a minute once the server is back.
+RECONNECTING: Final[dict[str, Any]] = {"reconnect_timeout": 2, "reconnect_failed": ConnectionPool.check}
 
 
 def connecting(found: dict[str, Any], *, process: str, pool: int = 0) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def connecting(found: dict[str, Any], *, process: str, pool: int = 0) -> dict[st
         options["options"] = " ".join([options.get("options", ""), *limits]).strip()
     made = found | {"OPTIONS": options, "CONN_HEALTH_CHECKS": True}  # a server that was restarted costs nobody a page
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10, "reconnect_timeout": RECONNECT_S}
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10} | RECONNECTING
         return made
     return made | {"CONN_MAX_AGE": 600}
 
