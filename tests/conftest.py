@@ -1,7 +1,7 @@
 """Fixtures everybody may use.
 
 - `db` (pytest-django): a real database of this process, copied in a moment from a template that has all migrations.
-  The template is made again when a migration changes. With `-n 2` each process has its own copy.
+  The template is made again when a migration changes. Each process has its own copy.
 - `@pytest.mark.django_db(transaction=True)` / `transactional_db`: real commits. Afterwards the database is put back to
   what the migrations left (roles, tiers, policies stay), not merely emptied.
 - `user_for(role)`: a user of the group sales, service, manager or administrator. `client_for(role)`: one signed in.
