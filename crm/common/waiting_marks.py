@@ -4,6 +4,9 @@ Whoever changes what facts go by leaves a mark in the same transaction. Whoever 
 holds `locks.FACTS` shared meanwhile, which nobody ever takes alone: it tells who is at it. One who began before the
 change may bring a fact that goes by the old state after we have looked; so a mark stays until all who were at it then
 have ended, and its facts are looked at again. A process that dies leaves marks, which a sweeper finds.
+
+Each statement sees what was committed before it: those a mark waits for are listed before the marks are read, so that
+what they brought is there to be looked at; those it will wait for after, so that none of them is missed.
 """
 
 from collections.abc import Callable
@@ -54,8 +57,9 @@ class WaitingMarks:
     def _step(self, *, most: int) -> bool:
         with transaction.atomic(), connection.cursor() as cursor:
             locks.take(cursor, exclusive=[self.lock], wait_s=locks.JOB_PATIENCE_S)
-            at_it = locks.holders(cursor, locks.FACTS)
-            cursor.execute(self._sql(_TAKE), {"at_it": at_it, "most": most})
+            before = locks.holders(cursor, locks.FACTS)
+            cursor.execute(self._sql(_TAKE), {"at_it": before, "most": most})
+            at_it = locks.holders(cursor, locks.FACTS)  # who began since, and read before a mark we have taken was there
             cursor.execute(self._sql("SELECT EXISTS (SELECT FROM {step})"))
             if not cursor.fetchone()[0]:
                 return False

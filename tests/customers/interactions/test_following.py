@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
+from crm.common import locks
 from customers.identity.editing import create_customer
 from customers.models import Customer, Interaction, PointMark
 from customers.tasks import follow_points
@@ -17,8 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = "+49 30 901820"
 
 
-def beside(work: Callable[[], object]) -> None:
-    """On a connection of its own."""
+def started(work: Callable[[], object]) -> Thread:
+    """Begun on a connection of its own."""
 
     def run() -> None:
         try:
@@ -28,8 +30,16 @@ def beside(work: Callable[[], object]) -> None:
 
     thread = Thread(target=run)
     thread.start()
+    return thread
+
+
+def ended(thread: Thread) -> None:
     thread.join(20)
     assert not thread.is_alive()
+
+
+def beside(work: Callable[[], object]) -> None:
+    ended(started(work))
 
 
 def type_in(**fields: str) -> None:
@@ -54,6 +64,33 @@ def test_what_was_matched_before_the_number_came_is_matched_again(contacts: Path
     contact = Interaction.objects.get()
     assert contact.customer == ada
     assert ada.last_contact_at == contact.occurred_at
+    assert not PointMark.objects.exists()
+
+
+def test_who_begins_while_the_marks_are_about_to_be_read_is_waited_for(
+    contacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed, go_on, holders = Event(), Event(), locks.holders
+
+    def pausing(*args: Any) -> list[str]:
+        """Whoever follows the numbers stops where it has first listed who is at it: nobody."""
+        found = holders(*args)
+        listed.set()
+        assert go_on.wait(20)
+        return found
+
+    with transaction.atomic(), monkeypatch.context() as patched:
+        patched.setattr(locks, "holders", pausing)
+        following = started(follow_points)
+        assert listed.wait(20)
+        load("interactions", contacts)
+        type_in(name="Ada", phone=PHONE)
+        go_on.set()
+        ended(following)
+        assert Interaction.objects.get().customer is None
+        assert PointMark.objects.get().waits_for
+    follow_points()
+    assert Interaction.objects.get().customer == Customer.objects.get()
     assert not PointMark.objects.exists()
 
 
