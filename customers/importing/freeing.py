@@ -48,8 +48,6 @@ def _free(due: Due) -> float:
     kind, system_id, ids, batch_id = due
     try:
         return retried(_apply)(due)
-    except locks.Busy:
-        raise
     except OperationalError as error:
         raise locks.Busy(_("The rows that waited are in use; they are applied in a few minutes.")) from error
     except (DatabaseError, ValueError) as error:
