@@ -59,7 +59,7 @@ class WaitingMarks:
             locks.take(cursor, exclusive=[self.lock], wait_s=locks.JOB_PATIENCE_S)
             before = locks.holders(cursor, locks.FACTS)
             cursor.execute(self._sql(_TAKE), {"at_it": before, "most": most})
-            at_it = locks.holders(cursor, locks.FACTS)  # who began since, and read before a mark we have taken was there
+            at_it = locks.holders(cursor, locks.FACTS)  # and who began before a mark we took was there
             cursor.execute(self._sql("SELECT EXISTS (SELECT FROM {step})"))
             if not cursor.fetchone()[0]:
                 return False
