@@ -37,10 +37,15 @@ def judged_on(sources: Iterable[FactSource]) -> date | None:
 
 
 def set_clock(definition: Definition, *, moment: datetime) -> None:
-    """Under the lock of the source, so that no recompute judges some cells at one moment and some at another."""
+    """Under the lock of the source, so that no recompute judges some cells at one moment and some at another.
+
+    Where a newer release keeps the figures it is theirs to move: only they can mark what moving it changes.
+    """
     key = definition.source.key
     with transaction.atomic(), connection.cursor() as cursor:
         keeping.lock(cursor, definition)
+        if keeping.is_kept_by_newer_release(definition.source):
+            return
         before = Clock.objects.filter(key=key).values_list("done_until", flat=True).first()
         if before is not None:
             earlier, later = sorted((before, moment))

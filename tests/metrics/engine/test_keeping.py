@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from customers.models import Call
-from metrics.engine import issues, keeping, known, shown
+from metrics.engine import clock, issues, keeping, known, shown
 from metrics.engine.changing_rules import change_rules
 from metrics.engine.checking import check_sample
 from metrics.engine.definitions import Definition
@@ -30,10 +30,12 @@ from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from metrics.kpis.calls import CALLS
 from metrics.kpis.issues import ISSUES
+from metrics.kpis.trade import INVOICES
 from metrics.models import Clock, Issue, Mark, Rollup, RollupVersion
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.telephony import CallFactory
+from tests.factories.trade import InvoiceFactory
 from tests.metrics import truth
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -259,6 +261,20 @@ class TestAnotherRelease:
         keeping.conclude(self.NEWER)
         assert not Rollup.objects.filter(version=1, source=CALLS.number).exists()
         assert Rollup.objects.filter(version=2, source=CALLS.number).count() == 3
+
+    def test_an_older_one_leaves_the_clock_that_it_cannot_mark_by(self) -> None:
+        """An invoice falls overdue between the judgement of the newer release and a recompute of the older one."""
+        newer = Definition(replace(INVOICES, revision=2), USUAL)
+        InvoiceFactory.create(due_on=NOW.date(), amount=Decimal(100), paid_on_time=Decimal(60))
+        recompute()
+        keeping.open_version(newer)
+        rebuild_months(months_to_rebuild(newer), tally=Tally())
+        with time_machine.travel(NOW + timedelta(days=1), tick=False):
+            recompute()
+            clock.set_clock(newer, moment=NOW + timedelta(days=1))
+            recompute_marked(newer, tally=Tally())
+        cell = Rollup.objects.get(source=INVOICES.number, version=newer.version)
+        assert cell.sums[INVOICES.positions["due"] - 1] == 100 * 10_000
 
 
 class TestIssues:
