@@ -21,7 +21,7 @@ class Recomputing:
     """A KPI whose figures do not follow the rules in force yet.
 
     `by`: rule → its value in the figures shown, where it differs. `as_of`: by the rules in force, but of then. Neither:
-    they are computed for the first time.
+    they are computed for the first time, or by sums that are new.
     """
 
     by: tuple[tuple[str, int], ...] = ()
@@ -43,7 +43,9 @@ def find_recomputing(kpi: Kpi) -> Recomputing | None:
 def _unfinished(shown: Definition) -> Recomputing | None:
     rows = {row.version: row for row in known.state().versions_of(shown.number)}
     row: RollupVersion | None = rows.get(shown.version)
-    if row is None or row.is_fresh:
+    if row is None:  # of a new database nothing is kept at all, and its pages say what to do
+        return Recomputing() if rows else None
+    if row.is_fresh:
         return None
     return Recomputing(as_of=row.behind_since) if row.whole_at else Recomputing()
 
