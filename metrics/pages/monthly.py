@@ -1,4 +1,6 @@
-"""The months of every KPI at once, for pages that show them all: one query, kept until the next recompute."""
+"""The months of every KPI at once, for pages that show them all: one query, kept until the next recompute, or until
+other versions of the figures are shown.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,8 +10,9 @@ from django.core.cache import cache
 
 from accounts.access import Reader
 from crm.common.days import month_start
-from metrics.engine import series
+from metrics.engine import known, registry, series
 from metrics.engine.scope import Scope
+from metrics.engine.versions import definition_shown
 from metrics.kpis.catalogue import MAIN
 from metrics.kpis.whose_ledger import LeftOut, left_out
 from metrics.models import RecomputeRun
@@ -31,10 +34,18 @@ def find_last_run() -> RecomputeRun | None:
 
 
 def months_of_all(*, first: date, last: date, team_id: int | None, run: RecomputeRun | None) -> dict[str, list[Month]]:
-    """KPI key → its months, oldest first; rollups change only in a recompute, so `run` says how long they hold."""
+    """KPI key → its months, oldest first. They hold for a `run` and the versions shown, which follow from the rules too:
+    one may be shown again, or be whole, without a run. Facts that a freezing took up wait for the next.
+    """
     if run is None or run.finished_at is None:
         return _read(first=first, last=last, team_id=team_id)
-    key = f"metrics-months:{run.pk}:{run.finished_at.timestamp()}:{first}:{last}:{team_id}"
+    with known.pinned():
+        return _kept(f"{run.pk}:{run.finished_at.timestamp()}", first=first, last=last, team_id=team_id)
+
+
+def _kept(run: str, *, first: date, last: date, team_id: int | None) -> dict[str, list[Month]]:
+    versions = ",".join(str(definition_shown(source).version) for source in registry.sources())
+    key = f"metrics-months:{run}:{versions}:{first}:{last}:{team_id}"
     kept: dict[str, list[Month]] | None = cache.get(key)
     if kept is None:
         kept = _read(first=first, last=last, team_id=team_id)
