@@ -34,7 +34,7 @@ def find_last_run() -> RecomputeRun | None:
 
 
 def months_of_all(*, first: date, last: date, team_id: int | None, run: RecomputeRun | None) -> dict[str, list[Month]]:
-    """KPI key → its months, oldest first. They hold for a `run` and the versions shown, which follow from the rules too:
+    """KPI key → its months, oldest first. They hold for a `run` and the versions shown, which follow from the rules:
     one may be shown again, or be whole, without a run. Facts that a freezing took up wait for the next.
     """
     if run is None or run.finished_at is None:
