@@ -16,6 +16,7 @@ from crm.common import versions
 from crm.common.errors import DomainError
 from crm.common.retrying import may_pass, retried
 from customers.identity import points
+from customers.identity.holding import CUSTOMERS, CustomerGone
 from customers.identity.linking import link_key
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
@@ -24,7 +25,6 @@ from customers.importing.sql import LOCK_TOUCHED
 from customers.models import Customer, SourceRecord, SourceSystem
 
 CRM: Final = "crm:typed"  # with a sign that no key made of a name has: no file can claim to come from here
-CUSTOMERS: Final = "customers"  # the kind of record
 Value = str | date | None
 
 
@@ -81,10 +81,12 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
     """Set the fields that differ from what the customer shows; the others stay the sources' to say.
 
     An emptied field takes back what a person had set there: what the sources say shows again. `seen` is the `version`
-    the editor started from; raises ChangedMeanwhile when it is not the present one.
+    the editor started from; raises ChangedMeanwhile when it is not the present one, CustomerGone when there is none.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        current = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        current = Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
+        if current is None:
+            raise CustomerGone
         versions.check_seen(current, seen, FIELDS)
         changed = {name: value for name, value in fields.items() if name in FIELDS and value != getattr(current, name)}
         if not changed:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import signed_in
 from crm.common.errors import DomainError
@@ -30,9 +31,11 @@ def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
     form = InteractionForm(posted(request), words=offered(), initial=initial)
 
     def save() -> Saved:
-        log_interaction(customer=customer, by=signed_in(request), now=timezone.now(), **form.cleaned_data)
-        logged = partial(_timeline, request, customer, "customers/page/logged.html")
-        return Saved(message=_("Contact logged."), to=customer, part=logged)
+        logged = log_interaction(customer=customer, by=signed_in(request), now=timezone.now(), **form.cleaned_data)
+        if logged.customer and logged.customer != customer:
+            return _with_another(logged.customer)
+        part = partial(_timeline, request, customer, "customers/page/logged.html")
+        return Saved(message=_("Contact logged."), to=customer, part=part)
 
     context = {"customer": customer}
     beside: Beside = {InFuture: "occurred_at"}
@@ -50,6 +53,11 @@ def undo_contact(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return _show_timeline(request, customer)
     return _show_timeline(request, customer, _("Contact taken back."))
+
+
+def _with_another(customer: Customer) -> Saved:
+    said = _("Contact logged with %(name)s: this customer has become one with them.") % {"name": customer}
+    return Saved(message=said, to=customer, part=partial(HttpResponseClientRedirect, customer.get_absolute_url()))
 
 
 def _show_timeline(request: HttpRequest, customer: Customer, done: str = "") -> HttpResponse:
