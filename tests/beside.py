@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from django.db import connection
 
 from crm.embedded import processes
-from tests.database import another_connection
+from tests.database import another_connection, superuser
 
 WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = %s"
 SOMEBODY_WAITS = """
@@ -29,7 +30,10 @@ class Beside:
 
     def commit(self) -> None:
         """After what was started."""
-        self.thread.submit(self.session.commit).result(timeout=30)
+        self.start_to_commit().result(timeout=30)
+
+    def start_to_commit(self) -> Future[Any]:
+        return self.thread.submit(self.session.commit)
 
     def wait_until_it_waits(self) -> None:
         """Until the session stands in front of a lock."""
@@ -41,6 +45,18 @@ class Beside:
 def beside() -> Iterator[Beside]:
     with another_connection() as session, another_connection() as watching:
         watching.autocommit = True
+        other = Beside(session, watching)
+        with other.thread:
+            yield other
+
+
+@contextmanager
+def never_ended() -> Iterator[Beside]:
+    """One who never finds that a deadlock is there: the other does, after a second, and is ended."""
+    name = connection.settings_dict["NAME"]
+    with superuser(name) as session, superuser(name) as watching:
+        session.execute("SET deadlock_timeout = '60s'")
+        session.autocommit = False
         other = Beside(session, watching)
         with other.thread:
             yield other

@@ -25,14 +25,15 @@ WHERE c.id >= %(first)s AND c.id < %(after)s AND c.last_contact_at IS DISTINCT F
 _TOUCHED = "SELECT DISTINCT customer_id FROM imp_touched WHERE NOT settles"
 
 
-def refresh_last_contact(cursor: CursorWrapper, customer_ids: Collection[int]) -> None:
+def refresh_last_contact(cursor: CursorWrapper, customer_ids: Collection[int]) -> int:
     """Let `last_contact_at` be the time of the newest contact, after contacts came or went; locks the customers' rows.
 
-    One index probe per customer.
+    Returns of how many it was another. One index probe per customer.
     """
     ids = {"ids": sorted(customer_ids)}
     cursor.execute(_LOCK, ids)
     cursor.execute(_LAST_CONTACT, ids)
+    return int(cursor.rowcount)
 
 
 def touch_last_contact(cursor: CursorWrapper, customer_ids: list[int]) -> None:

@@ -13,14 +13,15 @@ class Derived:
     """Derived columns of `table`, a model's. `label`: what pages call its rows.
 
     `find(cursor, first, after)`: which rows with ids from `first` up to but not including `after` are not what they
-    follow from; locks nothing. `mend(cursor, ids)` works some rows out again and writes those that differ.
+    follow from; locks nothing. `mend(cursor, ids)` works some rows out again, with what they follow from locked, and
+    writes those that still differ; returns how many.
     """
 
     key: str
     label: str | Promise
     table: str
     find: Callable[[CursorWrapper, int, int], list[int]]
-    mend: Callable[[CursorWrapper, list[int]], None]
+    mend: Callable[[CursorWrapper, list[int]], int]
 
 
 _derived: Final[dict[str, Derived]] = {}

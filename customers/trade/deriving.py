@@ -23,8 +23,10 @@ FROM {_ROWS} WHERE x.id = l.id AND l.id = ANY(%(ids)s) AND {_DIFFER}"""  # noqa:
 # One look at each invoice of the range and at its payments.
 _INVOICES = """
 SELECT i.id FROM customers_invoice i JOIN invoice_as_paid p ON p.id = i.id
-WHERE i.id >= %(first)s AND i.id < %(after)s AND p.id >= %(first)s AND p.id < %(after)s
-  AND (i.paid, i.paid_on_time, i.settled_on) IS DISTINCT FROM (p.paid, p.paid_on_time, p.settled_on)"""
+WHERE (i.paid, i.paid_on_time, i.settled_on) IS DISTINCT FROM (p.paid, p.paid_on_time, p.settled_on)"""
+_INVOICES_BETWEEN = f"""{_INVOICES}
+  AND i.id >= %(first)s AND i.id < %(after)s AND p.id >= %(first)s AND p.id < %(after)s"""
+_THESE_INVOICES = f"{_INVOICES} AND i.id = ANY(%(ids)s) AND p.id = ANY(%(ids)s)"
 
 
 def find_lines(cursor: CursorWrapper, first: int, after: int) -> list[int]:
@@ -32,19 +34,23 @@ def find_lines(cursor: CursorWrapper, first: int, after: int) -> list[int]:
     return _differing(cursor, _LINES, first, after)
 
 
-def mend_lines(cursor: CursorWrapper, ids: list[int]) -> None:
+def mend_lines(cursor: CursorWrapper, ids: list[int]) -> int:
     """Orders and products are locked in the order in which the triggers lock them, before they are read again."""
     for statement in (*_LOCK, _WRITE_LINES):
         cursor.execute(statement, {"ids": ids})
+    return int(cursor.rowcount)
 
 
 def find_invoices(cursor: CursorWrapper, first: int, after: int) -> list[int]:
     """Invoices that do not say what their payments come to."""
-    return _differing(cursor, _INVOICES, first, after)
+    return _differing(cursor, _INVOICES_BETWEEN, first, after)
 
 
-def mend_invoices(cursor: CursorWrapper, ids: list[int]) -> None:
+def mend_invoices(cursor: CursorWrapper, ids: list[int]) -> int:
+    cursor.execute(_THESE_INVOICES, {"ids": ids})
+    count = int(cursor.rowcount)
     cursor.execute("SELECT crm_settle(%s)", [ids])
+    return count
 
 
 def _differing(cursor: CursorWrapper, statement: str, first: int, after: int) -> list[int]:

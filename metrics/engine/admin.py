@@ -45,12 +45,15 @@ def _told(found: dict[str, Any]) -> str:
     """A line of a run's record in words."""
     rows = {each.key: each.label for each in all_derived()}
     sources = {each.key: each.label for each in registry.sources()}
+    left = gettext("%(label)s: somebody else was at them, so some are left to the next night")
     words = {
         "rows": gettext("%(label)s: %(count)d rows written anew"),
         "built": gettext("%(label)s: %(count)d rows marked to be built again"),
         "figures": gettext("%(label)s: %(count)d figures marked to be computed again"),
+        "left": left,
+        "unchecked": left,
     }[found["what"]]
-    labels = rows if found["what"] == "rows" else sources
+    labels = rows if found["what"] in {"rows", "left"} else sources
     return words % {"label": labels.get(found["key"], found["key"]), "count": found["count"]}
 
 

@@ -76,6 +76,8 @@ def find_shares(cursor: CursorWrapper, first: int, after: int) -> list[int]:
     return [pk for (pk,) in cursor.fetchall()]
 
 
-def mend_shares(cursor: CursorWrapper, _ids: list[int]) -> None:
+def mend_shares(cursor: CursorWrapper, ids: list[int]) -> int:
     """There are few: all at once, as the triggers do it."""
+    differing = find_shares(cursor, min(ids), max(ids) + 1)
     cursor.execute("SELECT crm_count_ledgers()")
+    return len(differing)

@@ -12,8 +12,9 @@ from metrics.querysets import GoalQuerySet, goals
 class CheckRun(models.Model):
     """One night's check of what is kept against the rows it follows from.
 
-    `found`: list of {"what": "rows" | "built" | "figures", "key": of the rows or of the source, "count": how many},
-    of which rows were written anew, and the others marked for the next recompute. Empty: all was well.
+    `found`: list of {"what": "rows" | "built" | "figures" | "left" | "unchecked", "key": of the rows or of the source,
+    "count": how many}. Rows were written anew, what is built and figures marked for the next recompute; "left" are rows
+    and "unchecked" the checks of a source that somebody else was in the way of. Empty: all was well.
     """
 
     started_at = models.DateTimeField(_("started"))

@@ -100,6 +100,8 @@ def test_a_night_s_check_says_what_it_found(client_for: ClientFor) -> None:
         {"what": "rows", "key": "order_line", "count": 3},
         {"what": "built", "key": "issue", "count": 2},
         {"what": "figures", "key": "gone_since", "count": 1},
+        {"what": "left", "key": "call", "count": 9},
+        {"what": "unchecked", "key": "issue", "count": 1},
     ]
     runs = [CheckRun.objects.create(started_at=now, finished_at=end, found=told)
             for end, told in ((now, found), (now, []), (None, []))]  # fmt: skip
@@ -108,6 +110,8 @@ def test_a_night_s_check_says_what_it_found(client_for: ClientFor) -> None:
 
     assert "order lines: 3 rows written anew; issues: 2 rows marked to be built again" in page
     assert "gone_since: 1 figures marked to be computed again" in page
+    assert "calls: somebody else was at them, so some are left to the next night" in page
+    assert "issues: somebody else was at them, so some are left to the next night" in page
     assert page.count("nothing wrong") == 1
     assert client.get(f"/admin/metrics/checkrun/{runs[0].pk}/change/").status_code == 200
     assert client.post(f"/admin/metrics/checkrun/{runs[0].pk}/delete/", {"post": "yes"}).status_code == 403

@@ -5,7 +5,7 @@ from django.db.backends.utils import CursorWrapper
 from crm.common import locks
 from customers.interactions.telephony.calls import make_stage, rebuild_touched, work_out_touched
 
-_SYSTEMS = "SELECT DISTINCT system_id FROM customers_call WHERE id = ANY(%s)"
+_SYSTEMS = "SELECT DISTINCT system_id FROM customers_call WHERE id = ANY(%s) ORDER BY 1"
 _IDS = "SELECT id FROM customers_call WHERE id >= %s AND id < %s"
 _TOUCH = """
 INSERT INTO touched_call
@@ -20,23 +20,33 @@ WHERE (c.entered_at, c.answered_at, c.ended_at, c.outcome, c.waited_ms, c.talk_m
 
 
 def find_calls(cursor: CursorWrapper, first: int, after: int) -> list[int]:
-    """Calls that are not what their events tell. One index range scan a call."""
+    """Calls that are not what their events tell. One index range scan a call.
+
+    A few may be right: whose events came between our reading them and our reading the call.
+    """
     cursor.execute(_IDS, [first, after])
     ids = [pk for (pk,) in cursor.fetchall()]
     return [pk for system in _systems(cursor, ids) for pk in _differing(cursor, system, ids)]
 
 
-def mend_calls(cursor: CursorWrapper, ids: list[int]) -> None:
-    """Work them out again, with the system's log locked."""
-    for system in _systems(cursor, ids):
-        locks.take(cursor, exclusive=[locks.calls(system)], shared=[locks.FACTS], wait_s=locks.JOB_PATIENCE_S)
-        _touch(cursor, system, ids)
+def mend_calls(cursor: CursorWrapper, ids: list[int]) -> int:
+    """Work them out again, with the systems' logs locked; returns how many were not what their events tell."""
+    systems = _systems(cursor, ids)
+    alone = [locks.calls(system) for system in systems]
+    locks.take(cursor, exclusive=alone, shared=[locks.FACTS], wait_s=locks.JOB_PATIENCE_S)
+    return sum(_mend(cursor, system, ids) for system in systems)
+
+
+def _mend(cursor: CursorWrapper, system: int, ids: list[int]) -> int:
+    wrong = _differing(cursor, system, ids)
+    if wrong:
+        _touch(cursor, system, wrong)
         rebuild_touched(cursor=cursor, system_id=system)
+    return len(wrong)
 
 
 def _systems(cursor: CursorWrapper, ids: list[int]) -> list[int]:
-    """In the order in which their locks are taken."""
-    cursor.execute(f"{_SYSTEMS} ORDER BY 1", [ids])
+    cursor.execute(_SYSTEMS, [ids])
     return [system for (system,) in cursor.fetchall()]
 
 

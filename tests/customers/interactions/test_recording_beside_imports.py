@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from crm.common.retrying import TRIES
 from customers.identity.editing import create_customer
 from customers.interactions import recording
+from customers.interactions.last_contact import refresh_last_contact
 from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Interaction
-from tests.beside import Beside, beside, wait_until_somebody_waits
+from tests.beside import beside, never_ended, wait_until_somebody_waits
 from tests.conftest import NOON, ClientFor
 from tests.customers.importing.files import load, write_csv
-from tests.database import superuser
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 
@@ -145,7 +145,7 @@ def test_a_contact_that_is_taken_back_is_nobody_s_last_one(bare: Customer, known
 def test_taking_back_is_done_again_after_a_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
     customer, by = CustomerFactory.create(), UserFactory.create()
     logged = log_interaction(customer=customer, channel="phone", direction="in", by=by, now=NOON)
-    refresh, tries = recording.refresh_last_contact, list[int]()
+    refresh, tries = refresh_last_contact, list[int]()
 
     def meeting(*args: Any) -> None:
         """The first time the other, who has the customer, asks for the contact before we ask for the customer."""
@@ -153,18 +153,13 @@ def test_taking_back_is_done_again_after_a_deadlock(monkeypatch: pytest.MonkeyPa
         if len(tries) == 1:
             other.start(f"UPDATE customers_interaction SET purpose = 'order' WHERE id = {logged.pk}")
             other.wait_until_it_waits()
-            other.thread.submit(other.session.commit)
+            other.start_to_commit()
         refresh(*args)
 
     monkeypatch.setattr(recording, "refresh_last_contact", meeting)
-    name = connection.settings_dict["NAME"]
-    with superuser(name) as session, superuser(name) as watching:
-        session.execute("SET deadlock_timeout = '60s'")  # so that the deadlock is found by us, and ends us
-        session.autocommit = False
-        other = Beside(session, watching)
-        with other.thread:
-            session.execute("SELECT FROM customers_customer WHERE id = %s FOR UPDATE", [customer.pk])
-            undo_interaction(interaction=logged, by=by, now=logged.created_at)
+    with never_ended() as other:
+        other.start(f"SELECT FROM customers_customer WHERE id = {customer.pk} FOR UPDATE").result(timeout=30)
+        undo_interaction(interaction=logged, by=by, now=logged.created_at)
     assert len(tries) == 2 < TRIES
     assert not Interaction.objects.exists()
     assert Customer.objects.get().last_contact_at is None
