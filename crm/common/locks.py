@@ -6,7 +6,7 @@
 | `ZONE` | shared by whoever begins what means times in it, exclusively while the zone is replaced | its transaction |
 | `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
 | `RETIER` | a run that decides tiers | the session |
-| `IMPORTS` | a chunk of an import, shared; exclusively by whoever needs that no other runs | its transaction |
+| `IMPORTS` | a chunk, shared, so that it tells who is at it; alone by whoever needs no other to run | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
 | `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
 | `POINT_MARKS` | whoever lets contacts follow the numbers they are known by | its transaction, a tenth of a second |
@@ -150,6 +150,20 @@ def holders(cursor: CursorWrapper, key: Key) -> list[str]:
     """Other sessions' transactions that hold the key, by names that no later transaction of this server has."""
     cursor.execute(_HOLDERS, key)
     return [name for (name,) in cursor.fetchall()]
+
+
+def others_have_ended(key: Key, *, wait_s: float) -> bool:
+    """Wait until all who hold the key now have ended, without taking it, so that nobody stands behind us; gives whether
+    they have within `wait_s`. Outside of a transaction: what they have written is seen by whatever comes next.
+    """
+    until = monotonic() + wait_s
+    with connection.cursor() as cursor:
+        before = set(holders(cursor, key))
+        while not before.isdisjoint(holders(cursor, key)):
+            if monotonic() > until:
+                return False
+            cursor.execute("SELECT pg_sleep(0.05)")
+    return True
 
 
 @contextmanager

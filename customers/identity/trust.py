@@ -4,6 +4,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from crm.common import locks
 from crm.common.pacing import Pace
 from crm.common.retrying import retried
 from crm.common.versions import lock_as_seen
@@ -30,37 +31,44 @@ def save_system(*, system: SourceSystem, seen: str | None = None) -> SourceSyste
         before = SourceSystem.objects.filter(pk=system.pk).values_list("rank", flat=True).first()
         system.save()
         if before is not None and before != system.rank:
-            TrustChange.objects.update_or_create(system=system, defaults={"after_id": 0})
+            TrustChange.objects.filter(system=system).delete()
+            TrustChange.objects.create(system=system)  # another one: whoever is at the one before begins anew
     return system
 
 
 def settle_changes() -> None:
     """Let customers take their fields anew where a rank of trust has changed: in steps of a tenth of a second.
 
-    Killed, it goes on where it was; two at once take turns. A customer that an import settles meanwhile is as right.
+    Killed, it goes on where it was; two at once take turns. A customer that an import settles meanwhile is as right,
+    but for the imports that have begun before: what they bring may go by the rank of before, and is not to be seen yet.
+    So a walk begins when they have ended; when they do not, the sweeper tries again.
     """
+    while change := TrustChange.objects.order_by("pk").first():
+        if not change.after_id and not locks.others_have_ended(locks.IMPORTS, wait_s=locks.PATIENCE_S):
+            return
+        _walk(change)
+
+
+def _walk(change: TrustChange) -> None:
     pace = Pace(FIRST_CUSTOMERS, seconds=STEP_S, least=1, most=MOST_CUSTOMERS)
-    while _step_timed(pace):
-        pass
+    more = True
+    while more:
+        with pace.timed():
+            more = retried(_step)(change=change.pk, most=pace.amount)
 
 
-def _step_timed(pace: Pace) -> bool:
-    with pace.timed():
-        return retried(_step)(most=pace.amount)
-
-
-def _step(*, most: int) -> bool:
-    """→ whether there may be more to do."""
+def _step(*, change: int, most: int) -> bool:
+    """→ whether there may be more to do of this change; another may have taken its place."""
     with transaction.atomic(), connection.cursor() as cursor:
-        change = TrustChange.objects.select_for_update().order_by("pk").first()
-        if change is None:
+        current = TrustChange.objects.select_for_update().filter(pk=change).first()
+        if current is None:
             return False
-        cursor.execute(_NEXT, [change.system_id, change.after_id, most])
+        cursor.execute(_NEXT, [current.system_id, current.after_id, most])
         ids = [customer for (customer,) in cursor.fetchall()]
         if not ids:
-            change.delete()
-            return True
+            current.delete()
+            return False
         settle_selected(cursor, "SELECT unnest(%(ids)s::bigint[]), NULL::text", {"ids": ids})
-        change.after_id = ids[-1]
-        change.save(update_fields=["after_id"])
+        current.after_id = ids[-1]
+        current.save(update_fields=["after_id"])
     return True

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
 from tests.database import another_connection
@@ -122,6 +123,31 @@ def test_a_key_is_taken_if_free_without_waiting(other: Other) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         assert not locks.take_if_free(cursor, locks.VERDICTS)
     other.rollback()
+
+
+def test_those_who_hold_a_key_are_waited_for_and_nobody_stands_behind_us(
+    other: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert locks.others_have_ended(locks.IMPORTS, wait_s=0)
+    other.autocommit = False
+    other.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", locks.IMPORTS)
+    assert not locks.others_have_ended(locks.IMPORTS, wait_s=0)
+    holders, asked = locks.holders, list[list[str]]()
+
+    with another_connection() as later:
+
+        def holders_and_more(cursor: CursorWrapper, key: locks.Key) -> list[str]:
+            """Another begins after they are listed, and the first one ends after they are looked for again."""
+            asked.append(holders(cursor, key))
+            if len(asked) == 1:
+                assert answer(later, FREE_TO_SHARE, key) is True
+            else:
+                other.rollback()
+            return asked[-1]
+
+        monkeypatch.setattr(locks, "holders", holders_and_more)
+        assert locks.others_have_ended(locks.IMPORTS, wait_s=30)
+        assert [len(found) for found in asked] == [1, 2, 1]
 
 
 def test_a_session_holds_a_key_over_its_transactions(other: Other) -> None:

@@ -1,11 +1,17 @@
 """A changed rank of trust reaches the customers in steps, whatever dies between them."""
 
-import pytest
+from pathlib import Path
+from threading import Event, Thread
 
+import pytest
+from django.db import connection, transaction
+
+from crm.common import locks
 from customers.identity import trust
 from customers.identity.survivorship import settle
 from customers.identity.tasks import settle_trust
 from customers.models import Customer, SourceSystem, TrustChange
+from tests.customers.importing.files import load, write_csv
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 
@@ -51,11 +57,11 @@ def test_one_that_dies_goes_on_where_it_was(finance: SourceSystem, monkeypatch: 
     steps = []
     step = trust._step
 
-    def die_at_the_second(*, most: int) -> bool:
+    def die_at_the_second(*, change: int, most: int) -> bool:
         if steps:
             raise Killed
         steps.append(most)
-        return step(most=most)
+        return step(change=change, most=most)
 
     trust_it(finance, 5)
     with monkeypatch.context() as patched:
@@ -69,9 +75,12 @@ def test_one_that_dies_goes_on_where_it_was(finance: SourceSystem, monkeypatch: 
 
 def test_changed_back_meanwhile_it_begins_again(finance: SourceSystem) -> None:
     trust_it(finance, 5)
-    trust._step(most=3)
+    change = TrustChange.objects.get()
+    trust._step(change=change.pk, most=3)
     assert named("finance") == 3
     trust_it(finance, 20)
+    assert trust._step(change=change.pk, most=3) is False
+    assert named("finance") == 3
     settle_trust()
     assert named("shop") == 5
 
@@ -80,3 +89,36 @@ def test_another_name_changes_nobody(finance: SourceSystem) -> None:
     finance.name = "Ledger"
     trust.save_system(system=finance)
     assert not TrustChange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_an_import_brings_by_the_rank_of_before_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loaded(source: str) -> None:
+        file = write_csv(tmp_path / f"{source}.csv", "external_id,name,tax_id", [["c1", source, "DE811193231"]])
+        load("customers", file, source=source)
+
+    def bring() -> None:
+        try:
+            with transaction.atomic():
+                loaded("finance")
+                brought.set()
+                assert looked.wait(30)
+        finally:
+            connection.close()
+
+    loaded("shop")
+    finance, brought, looked = SourceSystemFactory.create(key="finance", rank=200), Event(), Event()
+    importing = Thread(target=bring)
+    importing.start()
+    assert brought.wait(30)
+    trust_it(finance, 5)
+    with monkeypatch.context() as patched:
+        patched.setattr(locks, "PATIENCE_S", 0.05)
+        settle_trust()
+    looked.set()
+    importing.join(30)
+    assert (named("shop"), TrustChange.objects.count()) == (1, 1)
+    settle_trust()
+    assert (named("finance"), TrustChange.objects.count()) == (1, 0)
