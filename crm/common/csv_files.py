@@ -19,7 +19,6 @@ _SEPARATORS = re.compile(rf"([;\t\r\n][;\t\r\n{_BLANK}\"]*)")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)? ?%?", re.ASCII)
 # A telephone number stays as it is when no spreadsheet can compute it: two groups of digits with only a space between.
 _PHONE = re.compile(r"\+(?=.*\d[ \u00a0]\(?\d)\d[\d \u00a0()./-]*", re.ASCII)
-_CLOSING = '"'
 _QUOTED = re.compile(r"[\",;\t\r\n]|^\s|\s$")
 
 
@@ -32,10 +31,9 @@ def safe_cell(value: object) -> str:
     if not _RISKY.search(text):
         return text
     first, *rest = _SEPARATORS.split(text)
-    if rest:
-        rest[-1] += _CLOSING  # stands behind the last of those cells, which is therefore never a number
-    guarded = "".join(f"'{part}" if _is_formula(part) else part for part in [first, *rest])
-    guarded = guarded.removesuffix(_CLOSING) if rest else guarded
+    guarded = f"'{first}" if _is_formula(first) else first
+    # What follows it there, another separator or our closing quote, makes even a number a formula.
+    guarded += "".join(f"'{part}" if _FORMULA.match(part) else part for part in rest)
     is_bare = not guarded.startswith("'")
     return f"'{guarded}" if is_bare and (text[0] in "\t\r" or _is_formula(text)) else guarded
 

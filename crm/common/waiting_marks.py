@@ -46,26 +46,36 @@ class WaitingMarks:
     lock: locks.Key
     work: Callable[[CursorWrapper], None]
 
-    def follow(self) -> None:
-        """Work through the marks in short steps. Those that wait for writers still at it are left for the next time."""
-        pace = Pace(FIRST_MARKS, seconds=STEP_S, least=1, most=MOST_MARKS)
-        more = True
-        while more:
-            with pace.timed():
-                more = retried(self._step)(most=pace.amount)
+    def follow(self, *, wait: bool = True) -> None:
+        """Work through the marks in short steps. Those that wait for writers still at it are left for the next time.
 
-    def _step(self, *, most: int) -> bool:
+        Where another is at it, `wait` for their steps to end, or else leave the rest to them.
+        """
+        pace = Pace(FIRST_MARKS, seconds=STEP_S, least=1, most=MOST_MARKS)
+        while retried(self._step)(pace, wait=wait):
+            pass
+
+    def _step(self, pace: Pace, *, wait: bool) -> bool:
+        """→ whether there may be more. What waiting took says nothing of the work, so it is not timed."""
         with transaction.atomic(), connection.cursor() as cursor:
-            locks.take(cursor, exclusive=[self.lock], wait_s=locks.JOB_PATIENCE_S)
-            before = locks.holders(cursor, locks.FACTS)
-            cursor.execute(self._sql(_TAKE), {"at_it": before, "most": most})
-            at_it = locks.holders(cursor, locks.FACTS)  # and who began before a mark we took was there
-            cursor.execute(self._sql("SELECT EXISTS (SELECT FROM {step})"))
-            if not cursor.fetchone()[0]:
+            if wait:
+                locks.take(cursor, exclusive=[self.lock], wait_s=locks.JOB_PATIENCE_S)
+            elif not locks.take_if_free(cursor, self.lock):
                 return False
-            self.work(cursor)
-            cursor.execute(self._sql(_DROP), {"anyone": bool(at_it)})
-            cursor.execute(self._sql(_KEEP), {"at_it": at_it})
+            with pace.timed():
+                return self._looked_at(cursor, most=pace.amount)
+
+    def _looked_at(self, cursor: CursorWrapper, *, most: int) -> bool:
+        """→ whether there were any."""
+        before = locks.holders(cursor, locks.FACTS)
+        cursor.execute(self._sql(_TAKE), {"at_it": before, "most": most})
+        at_it = locks.holders(cursor, locks.FACTS)  # and who began before a mark we took was there
+        cursor.execute(self._sql("SELECT EXISTS (SELECT FROM {step})"))
+        if not cursor.fetchone()[0]:
+            return False
+        self.work(cursor)
+        cursor.execute(self._sql(_DROP), {"anyone": bool(at_it)})
+        cursor.execute(self._sql(_KEEP), {"at_it": at_it})
         return True
 
     def _sql(self, text: str) -> str:

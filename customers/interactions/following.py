@@ -19,8 +19,8 @@ CREATE TEMP TABLE imp_changed_values ON COMMIT DROP AS SELECT kind, normalised, 
 
 
 def follow() -> None:
-    """Match what is known by the marked values anew. Marks that wait for writers still at it are left."""
-    MARKS.follow()
+    """Match what is known by the marked values anew, unless another is at it; marks that wait for writers are left."""
+    MARKS.follow(wait=False)
 
 
 def _rematch_marked(cursor: CursorWrapper) -> None:

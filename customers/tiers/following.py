@@ -10,9 +10,9 @@ from crm.common.waiting_marks import WaitingMarks
 from customers.registry.tiered_facts import TieredFact, tiered_facts
 
 
-def follow() -> None:
+def follow(*, wait: bool = True) -> None:
     """Rewrite the facts of marked customers. Marks that wait for writers still at it are left for the next time."""
-    MARKS.follow()
+    MARKS.follow(wait=wait)
 
 
 def _rewrite_all(cursor: CursorWrapper) -> None:

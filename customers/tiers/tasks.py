@@ -26,6 +26,6 @@ def retier_everyone(**_: object) -> None:
 def follow_tiers(**_: object) -> None:
     """The sweeper: let facts follow their customers' tiers where a run died or someone was writing facts beside it."""
     try:
-        following.follow()
+        following.follow(wait=False)
     except locks.Busy as error:
         log.info("facts have to wait for their tiers", reason=str(error))

@@ -60,6 +60,7 @@ def test_no_cell_that_would_run_leaves_unguarded(text: str) -> None:
 @example('x;"=1', ";")
 @example('x; ""@y', ";")
 @example(";-0", ";")
+@example("\r-0;", "\t")
 def test_nor_where_the_spreadsheet_expects_another_separator(text: str, separator: str) -> None:
     """It then begins cells in the middle of ours."""
     (line,) = csv_lines([["Müller", text]])
@@ -107,7 +108,7 @@ def test_telephone_numbers_and_numbers_are_left_alone(text: str) -> None:
         ("-5+A1", "'-5+A1"),
         ("+49 30 1;=1", "'+49 30 1;'=1"),
         ('a;"=1', "a;\"'=1"),
-        ("a;-5;b", "a;-5;b"),
+        ("a;-5;b", "a;'-5;b"),
         ("a;-5", "a;'-5"),
     ],
 )

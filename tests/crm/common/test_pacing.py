@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crm.common import pacing
 from crm.common.pacing import Pace
@@ -44,3 +46,27 @@ def test_rows_that_people_work_on_are_not_held_for_long(seconds: float, held_s: 
     paced = pace()
     paced.took(seconds, held_s=held_s)
     assert paced.amount == amount
+
+
+@given(
+    fixed=st.floats(0, 4),
+    each=st.floats(0.0001, 0.02),
+    amount=st.integers(1, 10_000),
+)
+def test_a_part_that_every_step_takes_does_not_make_steps_ever_smaller(fixed: float, each: float, amount: int) -> None:
+    """Whatever a step takes for itself: it comes to do about as much as takes `seconds` on top, and stays there."""
+    paced, done = Pace(amount, seconds=0.5, least=1, most=100_000), []
+    for _ in range(40):
+        done.append(paced.amount)
+        paced.took(fixed + each * paced.amount)
+    on_top = [each * one for one in done[-10:]]
+    assert max(on_top) <= 1.01
+    assert sum(on_top) / len(on_top) >= 0.2 or fixed + max(on_top) >= 0.4
+
+
+def test_where_all_of_it_goes_with_the_amount_it_becomes_smaller_at_once() -> None:
+    paced, took = Pace(1_000, seconds=0.1, least=1, most=5_000), []
+    for _ in range(5):
+        took.append(paced.amount * 0.01)
+        paced.took(took[-1])
+    assert took == [10.0, 0.1, 0.1, 0.1, 0.1]

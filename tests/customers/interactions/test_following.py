@@ -113,3 +113,13 @@ def test_marks_go_when_nobody_was_writing() -> None:
     ]
     follow_points()
     assert not PointMark.objects.exists()
+
+
+def test_another_who_is_at_it_is_left_to_it_and_not_waited_for() -> None:
+    type_in(name="Ada", phone=PHONE)
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.take(cursor, exclusive=[locks.POINT_MARKS], wait_s=0)
+        beside(follow_points)
+        assert PointMark.objects.exists()
+    follow_points()
+    assert not PointMark.objects.exists()
