@@ -1,10 +1,11 @@
-from math import cos, isclose, pi
+from dataclasses import replace
+from math import cos, isclose, pi, sqrt
 
 import numpy as np
 import pytest
 
 from metrics.statistics.estimates import EmptySample
-from metrics.statistics.trend import Point, explains, fit_trend
+from metrics.statistics.trend import Point, Trend, explains, fit_trend
 
 
 def points(values: list[float], weights: list[float] | None = None) -> list[Point]:
@@ -90,6 +91,45 @@ def test_going_on_like_before_explains_a_change_of_its_own_size() -> None:
     assert not explains(trend, start=5.5, end=17.5, change=0.0)
 
 
+def test_half_of_a_change_is_enough() -> None:
+    trend = Trend(slope=-0.5, low=-2.0, high=1.0, p_value=0.9, points=12, df=10)
+
+    assert explains(trend, start=5.5, end=17.5, change=-12.0)
+    assert not explains(trend, start=17.5, end=5.5, change=-12.0)
+    assert explains(trend, start=0.0, end=1.0, change=-0.75)
+    assert not explains(replace(trend, slope=0.0), start=0.0, end=12.0, change=1.0)
+
+
+@pytest.mark.parametrize(("p_value", "is_moving"), [(0.0499, True), (0.05, False), (0.0501, False)])
+def test_moving_is_what_five_in_a_hundred_standing_still_look_like(p_value: float, is_moving: bool) -> None:
+    assert Trend(slope=1.0, low=0.0, high=2.0, p_value=p_value, points=12, df=10).is_moving is is_moving
+
+
+@pytest.mark.parametrize(("months", "df"), [(3, 1), (12, 10), (23, 21), (24, 20), (25, 21)])
+def test_the_season_takes_two_coefficients_from_the_24th_point_on(months: int, df: int) -> None:
+    trend = fit_trend(points([float(month) for month in range(months)]))
+
+    assert (trend.points, trend.df) == (months, df)
+    assert isclose(trend.slope, 1.0)
+    assert trend.is_moving
+
+
+def test_a_weighted_line_of_four_points_by_hand() -> None:
+    """Weights as 1, 1, 2, 1 on 0 … 3: about the means Σwxx = 5.2, Σwxy = 3, Σwyy = 4; t of 2 df is 4.3027."""
+    trend = fit_trend(points([1.0, 1.0, 3.0, 2.0], [3.0, 3.0, 6.0, 3.0]))
+    error = sqrt((4 - 3**2 / 5.2) / 2 / 5.2)
+
+    assert isclose(trend.slope, 3 / 5.2)
+    assert isclose(trend.high - trend.slope, 4.302652729911275 * error)
+    assert isclose(trend.slope - trend.low, 4.302652729911275 * error)
+
+
+def test_a_slope_that_is_tiny_but_exact_moves() -> None:
+    assert fit_trend(points([1e-9 * month for month in range(12)])).is_moving
+
+
 def test_two_points_are_no_trend() -> None:
     with pytest.raises(EmptySample):
         fit_trend(points([1.0, 2.0]))
+    with pytest.raises(EmptySample):
+        fit_trend(points([1.0, 2.0, 3.0], [1.0, 1.0, 0.0]))
