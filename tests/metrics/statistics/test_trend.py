@@ -96,6 +96,7 @@ def test_half_of_a_change_is_enough() -> None:
 
     assert explains(trend, start=5.5, end=17.5, change=-12.0)
     assert not explains(trend, start=17.5, end=5.5, change=-12.0)
+    assert explains(trend, start=17.5, end=5.5, change=12.0)
     assert explains(trend, start=0.0, end=1.0, change=-0.75)
     assert not explains(replace(trend, slope=0.0), start=0.0, end=12.0, change=1.0)
 
