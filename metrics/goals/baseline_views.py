@@ -18,7 +18,7 @@ from metrics.engine.base import Kpi
 from metrics.goals import baselines
 from metrics.goals.asking import ask_for_check
 from metrics.goals.baseline_page import Preview, Window, baseline_chart, default_window, preview_of, rules_frozen
-from metrics.goals.drift_checks import find_check
+from metrics.goals.drift_checks import find_check, is_held
 from metrics.goals.fields import scope_of
 from metrics.goals.forms import BaselineForm, ScopeForm
 from metrics.goals.rollouts import teams_with_rollout
@@ -58,7 +58,8 @@ def baseline(request: HttpRequest, baseline_id: int) -> HttpResponse:
     )
     kpi = kpi_or_404(found.kpi)
     context: dict[str, Any] = {"baseline": found, "kpi": kpi, "chart": baseline_chart(found, kpi)}
-    context |= {"check": find_check(found), "rules": rules_frozen(found, kpi)}
+    check = find_check(found)
+    context |= {"check": check, "is_held": is_held(check, kpi), "rules": rules_frozen(found, kpi)}
     return render(request, "metrics/goals/baseline.html", context)
 
 

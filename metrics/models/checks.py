@@ -34,8 +34,8 @@ class DriftCheck(models.Model):
     """A baseline as it was last held against the source data: reading every row of its window takes a job.
 
     `asked_at`: somebody or the night asked for it, and it has not been done since. `checked_at` is null before the
-    first time. `present`: what the window gives, under `version` of the KPI's definition; `changed`: the rows are not
-    those that were frozen.
+    first time. `present`: what the window gives, under `version` of the KPI's definition, which is null before that
+    and after a time that failed; `changed`: the rows are not those that were frozen.
     """
 
     baseline = models.OneToOneField(Baseline, on_delete=models.CASCADE, related_name="drift_check")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_verdicts_wait_for_them() -> None:
 
 
 def test_baselines_are_not_held_against_them(figures: None, request: pytest.FixtureRequest) -> None:
-    window = {"first": date(2026, 1, 1), "last": date(2026, 2, 28), "go_live_on": date(2026, 12, 1)}
+    window: dict[str, Any] = {"first": date(2026, 1, 1), "last": date(2026, 2, 28), "go_live_on": date(2026, 12, 1)}
     baselines.freeze(kpi=get_kpi("asa"), **window, today=TODAY, by=None)
     request.getfixturevalue("newer")
     drift_checks.ask_all()
