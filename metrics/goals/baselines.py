@@ -124,6 +124,7 @@ def freeze(
     for _attempt in range(ATTEMPTS):
         settle(kpi.sources, moment=timezone.now(), tally=Tally())
         with known.pinned(), one_snapshot():
+            _check_settled(kpi, last=last, now=timezone.now())  # by the rules of the figures: they may be others by now
             if not is_waiting(kpi.sources, first=first, last=last) and not are_recomputing([kpi]):
                 found = preview(kpi=kpi, first=first, last=last, go_live_on=go_live_on, today=today, scope=scope)
                 return _keep(found, by=by, note=note)

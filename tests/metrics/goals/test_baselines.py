@@ -9,7 +9,9 @@ from django.db.utils import DatabaseError, IntegrityError
 
 from accounts.models import User
 from customers.models import Call
+from metrics.engine.changing_rules import change_rules
 from metrics.engine.recomputing import definitions, mark_all, recompute, settle
+from metrics.engine.rules import USUAL
 from metrics.engine.scope import Scope
 from metrics.goals import baselines
 from metrics.kpis import get_kpi
@@ -158,6 +160,21 @@ class TestOnlySettledDays:
             with pytest.raises(baselines.NotSettled, match="2026-01-30"):
                 baselines.freeze(**fcr, by=None)
             assert baselines.freeze(**{**fcr, "last": date(2026, 1, 30)}, by=None).n == 2
+
+    def test_by_the_rules_that_the_figures_follow_in_the_end(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The window of three weeks becomes one of six while the figures are settled."""
+        InteractionFactory.create(customer=CustomerFactory.create(), occurred_at=datetime(2026, 1, 20, tzinfo=UTC))
+
+        def settle_by_others(*args: Any, **options: Any) -> None:
+            change_rules(values={**USUAL, "repeat_window_hours": 336}, reason="so", by=None)
+            settle(*args, **options)
+
+        monkeypatch.setattr(baselines, "settle", settle_by_others)
+        fcr = {**WINDOW, "kpi": get_kpi("fcr"), "last": date(2026, 1, 30)}
+        now = datetime(2026, 2, 21, 12, tzinfo=UTC)
+        with time_machine.travel(now), pytest.raises(baselines.NotSettled, match="2026-01-09"):
+            baselines.freeze(**fcr, by=None)
+        assert not Baseline.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
