@@ -26,9 +26,9 @@ from crm.common.chunks import by_id_ranges
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
 from customers.registry.derived import Derived, all_derived
-from metrics.engine import registry, sql
+from metrics.engine import keeping, registry, sql
 from metrics.engine.definitions import Definition
-from metrics.engine.recomputing import MonthJob, definitions, is_built
+from metrics.engine.recomputing import MonthJob, definitions
 from metrics.engine.sources import FactSource
 from metrics.models import CheckRun, RecomputeRun
 
@@ -106,10 +106,9 @@ def check_sample(*, sources: Sequence[FactSource] = (), months: int = MONTHS_A_N
 def _sampled(sources: Sequence[FactSource], *, months: int) -> Iterator[tuple[str, list[Difference] | None]]:
     """What differs in each month that was picked, by its source; None where somebody else was at it for too long."""
     for definition in definitions(sources):
-        if is_built(definition):
-            for month in sample(definition, months=months):
-                work = partial(retried(check_month), MonthJob(definition, month))
-                yield definition.source.key, _unless_busy(definition.source.key, work)
+        for month in sample(definition, months=months):
+            work = partial(retried(check_month), MonthJob(definition, month))
+            yield definition.source.key, _unless_busy(definition.source.key, work)
 
 
 def sample(definition: Definition, *, months: int) -> list[date]:
@@ -120,8 +119,11 @@ def sample(definition: Definition, *, months: int) -> list[date]:
 
 
 def check_month(job: MonthJob) -> list[Difference]:
+    """Nothing where the version is not whole and kept up; asked under the lock, as rules may just have been changed."""
     with transaction.atomic(), connection.cursor() as cursor:
         job.hold(cursor)
+        if not keeping.is_fresh(job.definition):
+            return []
         cursor.execute(sql.differing_cells(job.definition), {"first": job.month})
         found = [Difference(job.definition.source.key, row[:-2], row[-2], row[-1]) for row in cursor.fetchall()]
         if found:

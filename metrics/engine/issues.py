@@ -39,7 +39,11 @@ def begun_key(hours: int) -> str:
 
 def is_built(rules: Values) -> bool:
     """Whether the table is whole, and every chain in it ends by this window."""
-    return Clock.objects.filter(key=built_key(rules["repeat_window_hours"])).exists()
+    return _is_built(rules["repeat_window_hours"])
+
+
+def _is_built(hours: int) -> bool:
+    return Clock.objects.filter(key=built_key(hours)).exists()
 
 
 def is_waiting() -> bool:
@@ -120,15 +124,17 @@ def rebuild_range(first: int, *, hours: int, began: datetime) -> None:
 
 def check() -> int:
     """Hold the issues against the contacts, range by range of customers, and mark whose differ; returns how many."""
-    rules = in_force()
-    if not is_built(rules):
-        return 0
-    return sum(check_range(first, hours=rules["repeat_window_hours"]) for first in customer_ranges())
+    hours = in_force()["repeat_window_hours"]
+    return sum(check_range(first, hours=hours) for first in customer_ranges())
 
 
 def check_range(first: int, *, hours: int) -> int:
+    """Asked under the lock whether the table is still built by this window, as who builds it by another may begin."""
     parameters = {"first": first, "after": first + CUSTOMERS_AT_ONCE, "repeat_hours": hours}
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.take(cursor, shared=[CHAINS], wait_s=locks.JOB_PATIENCE_S)
+        if not _is_built(hours):
+            return 0
         cursor.execute(chains_sql.MARK_DIFFERING_ISSUES, parameters)
         return int(cursor.rowcount)
 

@@ -142,11 +142,6 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
 
 
-def is_built(definition: Definition) -> bool:
-    """Whether its rollups are whole and kept up."""
-    return keeping.is_fresh(definition)
-
-
 def mark_all(definition: Definition) -> None:
     """Ask for every month of the source, in every version that is kept up."""
     if keeping.open_version(definition) or keeping.is_kept_by_newer_release(definition.source):

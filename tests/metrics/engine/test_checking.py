@@ -9,17 +9,22 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from crm.common import locks
 from customers.models import Call, Customer, Invoice, OrderLine
 from customers.registry.derived import all_derived
-from metrics.engine.checking import Found, check, check_built, check_sample, forget_old_runs, mend_derived
-from metrics.engine.recomputing import recompute
+from metrics.engine import issues, keeping
+from metrics.engine.checking import Found, check, check_built, check_month, check_sample, forget_old_runs, mend_derived
+from metrics.engine.definitions import Definition
+from metrics.engine.recomputing import MonthJob, recompute
+from metrics.engine.rules import USUAL
 from metrics.engine.series import points
 from metrics.kpis import get_kpi
+from metrics.kpis.calls import CALLS
 from metrics.kpis.trade import INVOICES
 from metrics.models import CheckRun, Issue, IssueMark, Mark, RecomputeRun, Rollup
 from tests.conftest import NOON
 from tests.customers.interactions.telephony.test_calls import record
-from tests.database import triggers_off
+from tests.database import another_connection, triggers_off
 from tests.factories.accounts import TeamFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
@@ -189,6 +194,20 @@ class TestIssues:
         Issue.objects.all().delete()
         assert check_built() == []
 
+    def test_by_a_window_that_another_has_ended_nothing_is_held_against_them(self) -> None:
+        Issue.objects.update(contacts=5)
+        issues._begin(24)
+        assert issues.check_range(issues.customer_ranges()[0], hours=168) == 0
+        assert not IssueMark.objects.exists()
+
+
+def test_issues_are_held_against_nothing_while_somebody_begins_to_build_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "JOB_PATIENCE_S", 0.01)
+    with another_connection() as session:
+        session.execute("SELECT pg_advisory_xact_lock(%s, %s)", issues.CHAINS)
+        with pytest.raises(locks.Busy):
+            issues.check_range(0, hours=168)
+
 
 class TestFigures:
     def test_finds_nothing_when_all_is_well(self) -> None:
@@ -222,6 +241,14 @@ class TestFigures:
         recompute()
         CallFactory.create(entered_at=AT)
         assert check_sample() == []
+
+    def test_of_a_version_that_is_not_whole_any_more_when_its_month_is_held_nothing_differs(self) -> None:
+        CallFactory.create(entered_at=AT)
+        recompute()
+        other = Definition(CALLS, {**USUAL, "answer_within_s": 30})
+        keeping.open_version(other)
+        Mark.objects.all().delete()
+        assert check_month(MonthJob(other, AT.date())) == []
 
 
 def test_records_are_kept_for_a_month() -> None:
