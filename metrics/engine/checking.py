@@ -127,7 +127,7 @@ def check_month(job: MonthJob) -> list[Difference]:
         cursor.execute(sql.differing_cells(job.definition), {"first": job.month})
         found = [Difference(job.definition.source.key, row[:-2], row[-2], row[-1]) for row in cursor.fetchall()]
         if found:
-            cursor.execute(sql.MARK_MONTHS, {"source": job.definition.number, "months": [job.month]})
+            keeping.ask_for(cursor, job.definition, [job.month])
     for each in found:
         log.error("rollup differs from its facts", source=each.source, cell=str(each.cell))
     return found

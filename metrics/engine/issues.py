@@ -20,9 +20,8 @@ AT_LEAST = 50_000
 CHAINS = locks.kpi(0)  # no source has that number
 
 
-def rebuild(*, full: bool = False, rules: Values | None = None) -> None:
+def rebuild(*, rules: Values, full: bool = False) -> None:
     """Rebuild the issues that changed; all of them when `full` or when the repeat window is another than last time."""
-    rules = rules or in_force()
     if full or not is_built(rules) or has_many_marks():
         rebuild_all(hours=rules["repeat_window_hours"])
     elif IssueMark.objects.exists():

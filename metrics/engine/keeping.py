@@ -12,8 +12,8 @@ Opening and removing happen under the source's lock, held exclusively: who holds
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, Literal
 
 import structlog
 from django.db import connection, models, transaction
@@ -23,14 +23,15 @@ from django.utils import timezone
 from crm.common import locks
 from metrics.engine import known, sql
 from metrics.engine.definitions import Definition
-from metrics.engine.rules import USUAL
 from metrics.engine.sources import FactSource
+from metrics.engine.versions import definition_of
 from metrics.models import Mark, RollupVersion
 
 log = structlog.get_logger(__name__)
 
 KEEP_FOR: Final = timedelta(minutes=10)
 REMOVED_AT_ONCE: Final = 20_000
+ALL: Final = 0  # as a mark's version: all that are kept
 
 
 def lock(cursor: CursorWrapper, definition: Definition) -> None:
@@ -44,15 +45,13 @@ def reached(source: FactSource) -> list[Definition]:
     rows = list(RollupVersion.objects.filter(source=source.number, reached=True, going=False))
     if any(row.revision > source.revision for row in rows):
         return []
-    found = [each for each in (_definition(source, row) for row in rows) if each is not None]
-    builder = source.builder
-    return [each for each in found if builder is None or builder.is_built(each.rules)]
+    return [found for row in rows if (found := _buildable(source, row)) is not None]
 
 
-def _definition(source: FactSource, row: RollupVersion) -> Definition | None:
-    """None where the row is of another revision."""
-    found = Definition(source, {**USUAL, **row.rules})
-    return found if found.version == row.version else None
+def _buildable(source: FactSource, row: RollupVersion) -> Definition | None:
+    """What the row's version computes; None where it is of another revision, or the table is not built by its rules."""
+    found, builder = definition_of(source, row), source.builder
+    return found if found is not None and (builder is None or builder.is_built(found.rules)) else None
 
 
 def is_kept_by_newer_release(source: FactSource) -> bool:
@@ -96,7 +95,7 @@ def _is_to_open(definition: Definition, rows: Sequence[RollupVersion]) -> bool:
     if any(row.revision > definition.source.revision for row in rows):
         return False
     own = [row for row in rows if row.version == definition.version and row.reached and not row.going]
-    return not own or any(_is_left(definition, row) for row in rows if row is not own[0])
+    return not own or any(_fate(definition, row) for row in rows if row is not own[0])
 
 
 def _open(definition: Definition, row: RollupVersion | None) -> None:
@@ -110,31 +109,42 @@ def _open(definition: Definition, row: RollupVersion | None) -> None:
     row.save()
 
 
-def ask_for_months(cursor: CursorWrapper, definition: Definition, *, version: int) -> None:
+def ask_for_months(cursor: CursorWrapper, definition: Definition, *, version: int = ALL) -> None:
+    """Every month that holds facts or rollups."""
     cursor.execute(sql.months_with_facts(definition))
-    months = [month for (month,) in cursor.fetchall()]
-    cursor.execute(sql.MARK_MONTHS_OF, {"source": definition.number, "version": version, "months": months})
+    ask_for(cursor, definition, [month for (month,) in cursor.fetchall()], version=version)
 
 
-def _is_left(definition: Definition, row: RollupVersion) -> bool:
-    """Whether something is to happen to a version that is not wanted, as soon as another is."""
-    return not row.going and (row.whole_at is None or (row.reached and not _can_be_reached(definition, row)))
+def ask_for(cursor: CursorWrapper, definition: Definition, months: Sequence[date], *, version: int = ALL) -> None:
+    """Have months of the source rebuilt, in one version or all that are kept."""
+    cursor.execute(sql.MARK_MONTHS, {"source": definition.number, "version": version, "months": list(months)})
+
+
+def _fate(definition: Definition, row: RollupVersion) -> Literal["goes", "is left behind"] | None:
+    """What becomes of a version that is not wanted as soon as another is: one that never was whole goes, one that marks
+    cannot reach any more is left behind; None: it is kept up, or that has happened already.
+    """
+    if row.going:
+        return None
+    if row.whole_at is None:
+        return "goes"
+    return "is left behind" if row.reached and not _can_be_reached(definition, row) else None
 
 
 def _can_be_reached(definition: Definition, row: RollupVersion) -> bool:
     """Beside the wanted version: computed from the same table, by the same release."""
-    return definition.source.builder is None and _definition(definition.source, row) is not None
+    return definition.source.builder is None and definition_of(definition.source, row) is not None
 
 
 def _part_with(definition: Definition, others: Iterable[RollupVersion]) -> None:
-    """Let go what never was whole; leave behind what marks cannot reach any more."""
     for row in others:
-        if row.whole_at is None:
-            _let_go(row)
-        elif row.reached and not _can_be_reached(definition, row):
-            row.reached, row.behind_since = False, row.behind_since or timezone.now()
-            row.save(update_fields=["reached", "behind_since"])
-            _forget_marks(row)
+        match _fate(definition, row):
+            case "goes":
+                _let_go(row)
+            case "is left behind":
+                row.reached, row.behind_since = False, row.behind_since or timezone.now()
+                row.save(update_fields=["reached", "behind_since"])
+                _forget_marks(row)
 
 
 def _let_go(row: RollupVersion) -> None:
@@ -164,8 +174,7 @@ def _note_whole(source: FactSource) -> None:
     unfinished = RollupVersion.objects.filter(source=source.number, going=False, reached=True)
     unfinished = unfinished.filter(models.Q(whole_at=None) | models.Q(behind_since__isnull=False))
     for row in unfinished:
-        is_built = source.builder is None or source.builder.is_built({**USUAL, **row.rules})
-        if is_built and not Mark.objects.filter(source=source.number, version=row.version).exists():
+        if _buildable(source, row) and not Mark.objects.filter(source=source.number, version=row.version).exists():
             row.whole_at, row.behind_since = timezone.now(), None
             row.save(update_fields=["whole_at", "behind_since"])
 

@@ -148,7 +148,7 @@ def mark_all(definition: Definition) -> None:
         return
     with transaction.atomic(), connection.cursor() as cursor:
         keeping.lock(cursor, definition)
-        keeping.ask_for_months(cursor, definition, version=0)
+        keeping.ask_for_months(cursor, definition)
 
 
 def months_to_rebuild(definition: Definition) -> list[MonthJob]:

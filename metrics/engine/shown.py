@@ -75,7 +75,7 @@ def _note(found: Recomputing, kpis: str) -> str:
     return _("Being computed for the first time: %(kpis)s. What is shown is not whole yet.") % {"kpis": kpis}
 
 
-def in_words(values: Values) -> str:
+def rules_in_words(values: Values) -> str:
     """Rules with their values and units."""
     return "; ".join(f"{rule.label} {values[rule.key]} {rule.unit}" for rule in RULES if rule.key in values)
 

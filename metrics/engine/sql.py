@@ -41,10 +41,9 @@ SELECT month, whole FROM (
 WHERE asked OR whole ORDER BY month"""
 
 # For one version, 0: for all that are kept.
-MARK_MONTHS_OF = f"""
+MARK_MONTHS = f"""
 INSERT INTO metrics_mark (source, version, {CELL})
 SELECT %(source)s, %(version)s, month, 0, '{WHOLE_MONTH}', 0, 0, '' FROM unnest(%(months)s::date[]) month"""
-MARK_MONTHS = MARK_MONTHS_OF.replace("%(version)s", "0")
 
 # Some of the rows of a version that nobody reads any more.
 REMOVE_ROLLUPS = """

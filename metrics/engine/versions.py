@@ -2,7 +2,7 @@
 
 from metrics.engine import known
 from metrics.engine.definitions import Definition
-from metrics.engine.rules import Values
+from metrics.engine.rules import USUAL, Values
 from metrics.engine.sources import FactSource
 from metrics.models import RollupVersion
 
@@ -24,7 +24,7 @@ def _age(row: RollupVersion) -> tuple[bool, object]:
 
 def definition_of(source: FactSource, row: RollupVersion) -> Definition | None:
     """None for a version of another revision: its sums are not those that are declared now."""
-    found = Definition(source, {**known.state().values, **row.rules})
+    found = Definition(source, {**USUAL, **row.rules})
     return found if found.version == row.version else None
 
 

@@ -126,7 +126,7 @@ def rules_frozen(baseline: Baseline, kpi: Kpi) -> str:
     """The rules it was frozen under, in words; empty where its KPI depends on none, or on sums that are no more."""
     versions = (row.values for row in KpiRules.objects.all())
     found = next((values for values in versions if kpi.version_under(values) == baseline.version), None)
-    return shown.in_words({name: found[name] for name in kpi.rules}) if found else ""
+    return shown.rules_in_words({name: found[name] for name in kpi.rules}) if found else ""
 
 
 def baseline_chart(baseline: Baseline, kpi: Kpi) -> Chart:
