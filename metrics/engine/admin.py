@@ -12,8 +12,9 @@ from accounts.access import signed_in
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.registry.derived import all_derived
 from metrics.engine import registry
-from metrics.engine.changing_rules import change_rules, contradicting
+from metrics.engine.changing_rules import change_rules
 from metrics.engine.rules_forms import KpiRulesForm
+from metrics.engine.starting import contradicting
 from metrics.models import (
     CheckRun,
     Clock,

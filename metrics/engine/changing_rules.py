@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -60,9 +59,3 @@ def _check(rule: Rule, value: int) -> None:
                 "value": value,
             }
         )
-
-
-def contradicting(values: Values) -> list[str]:
-    """What the environment says otherwise than these rules, as NAME=value: a start is refused for it."""
-    said = {rule.variable: (settings.CRM_ENVIRONMENT.get(rule.variable, ""), values[rule.key]) for rule in RULES}
-    return [f"{name}={asked}" for name, (asked, held) in said.items() if asked and asked != str(held)]

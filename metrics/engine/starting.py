@@ -5,9 +5,9 @@ from typing import Final
 from django.conf import settings
 from django.db import connection
 
-from crm.common.company.starting import refuse_differing
+from crm.common.company.starting import differing, refuse_differing
 from metrics.engine import known
-from metrics.engine.rules import RULES
+from metrics.engine.rules import RULES, Values
 from metrics.models import KpiRules
 
 REMEDY: Final = (
@@ -22,7 +22,15 @@ def refuse_other_rules() -> None:
         return
     values = known.values_now()  # other tables of the engine may be younger, and still to be migrated
     refuse_differing(
-        asked=settings.CRM_ENVIRONMENT,
-        held={rule.variable: values[rule.key] for rule in RULES},
-        remedy={rule.variable: REMEDY for rule in RULES},
+        asked=settings.CRM_ENVIRONMENT, held=_by_variable(values), remedy={rule.variable: REMEDY for rule in RULES}
     )
+
+
+def contradicting(values: Values) -> list[str]:
+    """What the environment says otherwise than these rules, as NAME=value: a start is refused for it."""
+    found = differing(asked=settings.CRM_ENVIRONMENT, held=_by_variable(values))
+    return [f"{name}={said}" for name, said in found.items()]
+
+
+def _by_variable(values: Values) -> dict[str, int]:
+    return {rule.variable: values[rule.key] for rule in RULES}

@@ -41,7 +41,11 @@ def refuse_other_company() -> None:
 
 def refuse_differing(*, asked: Mapping[str, str], held: Mapping[str, object], remedy: Mapping[str, str]) -> None:
     """Raises OtherThanTheDatabase, naming the first variable that is `asked` and not what is `held`."""
-    for name, value in held.items():
-        said = asked.get(name, "")
-        if said and said != str(value):
-            raise OtherThanTheDatabase(f"{name} is {said}, but this database has {value}. {remedy[name]}")
+    for name, said in differing(asked=asked, held=held).items():
+        raise OtherThanTheDatabase(f"{name} is {said}, but this database has {held[name]}. {remedy[name]}")
+
+
+def differing(*, asked: Mapping[str, str], held: Mapping[str, object]) -> dict[str, str]:
+    """Name → what is `asked`, where that is not what is `held`; what is empty asks for nothing."""
+    said = {name: asked.get(name, "") for name in held}
+    return {name: each for name, each in said.items() if each and each != str(held[name])}

@@ -11,8 +11,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from crm.common.company.starting import OtherThanTheDatabase, refuse_other_company
 from crm.common.versions import ChangedMeanwhile, version
 from metrics.engine import known, rules
-from metrics.engine.changing_rules import IDENTITY, RuleOutOfRange, RulesUnchanged, change_rules, contradicting
-from metrics.engine.rules import RULES, USUAL
+from metrics.engine.changing_rules import IDENTITY, RuleOutOfRange, RulesUnchanged, change_rules
+from metrics.engine.rules import RULES, USUAL, Rule
+from metrics.engine.rules_forms import KpiRulesForm
+from metrics.engine.starting import contradicting
 from metrics.kpis import get_kpi
 from metrics.models import KpiRules
 from tests.conftest import ClientFor, UserFor
@@ -66,16 +68,36 @@ def test_it_leaves_a_row_of_the_audit() -> None:
     assert events.get(pgh_obj_id=made.pk).answer_within_s == 30
 
 
-@pytest.mark.parametrize(
-    ("rule", "value"),
-    [("answer_within_s", 0), ("answer_within_s", 3601), ("short_abandon_s", -1), ("repeat_window_hours", 2161)],
-)
-def test_a_value_beyond_its_range_is_refused_by_verb_and_database(rule: str, value: int) -> None:
-    with pytest.raises(RuleOutOfRange, match=f"not {value}"):
-        change_rules(values={**USUAL, rule: value}, reason="", by=None)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        KpiRules.objects.create(**{**USUAL, rule: value}, reason="")
-    assert KpiRules.objects.count() == 1
+def accepting(rule: Rule, value: int) -> dict[str, bool]:
+    """Who takes the value for the rule, beside the usual ones of the others."""
+    values = {**USUAL, rule.key: value}
+    form = KpiRulesForm({**values, "reason": "so", "seen": version(newest(), IDENTITY)})
+    found = {"form": form.is_valid()}
+    for name, save in {
+        "verb": lambda: change_rules(values=values, reason="so", by=None),
+        "database": lambda: KpiRules.objects.create(**values, reason="so"),
+    }.items():
+        try:
+            with transaction.atomic():
+                save()
+        except (RuleOutOfRange, IntegrityError):
+            found[name] = False
+        else:
+            found[name] = True
+    return found
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_form_verb_and_database_take_the_same_range(rule: Rule) -> None:
+    for value in (rule.smallest, rule.largest):
+        assert accepting(rule, value) == {"form": True, "verb": True, "database": True}
+    for value in (rule.smallest - 1, rule.largest + 1):
+        assert accepting(rule, value) == {"form": False, "verb": False, "database": False}
+
+
+def test_what_is_refused_is_told_with_its_range() -> None:
+    with pytest.raises(RuleOutOfRange, match="from 1 to 3600 seconds, not 3601"):
+        change_rules(values={**USUAL, "answer_within_s": 3601}, reason="", by=None)
 
 
 def test_what_is_in_force_is_no_change() -> None:
