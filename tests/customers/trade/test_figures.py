@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from customers.models import Customer
-from customers.trade.balances import Balance, balances, owing
 from tests import plans
 from tests.factories.customers import CustomerFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
@@ -80,22 +78,15 @@ def test_what_was_billed_is_of_invoices_due_in_the_days_as_of_the_last() -> None
     assert rows(billed, DAY, AFTER) == [(customer.pk, 50, 20)]
 
 
-def test_balances_and_who_owes() -> None:
-    late, paid, soon = CustomerFactory.create_batch(3)
-    InvoiceFactory.create(customer=late, due_on=BEFORE, amount=Decimal(100), paid=Decimal(40))
-    InvoiceFactory.create(customer=late, due_on=DAY, amount=Decimal(7))
-    InvoiceFactory.create(customer=paid, due_on=BEFORE, paid=Decimal(100))
-    InvoiceFactory.create(customer=soon, due_on=DAY, amount=Decimal(5))
-    everyone = [late.pk, paid.pk, soon.pk]
-    assert balances(customer_ids=everyone, on=DAY) == {
-        late.pk: Balance(open=Decimal(67), overdue=Decimal(60)),
-        soon.pk: Balance(open=Decimal(5), overdue=Decimal(0)),
-    }
-    assert balances(customer_ids=[paid.pk], on=DAY) == {}
-    assert list(owing(Customer.objects.all(), on=DAY)) == [late]
-    assert rows("SELECT overdue_invoices, oldest FROM crm_owed(%s) WHERE customer_id = %s", DAY, late.pk) == [
-        (1, BEFORE)
-    ]
+def test_what_is_owed_counts_what_is_late_and_since_when_the_oldest_is_open() -> None:
+    customer = CustomerFactory.create()
+    InvoiceFactory.create(customer=customer, due_on=date(2026, 3, 2), amount=Decimal(5), paid=Decimal(5))
+    InvoiceFactory.create(customer=customer, due_on=date(2026, 3, 3), amount=Decimal(100), paid=Decimal(40))
+    InvoiceFactory.create(customer=customer, due_on=BEFORE, amount=Decimal(20))
+    InvoiceFactory.create(customer=customer, due_on=DAY, amount=Decimal(7))
+    InvoiceFactory.create(customer=None, due_on=BEFORE, amount=Decimal(9))
+    owed = "SELECT customer_id, open, overdue, overdue_invoices, oldest FROM crm_owed(%s)"
+    assert rows(owed, DAY) == [(customer.pk, 87, 80, 2, date(2026, 3, 3))]
 
 
 @pytest.mark.parametrize(

@@ -167,24 +167,36 @@ def test_going_on_like_before_from_the_centre_of_the_one_to_that_of_the_other() 
 
 
 @pytest.mark.parametrize(
-    ("now", "expected"), [(630, ("no_evidence", "explained_by_trend")), (635, ("improved", "improved"))]
+    ("up", "change", "expected"),
+    [
+        (1, 30, ("no_evidence", "explained_by_trend")),
+        (-1, 30, ("no_evidence", "explained_by_trend")),
+        (1, 35, ("improved", "improved")),
+        (-1, 35, ("worse", "worse")),
+    ],
 )
-def test_a_slope_that_brings_half_of_a_change_explains_it(now: int, expected: tuple[str, str]) -> None:
-    """The months swing by a point around a slow rise: not moving for sure, but a year of it is 1.5 points."""
+def test_a_slope_that_brings_half_of_a_change_explains_it(up: int, change: int, expected: tuple[str, str]) -> None:
+    """The months swing by a point around a slow slope: not moving for sure, but a year of it is 1.6 points."""
     swing = (10, -10, 0) * 4
 
     def make(day: date) -> DayFigure:
-        made = rising(0.6, 0.0015)(day)
-        return replace(made, numerator=made.numerator + swing[day.month - 1])
+        made = rising(0.6, up * 0.0016)(day)
+        return replace(made, numerator=made.numerator + up * swing[day.month - 1])
 
-    found = judged(frozen(make), lambda day: DayFigure(day, now + day.toordinal() % 2, 1000, 1000))
+    found = judged(frozen(make), lambda day: DayFigure(day, 600 + up * (change + day.toordinal() % 2), 1000, 1000))
 
     assert first(found) == expected
     assert found.p is not None
     assert found.p < 0.001
     if found.verdict == "no_evidence":
-        told = dict(found.reasons[0].figures)
-        assert (told["slope"], told["drift"], told["months"]) == ("+0.12 pp", "+1.5 pp", "12")
+        told, sign = dict(found.reasons[0].figures), "+" if up > 0 else "−"
+        assert (told["slope"], told["drift"], told["months"]) == (f"{sign}0.13 pp", f"{sign}1.6 pp", "12")
+
+
+def test_a_fall_that_is_not_tested_is_below_nought() -> None:
+    before = frozen(share_of(0.8), span=Window(date(2024, 7, 1), date(2024, 12, 31)))
+
+    assert judged(before, share_of(0.7)).change == pytest.approx(-0.1, abs=1e-3)
 
 
 def test_a_share_is_tested_as_a_share_with_the_spread_of_the_whole_baseline() -> None:
@@ -234,17 +246,17 @@ def test_a_mean_is_tested_by_resampling_with_the_spread_of_the_whole_baseline() 
 
 
 def test_a_score_is_tested_on_promoters_and_detractors() -> None:
-    """Ten answers a day, six at the ends: about 4 promoters and 2 detractors before, 5 and 1 now."""
-    baseline = frozen(net_of(2), shape=Shape.SCORE, ends=0.6)
+    """Ten answers a day, 5.5 of them at the ends: 3.75 promoters and 1.75 detractors before, 4.75 and 0.75 now."""
+    baseline = frozen(net_of(2), shape=Shape.SCORE, ends=0.55)
     before = same_days(baseline)
-    now = sample(Window(GO_LIVE, date(2025, 3, 31)), net_of(4), ends=0.6)
+    now = sample(Window(GO_LIVE, date(2025, 3, 31)), net_of(4), ends=0.55)
     whole, earlier, later = (
-        Answers((6 * days + net) / 2, (6 * days - net) / 2, 10 * days)
+        Answers((5.5 * days + net) / 2, (5.5 * days - net) / 2, 10 * days)
         for days, net in ((366, baseline.sample.numerator), (90, before.numerator), (90, now.numerator))
     )
     spread = score_inflation((baseline.sample.series, whole), (now.series, later))
 
-    found = judged(baseline, net_of(4), shape=Shape.SCORE, unit="score")
+    found = judged(baseline, net_of(4), current=now, shape=Shape.SCORE, unit="score")
 
     assert same(found, score_difference(later, earlier, spread=spread))
 
