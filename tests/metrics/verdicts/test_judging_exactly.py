@@ -69,6 +69,12 @@ def test_thirty_since_go_live_are_enough(counted: int, expected: tuple[str, str]
     assert first(judged(frozen(share_of(0.5)), share_of(0.5), current=now_on(counted))) == expected
 
 
+def test_a_share_needs_no_seven_days() -> None:
+    found = judged(frozen(share_of(0.5)), share_of(0.5), current=now_on(6, 10))
+
+    assert first(found) == ("no_evidence", "within_chance")
+
+
 @pytest.mark.parametrize(("counted", "key"), [(29, "too_few_before"), (30, "few_months")])
 def test_thirty_before_are_enough(counted: int, key: str) -> None:
     before = frozen(on_days(counted, of=YEAR_2024))
@@ -140,6 +146,22 @@ def test_a_month_counts_when_half_of_it_is_covered_and_it_has_data(
     assert first(found) == expected
     if expected[1] == "few_months":
         assert {"months": "11", "needed": "12"}.items() <= dict(found.reasons[0].figures).items()
+
+
+def test_two_years_of_months_are_enough_as_well() -> None:
+    before = frozen(share_of(0.7), span=Window(date(2023, 1, 1), date(2024, 12, 31)))
+
+    assert first(judged(before, share_of(0.8))) == ("improved", "improved")
+
+
+def test_a_loss_has_no_ratio() -> None:
+    before = frozen(lambda day: DayFigure(day, -100.0, None, 1), shape=Shape.SUM)
+
+    found = judged(before, share_of(0.8), shape=Shape.SUM, unit="money")
+
+    assert found.before is not None
+    assert found.before < 0
+    assert found.change is None
 
 
 def test_a_month_weighs_its_n() -> None:
@@ -261,7 +283,7 @@ def test_a_score_is_tested_on_promoters_and_detractors() -> None:
     assert same(found, score_difference(later, earlier, spread=spread))
 
 
-@pytest.mark.parametrize(("days", "noted"), [(364, True), (365, False)])
+@pytest.mark.parametrize(("days", "noted"), [(364, True), (365, False), (366, False)])
 def test_a_year_since_go_live_needs_no_word_of_the_season(days: int, noted: bool) -> None:
     half = Window(date(2024, 7, 1), date(2024, 12, 31))
 
@@ -273,6 +295,7 @@ def test_a_year_since_go_live_needs_no_word_of_the_season(days: int, noted: bool
     [
         (date(2024, 12, 31), "Go-live is on 2025-01-01."),
         (GO_LIVE, "0 whole days have passed since go-live on 2025-01-01; 28 are needed (n 0 so far)."),
+        (date(2025, 1, 9), "0 whole days have passed since go-live on 2025-01-01; 28 are needed (n 0 so far)."),
     ],
 )
 def test_without_days_since_go_live_it_is_too_early(as_of: date, text: str) -> None:
