@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from crm.common import hooks
+from crm.common import hooks, locks
 from crm.common.audit.acting import acting
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Customer, Tier, TierAssignment, TierPolicy
 from customers.tiers import tiering
+from tests.database import another_connection
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
@@ -215,19 +216,79 @@ def test_refusals() -> None:
         tiering.retier(as_of=DAY)
 
 
+DOWN = "The rules go from the best tier down, each tier once."
+GOLD = {"tier": "gold"}
+
+
 @pytest.mark.parametrize(
-    ("rules", "words"),
+    ("rules", "why"),
     [
-        ([], "at least one rule"),
-        ([{"tier": "tin"}], "unknown tier “tin”"),
-        ([{"tier": "bronze"}, {"tier": "gold"}], "best tier down"),
-        ([{"tier": "gold", "min_value": "much"}], "“much” is no number"),
-        ([{"tier": "gold", "min_on_time": "90"}], "between 0 and 1"),
+        ([], "A policy needs at least one rule."),
+        ([{"tier": "tin"}], "Rule 1 names the unknown tier “tin”."),
+        ([GOLD, {}], "Rule 2 names the unknown tier “”."),
+        ([{"tier": "bronze"}, GOLD], DOWN),
+        ([GOLD, GOLD], DOWN),
+        ([{**GOLD, "min_value": "much"}], "Rule 1: “much” is no number."),
+        ([{**GOLD, "min_value": "Infinity"}], "Rule 1: “Infinity” is no number."),
+        ([{**GOLD, "min_on_time": "NaN"}], "Rule 1: “NaN” is no number."),
+        ([{**GOLD, "min_on_time": "1.01"}], "Rule 1: a share paid on time lies between 0 and 1."),
+        ([GOLD, {"tier": "bronze", "min_on_time": "-0.01"}], "Rule 2: a share paid on time lies between 0 and 1."),
     ],
 )
-def test_rules_that_cannot_be_applied_say_why(rules: list[dict[str, str]], words: str) -> None:
-    with pytest.raises(tiering.InvalidPolicy, match=words):
+def test_rules_that_cannot_be_applied_say_why(rules: list[dict[str, str]], why: str) -> None:
+    with pytest.raises(tiering.InvalidPolicy) as refused:
         tiering.read_rules(rules=rules, tiers={t.key: t for t in Tier.objects.all()})
+    assert str(refused.value) == why
+
+
+def test_a_minimum_may_be_nought_or_all_or_missing() -> None:
+    gold, silver, bronze = tiering.read_rules(
+        rules=[
+            {"tier": "gold", "min_value": -5, "min_on_time": "1"},
+            {"tier": "silver", "min_value": 0, "min_on_time": 0},
+            {"tier": "bronze", "min_value": "", "min_on_time": None},
+        ],
+        tiers={t.key: t for t in Tier.objects.all()},
+    )
+    assert (gold.min_value, gold.min_on_time) == (Decimal(-5), Decimal(1))
+    assert (silver.min_value, silver.min_on_time) == (Decimal(0), Decimal(0))
+    assert (bronze.min_value, bronze.min_on_time) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "months", "first"),
+    [
+        (date(2026, 3, 1), 12, date(2025, 3, 2)),
+        (date(2026, 8, 31), 6, date(2026, 3, 1)),
+        (date(2024, 3, 31), 1, date(2024, 3, 1)),
+    ],
+)
+def test_the_window_ends_on_the_day_itself(as_of: date, months: int, first: date) -> None:
+    assert tiering.window(as_of=as_of, months=months) == (first, as_of)
+
+
+def test_today_is_decided_when_no_day_is_named_and_may_be_named() -> None:
+    customer = CustomerFactory.create()
+    assert counts(tiering.retier()) == (1, 1, 0, 0)
+    assert counts(tiering.retier(as_of=today())) == (1, 0, 0, 1)
+    assert history(customer) == [("bronze", today(), None)]
+
+
+def test_a_run_says_how_long_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter([100.0, 102.34567])
+    monkeypatch.setattr(tiering, "monotonic", lambda: next(ticks))
+    assert tiering.retier(as_of=DAY).seconds == 2.346
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "JOB_PATIENCE_S", 0.0)
+    CustomerFactory.create()
+    with another_connection() as other:
+        other.execute("SELECT pg_advisory_lock(%s, %s)", locks.RETIER)
+        with pytest.raises(locks.Busy, match="decided by another process"):
+            tiering.retier(as_of=DAY)
+    assert not TierAssignment.objects.exists()
 
 
 def test_a_new_version_takes_over_once_published() -> None:
