@@ -274,6 +274,27 @@ def test_strong_figures_pass_the_correction_and_untested_ones_stay_out_of_it() -
     assert (found[1].verdict, found[1].p_adjusted) == ("improved", strong.p)
 
 
+@pytest.mark.parametrize(("verdict", "p", "kept"), [("improved", 0.05, True), ("worse", 0.051, False)])
+def test_five_in_a_hundred_pass_the_correction(verdict: str, p: float, kept: bool) -> None:
+    strong = judged(frozen(share_of(0.7)), share_of(0.8))
+    given = replace(strong, verdict=verdict, p=p)
+
+    [found] = correct_for_many([given])
+
+    assert found.p_adjusted == p
+    assert found.verdict == (verdict if kept else "no_evidence")
+    assert keys(found) == [strong.reasons[0].key if kept else "many_looks", "season"]
+    if not kept:
+        told = dict(found.reasons[0].figures)
+        assert (told["looks"], told["p"], told["n_now"]) == ("1", "0.051", "9,000")
+
+
+def test_a_p_of_nought_is_tested_too() -> None:
+    strong = replace(judged(frozen(share_of(0.7)), share_of(0.8)), p=0.0)
+
+    assert [each.p_adjusted for each in correct_for_many([strong, replace(strong, p=0.04)])] == [0.0, 0.04]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "p", "verdict"),
     [

@@ -10,7 +10,6 @@ from metrics.statistics.estimates import Estimate
 from metrics.statistics.proportions import difference, share_inflation
 from metrics.statistics.scores import Answers, score_difference, score_inflation
 from metrics.verdicts.figures import DayFigure, Frozen, Judgement, Reason, Sample, Shape
-from metrics.verdicts.judging import correct_for_many
 from metrics.verdicts.reasons import render
 from metrics.verdicts.windows import Window
 from tests.metrics.verdicts.programmes import (
@@ -93,6 +92,17 @@ def test_sums_take_the_season_however_little_there_is_of_it() -> None:
     assert not judged(frozen(on_days(1, 2, of=YEAR_2024)), share_of(0.8)).season
 
 
+def test_a_season_without_any_sums_is_not_compared_with() -> None:
+    may_on = Window(date(2024, 5, 1), date(2024, 12, 31))
+    before = frozen(on_days(9, of=may_on), shape=Shape.SUM)
+    before = replace(before, sample=only_days_with_data(before.sample))
+
+    found = judged(before, share_of(0.8), shape=Shape.SUM, unit="count")
+
+    assert (found.season, found.n_before) == (False, 9)
+    assert first(found) == ("no_evidence", "needs_series_sum")
+
+
 @pytest.mark.parametrize(
     ("days", "expected"), [(6, ("too_early", "too_few_active_days")), (7, ("no_evidence", "within_chance"))]
 )
@@ -102,6 +112,7 @@ def test_a_mean_needs_seven_days_since_go_live(days: int, expected: tuple[str, s
     found = judged(before, mean_of(0.5), shape=Shape.MEAN, unit="seconds", current=now_on(days, 10))
 
     assert first(found) == expected
+    assert found.change == pytest.approx(1.0, abs=1e-2)
     if days == 6:
         assert {"days": "6", "needed": "7"}.items() <= dict(found.reasons[0].figures).items()
 
@@ -328,24 +339,3 @@ def test_nothing_counted_says_from_when_to_when() -> None:
     assert {"first": "2025-01-01", "last": "2025-03-31"}.items() <= dict(found.reasons[0].figures).items()
     assert first(without) == ("no_data", "no_baseline_data")
     assert {"first": "2024-01-01", "last": "2024-12-31"}.items() <= dict(without.reasons[0].figures).items()
-
-
-@pytest.mark.parametrize(("verdict", "p", "kept"), [("improved", 0.05, True), ("worse", 0.051, False)])
-def test_five_in_a_hundred_pass_the_correction(verdict: str, p: float, kept: bool) -> None:
-    strong = judged(frozen(share_of(0.7)), share_of(0.8))
-    given = replace(strong, verdict=verdict, p=p)
-
-    [found] = correct_for_many([given])
-
-    assert found.p_adjusted == p
-    assert found.verdict == (verdict if kept else "no_evidence")
-    assert keys(found) == [strong.reasons[0].key if kept else "many_looks", "season"]
-    if not kept:
-        told = dict(found.reasons[0].figures)
-        assert (told["looks"], told["p"], told["n_now"]) == ("1", "0.051", "9,000")
-
-
-def test_a_p_of_nought_is_tested_too() -> None:
-    strong = replace(judged(frozen(share_of(0.7)), share_of(0.8)), p=0.0)
-
-    assert [each.p_adjusted for each in correct_for_many([strong, replace(strong, p=0.04)])] == [0.0, 0.04]
