@@ -1,3 +1,4 @@
+from dataclasses import FrozenInstanceError
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +31,14 @@ def test_open_is_what_is_unpaid_and_overdue_the_part_past_its_day() -> None:
 
 def test_who_owes_nothing_has_a_balance_of_nought() -> None:
     assert (Balance().open, Balance().overdue) == (Decimal(0), Decimal(0))
+
+
+def test_open_and_overdue_go_by_name_and_stay() -> None:
+    balance = Balance(open=Decimal(2), overdue=Decimal(1))
+    with pytest.raises(TypeError):
+        Balance(Decimal(2), Decimal(1))  # type: ignore[call-arg]
+    with pytest.raises(FrozenInstanceError):
+        balance.open = Decimal(1)  # type: ignore[misc]
 
 
 def test_owing_are_those_of_the_given_who_have_an_invoice_past_its_day() -> None:
