@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -27,6 +27,11 @@ IDENTITY = ("kpi", "team", "channel", "tier", "as_of")
 JUDGED = (
     *("baseline", "target", "current_from", "current_to", "baseline_value", "current_value", "n_baseline"),
     *("n_current", "change", "low", "high", "p", "p_adjusted", "verdict", "reason", "details", "evaluated_at"),
+)
+
+# The source data of their baseline were found changed since they were judged, or as they had been frozen again.
+FOUND_OTHERWISE = Q(baseline__drift_check__changed=True, details__source_changed=False) | Q(
+    baseline__drift_check__changed=False, details__source_changed=True
 )
 
 
@@ -63,8 +68,8 @@ def evaluate_when_due(*, as_of: date) -> list[Evaluation]:
 
 def is_due(*, as_of: date) -> bool:
     """Whether anything a verdict rests on is newer than the day's verdicts, or the register of other changes is not
-    what it was: an entry may be new, changed or withdrawn. Verdicts of the future, stamped while the clock was ahead,
-    tell nothing.
+    what it was: an entry may be new, changed or withdrawn; or what was found of the baselines' source data. Verdicts of
+    the future, stamped while the clock was ahead, tell nothing.
     """
     judged_at = Evaluation.objects.filter(as_of=as_of).aggregate(at=Max("evaluated_at"))["at"]
     if judged_at is None or judged_at > timezone.now():
@@ -76,6 +81,7 @@ def is_due(*, as_of: date) -> bool:
         or KpiRules.objects.filter(set_at__gt=judged_at, set_at__lte=timezone.now()).exists()
         or KpiTarget.objects.filter(set_at__gt=judged_at).exists()
         or not Evaluation.objects.filter(as_of=as_of, details__register=_digest(OtherChange.objects.all())).exists()
+        or Evaluation.objects.filter(FOUND_OTHERWISE, as_of=as_of).exists()
     )
 
 
@@ -140,6 +146,7 @@ def _details(subject: Subject, figures: Figures, judgement: Judgement) -> dict[s
         "season": judgement.season,
         "inflation": judgement.inflation,
         "chosen_after_go_live": bool(figures.frozen and figures.frozen.chosen_after_go_live),
+        "source_changed": bool(figures.frozen and figures.frozen.source_changed),
         "read_out": is_read_out(figures.as_of),
     }
 

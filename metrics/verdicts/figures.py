@@ -89,12 +89,13 @@ class MonthFigure:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A baseline as it was frozen."""
+    """A baseline as it was frozen. `source_changed`: its rows are others by now, as a check found it last."""
 
     sample: Sample
     months: tuple[MonthFigure, ...]
     go_live: date
     chosen_after_go_live: bool = False
+    source_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

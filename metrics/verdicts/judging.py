@@ -288,6 +288,8 @@ def _with_notes(figures: Figures, frozen: Frozen, current: Sample, judgement: Ju
         notes.append(Reason("other_season"))
     if frozen.chosen_after_go_live:
         notes.append(Reason("chosen_late"))
+    if frozen.source_changed:
+        notes.append(Reason("source_changed"))
     return replace(judgement, reasons=(*notes, *_settling(figures)))
 
 

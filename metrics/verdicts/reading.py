@@ -11,6 +11,7 @@ from crm.common.days import month_end, month_start
 from metrics.engine import series
 from metrics.engine.scope import Scope
 from metrics.engine.versions import rules_shown
+from metrics.goals.drift_checks import find_check
 from metrics.goals.newest import NEWEST, PREFERENCE, is_current
 from metrics.kpis import CATALOGUE, Kpi
 from metrics.models import Baseline, KpiTarget, OtherChange
@@ -34,7 +35,7 @@ class Subject:
 
 def find_subjects() -> list[Subject]:
     """Every KPI for the whole company, and for every scope that has a baseline or a target."""
-    baselines = _by_subject(Baseline.objects.order_by(*PREFERENCE))
+    baselines = _by_subject(Baseline.objects.select_related("drift_check").order_by(*PREFERENCE))
     targets = _by_subject(KpiTarget.objects.order_by(*NEWEST))
     wanted = {(kpi.key, Scope()) for kpi in CATALOGUE.values() if not kpi.variant_of}
     order = {key: place for place, key in enumerate(CATALOGUE)}
@@ -149,7 +150,13 @@ def read_frozen(kpi: Kpi, baseline: Baseline) -> Frozen:
         months=months,
         go_live=baseline.go_live_on,
         chosen_after_go_live=baseline.chosen_after_go_live,
+        source_changed=_source_changed(baseline),
     )
+
+
+def _source_changed(baseline: Baseline) -> bool:
+    check = find_check(baseline)
+    return check is not None and check.changed
 
 
 def _frozen_day(entry: Mapping[str, Any]) -> DayFigure:

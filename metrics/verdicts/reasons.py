@@ -68,6 +68,9 @@ SENTENCES: Mapping[str, str] = {
     "season": gettext_noop("Compared with the same calendar days of the baseline."),
     "other_season": gettext_noop("The baseline does not cover these months of the year, so a season may play a part."),
     "chosen_late": gettext_noop("The baseline window was chosen after go-live."),
+    "source_changed": gettext_noop(
+        "The source data of the baseline window were changed after it was frozen; the frozen figures hold here."
+    ),
     "settling": gettext_noop("The last %(days)s days are left out: their figures may still change."),
 }
 

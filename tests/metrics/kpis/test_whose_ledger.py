@@ -19,9 +19,11 @@ from customers.models import SourceSystem
 from metrics.engine.checking import Found, mend_derived
 from metrics.engine.recomputing import recompute
 from metrics.engine.series import points
+from metrics.goals import baselines, drift_checks
 from metrics.kpis import get_kpi
 from metrics.kpis.whose_ledger import LeftOut, left_out, set_share, withdraw_share
-from metrics.models import LedgerMonth, LedgerShare, Mark, RecomputeRun, Rollout, Rollup
+from metrics.models import DriftCheck, Evaluation, LedgerMonth, LedgerShare, Mark, RecomputeRun, Rollout, Rollup
+from metrics.verdicts.evaluating import evaluate
 from tests.beside import beside
 from tests.conftest import ClientFor
 from tests.customers.importing.files import load, write_csv
@@ -160,6 +162,33 @@ class TestWhatCounts:
         assert mend_derived() == [Found("rows", "ledger", 2)]
         assert shares() == {("erp", 1): 1, ("venture", 1): 0}
         assert Mark.objects.exists()
+
+
+def test_a_baseline_over_two_ledgers_is_cautioned_of_when_one_counts_no_more(
+    client_for: ClientFor, erp: SourceSystem, venture: SourceSystem
+) -> None:
+    for at in (JANUARY, FEBRUARY, MARCH):
+        month(erp, at)
+        month(venture, at, revenue=100)
+    added = named(venture, "1")
+    window: dict[str, Any] = {
+        "first": JANUARY,
+        "last": date(2026, 2, 28),
+        "go_live_on": MARCH,
+        "today": date(2026, 2, 20),
+    }
+    frozen = baselines.freeze(kpi=get_kpi("profit"), by=None, **window)
+    withdraw_share(share=added)
+    recompute()
+    drift_checks.ask_all()
+    drift_checks.check_asked()
+
+    page = client_for("manager").get(f"/baselines/{frozen.pk}/").content.decode()
+    assert "were changed after it was frozen" in page
+    assert (frozen.value, DriftCheck.objects.get().present) == (880, 800)
+    evaluate(as_of=date(2026, 4, 30))
+    reason = Evaluation.objects.get(kpi="profit").reason
+    assert "The source data of the baseline window were changed after it was frozen" in reason
 
 
 @pytest.mark.django_db(transaction=True)

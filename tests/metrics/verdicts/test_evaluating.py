@@ -15,7 +15,7 @@ from metrics.engine.rules import USUAL
 from metrics.engine.scope import Scope
 from metrics.goals.other_changes import record_other_change, withdraw_other_change
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
-from metrics.models import Baseline, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
+from metrics.models import Baseline, DriftCheck, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
 from metrics.verdicts.reading import settling_days
 from tests.conftest import NOON
@@ -417,6 +417,18 @@ class TestTheRegister:
         evaluate(as_of=AS_OF)
         withdraw_other_change(change=entry)
         assert is_due(as_of=AS_OF)
+
+
+def test_what_is_found_of_the_source_data_of_a_baseline_is_said_and_makes_verdicts_due() -> None:
+    baseline = freeze(get_kpi("csat"), satisfied(35))
+    roll_up(get_kpi("csat"), satisfied(40), first=GO_LIVE, last=AS_OF)
+    check = DriftCheck.objects.create(baseline=baseline, version=baseline.version)
+    caution = "The source data of the baseline window were changed after it was frozen"
+    for changed in (False, True, False):
+        DriftCheck.objects.filter(pk=check.pk).update(changed=changed)
+        assert is_due(as_of=AS_OF)
+        assert (judged().verdict, caution in judged().reason) == ("improved", changed)
+        assert not is_due(as_of=AS_OF)
 
 
 def test_figures_that_went_away_make_verdicts_due() -> None:

@@ -245,6 +245,12 @@ def test_a_window_chosen_after_go_live_is_marked() -> None:
     assert (found.verdict, keys(found)) == ("improved", ["improved", "season", "chosen_late"])
 
 
+def test_a_baseline_whose_source_data_were_changed_is_marked() -> None:
+    found = judged(replace(frozen(share_of(0.7)), source_changed=True), share_of(0.8))
+
+    assert (found.verdict, keys(found)) == ("improved", ["improved", "season", "source_changed"])
+
+
 def test_days_left_out_because_they_may_change_are_mentioned() -> None:
     found = judged(frozen(share_of(0.7)), share_of(0.8), settled_days=21)
 
