@@ -43,7 +43,7 @@ def baseline(kpi: str, *, value: str | None = "0.7", n: int = 1000, **fields: An
     ]
     defaults: dict[str, Any] = {
         "kpi": kpi,
-        "version": get_kpi(kpi).version,
+        "version": fields["version"] if "version" in fields else get_kpi(kpi).version,
         "window_from": date(2025, 7, 1),
         "window_to": date(2026, 6, 30),
         "go_live_on": GO_LIVE,
