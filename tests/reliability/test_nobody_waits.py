@@ -26,6 +26,7 @@ from metrics.engine.recomputing import recompute
 from tests.conftest import ClientFor, UserFor
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
+from tests.threads import begin
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.reliability]
 
@@ -98,18 +99,6 @@ def watched() -> Iterator[Waits]:
         waits.join()
 
 
-def start(work: Callable[[], object]) -> Thread:
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
-
-
 def save(customer: Customer, **fields: str) -> None:
     """As a person does who is told that the import has changed the customer just now: once more."""
     customer.refresh_from_db()
@@ -152,7 +141,7 @@ def test_nobody_waits(
 ) -> None:
     client, user, done = client_for("manager"), user_for("service"), 0
     with watched() as waits:
-        long_work = start(lambda: work(tmp_path))
+        long_work = begin(lambda: work(tmp_path))
         try:
             while long_work.is_alive() or done == 0:
                 work_a_little(done, client=client, user=user)

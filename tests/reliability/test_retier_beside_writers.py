@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from django.db import connection, transaction
@@ -21,6 +20,7 @@ from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
 from tests.factories.customers import CustomerFactory
 from tests.factories.tiers import TierAssignmentFactory
+from tests.threads import begin, end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,18 +36,6 @@ def customers() -> list[Customer]:
     for customer in made:
         TierAssignmentFactory.create(customer=customer, tier=best, valid=SINCE)
     return made
-
-
-def start(work: Callable[[], object]) -> Thread:
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
 
 
 def waiting() -> int:
@@ -71,13 +59,13 @@ def test_a_contact_logged_while_tiers_are_decided_gets_the_new_one(
     user_for("service")
     with another_connection() as somebody:
         somebody.execute("SELECT FROM customers_customer WHERE id = %s FOR UPDATE", [second.pk])
-        deciding = start(retier)
+        deciding = begin(retier)
         wait_for(lambda: waiting() == 1)
-        logging = start(lambda: log_contact(first, user_for))
+        logging = begin(lambda: log_contact(first, user_for))
         wait_for(lambda: waiting() == 2)
         somebody.rollback()
-    deciding.join(20)
-    logging.join(20)
+    end(deciding)
+    end(logging)
     follow_tiers()
     assert Customer.objects.get(pk=first.pk).tier == worst()
     assert Interaction.objects.get().tier == worst()
@@ -92,8 +80,8 @@ def test_a_file_that_comes_in_meanwhile_gets_the_new_tiers(customers: list[Custo
     orders = write_csv(tmp_path / "o.csv", headers, [["o1", "c1", today().isoformat(), 1, 1]])
     with transaction.atomic():
         load("orders", orders)
-        deciding = start(retier)
-        deciding.join(20)
+        deciding = begin(retier)
+        end(deciding)
         assert not deciding.is_alive()
         assert Order.objects.get().tier.rank == 1
         assert TierMark.objects.count() == 3
@@ -118,8 +106,8 @@ def test_marks_of_a_run_that_died_are_found(
 
 
 def test_two_runs_take_turns(customers: list[Customer]) -> None:
-    runs = [start(retier) for _ in range(3)]
+    runs = [begin(retier) for _ in range(3)]
     for run in runs:
-        run.join(20)
+        end(run)
     assert [customer.tier_assignments.count() for customer in customers] == [2, 2]
     assert retier().held == 2

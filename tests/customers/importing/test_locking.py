@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from customers.models import ImportBatch, Order, ParkedRow
 from customers.tasks import run_import
 from tests.customers.importing.files import counts, load, write_csv
 from tests.database import another_connection
+from tests.threads import begin, end
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -34,25 +34,6 @@ def held() -> set[tuple[locks.Key, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(HELD, [locks.Family.IMPORT_WORKER])
         return {(locks.Key(family, number), alone) for family, number, alone in cursor.fetchall()}
-
-
-def beside(work: Callable[[], object]) -> Thread:
-    """Begin it on a connection of its own."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
-
-
-def ends(thread: Thread) -> bool:
-    thread.join(20)
-    return not thread.is_alive()
 
 
 def someone_waits() -> bool:
@@ -125,17 +106,17 @@ def test_other_kinds_and_sources_do_not_wait(customers: Path, orders: Path, tmp_
     products = write_csv(tmp_path / "p.csv", "external_id,name", [["P", "Cup"]])
     with transaction.atomic():
         load("orders", orders)
-        assert ends(beside(lambda: load("orders", orders, source="market")))
-        assert ends(beside(lambda: load("products", products, source="market")))
-        assert ends(beside(lambda: load("customers", customers, source="crm")))
+        end(begin(lambda: load("orders", orders, source="market")))
+        end(begin(lambda: load("products", products, source="market")))
+        end(begin(lambda: load("customers", customers, source="crm")))
 
 
 def test_the_same_kind_and_source_takes_turns(orders: Path, wait_for: Wait) -> None:
     with transaction.atomic():
         load("orders", orders, mapping=BARE)
-        second = beside(lambda: load("orders", orders, mapping=BARE))
+        second = begin(lambda: load("orders", orders, mapping=BARE))
         wait_for(someone_waits)
-    assert ends(second)
+    end(second)
     assert Order.objects.count() == 1
     assert [counts(batch) for batch in ImportBatch.objects.order_by("created")] == [
         {"rows": 1, "unchanged": 1}, {"rows": 1, "created": 1},
@@ -147,18 +128,18 @@ def test_a_row_is_not_parked_beside_the_arrival_of_what_it_waits_for(
 ) -> None:
     with transaction.atomic():
         load("customers", customers)
-        second = beside(lambda: load("orders", orders))
+        second = begin(lambda: load("orders", orders))
         wait_for(someone_waits)
-    assert ends(second)
+    end(second)
     assert Order.objects.get().customer is not None
 
 
 def test_what_arrives_beside_a_row_being_parked_frees_it(customers: Path, orders: Path, wait_for: Wait) -> None:
     with transaction.atomic():
         load("orders", orders)
-        second = beside(lambda: load("customers", customers))
+        second = begin(lambda: load("customers", customers))
         wait_for(someone_waits)
-    assert ends(second)
+    end(second)
     assert not ParkedRow.objects.exists()
     assert Order.objects.get().customer is not None
 

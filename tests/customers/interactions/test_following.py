@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 
 import pytest
@@ -13,33 +13,15 @@ from customers.identity.editing import create_customer
 from customers.models import Customer, Interaction, PointMark
 from customers.tasks import follow_points
 from tests.customers.importing.files import load, write_csv
+from tests.threads import begin, end
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PHONE = "+49 30 901820"
 
 
-def started(work: Callable[[], object]) -> Thread:
-    """Begun on a connection of its own."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
-
-
-def ended(thread: Thread) -> None:
-    thread.join(20)
-    assert not thread.is_alive()
-
-
 def beside(work: Callable[[], object]) -> None:
-    ended(started(work))
+    end(begin(work))
 
 
 def type_in(**fields: str) -> None:
@@ -81,12 +63,12 @@ def test_who_begins_while_the_marks_are_about_to_be_read_is_waited_for(
 
     with transaction.atomic(), monkeypatch.context() as patched:
         patched.setattr(locks, "holders", pausing)
-        following = started(follow_points)
+        following = begin(follow_points)
         assert listed.wait(20)
         load("interactions", contacts)
         type_in(name="Ada", phone=PHONE)
         go_on.set()
-        ended(following)
+        end(following)
         assert Interaction.objects.get().customer is None
         assert PointMark.objects.get().waits_for
     follow_points()

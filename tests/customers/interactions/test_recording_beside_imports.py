@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Any, Final
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from crm.common.retrying import TRIES
 from customers.identity.editing import create_customer
@@ -20,6 +20,7 @@ from tests.conftest import NOON, ClientFor
 from tests.customers.importing.files import load, write_csv
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.threads import begin, end
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_november")]
 
@@ -45,18 +46,9 @@ def known(bare: Customer) -> Customer:
 @contextmanager
 def running(work: Callable[[], object]) -> Iterator[None]:
     """On a connection of its own."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
+    thread = begin(work)
     yield
-    thread.join(30)
-    assert not thread.is_alive()
+    end(thread)
 
 
 @contextmanager

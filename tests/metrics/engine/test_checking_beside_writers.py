@@ -1,9 +1,7 @@
 """The nightly check while others write what it looks at: it waits for nobody for good, and tells nothing untrue."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -24,25 +22,11 @@ from tests.database import another_connection, triggers_off
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
+from tests.threads import begin, end
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_november")]
 
 ENTERED, ANSWERED = "0|1|q|NONE|ENTERQUEUE||030 1234567|1", "9|1|q|SIP/1|CONNECT|9|a|1"
-
-
-def beside(work: Callable[[], object]) -> None:
-    """Done on a connection of its own."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    thread.join(30)
-    assert not thread.is_alive()
 
 
 def spoil(statement: str, table: str) -> None:
@@ -63,7 +47,7 @@ def test_a_call_that_goes_on_while_it_is_checked_is_not_told_as_wrong(monkeypatc
         """The call is answered after its events are read, and before it is read itself."""
         work_out_touched(**of)
         if lines:
-            beside(partial(record, system, lines.pop()))
+            end(begin(partial(record, system, lines.pop())))
 
     monkeypatch.setattr(checking_calls, "work_out_touched", overtaken)
     assert mend_derived() == []
