@@ -1,44 +1,41 @@
 """Mutation testing of one module: `.venv/bin/python -m scripts.mutation metrics/statistics/scores.py [TESTS …]`.
 
-Every mutant is tried with the module's mirrored tests (or those named); survivors are listed with their change. It
-works on a copy of the checkout, so that a run that is killed leaves no mutant behind. Prints one JSON object; the exit
-code is 1 when fewer than nine in ten were killed.
+Every mutant is tried with the module's mirrored tests (or those named) in a fork (`scripts.mutants`), and what survives
+that once more in a fresh process; survivors of both are listed with their change. It works on a copy of the checkout,
+so that a run that is killed leaves no mutant behind. Prints one JSON object; the exit code is 1 when fewer than nine
+in ten were killed.
 """
 
 import json
 import os
-import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from scripts.mutants import SURVIVED, TIMEOUT_S, mutants
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = (".venv", "node_modules", "staticfiles")
 WANTED = 0.9
-CONFIG = """
-[cosmic-ray]
-module-path = {module}
-timeout = 120.0
-excluded-modules = []
-test-command = {command}
-[cosmic-ray.distributor]
-name = "local"
-"""
 
 
 def main(module: str, *tests: str) -> int:
     with tempfile.TemporaryDirectory(prefix="mutation-") as place:
         copy = _copied(Path(place))
-        session = _prepared(copy, module, tests or (mirrored(module),))
-        _cosmic_ray(copy, "exec", "mutation.toml", session)
-        outcomes = [_outcome(line) for line in _cosmic_ray(copy, "dump", session).splitlines()]
-    survivors = [diff for killed, diff in outcomes if not killed]
-    killed = len(outcomes) - len(survivors)
-    found = {"module": module, "mutants": len(outcomes), "killed": killed, "survivors": survivors}
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *(tests or [mirrored(module)])]
+        tried = _tried(copy, module, command)
+        source = (copy / module).read_text(encoding="utf-8")
+        survivors = [
+            mutant.change
+            for mutant, outcome in zip(mutants(source), tried, strict=True)
+            if outcome == SURVIVED and _passes(copy, module, mutant.source, command)
+        ]
+    killed = len(tried) - len(survivors)
+    found = {"module": module, "mutants": len(tried), "killed": killed, "survivors": survivors}
     sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    return 0 if outcomes and killed >= WANTED * len(outcomes) else 1
+    return 0 if tried and killed >= WANTED * len(tried) else 1
 
 
 def mirrored(module: str) -> str:
@@ -60,34 +57,30 @@ def _copied(place: Path) -> Path:
     return place
 
 
-def _prepared(copy: Path, module: str, tests: tuple[str, ...]) -> str:
-    """All mutants of the module in a session; first the tests must pass without any."""
-    command = shlex.join([str(ROOT / ".venv/bin/python"), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests])
-    subprocess.run(shlex.split(command), cwd=copy, env=_environment(), stdout=sys.stderr, check=True)
-    config = CONFIG.format(module=json.dumps(module), command=json.dumps(command))
-    (copy / "mutation.toml").write_text(config, encoding="utf-8")
-    _cosmic_ray(copy, "init", "mutation.toml", "mutation.sqlite")
-    return "mutation.sqlite"
+def _tried(copy: Path, module: str, command: list[str]) -> list[str]:
+    """What came of each mutant in a fork; the tests must pass without any."""
+    told = copy / "mutants.txt"
+    environment = {**_environment(), "MUTATED": module, "MUTANTS_KILLED": str(told)}
+    subprocess.run([*command, "-p", "scripts.mutants"], cwd=copy, env=environment, stdout=sys.stderr, check=False)
+    if not told.exists():
+        sys.exit("The tests must pass before anything is mutated.")
+    return told.read_text(encoding="utf-8").split()
 
 
-def _cosmic_ray(copy: Path, *arguments: str) -> str:
-    program = str(ROOT / ".venv/bin/cosmic-ray")
-    done = subprocess.run([program, *arguments], cwd=copy, env=_environment(), stdout=subprocess.PIPE, check=True)
-    return done.stdout.decode()
+def _passes(copy: Path, module: str, source: str, command: list[str]) -> bool:
+    (copy / module).write_text(source, encoding="utf-8")
+    try:
+        done = subprocess.run(
+            command, cwd=copy, env=_environment(), stdout=subprocess.DEVNULL, check=False, timeout=TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
 
 
 def _environment() -> dict[str, str]:
     """The copy's tests use this checkout's test services."""
     return {**os.environ, "CRM_VAR": os.environ.get("CRM_VAR") or str(ROOT / "var")}
-
-
-def _outcome(line: str) -> tuple[bool, str]:
-    """Whether the mutant was killed, and its change as added and removed lines."""
-    _item, result = json.loads(line)
-    diff = [
-        one for one in (result or {}).get("diff", "").splitlines() if one[:1] in "+-" and one[:3] not in {"+++", "---"}
-    ]
-    return (result or {}).get("test_outcome") == "killed", "\n".join(diff)
 
 
 if __name__ == "__main__":

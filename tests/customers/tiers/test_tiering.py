@@ -135,6 +135,14 @@ def test_downgrade_closes_the_old_assignment_and_opens_the_new_one() -> None:
     assert customer.tier == tier("bronze")
 
 
+def test_a_run_counts_who_went_up_who_went_down_and_who_stayed() -> None:
+    up, down, *_others = CustomerFactory.create_batch(4)
+    earn(down, "6000", day=date(2025, 4, 1))
+    tiering.retier(as_of=DAY)
+    earn(up, "6000")
+    assert counts(tiering.retier(as_of=date(2026, 4, 5))) == (4, 1, 1, 2)
+
+
 def test_a_day_decided_anew_replaces_its_decision_and_rejoins_the_day_before() -> None:
     customer = CustomerFactory.create()
     tiering.retier(as_of=DAY)
@@ -275,9 +283,9 @@ def test_today_is_decided_when_no_day_is_named_and_may_be_named() -> None:
 
 
 def test_a_run_says_how_long_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = iter([100.0, 102.34567])
+    ticks = iter([100.0, 302.34567])
     monkeypatch.setattr(tiering, "monotonic", lambda: next(ticks))
-    assert tiering.retier(as_of=DAY).seconds == 2.346
+    assert tiering.retier(as_of=DAY).seconds == 202.346
 
 
 @pytest.mark.django_db(transaction=True)
