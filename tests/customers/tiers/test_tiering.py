@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Customer, Tier, TierAssignment, TierPolicy
 from customers.tiers import tiering
+from tests.customers.tiers.histories import DAY, at, counts, earn, history, tier
 from tests.database import another_connection
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
@@ -22,28 +23,6 @@ from tests.factories.tiers import TierAssignmentFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
-DAY = date(2026, 3, 1)
-
-
-def at(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-
-
-def earn(customer: Customer, profit: str, *, day: date = date(2026, 1, 10)) -> None:
-    OrderFactory.create(customer=customer, placed_at=at(day), lines=[("1", str(Decimal(profit) + 50), "50")])
-
-
-def tier(key: str) -> Tier:
-    return Tier.objects.get(key=key)
-
-
-def history(customer: Customer) -> list[tuple[str, date, date | None]]:
-    rows = TierAssignment.objects.filter(customer=customer).order_by("valid").select_related("tier")
-    return [(row.tier.key, row.valid.lower, row.valid.upper) for row in rows]
-
-
-def counts(done: tiering.Retiered) -> tuple[int, int, int, int]:
-    return done.customers, done.upgraded, done.downgraded, done.held
 
 
 def test_the_seeded_policy_is_in_force_and_readable() -> None:
