@@ -51,8 +51,26 @@ def test_paid_in_full_is_never_open() -> None:
 
 @pytest.mark.parametrize("amount", [-90, 0])
 def test_a_credit_note_is_nothing_of_it(amount: int) -> None:
-    InvoiceFactory.create(due_on=DAY, amount=Decimal(amount), paid_on_time=Decimal(amount))
+    given_back = Decimal(amount)
+    InvoiceFactory.create(due_on=DAY, amount=given_back, paid=given_back, paid_on_time=given_back)
     assert standing(AFTER) == (0, 0, 0, 0, False, False, False)
+
+
+def test_a_credit_note_that_is_not_given_back_is_neither_open_nor_overdue() -> None:
+    InvoiceFactory.create(due_on=DAY, amount=Decimal(-90))
+    assert standing(AFTER) == (0, 0, 0, 0, False, False, False)
+
+
+def test_paid_in_full_on_time_is_all_of_it_in_the_company_s_currency() -> None:
+    InvoiceFactory.create(due_on=DAY, amount=Decimal(90), amount_company=Decimal(100), paid_on_time=Decimal(90))
+    assert standing(DAY) == standing(AFTER) == (100, 100, 0, 0, True, False, False)
+
+
+def test_what_was_paid_late_is_not_on_time() -> None:
+    InvoiceFactory.create(
+        due_on=DAY, amount=Decimal(80), amount_company=Decimal(100), paid=Decimal(60), paid_on_time=Decimal(20)
+    )
+    assert standing(AFTER) == (100, 25, 25, 25, True, True, True)
 
 
 def test_what_was_bought_leaves_out_what_is_cancelled_nobody_s_or_outside_the_days() -> None:
@@ -71,11 +89,13 @@ def test_what_was_billed_is_of_invoices_due_in_the_days_as_of_the_last() -> None
     InvoiceFactory.create(customer=customer, due_on=BEFORE, amount=Decimal(100), paid_on_time=Decimal(60))
     InvoiceFactory.create(customer=customer, due_on=DAY, amount=Decimal(50), paid_on_time=Decimal(20))
     InvoiceFactory.create(customer=customer, due_on=BEFORE, amount=Decimal(-30), paid_on_time=Decimal(-30))
+    InvoiceFactory.create(customer=customer, due_on=AFTER, amount=Decimal(70), paid_on_time=Decimal(10))
+    InvoiceFactory.create(due_on=BEFORE, amount=Decimal(-30))
     InvoiceFactory.create(customer=None, due_on=BEFORE)
     billed = "SELECT customer_id, due, on_time FROM crm_billed(%s, %s)"
     assert rows(billed, BEFORE, DAY) == [(customer.pk, 120, 80)]
-    assert rows(billed, BEFORE, AFTER) == [(customer.pk, 150, 80)]
-    assert rows(billed, DAY, AFTER) == [(customer.pk, 50, 20)]
+    assert rows(billed, BEFORE, AFTER) == [(customer.pk, 160, 90)]
+    assert rows(billed, DAY, AFTER) == [(customer.pk, 60, 30)]
 
 
 def test_what_is_owed_counts_what_is_late_and_since_when_the_oldest_is_open() -> None:
