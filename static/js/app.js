@@ -61,6 +61,16 @@
     if (event.target.matches(".filter-bar select")) event.target.form.requestSubmit();
   });
 
+  // An answer that cannot be shown in place, or none, is said; what was typed stays where it is.
+  const sayNotAnswered = () => {
+    const words = document.getElementById("not-answered");
+    const messages = document.getElementById("messages");
+    if (!words || !messages || messages.querySelector("[data-not-answered]")) return;
+    messages.append(words.content.cloneNode(true));
+  };
+  document.addEventListener("htmx:responseError", sayNotAnswered);
+  document.addEventListener("htmx:sendError", sayNotAnswered);
+
   document.addEventListener("htmx:afterSettle", armToasts);
   document.addEventListener("DOMContentLoaded", armToasts);
 })();

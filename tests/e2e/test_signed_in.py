@@ -5,6 +5,7 @@ from django.conf import settings
 from playwright.sync_api import BrowserContext, expect
 
 from crm.common.limits.counting import take
+from customers.models import Customer
 from tests.conftest import UserFor
 from tests.factories.customers import CustomerFactory
 from tests.live import LiveStack
@@ -32,6 +33,31 @@ def test_too_much_searching_is_said_on_a_page_and_on_the_page_that_asked(
     assert answer.status == 429
     expect(page.get_by_role("heading", name="Too many requests")).to_be_visible()
     expect(page.get_by_text("Try again in")).to_be_visible()
+
+
+def test_an_answer_that_cannot_be_shown_in_place_is_said_and_what_was_typed_stays(
+    context: BrowserContext, live_stack: LiveStack, user_for: UserFor
+) -> None:
+    """Here too the console calls the answer an error, and it is what is wanted."""
+    customer = CustomerFactory.create(name="Gone Ltd")
+    context.add_cookies(live_stack.sign_in_cookies(user_for("sales")))  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"/customers/{customer.pk}/")
+    page.get_by_role("link", name="E-mail", exact=True).click()
+    page.get_by_label("Notes").fill("Wants a new offer")
+    Customer.objects.filter(pk=customer.pk).delete()
+    said = page.locator("#messages").get_by_text("That did not work, and nothing was saved")
+    for _again in range(2):
+        with page.expect_response(lambda answer: answer.status == 404):
+            page.get_by_role("button", name="Log contact").click()
+        expect(said).to_have_count(1)
+    expect(page.get_by_label("Notes")).to_have_value("Wants a new offer")
+
+    context.set_offline(True)
+    page.get_by_role("button", name="Close").click()
+    expect(said).to_have_count(0)
+    page.get_by_role("button", name="Log contact").click()
+    expect(said).to_have_count(1)
 
 
 def test_back_shows_nothing_after_signing_out(
