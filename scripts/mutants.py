@@ -1,12 +1,13 @@
 """A pytest plugin that tries each mutant of a module in a fork of the session that has collected the tests.
 
-`-p scripts.mutants` with `MUTATED`, the module's path, and `MUTANTS_KILLED`, the file that gets one word a mutant. A
-fork takes the mutated source into the module that is loaded, and into whoever imported its names. Names that were kept
-otherwise stay as they were, so a mutant may survive here that a fresh process kills; not the other way round, since the
-first fork takes in the module unchanged and its tests have to pass.
+`-p scripts.mutants` with `MUTATED`, the module's path, and `SURVIVORS`, the file that gets how many mutants there were
+and which survived. A fork takes the mutated source into the module that is loaded, and into whoever imported its names.
+Names that were kept otherwise stay as they were, so a mutant may survive here that a fresh process kills; not the other
+way round, since the first fork takes in the module unchanged and its tests have to pass.
 """
 
 import difflib
+import json
 import os
 import signal
 import sys
@@ -23,7 +24,6 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 TIMEOUT_S = 120
-KILLED, SURVIVED = "killed", "survived"
 
 
 class Mutant(NamedTuple):
@@ -68,8 +68,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
     if not passes(source):
         raise pytest.UsageError(f"The tests do not pass with {path} as it is.")
-    with Path(os.environ["MUTANTS_KILLED"]).open("w", encoding="utf-8") as told:
-        told.writelines((SURVIVED if passes(mutant.source) else KILLED) + "\n" for mutant in mutants(source))
+    all_of_them = list(mutants(source))
+    survivors = [mutant for mutant in all_of_them if passes(mutant.source)]
+    told = {"mutants": len(all_of_them), "survivors": survivors}
+    Path(os.environ["SURVIVORS"]).write_text(json.dumps(told), encoding="utf-8")
     return True
 
 

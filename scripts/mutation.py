@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.mutants import SURVIVED, TIMEOUT_S, mutants
+from scripts.mutants import TIMEOUT_S, Mutant
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = (".venv", "node_modules", "staticfiles")
@@ -25,17 +25,12 @@ def main(module: str, *tests: str) -> int:
     with tempfile.TemporaryDirectory(prefix="mutation-") as place:
         copy = _copied(Path(place))
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *(tests or [mirrored(module)])]
-        tried = _tried(copy, module, command)
-        source = (copy / module).read_text(encoding="utf-8")
-        survivors = [
-            mutant.change
-            for mutant, outcome in zip(mutants(source), tried, strict=True)
-            if outcome == SURVIVED and _passes(copy, module, mutant.source, command)
-        ]
-    killed = len(tried) - len(survivors)
-    found = {"module": module, "mutants": len(tried), "killed": killed, "survivors": survivors}
+        count, suspects = _tried(copy, module, command)
+        survivors = [change for source, change in suspects if _passes(copy, module, source, command)]
+    killed = count - len(survivors)
+    found = {"module": module, "mutants": count, "killed": killed, "survivors": survivors}
     sys.stdout.write(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    return 0 if tried and killed >= WANTED * len(tried) else 1
+    return 0 if count and killed >= WANTED * count else 1
 
 
 def mirrored(module: str) -> str:
@@ -57,14 +52,15 @@ def _copied(place: Path) -> Path:
     return place
 
 
-def _tried(copy: Path, module: str, command: list[str]) -> list[str]:
-    """What came of each mutant in a fork; the tests must pass without any."""
-    told = copy / "mutants.txt"
-    environment = {**_environment(), "MUTATED": module, "MUTANTS_KILLED": str(told)}
+def _tried(copy: Path, module: str, command: list[str]) -> tuple[int, list[Mutant]]:
+    """How many mutants there are, and those that survived in a fork; the tests must pass without any."""
+    told = copy / "survivors.json"
+    environment = {**_environment(), "MUTATED": module, "SURVIVORS": str(told)}
     subprocess.run([*command, "-p", "scripts.mutants"], cwd=copy, env=environment, stdout=sys.stderr, check=False)
     if not told.exists():
         sys.exit("The tests must pass before anything is mutated.")
-    return told.read_text(encoding="utf-8").split()
+    found = json.loads(told.read_text(encoding="utf-8"))
+    return found["mutants"], [Mutant(*each) for each in found["survivors"]]
 
 
 def _passes(copy: Path, module: str, source: str, command: list[str]) -> bool:
