@@ -115,11 +115,11 @@ def test_downgrade_closes_the_old_assignment_and_opens_the_new_one() -> None:
 
 
 def test_a_run_counts_who_went_up_who_went_down_and_who_stayed() -> None:
-    up, down, *_others = CustomerFactory.create_batch(4)
+    up, down, *_others = CustomerFactory.create_batch(5)
     earn(down, "6000", day=date(2025, 4, 1))
     tiering.retier(as_of=DAY)
     earn(up, "6000")
-    assert counts(tiering.retier(as_of=date(2026, 4, 5))) == (4, 1, 1, 2)
+    assert counts(tiering.retier(as_of=date(2026, 4, 5))) == (5, 1, 1, 3)
 
 
 def test_a_day_decided_anew_replaces_its_decision_and_rejoins_the_day_before() -> None:
@@ -215,6 +215,7 @@ GOLD = {"tier": "gold"}
         ([GOLD, {}], "Rule 2 names the unknown tier “”."),
         ([{"tier": "bronze"}, GOLD], DOWN),
         ([GOLD, GOLD], DOWN),
+        ([GOLD, GOLD, {"tier": "bronze"}], DOWN),
         ([{**GOLD, "min_value": "much"}], "Rule 1: “much” is no number."),
         ([{**GOLD, "min_value": "Infinity"}], "Rule 1: “Infinity” is no number."),
         ([{**GOLD, "min_on_time": "NaN"}], "Rule 1: “NaN” is no number."),
