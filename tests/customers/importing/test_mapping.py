@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from customers.importing.guessing import guess
 from customers.importing.mapping import MappingError, load, resolve
 from customers.importing.registry import get_spec
 
@@ -79,13 +78,3 @@ def test_the_example_fits_its_headers() -> None:
     headers = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
     mapping = resolve(raw, spec=get_spec("orders"), headers=headers)
     assert mapping.unknown(headers) == []
-
-
-def test_guesses_headers_in_three_languages() -> None:
-    assert guess(["客户编号", "公司名称", "电话"], ["external_id", "name", "phone", "city"]) == {
-        "external_id": "客户编号", "name": "公司名称", "phone": "电话",
-    }  # fmt: skip
-    assert guess(["Kunden-Nr.", "E-Mail", "PLZ"], ["external_id", "email", "postcode"]) == {
-        "external_id": "Kunden-Nr.", "email": "E-Mail", "postcode": "PLZ",
-    }  # fmt: skip
-    assert guess(["ID", "External ID"], ["external_id"]) == {"external_id": "External ID"}
