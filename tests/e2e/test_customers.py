@@ -101,3 +101,15 @@ def test_a_file_goes_in(page_for: PageFor, live_stack: LiveStack, tmp_path: Path
     expect(page.get_by_role("cell", name="is required")).to_be_visible()
     assert Customer.objects.values_list("name", "city").get() == ("Acme", "Köln")
     assert ImportBatch.objects.values_list("state", "created", "rejected").get() == ("done", 1, 1)
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 768, 390])
+def test_the_name_of_a_tier_stays_a_word(page_for: PageFor, live_stack: LiveStack, width: int) -> None:
+    page = page_for("sales")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/tiers/")
+    heights = page.locator("table .badge").evaluate_all("all => all.map(one => one.offsetHeight)")
+    assert len(heights) == 4
+    assert max(heights) < 30
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.className)"
+    assert page.locator(".table-responsive, .card:has(table)").evaluate_all(cut) == []
