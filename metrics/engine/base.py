@@ -15,13 +15,15 @@ Terms = Mapping[str, int]
 
 # How many stored integers make one shown unit.
 SCALES = {"count": Decimal(1), "ms": Decimal(1000), "money": Decimal(10_000)}
-TERM = re.compile(r"([+-]?)\s*([a-z_]+)\s*")
+TERM = re.compile(r"([+-]?)\s*([a-z_]+)")
+SUM = re.compile(r"\s*[+-]?\s*[a-z_]+\s*([+-]\s*[a-z_]+\s*)*")
 
 
 def terms_of(expression: str) -> dict[str, int]:
-    """Component → +1 or −1: "answered + abandoned - abandoned_within"."""
-    found = {name: -1 if sign == "-" else 1 for sign, name in TERM.findall(expression)}
-    if TERM.sub("", expression).strip() or not found:
+    """Component → +1 or −1: "answered + abandoned - abandoned_within", each once."""
+    terms = TERM.findall(expression)
+    found = {name: -1 if sign == "-" else 1 for sign, name in terms}
+    if not SUM.fullmatch(expression) or len(found) < len(terms):
         raise ValueError(f"not a sum of components: {expression!r}")
     return found
 

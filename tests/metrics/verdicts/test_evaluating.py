@@ -12,7 +12,6 @@ from crm.common.days import days_between, month_end, month_start, today
 from metrics.engine.definitions import Definition
 from metrics.engine.recomputing import recompute
 from metrics.engine.rules import USUAL
-from metrics.engine.scope import Scope
 from metrics.goals.other_changes import record_other_change, withdraw_other_change
 from metrics.kpis import CATALOGUE, Kpi, get_kpi
 from metrics.models import Baseline, DriftCheck, Evaluation, KpiTarget, OtherChange, RecomputeRun, Rollup
@@ -454,7 +453,3 @@ def test_the_queries_do_not_grow_with_the_scopes(django_assert_max_num_queries: 
 
     with django_assert_max_num_queries(14):
         evaluate(as_of=AS_OF)
-
-
-def test_scope_is_the_keyword_arguments_of_the_series() -> None:
-    assert Scope(team_id=3).columns == {"team_id": 3, "channel": "", "tier_id": None}
