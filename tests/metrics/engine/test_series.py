@@ -1,15 +1,11 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from math import ceil, log
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
-from hypothesis import strategies as st
 
-from metrics.engine import histograms
 from metrics.engine.recomputing import recompute
 from metrics.engine.scope import Scope
 from metrics.engine.series import Point, UnknownPeriod, points, quantiles, series, value_of
@@ -162,13 +158,6 @@ class TestQuantiles:
         (median,) = quantiles(kpi=ASA, shares=(0.5,))
         assert median is not None
         assert abs(float(median) / 30 - 1) < 0.01
-
-
-@given(st.integers(100, 30_000_000))
-def test_the_middle_of_a_bucket_is_within_one_per_cent(milliseconds: int) -> None:
-    bucket = ceil(log(milliseconds / histograms.BUCKET_FROM_MS) / log(histograms.BUCKET_RATIO))
-    if bucket:
-        assert abs(float(histograms.seconds_of(bucket)) * 1000 / milliseconds - 1) < 0.0105
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,9 @@ import pytest
 from crm.common.kinds import import_kinds
 from metrics.engine import registry
 from metrics.engine.components import Component, count
-from metrics.engine.definitions import Definition
-from metrics.engine.rules import USUAL
 from metrics.engine.sources import FactSource
 from metrics.kpis.calls import CALLS
 from metrics.kpis.families import CALL_CENTRE
-from metrics.kpis.issues import ISSUES
 
 MINIMAL: dict[str, Any] = {
     "key": "visit",
@@ -108,18 +105,3 @@ class TestWatched:
 
     def test_a_column_that_the_cell_reads_in_part_is_watched_too(self) -> None:
         assert self.watched(count("a", "f.team_id IS NULL")) == ("f.team_id IS NULL",)
-
-
-class TestVersions:
-    def test_the_usual_rules_give_the_plain_version(self) -> None:
-        assert Definition(CALLS, USUAL).version == 1
-
-    def test_another_rule_is_another_version(self) -> None:
-        versions = {Definition(CALLS, {**USUAL, "answer_within_s": seconds}).version for seconds in (20, 30, 31)}
-        assert len(versions) == 3
-        assert min(versions - {1}) > 1_000_000
-
-    def test_a_rule_that_it_does_not_read_is_none_of_its_business(self) -> None:
-        assert Definition(CALLS, {**USUAL, "repeat_window_hours": 24}).version == 1
-        assert Definition(ISSUES, {**USUAL, "answer_within_s": 30}).version == 1
-        assert Definition(ISSUES, {**USUAL, "repeat_window_hours": 24}).version > 1_000_000
