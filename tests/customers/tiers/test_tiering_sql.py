@@ -1,7 +1,9 @@
 """The statements of a run, by the histories they leave."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -119,3 +121,36 @@ def test_nobody_is_left_out_when_some_are_decided_at_a_time(monkeypatch: pytest.
     customers = CustomerFactory.create_batch(3)
     assert counts(tiering.retier(as_of=DAY)) == (3, 3, 0, 0)
     assert [history(customer) for customer in customers] == [[("bronze", DAY, None)]] * 3
+
+
+def retier_while(meanwhile: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> tuple[int, int, int, int]:
+    """Something happens between the decisions, which take no locks, and the first step that writes them."""
+    write, waiting = assigning._write, [meanwhile]
+
+    def later(values: dict[str, Any]) -> tuple[int | None, int, int]:
+        while waiting:
+            waiting.pop()()
+        return write(values)
+
+    monkeypatch.setattr(assigning, "_write", later)
+    return counts(tiering.retier(as_of=DAY))
+
+
+def test_who_got_another_assignment_meanwhile_is_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = CustomerFactory.create()
+    assert retier_while(lambda: was(customer, "gold", DAY, None), monkeypatch) == (1, 0, 0, 1)
+    assert history(customer) == [("gold", DAY, None)]
+
+
+def test_whose_tier_a_person_kept_meanwhile_is_left_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = CustomerFactory.create()
+    was(customer, "gold", JANUARY, None)
+    kept = TierAssignment.objects.filter(customer=customer)
+    assert retier_while(lambda: kept.update(reason="override"), monkeypatch) == (1, 0, 0, 1)
+    assert history(customer) == [("gold", JANUARY, None)]
+
+
+def test_who_is_gone_meanwhile_gets_no_tier(monkeypatch: pytest.MonkeyPatch) -> None:
+    customer = CustomerFactory.create()
+    assert retier_while(customer.delete, monkeypatch) == (0, 0, 0, 0)
+    assert not TierAssignment.objects.exists()
