@@ -62,7 +62,7 @@ def test_nothing_in_common_finds_nobody(typed: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("name", "typed"), [("上海贸易有限公司", "上海貿易有限公司"), ("Müller Söhne", "muller sohne")]
 )
-def test_names_are_alike_in_another_script_and_without_accents(name: str, typed: str) -> None:
+def test_names_are_alike_without_accents_and_but_for_a_character(name: str, typed: str) -> None:
     CustomerFactory.create(name=name)
     assert found(name=typed) == [(name, ["similar name"], False)]
 
