@@ -117,7 +117,7 @@ def duration(value: object) -> str:
 
 
 def _positive_duration(value: Decimal) -> str:
-    if value < 60:
+    if round(value, 1) < 60:
         return gettext("%(seconds)s s") % {"seconds": number(value, 0 if value == int(value) else 1)}
     minutes, seconds = divmod(round(value), 60)
     if minutes < 60:

@@ -7,6 +7,7 @@ import pytest
 
 from metrics.engine import known
 from metrics.engine.base import Kpi, terms_of
+from metrics.engine.components import count
 from metrics.engine.rules import USUAL
 from metrics.kpis import get_kpi
 from metrics.kpis.issues import ISSUES
@@ -87,11 +88,11 @@ class TestComponents:
         assert kpi.components == ("answered", "abandoned", "rejected", "wait_answered")
 
     def test_are_of_its_own_source_only(self) -> None:
-        other = next(iter(ISSUES.positions))
-        kpi = replace(ASA, n=other, n_source=ISSUES)
+        other = replace(ISSUES, components=(count("abandoned", "true"),))  # a sum of the same name
+        kpi = replace(ASA, n="abandoned", n_source=other)
 
         assert kpi.components == ("answered", "wait_answered")
-        assert kpi.sources == (ASA.source, ISSUES)
+        assert kpi.sources == (ASA.source, other)
         assert ASA.sources == (ASA.source,)
 
 

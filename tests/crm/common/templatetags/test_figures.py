@@ -15,10 +15,18 @@ from crm.common.templatetags import figures
         (figures.number(Decimal("1.25"), 1), "1.2"),
         (figures.number(None), "–"),
         (figures.number("x"), "–"),
+        (figures.number(""), "–"),
+        (figures.number(True), "–"),
+        (figures.number(float("inf")), "–"),
+        (figures.number("1234"), "1,234"),
         (figures.number(float("nan")), "–"),
         (figures.signed(-3.21, 1), "−3.2"),
         (figures.signed(3), "+3"),
         (figures.signed(0), "±0"),
+        (figures.signed(None), "–"),
+        (figures.percent(None), "–"),
+        (figures.points(None), "–"),
+        (figures.points(Decimal("-0.0412"), 2), "−4.12\u202fpp"),
         (figures.percent(0.8234), "82.3%"),
         (figures.percent(Decimal(1), 0), "100%"),
         (figures.points(0.041), "+4.1\u202fpp"),
@@ -26,9 +34,17 @@ from crm.common.templatetags import figures
         (figures.money(1234, "JPY"), "¥1,234"),
         (figures.money_round(Decimal("1234.5"), "USD"), "$1,234"),
         (figures.money(None), "–"),
+        (figures.money_round(None), "–"),
         (figures.duration(42), "42 s"),
         (figures.duration(42.34), "42.3 s"),
+        (figures.duration(0), "0 s"),
+        (figures.duration(59.94), "59.9 s"),
+        (figures.duration(59.96), "1 min 00 s"),
+        (figures.duration(60), "1 min 00 s"),
         (figures.duration(185), "3 min 05 s"),
+        (figures.duration(3599.6), "1 h 00 min"),
+        (figures.duration(3600), "1 h 00 min"),
+        (figures.duration(86_400), "1 d 0 h"),
         (figures.duration(7500), "2 h 05 min"),
         (figures.duration(3 * 86400 + 4 * 3600), "3 d 4 h"),
         (figures.duration(-90), "−1 min 30 s"),
@@ -39,11 +55,19 @@ from crm.common.templatetags import figures
         (figures.measure(1500, "USD"), "$1,500"),
         (figures.measure(42.25, "score"), "42.2"),
         (figures.measure(1200, "calls"), "1,200\u202fcalls"),
+        (figures.measure(1000.4, "calls"), "1,000\u202fcalls"),
+        (figures.measure(3), "3"),
         (figures.measure(None, "share"), "–"),
     ],
 )
 def test_figures_in_english(written: str, expected: str) -> None:
     assert written == expected
+
+
+def test_money_is_the_companys_where_nothing_else_is_said() -> None:
+    assert figures.money(Decimal("1234.5")) == "€1,234.50"
+    assert figures.money_round(Decimal("-0.6")) == "-€1"
+    assert figures.measure(1500, "money") == "€1,500"
 
 
 def test_figures_follow_the_reader() -> None:
