@@ -46,6 +46,7 @@ VERB = "a verb: who may call it is the page's to ask"
 JOB = "a job or a command: nobody reads"
 AROUND_IT = {
     "customers/identity/editing.py": VERB,
+    "customers/identity/holding.py": VERB,
     "customers/identity/promotion.py": JOB,
     "customers/importing/applying.py": JOB,
     "customers/importing/batches.py": JOB,

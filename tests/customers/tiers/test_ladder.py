@@ -2,12 +2,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.utils import timezone
 
 from accounts.access import OPERATOR
 from customers.models import Tier, TierPolicy
 from customers.tiers.ladder import Tiers, tiers
 from customers.tiers.tiering import InvalidPolicy, Rule
+from tests.conftest import NOON
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def steps(ladder: Tiers) -> list[tuple[str, int, float]]:
 
 
 def publish(rules: list[dict[str, Any]], *, version: int = 9, published: bool = True) -> TierPolicy:
-    at = timezone.now() if published else None
+    at = NOON if published else None
     return TierPolicy.objects.create(version=version, measure="profit", window_months=12, rules=rules, published_at=at)
 
 
