@@ -142,7 +142,7 @@ class LiveStack:
             "REDIS_URL": self.redis_url,
             "CRM_WEB_WORKERS": "1",
             "CRM_WORKER_PROCESSES": "2",
-            "CRM_PREVIEW_SECONDS": "5",
+            "CRM_PREVIEW_SECONDS": "8",
         }
         return os.environ | own | {"DJANGO_SETTINGS_MODULE": "crm.settings", "SECRET_KEY": settings.SECRET_KEY}
 

@@ -47,8 +47,6 @@ def lint() -> int:
 
 
 FAST = "not slow and not e2e and not reliability"
-# One more than small machines have cores: many tests wait for processes they have started or killed.
-AT_A_TIME = ["-n", "3", "--dist", "worksteal"]
 MEASURED = ["--cov", "--cov-report=term"]  # what is measured and how much is enough: pyproject.toml
 
 
@@ -77,7 +75,10 @@ def arguments() -> list[str]:
 
 def _pytest(*chosen: str) -> int:
     """Several at a time; the test services are stopped afterwards, so that nothing is left running."""
-    workers = [] if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0" else AT_A_TIME
+    # Many tests wait for processes they have started or killed: three keep two cores busy, two where all is measured.
+    at_a_time = "2" if chosen == tuple(MEASURED) else "3"
+    alone = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0"
+    workers = [] if alone else ["-n", at_a_time, "--dist", "worksteal"]
     try:
         if manage("prepare", "--no-database"):
             return 1

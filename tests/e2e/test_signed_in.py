@@ -44,7 +44,9 @@ def test_an_answer_that_cannot_be_shown_in_place_is_said_and_what_was_typed_stay
     page = context.new_page()
     page.goto(f"/customers/{customer.pk}/")
     page.get_by_role("link", name="E-mail", exact=True).click()
+    page.wait_for_load_state("networkidle")
     page.get_by_label("Notes").fill("Wants a new offer")
+    expect(page.get_by_label("Notes")).to_have_value("Wants a new offer")
     Customer.objects.filter(pk=customer.pk).delete()
     said = page.locator("#messages").get_by_text("That did not work, and nothing was saved")
     for _again in range(2):

@@ -117,7 +117,7 @@ def test_killed_at_any_moment_they_end_as_one_after_the_other(
     for number in range(ROUNDS):
         running = [begin(work) for work in (*works, retier)]
         part = (number + 1) * len(expected["records"]) // (ROUNDS + 1)
-        wait_for(lambda part=part: SourceRecord.objects.count() >= part)
+        wait_for(lambda part=part: SourceRecord.objects.count() >= part, 120)
         for process in running:
             process.kill()
             process.join()

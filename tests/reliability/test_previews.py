@@ -18,7 +18,7 @@ from tests.customers.importing.test_hostile_workbooks import HOSTILE
 from tests.live import LiveStack
 
 pytestmark = [pytest.mark.timeout(300)]
-LOOKS, SECONDS = 8, 5
+LOOKS, SECONDS, WAITED = 8, 8, 4
 MEGABYTES = 50
 WORST = (
     "a row number beyond the last",
@@ -62,7 +62,7 @@ def test_other_pages_are_served_while_slow_files_are_looked_at(ask: Ask, tmp_pat
     answers = [look.result() for look in looks]
     assert len(others) >= 5
     assert {status for status, _text, _seconds in others} == {200}
-    assert max(seconds for _status, _text, seconds in others) < 2.5
+    assert max(seconds for _status, _text, seconds in others) < WAITED  # half as long as the files are looked at
     slow = [text for status, text, _seconds in answers if status == 422]
     busy = [text for status, text, _seconds in answers if status == 503]
     assert len(slow) + len(busy) == LOOKS
