@@ -15,7 +15,7 @@ _RISKY = re.compile(rf"^[\t\r]|^[{_BLANK}]*[{_STARTS}]|[;\t\r\n][{_BLANK}\"]*[{_
 _FORMULA = re.compile(rf"[{_BLANK}]*[{_STARTS}]")
 # Where a spreadsheet that expects semicolons, as in many countries, begins another cell in the middle of ours. Quotes
 # that stand first there are ours, doubled, and open that cell.
-_SEPARATORS = re.compile(rf"([;\t\r\n][;\t\r\n{_BLANK}\"]*)")
+_SEPARATORS = re.compile(rf"([;\t\r\n](?:[;\t\r\n{_BLANK}\"]*[;\t\r\n\"])?)")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)*|[.,]\d+)(?:[eE][+-]?\d+)? ?%?", re.ASCII)
 # A telephone number stays as it is when no spreadsheet can compute it: two groups of digits with only a space between.
 _PHONE = re.compile(r"\+(?=.*\d[ \u00a0]\(?\d)\d[\d \u00a0()./-]*", re.ASCII)
