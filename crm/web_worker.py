@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from time import monotonic
+from types import FrameType
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -40,6 +41,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
         conn.timeout = monotonic() + FIRST_BYTES_S
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """End at once. gunicorn's would shut the pool of threads down first, and wait for ever for a lock that what was
+        interrupted holds: the same at the signal before, as Ctrl-C is told by the terminal and by the arbiter. The end
+        of the process does that.
+        """
+        super(ThreadWorker, self).handle_quit(sig, frame)
 
     def hand_back(self, conn: TConn, done: "Future[object]") -> None:
         self.method_queue.defer(self.finish_request, conn, done)

@@ -1,8 +1,11 @@
+import signal
 import socket
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
-from crm.web_worker import PROBE, peek
+from crm.web_worker import PROBE, Worker, peek
 
 
 @pytest.mark.parametrize(
@@ -28,3 +31,13 @@ def test_what_is_looked_at_is_still_there_to_be_read() -> None:
         assert (peek(near), peek(near), near.recv(9)) == (b"GET /", b"GET /", b"GET /")
         far.close()
         assert peek(near) == b""
+
+
+def test_a_signal_ends_it_in_the_midst_of_the_one_before() -> None:
+    config = Config()
+    worker = Worker(age=1, ppid=1, sockets=[], app=None, timeout=60, cfg=config, log=Logger(config))
+    worker.tpool = worker.get_thread_pool()
+    with worker.tpool._shutdown_lock, pytest.raises(SystemExit):
+        worker.handle_quit(signal.SIGINT, None)
+    worker.tpool.shutdown()
+    worker.tmp.close()
