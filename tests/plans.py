@@ -8,8 +8,24 @@ from django.db import connection
 
 def nodes(statement: str, parameters: Sequence[object] | Mapping[str, object] | None = None) -> list[dict[str, Any]]:
     """The plan's nodes, from the outermost in."""
+    return _explained("FORMAT JSON, VERBOSE", statement, parameters)
+
+
+def ran(statement: str, parameters: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
+    """Those of a statement that was run, with what each of them did."""
+    return _explained("ANALYZE, FORMAT JSON", statement, parameters)
+
+
+def compared_in_vain(plan: list[dict[str, Any]]) -> int:
+    """How many pairs of rows were held against each other and did not belong together."""
+    return sum(node.get("Rows Removed by Join Filter", 0) * node.get("Actual Loops", 1) for node in plan)
+
+
+def _explained(
+    how: str, statement: str, parameters: Sequence[object] | Mapping[str, object] | None
+) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON, VERBOSE) {statement}", parameters)
+        cursor.execute(f"EXPLAIN ({how}) {statement}", parameters)
         (found,) = cursor.fetchone()
     return list(_walk(found[0]["Plan"]))
 

@@ -93,16 +93,27 @@ SHORT_HISTOGRAM = f"""CASE WHEN cardinality(histogram) <= {LONG_HISTOGRAM} THEN 
   ) END"""
 
 
-def _put(definition: Definition, *, fresh: str, where: str = "true", stored: str = "true") -> str:
+def _put(fresh: str, definition: Definition, *, where: str = "true") -> str:
     """Insert or replace the cells that differ; an upsert would lock, and so write, those that do not."""
     return f"""
   INSERT INTO metrics_rollup AS r (source, version, {CELL}, sums, histogram)
   SELECT {definition.number}, {definition.version}, {CELL}, sums, {SHORT_HISTOGRAM} FROM {fresh}
-  WHERE {where} AND NOT EXISTS (
-    SELECT 1 FROM metrics_rollup o WHERE {STORED.format(a="o", definition=definition)}
-      AND {stored} AND {SAME_CELL.format(a="o", b=fresh)} AND o.sums = {fresh}.sums)
+  WHERE {where} AND before IS DISTINCT FROM sums
   ON CONFLICT (source, version, {CELL})
   DO UPDATE SET sums = excluded.sums, histogram = excluded.histogram"""
+
+
+def _stored(definition: Definition, cell: str) -> str:
+    """Beside each cell of `cell` its row, as `stored`, which nobody else moves while we hold the lock.
+
+    Looked up for each, not joined: just after a version was begun or many rows came the planner takes the table for all
+    but empty, and would have every cell compared with every row.
+    """
+    same = f"{STORED.format(a='o', definition=definition)} AND {SAME_CELL.format(a='o', b=cell)}"
+    return f"LEFT JOIN LATERAL (SELECT o.ctid, o.sums FROM metrics_rollup o WHERE {same} LIMIT 1) stored ON true"
+
+
+FOUND = "stored.ctid AS place, stored.sums AS before"
 
 
 def rebuild_month(definitions: Sequence[Definition], *, whole: bool) -> str:
@@ -122,15 +133,15 @@ WITH taken AS (
 
 def _month_of(definition: Definition, place: int) -> str:
     facts = OF_MONTH.format(day=definition.source.day)
-    asked = f"EXISTS (SELECT 1 FROM taken WHERE version IN (0, {definition.version}))"
-    fresh_, same = f"fresh_{place}", SAME_CELL.format(a=f"fresh_{place}", b="r")
-    return f"""{fresh_} AS MATERIALIZED ({fresh(definition, f"{facts} AND {asked}")}
+    asked, fresh_ = f"EXISTS (SELECT 1 FROM taken WHERE version IN (0, {definition.version}))", f"fresh_{place}"
+    return f"""{fresh_} AS MATERIALIZED (
+  SELECT f.*, {FOUND} FROM ({fresh(definition, f"{facts} AND {asked}")}) f {_stored(definition, "f")}
 ), gone_{place} AS (
   DELETE FROM metrics_rollup r
   WHERE {STORED.format(a="r", definition=definition)} AND {OF_MONTH.format(day="r.day")}
-    AND {asked} AND NOT EXISTS (SELECT 1 FROM {fresh_} WHERE {same})
+    AND {asked} AND r.ctid NOT IN (SELECT place FROM {fresh_} WHERE place IS NOT NULL)
   RETURNING r.day
-), put_{place} AS ({_put(definition, fresh=fresh_, stored=OF_MONTH.format(day="o.day"))}
+), put_{place} AS ({_put(fresh_, definition)}
 )"""
 
 
@@ -152,13 +163,12 @@ def _cells_of(definition: Definition, place: int) -> str:
     source, fresh_ = definition.source, f"fresh_{place}"
     same = " AND ".join(f"{sql} = cell.{name}" for name, sql in zip(DIMENSIONS, source.cell, strict=True))
     return f"""{fresh_} AS MATERIALIZED (
-  SELECT cell.*, s.present, s.sums, s.histogram FROM cell CROSS JOIN LATERAL (
+  SELECT cell.*, s.present, s.sums, s.histogram, {FOUND} FROM cell CROSS JOIN LATERAL (
     SELECT count(*) AS present, {_sums(definition)} AS sums, {entries(definition)} AS histogram
-    FROM {definition.facts} WHERE {definition.only} AND {same}) s
+    FROM {definition.facts} WHERE {definition.only} AND {same}) s {_stored(definition, "cell")}
 ), gone_{place} AS (
-  DELETE FROM metrics_rollup r USING {fresh_}
-  WHERE {fresh_}.present = 0 AND {STORED.format(a="r", definition=definition)} AND {SAME_CELL.format(a="r", b=fresh_)}
-), put_{place} AS ({_put(definition, fresh=fresh_, where="present > 0")}
+  DELETE FROM metrics_rollup r USING {fresh_} WHERE {fresh_}.present = 0 AND r.ctid = {fresh_}.place
+), put_{place} AS ({_put(fresh_, definition, where="present > 0")}
 )"""
 
 
