@@ -1,0 +1,32 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import RequestFactory
+
+from crm.common.company.current import CompanyFacts, assume
+from crm.common.context_processors import frame
+
+
+@pytest.mark.parametrize(
+    ("cookie", "theme"),
+    [(None, "auto"), ("auto", "auto"), ("dark", "dark"), ("light", "light"), ("Dark", "auto"), ('"><script>', "auto")],
+)
+def test_the_theme_is_one_that_there_is(cookie: str | None, theme: str) -> None:
+    request = RequestFactory().get("/")
+    request.COOKIES = {} if cookie is None else {"theme": cookie}
+
+    assert frame(request)["theme"] == theme
+
+
+def test_the_page_knows_that_days_are_being_cut_anew() -> None:
+    request = RequestFactory().get("/")
+    assert frame(request)["zone_is_changing"] is False
+    assume(CompanyFacts("UTC", "EUR", zone_is_changing=True))
+    assert frame(request)["zone_is_changing"] is True
+
+
+def test_the_navigation_is_made_for_whoever_asks_when_it_is_shown() -> None:
+    request = RequestFactory().get("/")
+    navigation = frame(request)["navigation"]
+    request.user = AnonymousUser()  # only the template asks who it is
+
+    assert list(navigation) == []  # type: ignore[call-overload]
