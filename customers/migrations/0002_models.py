@@ -10,9 +10,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import crm.common.sqlfunctions
+from crm.common.operation_rows import InRows
 
 
-class Migration(migrations.Migration):
+class Migration(InRows):
     initial = True
 
     dependencies = [

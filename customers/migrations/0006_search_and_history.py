@@ -5,8 +5,10 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
 
-class Migration(migrations.Migration):
+
+class Migration(InRows):
     dependencies = [
         ("accounts", "0002_roles"),
         ("customers", "0005_importing"),

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import crm.common.kinds
+from crm.common.operation_rows import InRows
 
 
-class Migration(migrations.Migration):
+class Migration(InRows):
     dependencies = [
         ("accounts", "0003_history"),
         ("customers", "0019_last_contact"),

@@ -6,8 +6,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
 
-class Migration(migrations.Migration):
+
+class Migration(InRows):
     initial = True
 
     dependencies = [

@@ -7,8 +7,10 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
 
-class Migration(migrations.Migration):
+
+class Migration(InRows):
     dependencies = [
         ("accounts", "0003_history"),
         ("customers", "0020_audit"),

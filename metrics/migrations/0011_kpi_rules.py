@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
+
 RANGES = {
     "answer_within_s": ("KPI_ANSWER_WITHIN_S", 1, 3600),
     "short_abandon_s": ("KPI_SHORT_ABANDON_S", 0, 3600),
@@ -41,7 +43,7 @@ def first_values(apps: Any, schema_editor: Any) -> None:
     rules.create(**values, reason="The first, from the environment.")
 
 
-class Migration(migrations.Migration):
+class Migration(InRows):
     dependencies = [
         ("metrics", "0010_audit"),
         ("pghistory", "0007_auto_20250421_0444"),

@@ -11,6 +11,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
+
 COUNTED = """
 CREATE VIEW ledger_as_counted AS
 SELECT m.id, coalesce(named.share, CASE WHEN row_number() OVER trusted = 1 THEN 1 ELSE 0 END)::numeric(5,4) AS share
@@ -51,7 +53,7 @@ DROP FUNCTION metrics_ledger_derive(); DROP FUNCTION crm_count_ledgers(); DROP V
 """
 
 
-class Migration(migrations.Migration):
+class Migration(InRows):
     dependencies = [
         ("customers", "0021_point_marks_and_trust_changes"),
         ("metrics", "0012_nightly_checks"),
