@@ -21,13 +21,17 @@ def _rewrite_all(cursor: CursorWrapper) -> None:
 
 
 def _rewrite(fact: TieredFact) -> str:
-    """Rows of the marked customers from their day on get the tier of their day; touches only rows that differ."""
+    """Rows of the marked customers from their day on get the tier of their day; touches only rows that differ.
+
+    Which tier that is costs more than all else, and is not asked for rows of earlier days.
+    """
     source, join = (f", {fact.source}", f"AND {fact.join}") if fact.source else ("", "")
     tier = f"(SELECT t.tier_id FROM crm_tier_on({fact.customer}, {fact.day}) t)"  # noqa: S608 - the same
     return f"""
 UPDATE {fact.table} f SET tier_id = {tier}
 FROM (SELECT customer_id, min(from_day) AS from_day FROM tier_step GROUP BY customer_id) s{source}
-WHERE {fact.customer} = s.customer_id {join} AND {fact.day} >= s.from_day AND f.tier_id IS DISTINCT FROM {tier}
+WHERE {fact.customer} = s.customer_id {join} AND {fact.day} >= s.from_day
+  AND CASE WHEN {fact.day} >= s.from_day THEN f.tier_id IS DISTINCT FROM {tier} END
 """  # noqa: S608 - assembled from constants of registered facts
 
 

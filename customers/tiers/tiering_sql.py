@@ -48,8 +48,9 @@ SELECT * FROM retier_decision WHERE customer_id > %(after)s ORDER BY customer_id
 LOCK = "SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM retier_step) ORDER BY id FOR NO KEY UPDATE"
 DECIDED_MEANWHILE = """
 DELETE FROM retier_step d WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = d.customer_id)
-  OR (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(as_of)s) t) IS DISTINCT FROM d.current_id
-  OR EXISTS (SELECT FROM crm_tier_on(d.customer_id, %(as_of)s) t WHERE t.reason = 'override')
+  OR d.current_id IS DISTINCT FROM (
+    SELECT CASE WHEN t.reason <> 'override' THEN t.assignment_id ELSE 0 END
+    FROM crm_tier_on(d.customer_id, %(as_of)s) t)
 """
 
 MARK = "INSERT INTO customers_tiermark (customer_id, from_day) SELECT customer_id, %(as_of)s FROM retier_step"
