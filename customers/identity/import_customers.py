@@ -46,16 +46,19 @@ def deriver(batch: ImportBatch) -> Derive:
 
 
 # Whom a new record belongs to: the customer of its link key, or a new one. `_old_object` is a bare record's customer.
+# Materialized: a join in a loop would draw another id for each row of a key.
 _ASSIGN = """
 ALTER TABLE imp_keys ADD COLUMN customer_id bigint, ADD COLUMN _fresh boolean DEFAULT false;
 UPDATE imp_keys k SET customer_id = coalesce(c.id, p.old)
 FROM imp_keys j LEFT JOIN customers_customer c ON c.link_key = j.link_key
 LEFT JOIN imp_promoted p ON p.link_key = j.link_key AND p.takes
 WHERE j._system_id = k._system_id AND j._key = k._key AND k._action = 'created' AND k._old_object IS NULL;
-UPDATE imp_keys k SET customer_id = f.id, _fresh = true
-FROM (SELECT link_key, nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id
-      FROM (SELECT DISTINCT link_key FROM imp_keys WHERE _action = 'created' AND customer_id IS NULL
-            AND _old_object IS NULL) d) f
+WITH f AS MATERIALIZED (
+  SELECT link_key, nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id
+  FROM (SELECT DISTINCT link_key FROM imp_keys WHERE _action = 'created' AND customer_id IS NULL
+        AND _old_object IS NULL) d
+)
+UPDATE imp_keys k SET customer_id = f.id, _fresh = true FROM f
 WHERE k.link_key = f.link_key AND k._action = 'created' AND k._old_object IS NULL AND k.customer_id IS NULL;
 UPDATE imp_keys SET customer_id = coalesce(customer_id, _old_object) WHERE _action IN ('created', 'updated');
 UPDATE imp_keys SET _object = customer_id;
