@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from crm.common.kinds import Channel, label_of
 from customers.models import Customer
 from customers.registry.page import Before, Reader, TimelineEntry
 from service.models import SurveyAnswer
@@ -21,9 +22,10 @@ def _entry(row: SurveyAnswer) -> TimelineEntry:
         at=row.answered_at,
         pk=row.pk,
         icon="clipboard-check",
-        title=_("Survey answer: %(survey)s, %(answer)s") % {"survey": row.get_survey_display(), "answer": _said(row)},
+        title=_("Survey answer: %(survey)s, %(answer)s")
+        % {"survey": label_of(SurveyAnswer.Survey, row.survey), "answer": _said(row)},
         text=row.comment,
-        channel=str(row.get_channel_display()) if row.channel else "",
+        channel=label_of(Channel, row.channel),
     )
 
 

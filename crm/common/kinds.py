@@ -30,3 +30,11 @@ class Channel(models.TextChoices):
     CHAT = "chat", _("chat")
     SMS = "sms", _("SMS")
     SELF_SERVICE = "self_service", _("self-service")
+
+
+def label_of(choices: type[models.TextChoices], value: str) -> str:
+    """The label in the reader's language, the value itself where it is no choice.
+
+    For what a page says of every row: `get_…_display` takes all labels of the field in hand each time.
+    """
+    return str(choices(value).label) if value in choices else value

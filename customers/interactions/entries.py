@@ -5,6 +5,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from crm.common.kinds import Channel, label_of
 from customers.interactions.recording import UNDO_WITHIN
 from customers.models import Customer, Interaction, Outcome, Purpose
 from customers.models.wording import name_of
@@ -40,6 +41,10 @@ def _entry(row: Interaction, reader: Reader) -> TimelineEntry:
         icon=ICONS.get(row.channel, "message"),
         title=row.subject,
         text=row.body,
-        channel=str(row.get_channel_display()),
-        details={"interaction": row, "may_undo": fresh and row.agent_id == reader.pk},
+        channel=label_of(Channel, row.channel),
+        details={
+            "interaction": row,
+            "direction": label_of(Interaction.Direction, row.direction),
+            "may_undo": fresh and row.agent_id == reader.pk,
+        },
     )

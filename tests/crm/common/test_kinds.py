@@ -1,9 +1,10 @@
 from collections.abc import Iterator
 
 import pytest
+from django.utils.translation import override
 
 from crm.common import kinds
-from crm.common.kinds import Channel, import_kinds, name_import_kind
+from crm.common.kinds import Channel, import_kinds, label_of, name_import_kind
 from customers.models import Interaction
 
 
@@ -37,3 +38,13 @@ def test_who_reads_the_kinds_changes_none() -> None:
 def test_channels_are_the_keys_that_files_and_columns_hold() -> None:
     assert Channel.values == ["phone", "email", "web", "letter", "visit", "chat", "sms", "self_service"]
     assert max(map(len, Channel.values)) <= (Interaction._meta.get_field("channel").max_length or 0)
+
+
+@pytest.mark.parametrize(("value", "label"), [("email", "e-mail"), ("", ""), ("pigeon", "pigeon")])
+def test_a_label_is_that_of_the_choice_or_the_value_itself(value: str, label: str) -> None:
+    assert label_of(Channel, value) == label
+
+
+def test_a_label_speaks_the_readers_language() -> None:
+    with override("zh-hans"):
+        assert label_of(Channel, "email") == "电子邮件"
