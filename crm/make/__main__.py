@@ -144,8 +144,15 @@ def _agreed(what: str) -> bool:
     return input(f"{what} Go on? [y/N] ").strip().lower() in {"y", "yes"}
 
 
+def keep_compiled() -> None:
+    """In the state directory if not beside the sources: else each process would compile all of them."""
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(var_dir() / "compiled"))
+
+
 def main(arguments: list[str]) -> int:
     load_dotenv()
+    keep_compiled()
     target = TARGETS.get(arguments[0] if arguments else "help")
     if target is None:
         sys.stderr.write(f"There is no target {arguments[0]}. make help lists them.\n")
