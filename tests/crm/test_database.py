@@ -1,15 +1,16 @@
 """The fixtures' promise: a test that really commits leaves the database as the migrations did."""
 
+import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
 
 from accounts.models import Team
 from crm.embedded.places import CHECKOUT
+from tests.database import refuse_two_roles_of_others
 
 
 @pytest.mark.django_db(transaction=True)
@@ -26,19 +27,26 @@ def test_commits_are_undone_and_what_migrations_made_is_back(turn: int) -> None:
     Group.objects.all().delete()
 
 
-def collected(**environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist", "-p", "no:cacheprovider"]
-    file = str(Path(__file__).relative_to(CHECKOUT))
-    environment = os.environ | environment
-    return subprocess.run([*command, file], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False)
+URLS = {name: f"postgres://{name}:secret@db.example.com/crm" for name in ("crm", "crm_owner")}
+ANSWER = "(set to nothing) to let them have a PostgreSQL of their own."
 
 
 def test_two_roles_of_a_server_of_ones_own_are_left_alone() -> None:
-    urls = {name: f"postgres://{name}:secret@db.example.com/crm" for name in ("crm", "crm_owner")}
-    refused = collected(DATABASE_URL=urls["crm"], DATABASE_OWNER_URL=urls["crm_owner"])
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist", "-p", "no:cacheprovider"]
+    named = os.environ | {"DATABASE_URL": URLS["crm"], "DATABASE_OWNER_URL": URLS["crm_owner"]}
+    refused = subprocess.run([*command, __file__], cwd=CHECKOUT, env=named, capture_output=True, text=True, check=False)
     assert (refused.returncode, refused.stdout) == (4, "")
-    assert refused.stderr.strip().endswith("(set to nothing) to let them have a PostgreSQL of their own.")
+    assert refused.stderr.strip().endswith(ANSWER)
     assert refused.stderr.count("\n") <= 2
 
-    assert collected(DATABASE_URL="", DATABASE_OWNER_URL="").returncode == 0
-    assert collected(DATABASE_URL=urls["crm"], DATABASE_OWNER_URL="").returncode == 0
+
+@pytest.mark.parametrize(
+    ("url", "owner_url", "refused"), [("crm", "crm_owner", True), ("crm", "", False), ("", "", False)]
+)
+def test_one_role_or_none_is_the_tests_to_use(
+    url: str, owner_url: str, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", URLS.get(url, ""))
+    monkeypatch.setenv("DATABASE_OWNER_URL", URLS.get(owner_url, ""))
+    with pytest.raises(pytest.UsageError) if refused else contextlib.nullcontext():
+        refuse_two_roles_of_others()
