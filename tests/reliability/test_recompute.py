@@ -1,20 +1,20 @@
 """Writers write, recomputes run and are killed at any moment: afterwards the figures are the truth."""
 
-import os
+import multiprocessing
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from multiprocessing.connection import Connection
 from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
+from django.db.backends.signals import connection_created
 
+from crm.common.company import current as company
 from customers.models import Call, Interaction, Queue, SourceSystem
 from metrics.engine import known
 from metrics.engine.changing_rules import RulesUnchanged, change_rules
@@ -35,26 +35,55 @@ NOW = datetime(2026, 6, 30, 23, 59, 59, 999999, tzinfo=UTC)
 START = datetime(2026, 1, 1, 8, tzinfo=UTC)
 KILLS = 6
 STATEMENTS = 400  # of about three recomputes
-# Writes a line before each statement, whichever of its connections sends it.
-RECOMPUTE_FOR_EVER = """
-import datetime, os, random, django
-django.setup()
-from django.db.backends.signals import connection_created
-from metrics.engine.recomputing import recompute
-
-def tell(execute, *call):
-    os.write(1, b"statement\\n")
-    return execute(*call)
-
-connection_created.connect(lambda connection, **_: connection.execute_wrappers.append(tell), weak=False)
-while True:
-    recompute(full=random.random() < 0.5, as_of=datetime.date(2026, 6, 30))
-"""
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 
-def database_url() -> str:
-    found = connection.settings_dict
-    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+class Recomputing:
+    """A copy of this process that recomputes for ever once it is told to, and says so before each of its statements."""
+
+    def __init__(self) -> None:
+        context = multiprocessing.get_context("fork")
+        self.pipe, others = context.Pipe()
+        self.process = context.Process(target=recompute_for_ever, args=[others], daemon=True)
+        self.process.start()
+        others.close()
+
+    def begin(self) -> None:
+        self.pipe.send_bytes(b"begin")
+
+    def wait_for_a_statement(self) -> None:
+        assert self.pipe.recv_bytes() == b"statement"
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def recompute_for_ever(pipe: Connection) -> None:
+    """It knows nothing of the database yet, and draws what nobody else does."""
+    known.assume(None)
+    company.assume(None)
+    random.seed()
+
+    def tell(execute: Callable[..., object], *call: object) -> object:
+        pipe.send_bytes(b"statement")  # whichever of its connections sends it
+        return execute(*call)
+
+    connection_created.connect(lambda connection, **_: connection.execute_wrappers.append(tell), weak=False)
+    pipe.recv_bytes()
+    while True:
+        recompute(full=random.random() < 0.5, as_of=AS_OF)
+
+
+@pytest.fixture
+def recomputing(transactional_db: None) -> Iterator[list[Recomputing]]:
+    """As many as are killed, made before there are threads."""
+    connections.close_all()
+    found = [Recomputing() for _ in range(KILLS)]
+    yield found
+    for one in found:
+        one.kill()
 
 
 class Writer(Thread):
@@ -127,33 +156,24 @@ def writers() -> Iterator[list[Writer]]:
             writer.join()
 
 
-def run_and_kill(*, at: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+def run_and_kill(one: Recomputing, *, at: int, meanwhile: Callable[[], None] = lambda: None) -> None:
     """Kill it in the midst of its work: when it sends statement number `at`; `meanwhile`: done half way."""
-    own = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", RECOMPUTE_FOR_EVER],
-        cwd=settings.BASE_DIR,
-        env={**os.environ, **own},
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    try:
-        for number in range(at):
-            if number == at // 2:
-                meanwhile()
-            assert process.stdout.readline() == b"statement\n"
-        assert process.poll() is None
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+    one.begin()
+    for number in range(at):
+        if number == at // 2:
+            meanwhile()
+        one.wait_for_a_statement()
+    assert one.process.is_alive()
+    one.kill()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_recomputes_and_concurrent_writers_leave_no_wrong_figure() -> None:
+def test_killed_recomputes_and_concurrent_writers_leave_no_wrong_figure(
+    recomputing: list[Recomputing],
+) -> None:
     with writers() as found:
-        for _ in range(KILLS):
-            run_and_kill(at=random.randrange(1, STATEMENTS))
+        for one in recomputing:
+            run_and_kill(one, at=random.randrange(1, STATEMENTS))
     assert min(writer.written for writer in found) > 0
     recompute(as_of=AS_OF)
     assert not Mark.objects.exists()
@@ -251,7 +271,9 @@ def settled() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rules_changed_twice_beside_recomputes_that_are_killed_never_empty_a_figure() -> None:
+def test_rules_changed_twice_beside_recomputes_that_are_killed_never_empty_a_figure(
+    recomputing: list[Recomputing],
+) -> None:
     """Whatever is read meanwhile is by one of the rules, for all months the same; in the end by the newest."""
     system, queue = SourceSystemFactory.create(key="pbx"), QueueFactory.create(name="q")
     Call.objects.bulk_create(
@@ -270,8 +292,8 @@ def test_rules_changed_twice_beside_recomputes_that_are_killed_never_empty_a_fig
     whole = {(round(Decimal(seconds) / 50, 4),) * 12 for seconds in (10, 20, 30, 40)}
     assert service_levels() in whole
     with reader() as found:
-        for _ in range(KILLS):
-            run_and_kill(at=random.randrange(1, STATEMENTS), meanwhile=change_twice)
+        for one in recomputing:
+            run_and_kill(one, at=random.randrange(1, STATEMENTS), meanwhile=change_twice)
         in_force = known.values_now()
         other = {**in_force, "answer_within_s": 30 if in_force["answer_within_s"] == 40 else 40}
         change_rules(values=other, reason="the last", by=None)
@@ -283,10 +305,12 @@ def test_rules_changed_twice_beside_recomputes_that_are_killed_never_empty_a_fig
 
 
 @pytest.mark.django_db(transaction=True)
-def test_rules_changed_beside_writers_and_recomputes_that_are_killed_end_in_the_truth() -> None:
+def test_rules_changed_beside_writers_and_recomputes_that_are_killed_end_in_the_truth(
+    recomputing: list[Recomputing],
+) -> None:
     with writers() as found:
-        for _ in range(KILLS):
-            run_and_kill(at=random.randrange(1, STATEMENTS), meanwhile=change_twice)
+        for one in recomputing:
+            run_and_kill(one, at=random.randrange(1, STATEMENTS), meanwhile=change_twice)
     assert min(writer.written for writer in found) > 0
     settled()
 
