@@ -5,16 +5,13 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from crm.common.company.starting import OtherThanTheDatabase, refuse_other_company
 from crm.common.versions import ChangedMeanwhile, version
 from metrics.engine import known, rules
 from metrics.engine.changing_rules import IDENTITY, RuleOutOfRange, RulesUnchanged, change_rules
 from metrics.engine.rules import RULES, USUAL, Rule
 from metrics.engine.rules_forms import KpiRulesForm
-from metrics.engine.starting import contradicting
 from metrics.kpis import get_kpi
 from metrics.models import KpiRules
 from tests.conftest import ClientFor, UserFor
@@ -126,35 +123,6 @@ def test_the_environment_changes_no_figure_of_a_database_in_use(settings: Any) -
     settings.KPI_FIRST_RULES = THIRTY
     known.assume(None)
     assert rules.in_force() == USUAL
-
-
-class TestAStart:
-    @pytest.mark.parametrize(
-        ("name", "held"), [("KPI_ANSWER_WITHIN_S", 20), ("KPI_SHORT_ABANDON_S", 5), ("KPI_REPEAT_WINDOW_HOURS", 168)]
-    )
-    def test_is_refused_where_a_variable_says_otherwise(
-        self, environment: dict[str, str], name: str, held: int
-    ) -> None:
-        environment[name] = "31"
-        with pytest.raises(OtherThanTheDatabase, match=rf"{name} is 31, but this database has {held}.*kpirules/add"):
-            refuse_other_company()
-
-    def test_goes_on_where_they_say_the_same_or_nothing(self, environment: dict[str, str]) -> None:
-        environment |= {"KPI_ANSWER_WITHIN_S": "20", "KPI_SHORT_ABANDON_S": ""}
-        refuse_other_company()
-
-    def test_reads_nothing_that_may_still_have_to_be_migrated(self, environment: dict[str, str]) -> None:
-        environment["KPI_ANSWER_WITHIN_S"] = "20"
-        with CaptureQueriesContext(connection) as done:
-            refuse_other_company()
-        assert [query["sql"] for query in done if "metrics_rollupversion" in query["sql"]] == []
-
-    def test_holds_them_against_the_rules_in_force(self, environment: dict[str, str]) -> None:
-        environment["KPI_ANSWER_WITHIN_S"] = "20"
-        change_rules(values=THIRTY, reason="", by=None)
-        assert contradicting(THIRTY) == ["KPI_ANSWER_WITHIN_S=20"]
-        with pytest.raises(OtherThanTheDatabase, match="KPI_ANSWER_WITHIN_S is 20, but this database has 30"):
-            refuse_other_company()
 
 
 class TestTheAdministration:

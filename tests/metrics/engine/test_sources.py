@@ -4,11 +4,8 @@ from typing import Any
 
 import pytest
 
-from crm.common.kinds import import_kinds
-from metrics.engine import registry
 from metrics.engine.components import Component, count
 from metrics.engine.sources import FactSource
-from metrics.kpis.calls import CALLS
 from metrics.kpis.families import CALL_CENTRE
 
 MINIMAL: dict[str, Any] = {
@@ -42,42 +39,6 @@ def test_a_rule_that_there_is_not_is_refused() -> None:
 def test_a_number_below_one_is_refused() -> None:
     with pytest.raises(TypeError, match="visit: numbers begin with 1"):
         FactSource(**{**MINIMAL, "number": 0})
-
-
-def test_the_imports_of_every_source_exist() -> None:
-    kinds = dict(import_kinds())
-    assert {kind for source in registry.sources() for kind in source.imports} <= set(kinds)
-
-
-def test_numbers_stay_what_they_were() -> None:
-    assert {source.key: source.number for source in registry.sources()} == {
-        "call": 1, "issue": 2, "survey": 3, "order": 4, "order_line": 5, "invoice": 6, "ledger": 7,
-    }  # fmt: skip
-
-
-def test_families_come_in_the_order_of_pages() -> None:
-    assert [family.key for family in registry.families()] == ["satisfaction", "call-centre", "transactions", "business"]
-
-
-class TestRegistering:
-    def test_a_key_that_another_source_has_is_refused(self) -> None:
-        with pytest.raises(TypeError, match=r"call \(90\): call \(1\) is registered already"):
-            registry.register(FactSource(**{**MINIMAL, "key": "call"}))
-
-    def test_a_number_that_another_source_has_is_refused(self) -> None:
-        with pytest.raises(TypeError, match=r"visit \(1\): call \(1\) is registered already"):
-            registry.register(FactSource(**{**MINIMAL, "number": 1}))
-
-    def test_the_same_again_is_no_other(self) -> None:
-        before = registry.sources()
-        registry.register(CALLS)
-        assert registry.sources() == before
-
-    def test_for_a_while(self) -> None:
-        source = FactSource(**MINIMAL)
-        with registry.registered(source):
-            assert source in registry.sources()
-        assert source not in registry.sources()
 
 
 class TestWatched:
