@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+
+from crm.common.audit.acting import acting
+from customers.interactions import history
+from customers.interactions.history import contacts_logged
+from customers.models import Customer, Interaction
+from tests.conftest import UserFor
+from tests.customers.importing.files import load, write_csv
+from tests.factories.customers import CustomerFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def told(customer: Customer) -> list[tuple[str, str]]:
+    return [(change.who, change.what) for change in contacts_logged(customer)]
+
+
+def test_of_a_customer_nobody_spoke_with_there_is_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    customer = CustomerFactory.create()
+    InteractionFactory.create()
+    with django_assert_num_queries(1):  # nobody is to be named
+        assert told(customer) == []
+
+
+def test_the_newest_comes_first_with_what_there_is_to_say_of_it(
+    user_for: UserFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    customer = CustomerFactory.create()
+    InteractionFactory.create(customer=customer, channel="email", purpose="", subject="")
+    with acting(user=user_for("sales").pk):
+        full = InteractionFactory.create(customer=customer, channel="visit", purpose="order", subject="Ten cups")
+        Interaction.objects.filter(pk=full.pk).update(subject="Twelve cups")  # is no event of the log
+        full.delete()
+    with django_assert_num_queries(2):
+        assert told(customer) == [
+            ("Sales", "Contact taken back: visit, order, Twelve cups"),
+            ("Sales", "Contact logged: visit, order, Ten cups"),
+            ("", "Contact logged: e-mail"),
+        ]
+    with translation.override("zh-hans"):
+        assert told(customer)[2] == ("", "已登记联系：电子邮件")
+
+
+def test_what_a_file_brings_stands_in_the_timeline_alone(tmp_path: Path) -> None:
+    record = SourceRecordFactory.create(system=SourceSystemFactory.create(key="shop"), external_id="c1")
+    row = ["i1", "c1", "phone", "2024-04-01"]
+    load("interactions", write_csv(tmp_path / "i.csv", "external_id,customer_external_id,channel,occurred_at", [row]))
+    assert record.customer.interactions.count() == 1
+    assert told(record.customer) == []
+
+
+def test_only_so_many_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "LIMIT", 2)
+    customer = CustomerFactory.create()
+    for subject in ("first", "second", "third"):
+        InteractionFactory.create(customer=customer, subject=subject)
+    assert [what.rpartition(", ")[2] for _who, what in told(customer)] == ["third", "second"]

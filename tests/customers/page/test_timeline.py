@@ -1,0 +1,108 @@
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from customers.models import Customer, Interaction
+from customers.page.timeline import LARGEST_KEY, PAGE_SIZE, Place, Timeline, find_place, narrowed_timeline, timeline
+from customers.registry.page import Before
+from tests.conftest import UserFor
+from tests.factories.accounts import UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+
+AT = datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
+Shown = Callable[[str], Timeline]
+
+
+def cursor(*what: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(what).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize("pk", [0, 1, LARGEST_KEY])
+def test_a_place_is_found_again_by_its_cursor(pk: int) -> None:
+    place = Place(AT, "contacts", pk)
+    assert find_place(place.cursor) == place
+    assert not set(place.cursor) & set("+/= ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "é",
+        cursor(),
+        cursor(AT.isoformat(), "contacts"),
+        cursor(AT.isoformat(), "contacts", 1, 1),
+        cursor("2026-01-01T12:00:00", "contacts", 1),  # of no zone
+        cursor("2026-13-01T12:00:00Z", "contacts", 1),
+        cursor("soon", "contacts", 1),
+        cursor(7, "contacts", 1),
+        cursor(None, "contacts", 1),
+        cursor(AT.isoformat(), None, 1),
+        cursor(AT.isoformat(), "contacts", "1"),
+        cursor(AT.isoformat(), "contacts", -1),
+        cursor(AT.isoformat(), "contacts", LARGEST_KEY + 1),  # of no row the database could hold
+    ],
+)
+def test_what_is_no_cursor_is_no_place(text: str) -> None:
+    assert find_place(text) is None
+
+
+def test_each_source_goes_on_where_the_page_ended() -> None:
+    """Of that very moment one of a smaller key has all to come, one of a larger key nothing more."""
+    place = Place(AT, "m", 7)
+    assert [place.before(source) for source in ("a", "m", "z")] == [Before(AT, None), Before(AT, 7), Before(AT, 0)]
+
+
+@pytest.mark.parametrize("narrowed", [False, True])
+@pytest.mark.parametrize("contacts", [0, 1, PAGE_SIZE, PAGE_SIZE + 1])
+@pytest.mark.django_db
+def test_there_is_a_next_page_only_where_something_is_earlier(
+    contacts: int, narrowed: bool, user_for: UserFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    customer, user = CustomerFactory.create(), user_for("sales")
+    assert user.has_perm("customers.view_customer")
+    for number in range(contacts):
+        InteractionFactory.create(customer=customer, subject=f"C{number}", occurred_at=AT + timedelta(hours=number))
+
+    def page(cursor: str) -> Timeline:
+        if narrowed:
+            rows = Interaction.objects.filter(customer=customer)
+            return narrowed_timeline(contacts=rows, user=user, cursor=cursor)
+        return timeline(customer=customer, user=user, cursor=cursor)
+
+    with django_assert_num_queries(1 if narrowed else 2):
+        first = page("")
+    titles = [f"C{number}" for number in reversed(range(contacts))]
+    assert [entry.title for entry in first.entries] == titles[:PAGE_SIZE]
+    assert bool(first.next_cursor) is (contacts > PAGE_SIZE)
+    if first.next_cursor:
+        rest = page(first.next_cursor)
+        assert ([entry.title for entry in rest.entries], rest.next_cursor) == (["C0"], "")
+
+
+@pytest.mark.django_db
+def test_of_one_moment_the_larger_key_of_source_and_row_comes_first(user_for: UserFor) -> None:
+    customer = CustomerFactory.create()
+    answer = SurveyAnswerFactory.create(customer=customer, answered_at=AT)
+    first, second = InteractionFactory.create_batch(2, customer=customer, occurred_at=AT)
+    shown = timeline(customer=customer, user=user_for("sales"), cursor="").entries
+    assert [entry.pk for entry in shown] == [answer.pk, second.pk, first.pk]
+
+
+@pytest.mark.django_db
+def test_who_may_see_no_customer_sees_nothing_of_one_and_no_source_is_asked(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    customer: Customer = InteractionFactory.create().customer
+    SurveyAnswerFactory.create(customer=customer)
+    stranger: User = UserFactory.create()
+    assert not stranger.has_perm("customers.view_customer")
+    with django_assert_num_queries(0):
+        assert timeline(customer=customer, user=stranger, cursor="") == Timeline(entries=[], next_cursor="")
