@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
-from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from customers.models import Call
 from metrics.engine import known
@@ -71,14 +70,6 @@ def test_what_was_asked_for_is_done_once(baseline: Baseline) -> None:
     check_asked_drift()
     assert found(baseline) == (30, True, None)
     assert drift_checks.check_asked() == 0
-
-
-def test_asking_wakes_a_worker(
-    baseline: Baseline, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
-    with django_capture_on_commit_callbacks() as asked:
-        ask_for_check(baseline=baseline, by=UserFactory.create())
-    assert len(asked) == 1
 
 
 def test_at_night_all_are_done_also_those_never_held_before(baseline: Baseline) -> None:
