@@ -37,14 +37,15 @@ class Window:
 def default_window(kpi: Kpi, *, scope: Scope, teams: Sequence[Team], today: date) -> Window:
     """Two years up to the day before the scope's go-live where both have data, else one; `teams` with rollouts.
 
-    Days whose figures may still change are left out.
+    Days whose figures may still change are left out. Of a go-live so far off that none of its year has passed, the
+    years up to now.
     """
     go_live = first_go_live(teams, team_id=scope.team_id) or today
     last = min(go_live - timedelta(days=1), baselines.last_settled(kpi, now=timezone.now()))
-    long = add_months(go_live, -LONG_MONTHS)
+    end = go_live if add_months(go_live, -MONTHS_NEEDED) <= last else last + timedelta(days=1)
+    long, short = add_months(end, -LONG_MONTHS), add_months(end, -MONTHS_NEEDED)
     months = points(kpi=kpi, first=long, last=last, by="month", scope=scope)
     with_data = sum(point.value is not None for point in months)
-    short = add_months(go_live, -MONTHS_NEEDED)
     return Window(go_live_on=go_live, window_from=long if with_data >= LONG_MONTHS else short, window_to=last)
 
 

@@ -58,6 +58,10 @@ class TestDefaultWindow:
         assert self.window(scope=Scope(team_id=team.pk))[1] == date(2025, 7, 1)
         assert self.window()[1] == date(2024, 7, 1)
 
+    def test_a_go_live_more_than_a_year_off_leaves_the_year_up_to_now(self) -> None:
+        self.live(date(2028, 1, 1))
+        assert self.window() == (date(2028, 1, 1), date(2025, 11, 15), YESTERDAY)
+
     def test_days_that_may_still_change_are_left_out(self) -> None:
         assert self.window("fcr")[2] == date(2026, 10, 24)  # three repeat windows of a week before yesterday
 
