@@ -4,10 +4,15 @@ Everything here runs in the caller's transaction and set-based. First `imp_rows`
 where nobody else writes; then the chunk takes its locks; only then is anything looked up.
 """
 
+import json
+from collections.abc import Mapping
+
 from django.db.backends.utils import CursorWrapper
 
 from crm.common.audit.acting import in_bulk
 from customers.importing import locking, restating, sql
+from customers.importing import mapping as mappings
+from customers.importing.mapping import ColumnSource
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import refresh_statistics
 from customers.models import ImportBatch, SourceSystem
@@ -55,7 +60,8 @@ def apply_set(
         restating.settle(cursor, spec, batch)
     cursor.execute("ANALYZE imp_keys")
     cursor.execute(sql.PARK, {"kind": spec.kind, "batch": batch_id, "many": spec.many})
-    cursor.execute(sql.REJECT_CONFLICTS, {"batch": batch_id})
+    if batch and spec.conflicts:
+        _reject_conflicts(cursor, spec, batch)
     _write(cursor, spec)
     cursor.execute(sql.ARRIVE, {"kind": spec.kind})
     _mark_due(cursor)
@@ -81,6 +87,19 @@ def _begin(cursor: CursorWrapper, spec: ImportSpec) -> None:
     in_bulk(cursor)
     cursor.execute("SET LOCAL default_statistics_target = 10")  # temporary tables are analysed often: a sample will do
     cursor.execute(sql.create_rows(spec))
+
+
+def _reject_conflicts(cursor: CursorWrapper, spec: ImportSpec, batch: ImportBatch) -> None:
+    """Rows that waited were none: only a file's can be."""
+    mapping = mappings.resolve(batch.mapping, spec=spec, headers=batch.headers)
+    bare = mapping.missing.columns if mapping.missing else {}
+    cursor.execute(
+        sql.REJECT_CONFLICTS, {"batch": batch.pk, "headers": _headers(mapping.columns), "bare": _headers(bare)}
+    )
+
+
+def _headers(columns: Mapping[str, ColumnSource]) -> str:
+    return json.dumps({name: source.header for name, source in columns.items() if source.header})
 
 
 def _mark_due(cursor: CursorWrapper) -> None:

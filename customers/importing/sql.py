@@ -220,10 +220,15 @@ SELECT %(batch)s, k._system_id, %(kind)s, k._key,
 FROM imp_keys k WHERE k._action = 'parked';
 """
 
+# Under the headers of the file, the values as they were read. `headers` and `bare`: the header by column, of the spec's
+# own and of those that say something of a record to be made.
 REJECT_CONFLICTS = """
 INSERT INTO customers_importreject (batch_id, line, "column", reason, row)
 SELECT %(batch)s, r._line, k._conflict_column, k._conflict,
-       to_jsonb(r) - '{_line,_bucket,_digest,_bare,_system_id}'::text[]
+       (SELECT jsonb_object_agg(header, coalesce(said, '')) FROM (
+          SELECT h.value, to_jsonb(r) ->> h.key FROM jsonb_each_text(%(headers)s::jsonb) h
+          UNION ALL SELECT b.value, r._bare ->> b.key FROM jsonb_each_text(%(bare)s::jsonb) b
+        ) shown (header, said)) || coalesce(r._extra, '{}')
 FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key WHERE k._action = 'rejected';
 """
 
