@@ -144,7 +144,7 @@ def cash_finding(result: ReturnOnInvestment) -> str:
     if result.proven.payback is not None and result.proven.discounted_payback is None:
         return _("What is proven pays back after %(years)s years, but not once money costs %(rate)s %% a year") % {
             "years": round(result.proven.payback, 1),
-            "rate": f"{result.rate * 100:.0f}",
+            "rate": f"{(result.rate * 100).normalize():f}",
         }
     if result.proven.payback is not None:
         return _("What is proven pays the programme back after %(years)s years") % {

@@ -67,6 +67,11 @@ class TestFinding:
     def test_is_a_sentence(self, benefits: list[Valued], cost: int, words: str) -> None:
         assert cash_finding(result(*benefits, cost=cost)) == words
 
+    @pytest.mark.parametrize(("rate", "said"), [("0.125", "12.5 %"), ("0.07", "7 %"), ("0.2000", "20 %")])
+    def test_names_the_rate_that_money_costs_as_it_is(self, rate: str, said: str) -> None:
+        found = result(benefit(*[worth(350)] * 3), rate=Decimal(rate))
+        assert cash_finding(found).endswith(f"once money costs {said} a year")
+
 
 class TestChart:
     def series(self, found: ReturnOnInvestment) -> list[list[Any]]:
