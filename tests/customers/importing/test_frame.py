@@ -9,7 +9,7 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.importing import frame, registry
 from customers.importing.registry import Counts, get_spec
-from customers.importing.sql import BUCKETS
+from customers.importing.sql import BUCKETS, stage_name
 from customers.importing.staging import stage
 from customers.models import Customer, ImportBatch, Order, ParkedRow, SourceRecord
 from tests.customers.importing.files import load, write_csv
@@ -41,12 +41,14 @@ def taken(cursor: CursorWrapper) -> list[str]:
 
 def test_a_chunk_is_the_rows_of_its_buckets(cursor: CursorWrapper, tmp_path: Path) -> None:
     batch = staged(tmp_path / "c.csv", "customers", "external_id,name", [[n, "Ada"] for n in range(9)])
+    cursor.execute(f"SELECT _bucket FROM {stage_name(batch.pk)} WHERE _key = '4'")
+    (bucket,) = cursor.fetchone()
     parts = []
-    for first, last in ((0, BUCKETS // 2), (BUCKETS // 2, BUCKETS), (7, 7)):
+    for first, last in ((0, bucket), (bucket, bucket + 1), (bucket + 1, BUCKETS), (bucket, bucket)):
         frame.take_chunk(cursor, batch, first=first, last=last)
         parts.append(taken(cursor))
-    assert sorted(parts[0] + parts[1]) == [str(n) for n in range(9)]
-    assert (bool(parts[0]), bool(parts[1]), parts[2]) == (True, True, [])
+    assert (parts[1], parts[3]) == (["4"], [])
+    assert sorted(parts[0] + parts[2]) == [str(n) for n in range(9) if n != 4]
 
 
 def test_what_becomes_of_each_row_is_counted_by_the_rows_of_the_file(cursor: CursorWrapper, tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ def test_rows_are_due_however_they_name_what_has_arrived() -> None:
         " FROM unnest(%(systems)s::bigint[]) system, unnest(%(ids)s::text[]) id",
         systems=[shop.pk, crm.pk], ids=["7", "a/b"],
     )  # fmt: skip
+    run("INSERT INTO imp_arrived VALUES ('customers', %(shop)s, '9')", shop=shop.pk)
     run(sql.MARK_DUE)
     due = ParkedRow.objects.filter(is_due=True).order_by("pk")
     assert [row.external_id for row in due] == ["own", "own with a slash", "another's", "another's with a slash"]
