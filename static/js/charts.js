@@ -148,7 +148,7 @@
         boundaryGap: chart.kind === "bar",
         axisLine: { lineStyle: { color: palette.grid } },
         axisTick: { show: false },
-        axisLabel: { color: palette.muted, hideOverlap: true },
+        axisLabel: { color: palette.muted, hideOverlap: true, alignMaxLabel: chart.kind === "bar" ? null : "right" },
       },
       yAxis: {
         type: "value",
