@@ -1,4 +1,7 @@
-"""`make run` and `make dev` from outside, with a state directory of their own and no demo company, for speed."""
+"""`make run` and `make dev` from outside, with a state directory of their own.
+
+No demo company and one web worker, for speed.
+"""
 
 import json
 import os
@@ -54,7 +57,7 @@ class Run:
 
     def environment(self) -> dict[str, str]:
         kept = {key: value for key, value in os.environ.items() if key not in SET_BY_THE_TESTS}
-        return kept | {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "PYTHONUNBUFFERED": "1"}
+        return kept | {"CRM_VAR": str(self.var), "CRM_DEMO": "0", "CRM_WEB_WORKERS": "1", "PYTHONUNBUFFERED": "1"}
 
     def manage(self, *arguments: str) -> str:
         """What the command says, run beside the product."""

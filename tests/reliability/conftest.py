@@ -10,8 +10,9 @@ from crm.embedded import services
 from tests.running import Run
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def var() -> Iterator[Path]:
+    """A state directory for one after the other; who comes first starts from nothing."""
     place = Path(tempfile.mkdtemp(prefix="baseline-run-", dir="/var/tmp"))
     place.chmod(0o755)
     yield place

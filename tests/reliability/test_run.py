@@ -12,9 +12,35 @@ from crm.embedded.places import CHECKOUT
 from tests.running import READY, Run
 
 
-def test_ctrl_c_stops_all_of_it(run: Run, var: Path) -> None:
+def test_it_serves_as_the_application_keeps_its_programs_and_runs_once(run: Run, var: Path) -> None:
     run.start()
     assert run.ready() == READY
+    wanted = {("web", "crm"), ("worker", "crm"), ("beat", "crm")}
+    assert processes.wait_until(lambda: run.roles_in_use() == wanted, seconds=30), run.roles_in_use()
+
+    worker = run.pids()[2]
+    os.kill(worker, signal.SIGKILL)
+    run.wait_for(r"The worker process died \(exit code -9\); starting it again")
+    assert processes.wait_until(lambda: run.pids()[2] != worker, seconds=10)
+    assert processes.is_alive(run.pids()[2])
+
+    second = make("run", var)
+    assert (second.returncode, second.stderr) == (2, f"\nIt already runs at {run.url()}. Stop it with: make stop\n")
+    assert make("stop", var).returncode == 0
+    assert run.process is not None
+    assert run.process.wait(timeout=60) == 0
+    assert services.running(var) is False
+
+
+def test_after_kill_9_the_next_start_cleans_up_keeps_the_data_and_ends_at_ctrl_c(run: Run, var: Path) -> None:
+    run.start()
+    assert run.ready() == READY
+    before = run.pids()
+    run.kill()
+    run.start()
+    assert run.ready() == READY
+    assert [pid for pid in before if processes.is_alive(pid)] == []
+
     pids = run.pids()
     assert len(pids) == 4
     assert run.end() == 0
@@ -24,50 +50,15 @@ def test_ctrl_c_stops_all_of_it(run: Run, var: Path) -> None:
     assert not (var / "run.json").exists()
 
 
-def test_the_programs_are_the_application_in_the_database(run: Run) -> None:
-    run.start()
-    assert run.ready() == READY
-    wanted = {("web", "crm"), ("worker", "crm"), ("beat", "crm")}
-    assert processes.wait_until(lambda: run.roles_in_use() == wanted, seconds=30), run.roles_in_use()
-
-
-def test_a_child_that_dies_is_started_again(run: Run) -> None:
-    run.start()
-    assert run.ready() == READY
-    worker = run.pids()[2]
-    os.kill(worker, signal.SIGKILL)
-    run.wait_for(r"The worker process died \(exit code -9\); starting it again")
-    assert processes.wait_until(lambda: run.pids()[2] != worker, seconds=10)
-    assert processes.is_alive(run.pids()[2])
-
-
-def test_after_kill_9_the_next_start_cleans_up_and_keeps_the_data(run: Run) -> None:
-    run.start()
-    assert run.ready() == READY
-    before = run.pids()
-    run.kill()
-    run.start()
-    assert run.ready() == READY
-    assert [pid for pid in before if processes.is_alive(pid)] == []
-
-
-def test_only_one_at_a_time(run: Run, var: Path) -> None:
-    run.start()
-    url = run.url()
-    second = subprocess.run(
-        [sys.executable, "-m", "crm.make", "run"],
+def make(target: str, var: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "crm.make", target],
         cwd=CHECKOUT,
         env=os.environ | {"CRM_VAR": str(var)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (second.returncode, second.stderr) == (2, f"\nIt already runs at {url}. Stop it with: make stop\n")
-    stop = [sys.executable, "-m", "crm.make", "stop"]
-    subprocess.run(stop, cwd=CHECKOUT, env=os.environ | {"CRM_VAR": str(var)}, check=True, capture_output=True)
-    assert run.process is not None
-    assert run.process.wait(timeout=60) == 0
-    assert services.running(var) is False
 
 
 def test_a_taken_port_is_named(run: Run) -> None:

@@ -53,7 +53,7 @@ def page(run: Run, session: str) -> int:
 
 
 def test_killed_servers_are_started_again(run: Run, var: Path) -> None:
-    run.start()
+    run.start(CRM_WEB_WORKERS="2")
     assert run.ready() == READY
     session = run.manage("shell", "--verbosity=0", "--command", SIGN_IN)
     assert [page(run, session) for _ in range(8)] == [200] * 8
