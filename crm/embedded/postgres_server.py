@@ -211,6 +211,7 @@ def configuration(cluster: Cluster, *, port: int) -> str:
         "listen_addresses": "'127.0.0.1'",
         "unix_socket_directories": "''",
         "max_connections": 100,
+        "max_locks_per_transaction": 256,  # a chunk of an import makes dozens of temporary tables, locked to its end
         "shared_preload_libraries": "'pg_stat_statements'",
         "jit": "off",
         "shared_buffers": f"{min(max(memory_mb // 8, 128), 2048)}MB",
