@@ -64,6 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         directory = item.path.relative_to(HERE).parts[0]
         if directory in MARKED_BY_DIRECTORY:
             item.add_marker(directory)
+    items.sort(key=starts_the_product, reverse=True)
+
+
+def starts_the_product(item: pytest.Item) -> bool:
+    """These take longest, so they come first: at the end no process is left with one of them while the others idle."""
+    return {"run", "var"} <= set(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
