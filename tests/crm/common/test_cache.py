@@ -48,6 +48,13 @@ def test_after_a_failure_it_is_left_alone_for_a_while(unreachable: ForgivingRedi
     assert time.perf_counter() - began < 0.5
 
 
+def test_that_is_five_seconds_or_until_it_answers(unreachable: ForgivingRedisCache) -> None:
+    unreachable.get("key")
+    assert 4 < Rest.until - time.monotonic() <= 5
+    assert (unreachable.reaches_server(), Rest.on()) == (False, True)
+    assert (cache.reaches_server(), Rest.on()) == (True, False)  # type: ignore[attr-defined]
+
+
 def test_with_a_server_it_is_a_cache() -> None:
     Rest.end()
     cache.set("key", {"a": 1}, 60)

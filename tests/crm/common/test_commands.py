@@ -100,15 +100,15 @@ def parser_of(*, from_command_line: bool) -> CommandParser:
 
 
 @pytest.mark.parametrize(
-    ("asked", "printed"), [(["--json"], '{"error": "unrecognized arguments: --colour"}\n'), ([], "")]
+    ("asked", "printed"), [(["--json"], '{"error": "unrecognized arguments: --größe"}\n'), ([], "")]
 )
 def test_wrong_arguments_are_json_only_where_a_script_asked_for_it(
     asked: list[str], printed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["manage.py", "paint", "--colour", *asked])
+    monkeypatch.setattr("sys.argv", ["manage.py", "paint", "--größe", *asked])
     parser = parser_of(from_command_line=True)
     with pytest.raises(SystemExit) as stopped:
-        parser.parse_args(["--colour", *asked])
+        parser.parse_args(["--größe", *asked])
     assert (stopped.value.code, capsys.readouterr().out) == (COULD_NOT_RUN, printed)
 
 
@@ -117,6 +117,6 @@ def test_wrong_arguments_of_a_call_within_the_program_are_raised_and_print_nothi
 ) -> None:
     monkeypatch.setattr("sys.argv", ["manage.py", "paint", "--json"])
     parser = parser_of(from_command_line=False)
-    with pytest.raises(CommandError, match="unrecognized arguments: --colour"):
-        parser.parse_args(["--colour"])
+    with pytest.raises(CommandError, match="unrecognized arguments: --größe"):
+        parser.parse_args(["--größe"])
     assert capsys.readouterr().out == ""

@@ -1,11 +1,13 @@
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import redis
 from celery import Celery, Task
 from django.conf import settings
 from django.db import transaction
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from crm.common.cache import Rest
 from crm.common.jobs import wake
@@ -56,3 +58,35 @@ def test_without_redis_the_page_goes_on_at_once_and_the_work_is_left_to_the_swee
         wake(task, n=n)
     assert time.perf_counter() - began < 2
     assert Rest.on() is True
+
+
+class Told:
+    """A task that notes what it is sent with."""
+
+    name = "tests.told"
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def apply_async(self, **options: Any) -> None:
+        self.sent.append(options)
+
+
+@pytest.mark.django_db
+def test_a_job_is_for_now_or_for_later(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    task: Any = Told()
+    with django_capture_on_commit_callbacks(execute=True):
+        wake(task)
+        wake(task, in_s=30, n=2)
+    assert task.sent == [{"kwargs": {}, "countdown": 0}, {"kwargs": {"n": 2}, "countdown": 30}]
+
+
+@pytest.mark.django_db
+def test_while_redis_rests_nothing_is_sent(django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:
+    task: Any = Told()
+    Rest.begin()
+    with django_capture_on_commit_callbacks(execute=True):
+        wake(task, n=1)
+    assert task.sent == []

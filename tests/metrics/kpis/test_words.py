@@ -149,7 +149,7 @@ def test_a_kpi_that_is_no_more_is_called_by_its_key() -> None:
     assert (kpi_name("asa"), kpi_name("happiness"), kpi_name("")) == ("Average speed of answer", "happiness", "")
 
 
-def test_words_are_the_readers() -> None:
-    with override("zh-hans"):
-        assert kpi_value(Decimal(12), get_kpi("orders")) != "12 a month"
-        assert scope_words(KpiTarget()) != "whole company"
+def test_figures_are_written_as_the_reader_writes_them() -> None:
+    with override("de"):
+        assert kpi_total(Decimal("0.8234"), get_kpi("csat")) == "82,3%"
+        assert money_exact(Decimal("1234.5")) == "€1.234,50"
