@@ -58,9 +58,25 @@ class TestDefaultWindow:
         assert self.window(scope=Scope(team_id=team.pk))[1] == date(2025, 7, 1)
         assert self.window()[1] == date(2024, 7, 1)
 
-    def test_a_go_live_more_than_a_year_off_leaves_the_year_up_to_now(self) -> None:
-        self.live(date(2028, 1, 1))
-        assert self.window() == (date(2028, 1, 1), date(2025, 11, 15), YESTERDAY)
+    def test_of_a_month_that_is_cut_both_parts_count(self) -> None:
+        self.live(date(2026, 7, 15))
+        months_of_calls(date(2024, 7, 15), 25)
+        assert self.window() == (date(2026, 7, 15), date(2024, 7, 15), date(2026, 7, 14))
+
+    @pytest.mark.parametrize(
+        ("go_live", "first"),
+        [
+            (date(2027, 1, 1), date(2026, 1, 1)),
+            (date(2027, 11, 14), YESTERDAY),
+            (date(2027, 11, 15), date(2025, 11, 15)),
+            (date(2028, 1, 1), date(2025, 11, 15)),
+        ],
+    )
+    def test_of_a_go_live_to_come_it_is_what_has_passed_of_its_year_or_else_the_year_up_to_now(
+        self, go_live: date, first: date
+    ) -> None:
+        self.live(go_live)
+        assert self.window() == (go_live, first, YESTERDAY)
 
     def test_days_that_may_still_change_are_left_out(self) -> None:
         assert self.window("fcr")[2] == date(2026, 10, 24)  # three repeat windows of a week before yesterday

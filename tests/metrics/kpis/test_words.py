@@ -1,5 +1,6 @@
 """Figures of KPIs in words: each unit as the field writes it, and a dash, never 0, where there is none."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_shares_and_ratios_of_money_are_per_cent_and_a_mean_is_a_number() -> Non
     ("kpi", "change", "words"),
     [
         ("asa", 1.2, "+20.0%"),
-        ("asa", 0.95, "−5.0%"),
+        ("asa", 0.946, "−5.4%"),
         ("orders", 1.0004, "±0.0%"),
         ("contacts_to_resolve", 1.0, "±0.0%"),
         ("csat", 0.0412, "+4.1\u202fpp"),
@@ -85,6 +86,11 @@ def test_shares_and_ratios_of_money_are_per_cent_and_a_mean_is_a_number() -> Non
 )
 def test_a_change_is_a_part_of_what_was_or_a_difference_of_shares(kpi: str, change: float | None, words: str) -> None:
     assert kpi_change(change, get_kpi(kpi)) == words
+
+
+@pytest.mark.parametrize(("change", "words"), [(90.0, "+1 min 30 s"), (0.5, "+0.5 s"), (0.0, "0 s"), (-5.0, "−5 s")])
+def test_a_difference_of_durations_is_one(change: float, words: str) -> None:
+    assert kpi_change(change, replace(get_kpi("asa"), shape="score")) == words
 
 
 @pytest.mark.parametrize(
