@@ -1,13 +1,19 @@
+import multiprocessing
+import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from crm.embedded import services
 from tests.running import Run
+
+Begin = Callable[[Callable[[], object]], BaseProcess]
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +32,30 @@ def run(var: Path) -> Iterator[Run]:
     yield made
     if made.process and made.process.poll() is None:
         made.end(signal.SIGTERM)
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Work in a process of its own, a copy of this one."""
+    begun: list[BaseProcess] = []
+
+    def one(work: Callable[[], object]) -> BaseProcess:
+        connections.close_all()
+        process = multiprocessing.get_context("fork").Process(target=_alone, args=[work])
+        process.start()
+        begun.append(process)
+        return process
+
+    yield one
+    for process in begun:
+        process.kill()
+        process.join()
+
+
+def _alone(work: Callable[[], object]) -> None:
+    code = 1
+    try:
+        work()
+        code = 0
+    finally:
+        os._exit(code)

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.db.models import Sum
 
@@ -21,8 +23,12 @@ from customers.models import Customer, ImportBatch, Order, OrderLine, ParkedRow,
 from customers.tasks import resume_imports, run_import
 from tests.customers.importing.files import counts, write_csv
 from tests.database import another_connection
+from tests.reliability.conftest import Begin
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning"),
+]
 
 ORDERS, LINES_EACH = 8_000, 3
 HEADERS = "external_id,customer_external_id,placed_at,product_code,quantity,unit_price"
@@ -47,17 +53,13 @@ def mapping(tmp_path: Path) -> Path:
     return path
 
 
-def start(*arguments: str) -> "subprocess.Popen[str]":
-    found = settings.DATABASES["default"]
-    url = f"postgres://{found['USER']}:{quote(found['PASSWORD'] or '')}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "import_file", *arguments, "--json"],
-        cwd=settings.BASE_DIR,
-        env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def orders_file(orders: Path, mapping: Path) -> tuple[str, ...]:
+    return ("import_file", "orders", str(orders), "--source", "shop", "--mapping", str(mapping), "--json")
+
+
+def kill(process: BaseProcess) -> None:
+    process.kill()
+    process.join()
 
 
 def batch_reached(*, state: str, rows: int = 0, buckets: int = 0) -> bool:
@@ -71,15 +73,13 @@ def assert_whole() -> None:
     assert not ParkedRow.objects.exists()
 
 
-def test_killed_while_reading_and_while_applying(orders: Path, mapping: Path, wait_for: WaitFor) -> None:
-    arguments = ("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
+def test_killed_while_reading_and_while_applying(orders: Path, mapping: Path, begin: Begin, wait_for: WaitFor) -> None:
+    command = orders_file(orders, mapping)
     for reached in ({"state": "staging", "rows": 5_000}, {"state": "applying"}, {"state": "applying", "buckets": 1}):
-        process = start(*arguments)
+        process = begin(partial(call_command, *command))
         wait_for(partial(batch_reached, **reached))
-        process.kill()
-        process.communicate()
-    out, err = start(*arguments).communicate()
-    result = json.loads(out or err)
+        kill(process)
+    result = json.loads(from_outside(*command))
     assert {name: result[name] for name in ("rows", "created", "updated", "unchanged", "rejected", "parked")} == {
         "rows": 24_000, "created": 24_000, "updated": 0, "unchanged": 0, "rejected": 0, "parked": 0,
     }  # fmt: skip
@@ -88,23 +88,38 @@ def test_killed_while_reading_and_while_applying(orders: Path, mapping: Path, wa
     assert not _staging_tables()
 
 
-def test_the_sweeper_finishes_what_a_killed_worker_left(orders: Path, mapping: Path, wait_for: WaitFor) -> None:
-    process = start("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
+def from_outside(*command: str) -> str:
+    """What the command says."""
+    found = settings.DATABASES["default"]
+    url = f"postgres://{found['USER']}:{quote(found['PASSWORD'] or '')}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": url, "SECRET_KEY": settings.SECRET_KEY},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout or done.stderr
+
+
+def test_the_sweeper_finishes_what_a_killed_worker_left(
+    orders: Path, mapping: Path, begin: Begin, wait_for: WaitFor
+) -> None:
+    process = begin(partial(call_command, *orders_file(orders, mapping)))
     wait_for(lambda: batch_reached(state="applying", buckets=1))
-    process.kill()
-    process.communicate()
+    kill(process)
     wait_for(lambda: resume_imports() is None and ImportBatch.objects.get().state == "done")
     assert counts(ImportBatch.objects.get()) == {"rows": 24_000, "created": 24_000}
     assert_whole()
 
 
 def test_a_database_that_lost_its_unlogged_tables_is_staged_again(
-    orders: Path, mapping: Path, wait_for: WaitFor
+    orders: Path, mapping: Path, begin: Begin, wait_for: WaitFor
 ) -> None:
-    process = start("orders", str(orders), "--source", "shop", "--mapping", str(mapping))
+    process = begin(partial(call_command, *orders_file(orders, mapping)))
     wait_for(lambda: batch_reached(state="applying", buckets=1))
-    process.kill()
-    process.communicate()
+    kill(process)
     with connection.cursor() as cursor:
         for name in _staging_tables():
             cursor.execute(f"TRUNCATE {name}")

@@ -2,15 +2,11 @@
 after the other does.
 """
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.process import BaseProcess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
 
 from crm.common.days import today
 from customers.importing import applying
@@ -20,6 +16,7 @@ from customers.tiers.tiering import retier
 from tests import database
 from tests.customers.importing.files import load, write_csv
 from tests.customers.importing.world import state
+from tests.reliability.conftest import Begin
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -66,33 +63,6 @@ def works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sequence[Callable[
     return imports
 
 
-@pytest.fixture
-def begin() -> Iterator[Callable[[Callable[[], object]], BaseProcess]]:
-    """Work in a process of its own, a copy of this one."""
-    begun: list[BaseProcess] = []
-
-    def one(work: Callable[[], object]) -> BaseProcess:
-        connections.close_all()
-        process = multiprocessing.get_context("fork").Process(target=_alone, args=[work])
-        process.start()
-        begun.append(process)
-        return process
-
-    yield one
-    for process in begun:
-        process.kill()
-        process.join()
-
-
-def _alone(work: Callable[[], object]) -> None:
-    code = 1
-    try:
-        work()
-        code = 0
-    finally:
-        os._exit(code)
-
-
 def outcome() -> dict[str, Any]:
     """What the files became, and the tiers, after all that was left to do."""
     resume_imports()
@@ -105,7 +75,7 @@ def outcome() -> dict[str, Any]:
 
 
 def test_killed_at_any_moment_they_end_as_one_after_the_other(
-    works: Sequence[Callable[[], object]], begin: Callable[[Callable[[], object]], BaseProcess], wait_for: WaitFor
+    works: Sequence[Callable[[], object]], begin: Begin, wait_for: WaitFor
 ) -> None:
     for work in works:
         work()
