@@ -44,6 +44,8 @@ class Run:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, target: str = "run", **environment: str) -> None:
+        """At a port of its own: another test's product may be about to take the one that both find free."""
+        environment = {"PORT": str(processes.free_port())} | environment
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "crm.make", target],
