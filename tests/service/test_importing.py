@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import Team
 from customers.models import ImportReject
 from service.models import SurveyAnswer
 from tests.customers.importing.files import counts, load, write_csv
@@ -56,11 +57,20 @@ def test_a_long_wrong_value_is_told_by_its_beginning(tmp_path: Path) -> None:
 
 
 def test_a_choice_is_kept_as_it_is_said_as_far_as_there_is_room(tmp_path: Path) -> None:
-    assert load_answers(tmp_path, ("payment_method", "x" * 60), ("payment_method", "x" * 61)) == {
-        "rows": 2, "created": 1, "rejected": 1,
-    }  # fmt: skip
-    assert answers() == [("payment_method", None, "x" * 60)]
+    values = ["card", "x" * 60, "x" * 61]
+    found = load_answers(tmp_path, *(("payment_method", value) for value in values))
+    assert found == {"rows": 3, "created": 2, "rejected": 1}
+    assert answers() == [("payment_method", None, value) for value in values[:2]]
     assert ImportReject.objects.values_list("column", "reason").get() == ("value", "longer than 60 characters")
+
+
+def test_who_answered_what_and_when_has_to_be_said_and_a_team_comes_with_its_answers(tmp_path: Path) -> None:
+    whole = ["1", "csat", "2026-03-01", "4", "", "North", ""]
+    lines = [whole, *([*whole[:place], "", *whole[place + 1 :]] for place in range(4))]
+    batch = load("survey_answers", write_csv(tmp_path / "answers.csv", HEADERS, lines))
+    assert counts(batch) == {"rows": 5, "created": 1, "rejected": 4}
+    assert list(ImportReject.objects.order_by("line").values_list("column", flat=True)) == HEADERS.split(",")[:4]
+    assert Team.objects.get().key == "north"
 
 
 def test_the_same_file_again_changes_nothing_and_a_correction_what_it_corrects(tmp_path: Path) -> None:

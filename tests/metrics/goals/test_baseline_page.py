@@ -60,7 +60,8 @@ class TestDefaultWindow:
 
     def test_of_a_month_that_is_cut_both_parts_count(self) -> None:
         self.live(date(2026, 7, 15))
-        months_of_calls(date(2024, 7, 15), 25)
+        months_of_calls(date(2024, 7, 20), 1)
+        months_of_calls(date(2024, 8, 1), 24)
         assert self.window() == (date(2026, 7, 15), date(2024, 7, 15), date(2026, 7, 14))
 
     @pytest.mark.parametrize(
