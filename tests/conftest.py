@@ -18,6 +18,7 @@ Marks: `e2e` and `reliability` come with the directory, `slow` is put on what ta
 Logs of the live processes lie in pytest's temporary directory, named in the failure's output.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def starts_the_product(item: pytest.Item) -> bool:
     """These take longest, so they come first: at the end no process is left with one of them while the others idle."""
     return {"run", "var"} <= set(getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: no collection of garbage need look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
