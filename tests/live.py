@@ -1,6 +1,7 @@
 """The real thing for browser and reliability tests: gunicorn, a Celery worker and a Redis of their own."""
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -66,13 +67,16 @@ class LiveStack:
 
     def heal(self) -> None:
         """Start whatever is not running, and wait until it serves."""
-        if redis_server.running(self.redis) is None:
+        redis_was_down = redis_server.running(self.redis) is None
+        if redis_was_down:
             self.start_redis()
         if self.web is None or self.web.poll() is not None:
             self.web = self._start("web", programs.web_command(host="127.0.0.1", port=self.port))
         if self.worker is None or self.worker.poll() is not None:
             self.start_worker()
         assert processes.wait_until(self._serves, seconds=60), self.log("web")
+        # Asked, the web server sees that Redis is back; else it hands on no job for a while, and none is swept here.
+        assert not redis_was_down or processes.wait_until(self._has_redis, seconds=60), self.log("web")
 
     def settle(self) -> None:
         """Before the database is put back: no open transaction of the live processes stands in the way."""
@@ -152,6 +156,10 @@ class LiveStack:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+    def _has_redis(self) -> bool:
+        with urllib.request.urlopen(f"{self.url}/readyz", timeout=20) as answer:
+            return bool(json.load(answer)["redis"] == "ok")
 
 
 def _redis_of_its_own() -> RedisServer:

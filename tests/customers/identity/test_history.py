@@ -1,12 +1,12 @@
 import pytest
-from django.utils import timezone, translation
+from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.audit.acting import acting
 from customers.identity import history
 from customers.identity.history import changes
 from customers.models import Customer, Tier
-from tests.conftest import UserFor
+from tests.conftest import NOON, UserFor
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_each_change_stands_between_the_one_before_and_the_one_after(
 
 def test_what_no_source_says_of_it_is_no_change() -> None:
     customer = CustomerFactory.create()
-    change(customer, tier=Tier.objects.get(key="gold"), last_contact_at=timezone.now(), provenance={"name": 1})
+    change(customer, tier=Tier.objects.get(key="gold"), last_contact_at=NOON, provenance={"name": 1})
     change(customer, city=customer.city)
     assert told(customer) == [("", "Created", [])]
 

@@ -5,11 +5,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.company.current import CompanyFacts, Known, assume, assumed, company, refresh
 from crm.common.company.models import Company
+from tests.conftest import NOON
 
 BERLIN = CompanyFacts("Europe/Berlin", "CHF")
 
@@ -30,7 +30,7 @@ class TestReading:
             assert [company() for _ in range(3)] == [CompanyFacts("Asia/Shanghai", "CNY")] * 3
 
     def test_a_zone_that_is_changing_is_named(self) -> None:
-        Company.objects.update(zone_changing_since=timezone.now())
+        Company.objects.update(zone_changing_since=NOON)
         assert refresh() == company() == CompanyFacts("Asia/Shanghai", "CNY", zone_is_changing=True)
 
     @pytest.mark.parametrize(
