@@ -1,11 +1,13 @@
 """Do it once more where the database took a transaction back that will pass the next time.
 
 Two who lock rows in different orders wait for each other until PostgreSQL ends one of them. Nothing of that one was
-written; the other has what it needs, so the same work goes through a moment later.
+written; the other has what it needs, so the same work goes through a moment later. Not at once: the row would be ours
+again before the other has woken.
 """
 
 from collections.abc import Callable
 from functools import wraps
+from time import sleep  # noqa: TID251 - see where it is used
 from typing import Final, ParamSpec, TypeVar
 
 import structlog
@@ -15,6 +17,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 log = structlog.get_logger(__name__)
 
 TRIES: Final = 3
+PAUSE_S: Final = 0.05
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -36,6 +39,7 @@ def retried(work: Callable[P, R], *, passing: Callable[[DatabaseError], bool] = 
                 if connection.needs_rollback or not passing(error):
                     raise
                 log.warning("done again", work=work.__qualname__, tried=tried, error=str(error))
+                sleep(PAUSE_S)  # nothing tells that the other has woken
         return work(*args, **options)
 
     return again

@@ -152,6 +152,6 @@ def test_taking_back_is_done_again_after_a_deadlock(monkeypatch: pytest.MonkeyPa
     with never_ended() as other:
         other.start(f"SELECT FROM customers_customer WHERE id = {customer.pk} FOR UPDATE").result(timeout=30)
         undo_interaction(interaction=logged, by=by, now=logged.created_at)
-    assert len(tries) == 2 < TRIES
+    assert 2 <= len(tries) <= TRIES  # on a busy machine the other may wake late, and meet us once more
     assert not Interaction.objects.exists()
     assert Customer.objects.get().last_contact_at is None

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
+from crm.common.retrying import TRIES
 from customers.interactions.telephony import checking as checking_calls
 from customers.interactions.telephony.calls import work_out_touched
 from customers.models import Call, Customer
@@ -111,5 +112,5 @@ def test_a_deadlock_costs_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
     with never_ended() as other:
         other.start(f"SELECT FROM customers_customer WHERE id = {second.pk} FOR UPDATE").result(timeout=30)
         assert mend_derived() == [Found("rows", "city", 2)]
-    assert len(met) == 2
+    assert 2 <= len(met) <= TRIES  # on a busy machine the other may wake late, and meet us once more
     assert set(Customer.objects.values_list("city", flat=True)) == {"Rome"}
