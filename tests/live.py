@@ -70,6 +70,7 @@ class LiveStack:
         redis_was_down = redis_server.running(self.redis) is None
         if redis_was_down:
             self.start_redis()
+            self.kill_worker()  # at times one takes no more jobs that had one in hand while Redis went and came
         if self.web is None or self.web.poll() is not None:
             self.web = self._start("web", programs.web_command(host="127.0.0.1", port=self.port))
         if self.worker is None or self.worker.poll() is not None:
@@ -99,7 +100,8 @@ class LiveStack:
         assert processes.wait_until(lambda: " ready." in self.log("worker", whole=True), seconds=60), self.log("worker")
 
     def kill_worker(self) -> None:
-        assert self.worker is not None
+        if self.worker is None:
+            return
         self.worker.send_signal(signal.SIGKILL)
         self.worker.wait()
 
