@@ -22,12 +22,13 @@ IMPORTS = (
     import_interactions, import_calls,
 )  # fmt: skip
 TIERED_FACTS = (
-    TieredFact(table="customers_order"),
+    TieredFact(table="customers_order", moment="f.placed_at"),
     TieredFact(table="customers_invoice", day="f.due_on"),
-    TieredFact(table="customers_interaction"),
+    TieredFact(table="customers_interaction", moment="f.occurred_at"),
     TieredFact(
         table="customers_call",
         customer="i.customer_id",
+        moment="i.occurred_at",  # when the call came: whoever writes calls writes both
         source="customers_interaction i",
         join="i.id = f.interaction_id",
     ),

@@ -8,12 +8,14 @@ from typing import Final
 class TieredFact:
     """A table whose rows carry the customer's tier as of their day, for `retier` to rewrite.
 
-    `customer` and `day` are expressions over the row `f`, or over `source` (`table alias`) joined on `join`.
+    `customer`, `day` and `moment` are expressions over the row `f`, or over `source` (`table alias`) joined on `join`.
+    `moment`: what the day is that of, where an index finds a customer's rows by it.
     """
 
     table: str
     customer: str = "f.customer_id"
     day: str = "f.day"
+    moment: str = ""
     source: str = ""
     join: str = ""
 
