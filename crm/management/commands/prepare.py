@@ -3,11 +3,14 @@
 import hashlib
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.management.commands import collectstatic
+from django.core.files.storage import storages
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -18,6 +21,8 @@ from crm.common.errors import DomainError
 from crm.embedded.postgres_server import OLDEST
 from crm.owner import as_owner
 from demo import sign_ins
+
+STAMP: Final = ".baseline-static"
 
 
 class Command(BaseCommand):
@@ -84,15 +89,30 @@ def _is_empty() -> bool:
 
 
 def collect_static() -> None:
-    """Collect static files unless none has changed since."""
-    stamp = Path(settings.STATIC_ROOT) / ".baseline-static"
+    """Collect static files unless none has changed since.
+
+    Beside those that are served, which they then replace as a whole: nobody is sent half a file.
+    """
+    served = Path(settings.STATIC_ROOT)
     wanted = static_digest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    if (served / STAMP).is_file() and (served / STAMP).read_text() == wanted:
         return
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(wanted)
+    served.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{served.name}-", dir=served.parent, ignore_cleanup_errors=True) as folder:
+        new, old = Path(folder) / "new", Path(folder) / "old"
+        collect_into(new)
+        (new / STAMP).write_text(wanted)
+        if served.exists():
+            served.rename(old)
+        new.rename(served)
+
+
+def collect_into(folder: Path) -> None:
+    folder.mkdir()
+    command = collectstatic.Command()
+    backend = settings.STORAGES["staticfiles"]["BACKEND"]
+    command.storage = storages.create_storage({"BACKEND": backend, "OPTIONS": {"location": str(folder)}})
+    call_command(command, interactive=False, verbosity=0)
 
 
 def static_digest() -> str:
