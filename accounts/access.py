@@ -4,7 +4,7 @@ from typing import Final, Protocol
 
 from django.http import HttpRequest
 
-from accounts.models import User
+from accounts.models.staff import User
 
 
 class Reader(Protocol):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import staff
 from accounts.domain.history import changes_of
-from accounts.models import Team, User
+from accounts.models import Notice, SavedView, SavedViewRow, Team, User
 from accounts.roles import CHOICES, Role
-from crm.common.admin import DomainAdmin
+from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from crm.common.saving import VersionedForm
 
 admin.site.unregister(Group)
@@ -136,3 +136,25 @@ class GroupAdmin(DomainAdmin[Group], DjangoGroupAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return obj is not None and obj.name not in set(Role) and super().has_delete_permission(request, obj)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin[Notice]):
+    list_display = ("at", "user", "kind", "read_at")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin[SavedView]):
+    list_display = ("name", "of_list", "owner", "shared", "team")
+    list_filter = ("shared", "of_list")
+    list_select_related = ("owner", "team")
+    search_fields = ("name",)
+
+
+@admin.register(SavedViewRow)
+class SavedViewRowAdmin(ReadOnlyAdmin[SavedViewRow]):
+    list_display = ("view", "row_id")
+    list_select_related = ("view",)
+    ordering = ("-id",)

@@ -3,7 +3,8 @@
 from customers.identity import admin as identity
 from customers.importing import admin as importing
 from customers.interactions import admin as interactions
+from customers.page import admin as page
 from customers.tiers import admin as tiers
 from customers.trade import admin as trade
 
-__all__ = ["identity", "importing", "interactions", "tiers", "trade"]
+__all__ = ["identity", "importing", "interactions", "page", "tiers", "trade"]

@@ -66,6 +66,14 @@ MOVABLE = (
     MovableRelation(table="customers_order"),
     MovableRelation(table="customers_sourcerecord"),
     MovableRelation(table="customers_tierassignment", moves=False),
+    MovableRelation(table="customers_task"),
+    MovableRelation(table="customers_note"),
+    MovableRelation(table="customers_attachment"),
+    MovableRelation(table="customers_customertag", unique=("tag_id",)),
+    MovableRelation(table="customers_follow", unique=("user_id",)),
+    MovableRelation(table="customers_visit", unique=("user_id",)),
+    MovableRelation(table="customers_bulkchange", moves=False),
+    MovableRelation(table="customers_customerfigures", moves=False),
 )
 TABS = (
     Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),

@@ -22,6 +22,7 @@ CACHES["default"]["KEY_PREFIX"] = f"{REDIS_PREFIX}cache"  # noqa: F405
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{REDIS_PREFIX}jobs:"  # noqa: F405
 # Nothing is collected for tests that render a page in this process; the live server serves the collected files.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
+STATIC_ROOT = TEST_VAR / "staticfiles"  # commands under these settings leave what the live server serves alone
 # The company is what the migrations made it; a test that changes it says so.
 CRM_COMPANY_REFRESH_S = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -23,10 +23,11 @@ APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 TABLES = {
     "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow",
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
-    "TrustChange",
-    "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment",
-    "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome",
+    "TrustChange Tag CustomerTag Follow Visit",
+    "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment CustomerFigures FigureMark",
+    "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",
     "customers.tiers": "TierPolicy TierMark",
+    "customers.page": "BulkJob BulkChange",
     "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun RollupVersion",
     "metrics.kpis": "LedgerMonth LedgerShare",
     "metrics.goals": "DriftCheck Baseline KpiTarget OtherChange Rollout",

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations import AddConstraint, AddIndex, CreateModel, Migration
+from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger
 
 # None of a kind changes what another of the same kind finds in the state, whichever comes first.
-KINDS = ((CreateModel,), (AddConstraint, AddIndex, AddTrigger))
+KINDS = ((CreateModel,), (AddField,), (AddConstraint, AddIndex, AddTrigger))
 
 
 class Row(Operation):

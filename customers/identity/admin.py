@@ -12,7 +12,18 @@ from customers.identity.editing import change_customer, create_customer
 from customers.identity.forms import CustomerForm
 from customers.identity.tasks import settle_trust
 from customers.identity.trust import save_system
-from customers.models import Contact, ContactPoint, Customer, PointMark, SourceSystem, TrustChange
+from customers.models import (
+    Contact,
+    ContactPoint,
+    Customer,
+    CustomerTag,
+    Follow,
+    PointMark,
+    SourceSystem,
+    Tag,
+    TrustChange,
+    Visit,
+)
 
 
 @admin.register(Customer)
@@ -91,4 +102,31 @@ class PointMarkAdmin(ReadOnlyAdmin[PointMark]):
     """Numbers and addresses that came or went, until what is known by them was looked at once more."""
 
     list_display = ("normalised", "kind", "customer_id")
+    ordering = ("-id",)
+
+
+@admin.register(Tag)
+class TagAdmin(ReadOnlyAdmin[Tag]):
+    list_display = ("name", "colour")
+    search_fields = ("name",)
+
+
+@admin.register(CustomerTag)
+class CustomerTagAdmin(ReadOnlyAdmin[CustomerTag]):
+    list_display = ("customer", "tag")
+    list_select_related = ("customer", "tag")
+    ordering = ("-id",)
+
+
+@admin.register(Follow)
+class FollowAdmin(ReadOnlyAdmin[Follow]):
+    list_display = ("user", "customer", "since", "told_until")
+    list_select_related = ("user", "customer")
+    ordering = ("-id",)
+
+
+@admin.register(Visit)
+class VisitAdmin(ReadOnlyAdmin[Visit]):
+    list_display = ("user", "customer", "at")
+    list_select_related = ("user", "customer")
     ordering = ("-id",)

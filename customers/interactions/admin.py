@@ -6,7 +6,18 @@ from django.http import HttpRequest
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from customers.interactions.telephony.calls import assign_queue
 from customers.interactions.wording import save_outcome, save_purpose
-from customers.models import Call, CallEvent, Interaction, Outcome, Purpose, Queue
+from customers.models import (
+    Attachment,
+    CalendarFeed,
+    Call,
+    CallEvent,
+    Interaction,
+    Note,
+    Outcome,
+    Purpose,
+    Queue,
+    Task,
+)
 
 
 @admin.register(Interaction)
@@ -69,4 +80,33 @@ class CallEventAdmin(ReadOnlyAdmin[CallEvent]):
     list_display = ("at", "callid", "queue", "agent", "event", "system")
     list_select_related = ("system",)
     search_fields = ("callid__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin[Task]):
+    list_display = ("what", "due_on", "priority", "assignee", "team", "customer", "done_at")
+    list_filter = ("priority", "repeat")
+    list_select_related = ("assignee", "team", "customer")
+    ordering = ("-id",)
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin[CalendarFeed]):
+    list_display = ("user", "made_at", "read_at")
+    list_select_related = ("user",)
+    exclude = ("token_hash",)
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin[Note]):
+    list_display = ("created_at", "customer", "created_by", "is_pinned")
+    list_select_related = ("customer", "created_by")
+    ordering = ("-id",)
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin[Attachment]):
+    list_display = ("added_at", "name", "content_type", "size", "customer", "added_by")
+    list_select_related = ("customer", "added_by")
     ordering = ("-id",)

@@ -17,6 +17,9 @@ def contacts_logged(customer: Customer) -> list[Change]:
 
 
 def _in_words(event: Any) -> str:
-    words = _("Contact taken back: %(contact)s") if event.pgh_label == "delete" else _("Contact logged: %(contact)s")
+    words = {
+        "delete": _("Contact taken back: %(contact)s"),
+        "edit": _("Contact changed; before: %(contact)s"),
+    }.get(event.pgh_label, _("Contact logged: %(contact)s"))
     parts = [str(Channel(event.channel).label), event.purpose, event.subject]
     return words % {"contact": ", ".join(part for part in parts if part)}

@@ -1,23 +1,36 @@
 """The unified customer database."""
 
+from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
+from customers.models.figures import CustomerFigures, FigureMark
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
+from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
 from customers.models.tiers import Tier, TierAssignment, TierMark, TierPolicy
+from customers.models.to_do import CalendarFeed, Task
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
 from customers.models.wording import Outcome, Purpose
 
 __all__ = [
+    "Attachment",
+    "BulkChange",
+    "BulkJob",
+    "CalendarFeed",
     "Call",
     "CallEvent",
     "Contact",
     "ContactPoint",
     "Customer",
+    "CustomerFigures",
+    "CustomerTag",
     "ExchangeRate",
+    "FigureMark",
+    "Follow",
     "ImportBatch",
     "ImportReject",
     "Interaction",
     "Invoice",
+    "Note",
     "Order",
     "OrderLine",
     "Outcome",
@@ -30,9 +43,12 @@ __all__ = [
     "Queue",
     "SourceRecord",
     "SourceSystem",
+    "Tag",
+    "Task",
     "Tier",
     "TierAssignment",
     "TierMark",
     "TierPolicy",
     "TrustChange",
+    "Visit",
 ]

@@ -2,12 +2,14 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from crm.common.audit.tracking import tracked
 from crm.common.sqlfunctions import CrmFold
 from customers.querysets.customers import CustomerQuerySet
@@ -56,6 +58,24 @@ class Customer(models.Model):
         related_name="customers",
         verbose_name=_("tier"),
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("owner"),
+        db_index=False,
+    )
+    team = models.ForeignKey(
+        Team,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("team"),
+        db_index=False,
+    )
     last_contact_at = models.DateTimeField(_("last contact"), null=True, blank=True, editable=False)
     search = models.GeneratedField(expression=CrmFold("name"), output_field=models.TextField(), db_persist=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -72,6 +92,8 @@ class Customer(models.Model):
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
+            models.Index(fields=["owner", "search", "id"], name="customer_owner_by_name"),
+            models.Index(fields=["team", "search", "id"], name="customer_team_by_name"),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),
         ]
@@ -85,7 +107,7 @@ class Customer(models.Model):
 
 @tracked(in_bulk=False, exclude=("search",), customer="customer_id")
 class Contact(models.Model):
-    """A person at a customer."""
+    """A person at a customer. `typed`: fields that somebody set here, which no file overwrites."""
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("customer")
@@ -94,11 +116,18 @@ class Contact(models.Model):
     job_title = models.CharField(_("job title"), max_length=150, blank=True)
     email = models.CharField(_("e-mail"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=50, blank=True)
+    is_primary = models.BooleanField(_("first to ask for"), default=False, db_default=False)
+    typed = ArrayField(models.CharField(max_length=20), default=list, db_default=[], blank=True, editable=False)
     search = models.GeneratedField(expression=CrmFold("name"), output_field=models.TextField(), db_persist=True)
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"], condition=models.Q(is_primary=True), name="contact_primary_once"
+            )
+        ]
         indexes = [GinIndex(fields=["search"], **TRIGRAMS, name="contact_search")]
 
     def __str__(self) -> str:

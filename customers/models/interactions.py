@@ -20,8 +20,9 @@ from customers.querysets.interactions import InteractionQuerySet
     update=False,
     fields=(
         "id", "customer", "contact", "contact_value", "channel", "direction", "purpose", "subject", "body", "outcome",
-        "occurred_at", "duration_s", "agent", "agent_name", "team", "is_contact",
+        "occurred_at", "duration_s", "agent", "agent_name", "team", "is_contact", "is_solved",
     ),
+    edited=("contact_id", "purpose", "subject", "body", "outcome", "occurred_at", "duration_s", "is_solved"),
     customer="customer_id",
     keeps=("agent_name",),
 )  # fmt: skip
@@ -87,6 +88,10 @@ class Interaction(models.Model):
         db_constraint=False,
     )
     is_contact = models.BooleanField(default=True)
+    is_solved = models.BooleanField(
+        _("solved"), null=True, blank=True, help_text=_("Whether the matter was settled with it, where somebody says.")
+    )
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[InteractionQuerySet["Interaction"]] = InteractionQuerySet.as_manager()  # type: ignore[assignment]

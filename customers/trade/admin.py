@@ -4,7 +4,17 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
-from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
+from customers.models import (
+    CustomerFigures,
+    ExchangeRate,
+    FigureMark,
+    Invoice,
+    Order,
+    OrderLine,
+    Payment,
+    Product,
+    ProductGroup,
+)
 from customers.trade.products import assign_group, save_group
 from customers.trade.rates import set_rate
 
@@ -76,4 +86,17 @@ class PaymentAdmin(ReadOnlyAdmin[Payment]):
     list_display = ("invoice", "paid_on", "amount")
     list_select_related = ("invoice",)
     search_fields = ("invoice__number__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(CustomerFigures)
+class CustomerFiguresAdmin(ReadOnlyAdmin[CustomerFigures]):
+    list_display = ("customer", "revenue", "profit", "open", "overdue", "as_of")
+    list_select_related = ("customer",)
+    ordering = ("-customer",)
+
+
+@admin.register(FigureMark)
+class FigureMarkAdmin(ReadOnlyAdmin[FigureMark]):
+    list_display = ("id", "customer_id")
     ordering = ("-id",)

@@ -1,9 +1,10 @@
 """Staff and their teams."""
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Team, User
+from accounts.models import Notice, SavedView, SavedViewRow, Team, User
 
 
 class TeamFactory(DjangoModelFactory[Team]):
@@ -21,3 +22,30 @@ class UserFactory(DjangoModelFactory[User]):
 
     email = factory.Sequence(lambda n: f"user{n}@staff.example")
     name = factory.Sequence(lambda n: f"User {n}")
+
+
+class NoticeFactory(DjangoModelFactory[Notice]):
+    class Meta:
+        model = Notice
+
+    user = factory.SubFactory(UserFactory)
+    kind = "task_due"
+    key = factory.Sequence(lambda n: f"notice:{n}")
+    at = factory.LazyFunction(timezone.now)
+
+
+class SavedViewFactory(DjangoModelFactory[SavedView]):
+    class Meta:
+        model = SavedView
+
+    of_list = "page.customers"
+    name = factory.Sequence(lambda n: f"View {n}")
+    owner = factory.SubFactory(UserFactory)
+
+
+class SavedViewRowFactory(DjangoModelFactory[SavedViewRow]):
+    class Meta:
+        model = SavedViewRow
+
+    view = factory.SubFactory(SavedViewFactory)
+    row_id = factory.Sequence(lambda n: n + 1)

@@ -153,7 +153,7 @@ MATRIX: Mapping[str, Row] = {
     # customers
     "customers:list": open_to(*WORKERS),
     "customers:create": open_to(*WORKERS, posted=422),
-    "customers:export": open_to("manager", axe=False),
+    "customers:export": open_to("sales", "manager", axe=False),
     "customers:detail": open_to(*WORKERS, arguments=_customer),
     "customers:edit": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:timeline": open_to(*WORKERS, arguments=_customer),

@@ -38,5 +38,5 @@ def test_other_files_are_noted(client_for: ClientFor) -> None:
 
 
 def test_what_was_refused_is_not_noted(client_for: ClientFor) -> None:
-    client_for("sales").get("/customers/export/")
+    client_for("service").get("/customers/export/")
     assert entries() == []

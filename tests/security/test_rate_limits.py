@@ -67,7 +67,7 @@ def test_uploads_are_counted_and_opening_the_form_is_not(client_for: ClientFor) 
 
 @pytest.mark.usefixtures("one_in_ten_minutes")
 def test_who_may_not_is_told_so_and_not_counted(client_for: ClientFor) -> None:
-    client = client_for("sales")
+    client = client_for("service")
     assert [client.get("/customers/export/").status_code for _ in range(3)] == [403] * 3
 
 

@@ -32,13 +32,16 @@ BY_ADMINISTRATORS = "shown in the administration alone"
 WORK = "the engine's own; figures, sums and counts come out of it"
 WITHOUT = {
     **dict.fromkeys(("Contact", "ContactPoint", "SourceRecord", "TierAssignment"), BY_THE_CUSTOMER),
+    **dict.fromkeys(("CustomerFigures", "CustomerTag"), BY_THE_CUSTOMER),
+    **dict.fromkeys(("Follow", "Visit", "CalendarFeed"), "whoever is signed in is shown their own"),
+    **dict.fromkeys(("BulkChange",), "shown with their bulk action"),
     **dict.fromkeys(("OrderLine", "Payment"), "shown with their orders and invoices"),
     **dict.fromkeys(("ImportReject",), "shown with its import"),
-    **dict.fromkeys(("Tier", "TierPolicy", "Purpose", "Outcome", "SourceSystem", "KpiRules"), FOR_ALL),
+    **dict.fromkeys(("Tier", "TierPolicy", "Purpose", "Outcome", "SourceSystem", "KpiRules", "Tag"), FOR_ALL),
     **dict.fromkeys(
         ("Queue", "Call", "CallEvent", "ExchangeRate", "ProductGroup", "Product", "LedgerShare"), BY_ADMINISTRATORS
     ),
-    **dict.fromkeys(("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock"), WORK),
+    **dict.fromkeys(("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock", "FigureMark"), WORK),
     **dict.fromkeys(("CheckRun", "RecomputeRun", "Rollup", "RollupVersion", "Issue"), WORK),
 }
 # Modules that read around it, and why.

@@ -29,7 +29,7 @@ class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
         return entry.email or (f"#{entry.user_id}" if entry.user_id else "")
 
 
-EVENTS = {"insert": _("addition"), "update": _("change"), "delete": _("removal")}
+EVENTS = {"insert": _("addition"), "update": _("change"), "edit": _("change by hand"), "delete": _("removal")}
 USER = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
 
 

@@ -17,7 +17,8 @@ from pghistory.models import Event
 from crm.common.audit.acting import BULK
 
 M = TypeVar("M", bound=type[models.Model])
-UNLESS_IN_BULK: Final = pgtrigger.Condition(f"coalesce(current_setting('{BULK}', true), '') = ''")
+NOT_IN_BULK: Final = f"coalesce(current_setting('{BULK}', true), '') = ''"
+UNLESS_IN_BULK: Final = pgtrigger.Condition(NOT_IN_BULK)
 SAYING: Final = (models.CharField, models.TextField, models.DateField, models.JSONField)
 """Fields in which something can be said of a person."""
 
@@ -33,7 +34,7 @@ class OfCustomers:
 _of_customers: dict[type[models.Model], OfCustomers] = {}
 
 
-def tracked(
+def tracked(  # noqa: PLR0913 - what a table's audit may be made of
     *,
     insert: bool = True,
     in_bulk: bool = True,
@@ -41,20 +42,23 @@ def tracked(
     delete: bool = True,
     fields: Iterable[str] = (),
     exclude: Iterable[str] = (),
+    edited: Iterable[str] = (),
     customer: str = "",
     keeps: Iterable[str] = (),
 ) -> Callable[[M], M]:
     """A model whose changes are kept in `<Model>Event`, one statement for all rows that a statement has changed.
 
     `in_bulk`: False where the facts of an import are too many to note one by one; the import is their record.
-    `fields` or `exclude` say which columns count. `customer`: the column of the event that says whose row it is;
-    what such events say of a person can be blanked (`crm.common.audit.forgetting`): all texts, dates and JSON but
-    what has choices or is named in `keeps`.
+    `edited`: columns whose change by hand is kept as "edit" where `update` is too much: the trigger is asked only by
+    statements that set one of them. `fields` or `exclude` say which columns count. `customer`: the column of the event
+    that says whose row it is; what such events say of a person can be blanked (`crm.common.audit.forgetting`): all
+    texts, dates and JSON but what has choices or is named in `keeps`.
     """
     trackers = [
         *([pghistory.InsertEvent(condition=None if in_bulk else UNLESS_IN_BULK)] if insert else []),
         *([pghistory.UpdateEvent(row=pghistory.Old)] if update else []),
         *([pghistory.DeleteEvent()] if delete else []),
+        *([_by_hand(tuple(edited))] if edited else []),
     ]
 
     def track(model: M) -> M:
@@ -66,6 +70,23 @@ def tracked(
         return model
 
     return track
+
+
+def _by_hand(columns: tuple[str, ...]) -> pghistory.Tracker:
+    return pghistory.RowEvent(
+        "edit",
+        operation=pgtrigger.UpdateOf(*columns),  # type: ignore[no-untyped-call]
+        condition=pgtrigger.Condition(
+            f"{NOT_IN_BULK} AND ({_row('OLD', columns)}) IS DISTINCT FROM ({_row('NEW', columns)})"
+        ),
+        row=pghistory.Old,
+        trigger_name="edit_by_hand",
+        level=pgtrigger.Row,
+    )
+
+
+def _row(version: str, columns: tuple[str, ...]) -> str:
+    return ", ".join(f"{version}.{column}" for column in columns)
 
 
 def event_models() -> list[type[models.Model]]:

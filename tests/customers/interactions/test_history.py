@@ -35,16 +35,17 @@ def test_the_newest_comes_first_with_what_there_is_to_say_of_it(
     InteractionFactory.create(customer=customer, channel="email", purpose="", subject="")
     with acting(user=user_for("sales").pk):
         full = InteractionFactory.create(customer=customer, channel="visit", purpose="order", subject="Ten cups")
-        Interaction.objects.filter(pk=full.pk).update(subject="Twelve cups")  # is no event of the log
+        Interaction.objects.filter(pk=full.pk).update(subject="Twelve cups")
         full.delete()
     with django_assert_num_queries(2):
         assert told(customer) == [
             ("Sales", "Contact taken back: visit, order, Twelve cups"),
+            ("Sales", "Contact changed; before: visit, order, Ten cups"),
             ("Sales", "Contact logged: visit, order, Ten cups"),
             ("", "Contact logged: e-mail"),
         ]
     with translation.override("zh-hans"):
-        assert told(customer)[2] == ("", "已登记联系：电子邮件")
+        assert told(customer)[3] == ("", "已登记联系：电子邮件")
 
 
 def test_what_a_file_brings_stands_in_the_timeline_alone(tmp_path: Path) -> None:

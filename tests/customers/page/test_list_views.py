@@ -150,4 +150,4 @@ def test_an_export_of_nobody_is_its_header_and_the_list_says_so(query: str, word
 
 
 def test_export_takes_its_permission(client_for: ClientFor) -> None:
-    assert client_for("sales").get("/customers/export/").status_code == 403
+    assert client_for("service").get("/customers/export/").status_code == 403

@@ -55,6 +55,10 @@ def test_what_is_taken_for_personal() -> None:
         ],
         "ContactEvent": ["name", "job_title", "email", "phone"],
         "InteractionEvent": ["contact_value", "purpose", "subject", "body", "outcome"],
+        "TaskEvent": ["what", "notes"],
+        "NoteEvent": ["body"],
+        "AttachmentEvent": ["name", "digest"],
+        "CustomerTagEvent": [],
     }  # fmt: skip
 
 

@@ -56,11 +56,14 @@ class UserManager(BaseUserManager["User"]):
 @pghistory.track(
     *changes(),
     pghistory.UpdateEvent("password", condition=pghistory.AnyChange("password"), row=pghistory.New),
-    exclude=["password", "last_login"],
+    exclude=["password", "last_login", "list_settings"],
     level=pgtrigger.Statement,
 )
 class User(AbstractBaseUser, PermissionsMixin):
-    """A member of staff. That a password changed leaves an event, the password does not."""
+    """A member of staff. That a password changed leaves an event, the password does not.
+
+    `list_settings`: by list, how this person last had it: {"page.customers": {"view": 3, "columns": [...], …}}.
+    """
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
@@ -74,6 +77,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("The agent's name in the telephone system, such as SIP/101."),
     )
     language = models.CharField(_("language"), max_length=10, blank=True)
+    has_digest = models.BooleanField(
+        _("a mail in the morning"),
+        default=True,
+        help_text=_("What is due today and what is new, on days that have either."),
+    )
+    has_reminder_mails = models.BooleanField(
+        _("reminders by mail too"), default=False, help_text=_("Reminders are shown on the page in any case.")
+    )
+    list_settings = models.JSONField(default=dict, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

@@ -1,0 +1,48 @@
+"""Figures of trade that lists sort by: what each customer bought in twelve months and owes today."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.customers import Customer
+
+
+class CustomerFigures(models.Model):
+    """As of `as_of`, in the company's currency (`customers.trade.figures`); customers without trade have no row.
+
+    `profit` counts the lines whose cost is known. `overdue_since`: when the oldest unpaid invoice fell due.
+    """
+
+    customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="figures")
+    revenue = models.DecimalField(_("revenue, 12 months"), max_digits=20, decimal_places=4, default=0)
+    profit = models.DecimalField(_("profit, 12 months"), max_digits=20, decimal_places=4, default=0)
+    open = models.DecimalField(_("owes"), max_digits=20, decimal_places=4, default=0)
+    overdue = models.DecimalField(_("overdue"), max_digits=20, decimal_places=4, default=0)
+    overdue_since = models.DateField(null=True, blank=True)
+    as_of = models.DateField()
+
+    class Meta:
+        verbose_name = _("figures of a customer")
+        verbose_name_plural = _("figures of customers")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["revenue", "customer"], name="figures_revenue"),
+            models.Index(fields=["profit", "customer"], name="figures_profit"),
+            models.Index(fields=["overdue", "customer"], name="figures_overdue"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
+
+
+class FigureMark(models.Model):
+    """A customer whose trade changed, until the figures have followed; append-only, as writers wait for nobody."""
+
+    customer_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("figure mark")
+        verbose_name_plural = _("figure marks")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return str(self.customer_id)

@@ -1,0 +1,18 @@
+from django.contrib import admin
+
+from crm.common.admin import ReadOnlyAdmin
+from customers.models import BulkChange, BulkJob
+
+
+@admin.register(BulkJob)
+class BulkJobAdmin(ReadOnlyAdmin[BulkJob]):
+    list_display = ("created_at", "action", "state", "total", "changed", "skipped", "created_by")
+    list_filter = ("state", "action")
+    list_select_related = ("created_by",)
+
+
+@admin.register(BulkChange)
+class BulkChangeAdmin(ReadOnlyAdmin[BulkChange]):
+    list_display = ("job", "customer", "before", "after")
+    list_select_related = ("job", "customer")
+    ordering = ("-id",)

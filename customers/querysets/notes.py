@@ -1,0 +1,19 @@
+"""Notes and files."""
+
+from typing import Self, TypeVar
+
+from django.db import models
+
+from accounts.access import Reader
+
+M = TypeVar("M", bound=models.Model)
+
+
+class NoteQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: Reader) -> Self:
+        return self if user.has_perm("customers.view_customer") else self.none()
+
+
+class AttachmentQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: Reader) -> Self:
+        return self if user.has_perm("customers.view_customer") else self.none()
