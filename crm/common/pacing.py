@@ -30,7 +30,7 @@ class Pace:
         """Tell how long it took to do `amount`, and how long rows that people work on were held for it."""
         counted = seconds if seconds <= self.seconds else min(seconds, self._of_the_amount(seconds))
         share = min(self.seconds / max(counted, 0.001), HELD_S / max(held_s, 0.001) if held_s else math.inf)
-        fitting = int(self.amount * share)
+        fitting = round(min(self.amount * share, self.most))
         if fitting <= self.least == self.amount and seconds <= TRIED * self.seconds and not held_s:
             fitting = 2 * self.amount  # less is not possible: whether it is the amount's fault more will show
         self._last = self.amount, seconds

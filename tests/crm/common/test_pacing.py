@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crm.common import pacing
@@ -48,6 +48,7 @@ def test_rows_that_people_work_on_are_not_held_for_long(seconds: float, held_s: 
     assert paced.amount == amount
 
 
+@example(fixed=0.3125, each=0.015625, amount=1)  # two at a time leave a third of the time unused
 @given(
     fixed=st.floats(0, 4),
     each=st.floats(0.0001, 0.02),
