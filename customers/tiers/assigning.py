@@ -45,10 +45,8 @@ def _write(values: dict[str, Any]) -> tuple[int | None, int, int]:
         cursor.execute(sql.STEP, values)
         cursor.execute("SELECT max(customer_id) FROM retier_step")
         (last,) = cursor.fetchone()
-        cursor.execute(sql.LOCK)
-        cursor.execute(sql.DECIDED_MEANWHILE, values)
+        cursor.execute(f"{sql.LOCK};{sql.DECIDED_MEANWHILE}", values)
         cursor.execute(sql.CHANGES)
         upgraded, downgraded = cursor.fetchone()
-        for statement in (sql.LATER, sql.TAKE_BACK, sql.CLOSE, sql.REOPEN, sql.OPEN, sql.SHOW, sql.MARK):
-            cursor.execute(statement, values)
+        cursor.execute(sql.WRITE, values)
     return last, upgraded, downgraded

@@ -15,25 +15,43 @@ def follow(*, wait: bool = True) -> None:
     MARKS.follow(wait=wait)
 
 
+# The tiers of the marked customers from their day on, and the days in none, each with its first day and the day after
+# its last. A probe a customer, where to ask for each fact's day would be two a fact. An assignment that changes after
+# this was read leaves another mark.
+_SPANS = """
+DROP TABLE IF EXISTS tier_span;
+CREATE TEMP TABLE tier_span ON COMMIT DROP AS
+WITH marked AS (
+  SELECT customer_id, daterange(min(from_day), NULL) AS days FROM tier_step GROUP BY customer_id
+), held AS (
+  SELECT m.customer_id, a.tier_id, m.days, m.days * a.valid AS part
+  FROM marked m LEFT JOIN customers_tierassignment a ON a.customer_id = m.customer_id
+), spans AS (
+  SELECT customer_id, tier_id, part FROM held WHERE NOT isempty(part)
+  UNION ALL
+  SELECT customer_id, NULL, unnest(datemultirange(days) - coalesce(range_agg(part), '{}'))
+  FROM held GROUP BY customer_id, days
+)
+SELECT customer_id, tier_id, lower(part) AS first, coalesce(upper(part), 'infinity') AS until FROM spans
+"""
+
+
 def _rewrite_all(cursor: CursorWrapper) -> None:
-    for fact in tiered_facts():
-        cursor.execute(_rewrite(fact))
+    cursor.execute(";".join((_SPANS, *map(_rewrite, tiered_facts()))))
 
 
 def _rewrite(fact: TieredFact) -> str:
     """Rows of the marked customers from their day on get the tier of their day; touches only rows that differ.
 
-    Which tier that is costs more than all else, and is not asked for rows of earlier days; nor are those read, where an
-    index finds rows by their moment: in no zone does it lie two days before its day.
+    Rows of other days are not even read, where an index finds rows by their moment: in no zone does it lie two days
+    from its day.
     """
     source, join = (f", {fact.source}", f"AND {fact.join}") if fact.source else ("", "")
-    recent = f"AND {fact.moment} >= s.from_day - 2" if fact.moment else ""
-    tier = f"(SELECT t.tier_id FROM crm_tier_on({fact.customer}, {fact.day}) t)"  # noqa: S608 - the same
+    near = f"AND {fact.moment} >= s.first - 2 AND {fact.moment} < s.until + 2" if fact.moment else ""
     return f"""
-UPDATE {fact.table} f SET tier_id = {tier}
-FROM (SELECT customer_id, min(from_day) AS from_day FROM tier_step GROUP BY customer_id) s{source}
-WHERE {fact.customer} = s.customer_id {join} {recent} AND {fact.day} >= s.from_day
-  AND CASE WHEN {fact.day} >= s.from_day THEN f.tier_id IS DISTINCT FROM {tier} END
+UPDATE {fact.table} f SET tier_id = s.tier_id FROM tier_span s{source}
+WHERE {fact.customer} = s.customer_id {join} {near} AND {fact.day} >= s.first AND {fact.day} < s.until
+  AND f.tier_id IS DISTINCT FROM s.tier_id
 """  # noqa: S608 - assembled from constants of registered facts
 
 

@@ -39,7 +39,8 @@ UPDATE retier_step d SET until = later.first FROM (
 """
 
 # The next customers by id. Their rows are locked in that order before anything is written; who no longer has the
-# assignment that the decision rests on is left as they are: a person has decided meanwhile.
+# assignment that the decision rests on is left as they are: a person has decided meanwhile. One or two index probes
+# each, by scalar subqueries: EXISTS may be planned as a read of all customers, which each step would pay.
 STEP = """
 DROP TABLE IF EXISTS retier_step;
 CREATE TEMPORARY TABLE retier_step ON COMMIT DROP AS
@@ -47,10 +48,11 @@ SELECT * FROM retier_decision WHERE customer_id > %(after)s ORDER BY customer_id
 """
 LOCK = "SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM retier_step) ORDER BY id FOR NO KEY UPDATE"
 DECIDED_MEANWHILE = """
-DELETE FROM retier_step d WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = d.customer_id)
-  OR d.current_id IS DISTINCT FROM (
-    SELECT CASE WHEN t.reason <> 'override' THEN t.assignment_id ELSE 0 END
-    FROM crm_tier_on(d.customer_id, %(as_of)s) t)
+DELETE FROM retier_step d WHERE CASE WHEN d.current_id IS NULL
+  THEN (SELECT c.id FROM customers_customer c WHERE c.id = d.customer_id) IS NULL
+    OR (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(as_of)s) t) IS NOT NULL
+  ELSE (SELECT a.customer_id = d.customer_id AND a.valid @> %(as_of)s AND a.reason <> 'override'
+        FROM customers_tierassignment a WHERE a.id = d.current_id) IS NOT TRUE END
 """
 
 MARK = "INSERT INTO customers_tiermark (customer_id, from_day) SELECT customer_id, %(as_of)s FROM retier_step"
@@ -75,10 +77,12 @@ UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), %(as_of)
 WHERE a.id = d.current_id AND d.current_from < %(as_of)s
 """
 
-# The day's decision may fall back to the tier of the day before: then that assignment goes on.
+# The day's decision may fall back to the tier of the day before: then that assignment goes on. Not where one was closed
+# just now: it was that of the day before.
 REOPEN = """
 UPDATE customers_tierassignment a SET valid = daterange(lower(a.valid), d.until) FROM retier_step d
 WHERE a.customer_id = d.customer_id AND upper(a.valid) = %(as_of)s AND a.tier_id = d.tier_id AND a.reason = 'policy'
+  AND (d.current_from < %(as_of)s) IS NOT TRUE
 """
 
 OPEN = """
@@ -90,7 +94,7 @@ SELECT d.customer_id, d.tier_id, daterange(%(as_of)s, d.until), 'policy',
        %(policy)s
 FROM retier_step d
 WHERE d.tier_id IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM crm_tier_on(d.customer_id, %(as_of)s))
+  AND (d.current_from < %(as_of)s OR (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(as_of)s) t) IS NULL)
 """
 
 # The customer shows the tier of today; deciding a past day does not change it when a later assignment holds.
@@ -98,6 +102,9 @@ SHOW = """
 UPDATE customers_customer c SET tier_id = d.tier_id FROM retier_step d
 WHERE c.id = d.customer_id AND (d.until IS NULL OR d.until > %(today)s) AND c.tier_id IS DISTINCT FROM d.tier_id
 """
+
+# What a step writes, in this order.
+WRITE = f"{LATER};{TAKE_BACK};{CLOSE};{REOPEN};{OPEN};{SHOW};{MARK}"
 
 
 def decisions(rules: int) -> str:

@@ -77,6 +77,19 @@ def test_who_is_in_no_tier_any_more_has_facts_without_one(customer: Customer) ->
     assert tiers() == {(None, "silver", None)}
 
 
+def test_facts_of_the_days_between_two_tiers_are_in_none(customer: Customer) -> None:
+    """Also those before the first, after the last, and of whoever is in none at all."""
+    customer.tier_assignments.filter(tier=tier("silver")).update(valid=(None, FEBRUARY))
+    customer.tier_assignments.filter(tier=tier("gold")).update(valid=(MARCH, date(2026, 3, 2)))
+    OrderFactory.create(customer=customer, placed_at=at(date(2026, 3, 2)), tier=tier("gold"))
+    never = OrderFactory.create(placed_at=at(MARCH), tier=tier("gold"))
+    Order.objects.filter(day=FEBRUARY).update(tier=tier("gold"))
+    for pk in (customer.pk, never.customer_id):
+        TierMarkFactory.create(customer_id=pk, from_day=JANUARY)
+    follow()
+    assert tiers() - {("silver", None, "gold")} == {("silver", None, "gold", None, None)}
+
+
 def test_facts_that_are_right_are_not_written(customer: Customer) -> None:
     TierMarkFactory.create(customer_id=customer.pk, from_day=JANUARY)
     follow()
