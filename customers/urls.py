@@ -11,6 +11,7 @@ app_name = "customers"
 urlpatterns = [
     path("customers/", customers.customer_list, name="list"),
     path("customers/new/", editing.customer_create, name="create"),
+    path("customers/new/similar/", editing.similar_customers, name="similar"),
     path("customers/<int:pk>/edit/", editing.customer_edit, name="edit"),
     path("customers/export/", customers.customer_export, name="export"),
     path("customers/<int:pk>/", detail.customer_detail, name="detail"),

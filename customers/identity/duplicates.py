@@ -1,6 +1,7 @@
 """Customers that may be the one being typed in."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import connection
 from django.utils.functional import Promise
@@ -43,6 +44,11 @@ class Duplicate:
     reasons: list[Promise]
     shares_point: bool
 
+    @property
+    def overdue(self) -> Decimal:
+        figures = getattr(self.customer, "figures", None)
+        return figures.overdue if figures else Decimal(0)
+
 
 def duplicates(
     *, customers: CustomerQuerySet[Customer], name: str, tax_id: str = "", email: str = "", phone: str = ""
@@ -63,7 +69,7 @@ def duplicates(
             if reason not in found.setdefault(pk, []):
                 found[pk].append(reason)
     best = sorted(found, key=lambda pk: (-len(found[pk]), list(WHY).index(found[pk][0]), pk))[:LIMIT]
-    known = customers.select_related("tier").in_bulk(best)
+    known = customers.select_related("tier", "figures").in_bulk(best)
     return [
         Duplicate(
             customer=known[pk],

@@ -2,9 +2,11 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.common.limits.limiting import limited
 from crm.common.saving import EDIT, AsksBack, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.duplicates import Duplicate, duplicates
@@ -26,9 +28,19 @@ def customer_create(request: HttpRequest) -> HttpResponse:
         if similar:
             raise AsksBack(similar=similar)
         customer = create_customer(fields=form.fields_set())
-        return Saved(message=_("%(name)s is created.") % {"name": customer}, to=customer)
+        return Saved(message=_("%(name)s created.") % {"name": customer}, to=customer)
 
     return edit_page(request, "customers/identity/create.html", form, save)
+
+
+@require_GET
+@permission_required("customers.add_customer", raise_exception=True)
+@limited("search")
+def similar_customers(request: HttpRequest) -> HttpResponse:
+    """Who may be the one being typed in: asked while somebody types."""
+    typed = {name: request.GET.get(name, "")[:300].replace("\x00", "") for name in IDENTIFYING}
+    found = duplicates(customers=Customer.objects.visible_to(request.user), **typed) if any(typed.values()) else []
+    return render(request, "customers/identity/similar.html", {"similar": found})
 
 
 @require_http_methods(EDIT)

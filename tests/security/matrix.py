@@ -153,6 +153,7 @@ MATRIX: Mapping[str, Row] = {
     # customers
     "customers:list": open_to(*WORKERS),
     "customers:create": open_to(*WORKERS, posted=422),
+    "customers:similar": open_to(*WORKERS, axe=False),
     "customers:export": open_to("sales", "manager", axe=False),
     "customers:detail": open_to(*WORKERS, arguments=_customer),
     "customers:edit": open_to(*WORKERS, arguments=_customer, posted=422),
