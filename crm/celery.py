@@ -10,6 +10,7 @@ from celery import Celery, Task, signals
 
 from crm.common.audit.acting import acting
 from crm.embedded import processes
+from crm.worker_watch import Watch
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
@@ -33,6 +34,7 @@ class App(Celery):
 app = App("crm", task_cls=NamedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["worker"].add(Watch)
 
 
 @signals.setup_logging.connect

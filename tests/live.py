@@ -149,6 +149,7 @@ class LiveStack:
             "CRM_WEB_WORKERS": "1",
             "CRM_WORKER_PROCESSES": "2",
             "CRM_PREVIEW_SECONDS": "8",
+            "CRM_WORKER_PATIENCE_S": "12",
         }
         return os.environ | own | {"DJANGO_SETTINGS_MODULE": "crm.settings", "SECRET_KEY": settings.SECRET_KEY}
 
