@@ -77,7 +77,7 @@ MOVABLE = (
 )
 TABS = (
     Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),
-    Tab(key="orders", label=_("Orders"), url_name="customers:orders", order=20),
+    Tab(key="orders", label=_("Orders and invoices"), url_name="customers:orders", order=20),
     Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
     Tab(key="history", label=_("History"), url_name="customers:history", order=90),
 )

@@ -4,8 +4,10 @@ from customers.identity import views as editing
 from customers.importing import views as imports
 from customers.page import contact_views as interactions
 from customers.page import list_views as customers
+from customers.page import trade_views as trade_tab
 from customers.page import views as detail
 from customers.tiers import views as tiers
+from customers.trade import views as trade
 
 app_name = "customers"
 urlpatterns = [
@@ -16,10 +18,12 @@ urlpatterns = [
     path("customers/export/", customers.customer_export, name="export"),
     path("customers/<int:pk>/", detail.customer_detail, name="detail"),
     path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),
-    path("customers/<int:pk>/orders/", detail.customer_orders, name="orders"),
+    path("customers/<int:pk>/orders/", trade_tab.customer_orders, name="orders"),
     path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),
     path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
+    path("orders/<int:pk>/", trade.order_detail, name="order"),
+    path("invoices/<int:pk>/", trade.invoice_detail, name="invoice"),
     path("interactions/<int:pk>/undo/", interactions.undo_contact, name="undo_interaction"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),

@@ -28,7 +28,7 @@ from tests.factories.importing import (
     SourceRecordFactory,
     SourceSystemFactory,
 )
-from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
 from tests.metrics import figures
 
 CATEGORIES = ("licence", "hardware", "training")
@@ -60,6 +60,23 @@ def orders(rows: int, _kit: Kit) -> str:
     customer = CustomerFactory.create()
     OrderFactory.create_batch(rows, customer=customer, lines=[("1", "10", None), ("2", "5", None)])
     return f"/customers/{customer.pk}/orders/"
+
+
+def invoices(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    for number in range(rows):
+        InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=number), paid=Decimal(5))
+    return f"/customers/{customer.pk}/orders/"
+
+
+def order_lines(rows: int, _kit: Kit) -> str:
+    return f"/orders/{OrderFactory.create(lines=[('2', '10', '4')] * rows).pk}/"
+
+
+def payments(rows: int, _kit: Kit) -> str:
+    invoice = InvoiceFactory.create()
+    PaymentFactory.create_batch(rows, invoice=invoice, amount=Decimal(1))
+    return f"/invoices/{invoice.pk}/"
 
 
 def recent_orders(rows: int, _kit: Kit) -> str:
@@ -218,6 +235,9 @@ LISTS: Mapping[str, Listed] = {
     "programme.costs": Listed(fill=costs, queries=5),
     "programme.costs_by_year": Listed(fill=costs_by_year, queries=9),
     "tiers.ladder": Listed(fill=tiers, queries=7),
+    "trade.invoices": Listed(fill=invoices, queries=8),
+    "trade.order_lines": Listed(fill=order_lines, queries=7),
     "trade.orders": Listed(fill=orders, queries=8),
+    "trade.payments": Listed(fill=payments, queries=6),
     "trade.recent_orders": Listed(fill=recent_orders, queries=12),
 }

@@ -1,12 +1,22 @@
-"""How far something is away, in words: Django's `timesince` to one unit, kept by unit, number and language."""
+"""How far something is away, in words: as Django's `timesince` to one unit, kept by unit, number and language.
+
+The words are our own: Django's Chinese for "1 month ago" reads "before January".
+"""
 
 import datetime as dt
 from functools import lru_cache
 
 from django.utils.html import avoid_wrapping
-from django.utils.timesince import TIME_STRINGS
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext_lazy
 
+_WORDS = {
+    "year": ngettext_lazy("%(num)d year", "%(num)d years", "num"),
+    "month": ngettext_lazy("%(num)d month", "%(num)d months", "num"),
+    "week": ngettext_lazy("%(num)d week", "%(num)d weeks", "num"),
+    "day": ngettext_lazy("%(num)d day", "%(num)d days", "num"),
+    "hour": ngettext_lazy("%(num)d hour", "%(num)d hours", "num"),
+    "minute": ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
+}
 _UNITS = (("week", 604_800), ("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -30,7 +40,7 @@ def largest(earlier: dt.datetime, later: dt.datetime) -> tuple[str, int]:
 
 
 def words(unit: str, count: int) -> str:
-    return avoid_wrapping(TIME_STRINGS[unit] % {"num": count})
+    return avoid_wrapping(str(_WORDS[unit] % {"num": count}))
 
 
 @lru_cache(maxsize=2_000)

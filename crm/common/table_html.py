@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from crm.common.paging import Page
 from crm.common.tables import Column, Empty, Filled
 from crm.common.templatetags.figures import NO_DATA
 
@@ -37,7 +38,7 @@ def _written(filled: Filled[Any], request: HttpRequest | None) -> Iterator[str]:
         yield f"<tfoot><tr>{_foot(columns)}</tr></tfoot>"
     yield "</table></div>"
     if filled.page is not None:
-        yield _pager(filled.page.previous_cursor, filled.page.next_cursor, request)
+        yield _pager(filled.page, filled.cursor, request)
 
 
 def _table_class(filled: Filled[Any]) -> str:
@@ -114,20 +115,21 @@ def _header(column: Column[Any], filled: Filled[Any], request: HttpRequest | Non
     )
 
 
-def _pager(previous: str, following: str, request: HttpRequest | None) -> str:
+def _pager(page: Page[Any], name: str, request: HttpRequest | None) -> str:
     """Links to the previous and the next page by key; nothing where there is only one."""
-    if not previous and not following:
+    if not page.previous_cursor and not page.next_cursor:
         return ""
     back = '<i class="ti ti-chevron-left" aria-hidden="true"></i> ' + escape(gettext("Previous"))
     on = escape(gettext("Next")) + ' <i class="ti ti-chevron-right" aria-hidden="true"></i>'
-    steps = _step(back, "prev", previous, request) + _step(on, "next", following, request)
+    steps = _step(back, "prev", {name: page.previous_cursor}, request)
+    steps += _step(on, "next", {name: page.next_cursor}, request)
     return f'<nav class="pager" aria-label="{escape(gettext("Pages"))}">{steps}</nav>'
 
 
-def _step(words: str, relation: str, cursor: str, request: HttpRequest | None) -> str:
-    if not cursor:
+def _step(words: str, relation: str, cursor: dict[str, str], request: HttpRequest | None) -> str:
+    if not any(cursor.values()):
         return f'<span class="btn btn-sm disabled" aria-hidden="true">{words}</span>'
-    return f'<a class="btn btn-sm" rel="{relation}" href="{escape(_query(request, cursor=cursor))}">{words}</a>'
+    return f'<a class="btn btn-sm" rel="{relation}" href="{escape(_query(request, **cursor))}">{words}</a>'
 
 
 def _query(request: HttpRequest | None, **changed: str) -> str:

@@ -93,16 +93,21 @@ class Table(Generic[Row, About]):
         about: About | None = None,
         sort: str = "",
         page: Page[Any] | None = None,
+        cursor: str = "cursor",
         empty: Empty | None = None,
         caption: Text = "",
     ) -> "Filled[Row]":
-        """With rows. `sort`: the order they are in; `page`: where they stand in a longer list."""
+        """With rows. `sort`: the order they are in; `page`: where they stand in a longer list.
+
+        `cursor`: the parameter that pages them, where one page shows several lists.
+        """
         return Filled(
             table=self,
             columns=self._columns(about),
             rows=rows,
             sort=sort,
             page=page,
+            cursor=cursor,
             empty=empty or self.empty,
             caption=caption or self.caption,
         )
@@ -132,5 +137,6 @@ class Filled(Generic[Row]):
     rows: Sequence[Row]
     sort: str
     page: Page[Any] | None
+    cursor: str
     empty: Empty
     caption: Text

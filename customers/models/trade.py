@@ -7,6 +7,7 @@ stored so that a KPI recompute joins nothing. `*_company` amounts are in the com
 from typing import ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -110,6 +111,9 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    def get_absolute_url(self) -> str:
+        return reverse("customers:order", args=[self.pk])
+
 
 class OrderLine(models.Model):
     """One line of an order. `cost_company` is null where the cost is unknown. Facts are copied from the order."""
@@ -134,6 +138,7 @@ class OrderLine(models.Model):
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
+        permissions = [("view_cost", _("Can see what goods cost"))]
         indexes = [models.Index(fields=["product"], name="order_line_product")]
 
     def __str__(self) -> str:
@@ -174,6 +179,7 @@ class Invoice(models.Model):
         verbose_name_plural = _("invoices")
         indexes = [
             models.Index(fields=["customer", "-due_on"], name="invoice_customer"),
+            models.Index(fields=["customer", "-issued_on", "-id"], name="invoice_timeline"),
             models.Index(
                 fields=["customer", "due_on"], condition=models.Q(paid__lt=models.F("amount")), name="invoice_open"
             ),
@@ -182,6 +188,9 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:invoice", args=[self.pk])
 
 
 class Payment(models.Model):

@@ -12,7 +12,6 @@ from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
 from crm.common.kinds import Channel
-from crm.common.paging import keyset_page
 from customers.identity.access import get_customer
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
@@ -23,7 +22,7 @@ from customers.page.history import history
 from customers.page.timeline import narrowed_timeline, timeline
 from customers.registry.page import panels
 from customers.tiers.standing import standing
-from customers.trade.tables import ORDERS, RECENT_ORDERS
+from customers.trade.tables import RECENT_ORDERS
 
 ORDERS_SHOWN = 5
 
@@ -52,16 +51,6 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     context = {"customer": customer, "tab": "overview", **timeline_context(request, customer)}
     return render_part(request, "customers/page/timeline_page.html", "customers/page/timeline.html", context)
-
-
-@require_GET
-@permission_required("customers.view_customer", raise_exception=True)
-def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = get_customer(request, pk)
-    orders = Order.objects.visible_to(request.user).filter(customer=customer).prefetch_related("lines__product")
-    page = keyset_page(orders, sort="-placed_at", cursor=request.GET.get("cursor", ""), size=20)
-    context = {"customer": customer, "tab": "orders", "orders": ORDERS.of(page.rows, page=page)}
-    return render(request, "customers/page/orders.html", context)
 
 
 @require_GET

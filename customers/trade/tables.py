@@ -1,47 +1,58 @@
-"""A customer's orders."""
+"""A customer's orders, invoices and payments."""
+
+from collections.abc import Sequence
 
 from django.template.defaultfilters import floatformat
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.cells import dimmed, lines, together
+from crm.common.cells import dimmed, link, note, together
 from crm.common.tables import Column, Empty, Table
-from crm.common.templatetags.figures import NO_DATA, ago, money
-from customers.models import Order, OrderLine
+from crm.common.templatetags.figures import NO_DATA, dated, money, percent
+from crm.common.templatetags.look import status_badge
+from customers.models import Invoice, Order, OrderLine, Payment
+from customers.trade.invoices import open_amount
+from customers.trade.orders import LINES_SHOWN, Margin
 
-LINES_SHOWN = 4
+UNDONE = {Order.Status.CANCELLED, Order.Status.RETURNED}
 
 
 def _bought(order: Order) -> object:
-    """The first lines; `lines__product` comes with the orders."""
-    bought = list(order.lines.all())
-    more: list[object] = [dimmed("…")] if len(bought) > LINES_SHOWN else []
-    return lines([*map(_line, bought[:LINES_SHOWN]), *more])
+    """Of an order `with_bought`."""
+    bought = order.bought  # type: ignore[attr-defined]
+    more = [link(order.get_absolute_url(), "…")] if len(bought) > LINES_SHOWN else []
+    return together(*map(_line, bought[:LINES_SHOWN]), *more, by=", ")
 
 
-def _line(line: OrderLine) -> str:
-    return f"{floatformat(line.quantity, '-3')} × {line.product or NO_DATA}"
+def _line(line: dict[str, object]) -> str:
+    return f"{floatformat(line['quantity'], '-3')} × {line['product'] or NO_DATA}"
+
+
+def _numbered(row: Order | Invoice) -> object:
+    return link(row.get_absolute_url(), row.number)
+
+
+def order_state(order: Order) -> object:
+    return status_badge(order.get_status_display(), "red" if order.status in UNDONE else "secondary")
 
 
 ORDERS = Table[Order, None](
     key="trade.orders",
     caption=_("Orders"),
     columns=(
-        Column(key="number", title=_("Order"), cell=lambda order: order.number),
-        Column(key="placed", title=_("Placed"), cell=lambda order: ago(order.placed_at)),
-        Column(key="state", title=_("State"), cell=lambda order: order.get_status_display()),
-        Column(key="what", title=_("What"), cell=_bought),
+        Column(key="number", title=_("Order"), cell=_numbered),
+        Column(key="placed", title=_("Placed"), cell=lambda order: dated(order.placed_at)),
+        Column(key="state", title=_("State"), cell=order_state),
+        Column(key="what", title=_("What"), cell=_bought, width="long"),
         Column(key="amount", title=_("Amount"), cell=lambda order: money(order.amount, order.currency), align="end"),
     ),
-    empty=Empty(
-        title=_("No orders"), text=_("Orders appear here when the shop's file is imported."), icon="shopping-cart"
-    ),
+    empty=Empty(text=_("No orders. They appear here when the shop's file is imported.")),
 )
 
 
 def _with_state(order: Order) -> object:
     """Its number; a state only where the order came to nothing."""
-    undone = order.status in {Order.Status.CANCELLED, Order.Status.RETURNED}
-    return together(order.number, dimmed(order.get_status_display()) if undone else "")
+    return together(_numbered(order), dimmed(order.get_status_display()) if order.status in UNDONE else "")
 
 
 RECENT_ORDERS = Table[Order, None](
@@ -49,9 +60,126 @@ RECENT_ORDERS = Table[Order, None](
     caption=_("Orders"),
     columns=(
         Column(key="number", title=_("Order"), cell=_with_state),
-        Column(key="placed", title=_("Placed"), cell=lambda order: ago(order.placed_at)),
+        Column(key="placed", title=_("Placed"), cell=lambda order: dated(order.placed_at)),
         Column(key="amount", title=_("Amount"), cell=lambda order: money(order.amount, order.currency), align="end"),
     ),
     dense=True,
     empty=Empty(text=_("Has not ordered yet.")),
+)
+
+
+def invoice_state(invoice: Invoice) -> object:
+    """How it stands and how late; of one `with_standing`."""
+    late: int | None = invoice.days_late  # type: ignore[attr-defined]
+    if invoice.is_overdue:  # type: ignore[attr-defined]
+        words = ngettext("%(days)d day overdue", "%(days)d days overdue", late or 0) % {"days": late}
+        return status_badge(words, "red", "alert-circle")
+    if invoice.is_open:  # type: ignore[attr-defined]
+        return status_badge(gettext("open"), "azure", "hourglass")
+    if invoice.amount <= 0:
+        return status_badge(gettext("credit note"), "secondary", "receipt-refund")
+    paid = status_badge(gettext("paid"), "green", "check")
+    if not late:
+        return paid
+    return together(paid, dimmed(ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}))
+
+
+def _open(invoice: Invoice) -> object:
+    owed = open_amount(invoice)
+    return money(owed, invoice.currency) if owed else dimmed(NO_DATA)
+
+
+INVOICES = Table[Invoice, None](
+    key="trade.invoices",
+    caption=_("Invoices"),
+    columns=(
+        Column(key="number", title=_("Invoice"), cell=_numbered),
+        Column(key="issued", title=_("Issued"), cell=lambda invoice: dated(invoice.issued_on)),
+        Column(key="due", title=_("Due"), cell=lambda invoice: dated(invoice.due_on)),
+        Column(
+            key="amount", title=_("Amount"), cell=lambda invoice: money(invoice.amount, invoice.currency), align="end"
+        ),
+        Column(key="paid", title=_("Paid"), cell=lambda invoice: money(invoice.paid, invoice.currency), align="end"),
+        Column(key="open", title=_("Open"), cell=_open, align="end"),
+        Column(key="late", title=_("State"), cell=invoice_state),
+    ),
+    empty=Empty(text=_("No invoices. They appear here when the books' file is imported.")),
+)
+NONE_FITS = Empty(text=_("None of the invoices."))
+
+
+def _late(payment: Payment, invoice: Invoice) -> object:
+    days = (payment.paid_on - invoice.due_on).days
+    if days <= 0:
+        return gettext("in time")
+    return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+
+
+def _payments(invoice: Invoice) -> Sequence[Column[Payment]]:
+    return (
+        Column(key="paid", title=_("Paid on"), cell=lambda payment: dated(payment.paid_on)),
+        Column(key="late", title=_("Against the due date"), cell=lambda payment: _late(payment, invoice)),
+        Column(
+            key="amount", title=_("Amount"), cell=lambda payment: money(payment.amount, invoice.currency), align="end",
+            foot=money(invoice.paid, invoice.currency),
+        ),
+    )  # fmt: skip
+
+
+PAYMENTS = Table[Payment, Invoice](
+    key="trade.payments",
+    caption=_("Payments"),
+    columns=_payments,
+    empty=Empty(text=_("Nothing has been paid yet.")),
+)
+
+Seen = tuple[Order, Margin | None]
+
+
+def _product(line: OrderLine) -> object:
+    if line.product is None:
+        return NO_DATA
+    group = f" · {line.product.group}" if line.product.group else ""
+    return together(line.product, note(f"{line.product.code}{group}"))
+
+
+def _lines(about: Seen) -> Sequence[Column[OrderLine]]:
+    """Without a margin the reader may not see what goods cost."""
+    order, margin = about
+    shown: tuple[Column[OrderLine], ...] = (
+        Column(key="product", title=_("Product"), cell=_product),
+        Column(key="quantity", title=_("Quantity"), cell=lambda line: floatformat(line.quantity, "-3"), align="end"),
+        Column(
+            key="price", title=_("Unit price"), cell=lambda line: money(line.unit_price, order.currency), align="end"
+        ),
+        Column(
+            key="amount", title=_("Amount"), cell=lambda line: money(line.quantity * line.unit_price, order.currency),
+            align="end", foot=money(order.amount, order.currency),
+        ),
+    )  # fmt: skip
+    return (*shown, *_costs(margin)) if margin else shown
+
+
+def _costs(margin: Margin) -> tuple[Column[OrderLine], ...]:
+    return (
+        Column(
+            key="cost", title=_("Cost"), cell=lambda line: money(line.cost_company), align="end",
+            foot=money(margin.cost),
+        ),
+        Column(
+            key="margin", title=_("Margin"), cell=_margin, align="end",
+            foot=together(money(margin.margin), note(percent(margin.share)) if margin.share is not None else ""),
+        ),
+    )  # fmt: skip
+
+
+def _margin(line: OrderLine) -> object:
+    return None if line.cost_company is None else money(line.amount_company - line.cost_company)
+
+
+LINES = Table[OrderLine, Seen](
+    key="trade.order_lines",
+    caption=_("Lines"),
+    columns=_lines,
+    empty=Empty(text=_("This order has no lines.")),
 )

@@ -9,6 +9,7 @@ taken.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
@@ -16,6 +17,7 @@ from tests.factories.accounts import TeamFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
 
 ROLES = ("sales", "service", "manager", "administrator")
@@ -91,6 +93,14 @@ def _interaction() -> dict[str, Any]:
     return {"pk": InteractionFactory.create().pk}
 
 
+def _order() -> dict[str, Any]:
+    return {"pk": OrderFactory.create(lines=[("2", "10", "4")]).pk}
+
+
+def _invoice() -> dict[str, Any]:
+    return {"pk": InvoiceFactory.create(paid=Decimal(40)).pk}
+
+
 def _batch() -> dict[str, Any]:
     return {"pk": ImportBatchFactory.create(state="done").pk}
 
@@ -159,6 +169,8 @@ MATRIX: Mapping[str, Row] = {
     "customers:edit": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:timeline": open_to(*WORKERS, arguments=_customer),
     "customers:orders": open_to(*WORKERS, arguments=_customer),
+    "customers:order": open_to(*WORKERS, arguments=_order),
+    "customers:invoice": open_to(*WORKERS, arguments=_invoice),
     "customers:sources": open_to(*WORKERS, arguments=_customer),
     "customers:history": open_to(*WORKERS, arguments=_customer),
     "customers:log_interaction": open_to(*WORKERS, arguments=_customer, posted=422),

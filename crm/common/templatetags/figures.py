@@ -152,9 +152,24 @@ def ago(value: dt.datetime | dt.date | None) -> SafeString | str:
         return NO_DATA
     if not isinstance(value, dt.datetime):
         return _day_ago(value)
-    zone, now = timezone.get_current_timezone(), timezone.now()
-    words = gettext("just now") if abs(now - value) < dt.timedelta(minutes=1) else relative(value, now)
-    return _time_tag(value.astimezone(zone).isoformat(), _locale(), words)
+    return _time_tag(timezone.localtime(value).isoformat(), _locale(), _since(value))
+
+
+def _since(value: dt.datetime) -> str:
+    now = timezone.now()
+    return gettext("just now") if abs(now - value) < dt.timedelta(minutes=1) else relative(value, now)
+
+
+@register.filter
+def dated(value: dt.datetime | dt.date | None) -> SafeString | str:
+    """The day first, how long ago on hover: for tables that are read by date."""
+    if value is None:
+        return NO_DATA
+    if not isinstance(value, dt.datetime):
+        return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), _far(value), day(value))
+    local = timezone.localtime(value)
+    exact = f"{format_date(local, 'DATETIME_FORMAT')} · {_since(value)}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, day(local.date()))
 
 
 @register.filter
@@ -164,9 +179,12 @@ def day(value: dt.date | None) -> str:
 
 
 def _day_ago(value: dt.date) -> SafeString:
+    return _time_tag(value.isoformat(), _locale(), _far(value))
+
+
+def _far(value: dt.date) -> str:
     today = timezone.localdate()
-    words = gettext("today") if value == today else relative(_midnight(value), _midnight(today))
-    return _time_tag(value.isoformat(), _locale(), words)
+    return gettext("today") if value == today else relative(_midnight(value), _midnight(today))
 
 
 def _midnight(value: dt.date) -> dt.datetime:

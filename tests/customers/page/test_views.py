@@ -1,5 +1,4 @@
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -119,12 +118,3 @@ def test_history_tells_what_was_before(client_for: ClientFor) -> None:
         ("", []),
     ]
     assert shown[-1].what == "Created"
-
-
-def test_orders_with_their_lines(client_for: ClientFor) -> None:
-    customer = CustomerFactory.create()
-    OrderFactory.create(customer=customer, number="A1", lines=[("2", "10", None)], amount=Decimal(20))
-    page = client_for("sales").get(f"/customers/{customer.pk}/orders/").content.decode()
-    assert "A1" in page
-    assert "2 × Product" in page
-    assert "€20.00" in page

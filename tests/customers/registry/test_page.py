@@ -104,4 +104,4 @@ def test_panels_tabs_and_actions_are_for_those_who_may_see_them(client_for: Clie
     text = client_for("sales").get(f"/customers/{CustomerFactory.create().pk}/").content.decode()
     assert [words in text for words in ("Cases", "Call back")] == [True, True]
     assert [words in text for words in ("Secret", "Hidden tab", "Merge away")] == [False] * 3
-    assert text.index(">Orders<") < text.index(">Cases<") < text.index(">Sources<")
+    assert text.index(">Orders and invoices<") < text.index(">Cases<") < text.index(">Sources<")

@@ -1,0 +1,50 @@
+"""The tab with a customer's invoices and orders."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from crm.common.days import today
+from crm.common.paging import keyset_page
+from customers.identity.access import get_customer
+from customers.models import Invoice, Order
+from customers.trade.invoices import WHICH, narrowed, with_standing
+from customers.trade.orders import with_bought
+from customers.trade.tables import INVOICES, NONE_FITS, ORDERS
+from customers.trade.totals import totals
+
+SHOWN = 20
+LABELS: dict[str, str | Promise] = {"all": _("all"), "open": _("open"), "overdue": _("overdue")}
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
+    """`?invoices=open` or `overdue` narrows the invoices, the oldest due first; each list has its own pages."""
+    customer, on = get_customer(request, pk), today()
+    which = request.GET.get("invoices", "")
+    which = which if which in WHICH else "all"
+    bills = narrowed(Invoice.objects.visible_to(request.user), which=which, customer=customer, on=on)
+    sort = "-issued_on" if which == "all" else "due_on"
+    billed = keyset_page(
+        with_standing(bills, on=on), sort=sort, cursor=request.GET.get("invoices_cursor", ""), size=SHOWN
+    )
+    orders = with_bought(Order.objects.visible_to(request.user).filter(customer=customer))
+    ordered = keyset_page(orders, sort="-placed_at", cursor=request.GET.get("cursor", ""), size=SHOWN)
+    context = {
+        "customer": customer,
+        "tab": "orders",
+        "totals": totals(customer_id=customer.pk, on=on),
+        "chips": [
+            {"label": label, "url": f"?invoices={key}#invoices", "is_current": key == which}
+            for key, label in LABELS.items()
+        ],
+        "invoices": INVOICES.of(
+            billed.rows, page=billed, cursor="invoices_cursor", empty=None if which == "all" else NONE_FITS
+        ),
+        "orders": ORDERS.of(ordered.rows, page=ordered),
+    }
+    return render(request, "customers/page/orders.html", context)

@@ -1,0 +1,50 @@
+"""Where invoices stand: open, overdue, paid; and how late."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import BooleanField, IntegerField
+from django.db.models.expressions import RawSQL
+
+from customers.models import Customer, Invoice
+from customers.querysets.trade import InvoiceQuerySet
+
+WHICH: Final = ("all", "open", "overdue")
+# One probe of the index of open invoices.
+_NARROWED: Final = {
+    "open": """SELECT i.id FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, %s) s
+               WHERE i.customer_id = %s AND s.is_open""",
+    "overdue": """SELECT i.id FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, %s) s
+                  WHERE i.customer_id = %s AND s.is_overdue""",
+}
+# Days past its day: of an unpaid one until today, of one that was paid until then; null for one in time.
+_LATE: Final = """(SELECT nullif(greatest(0, CASE WHEN s.is_overdue THEN %s - customers_invoice.due_on
+  WHEN customers_invoice.settled_on IS NOT NULL THEN customers_invoice.settled_on - customers_invoice.due_on END), 0)
+  FROM crm_invoice_standing(customers_invoice, %s) s)"""
+
+
+def with_standing(invoices: InvoiceQuerySet[Invoice], *, on: date) -> InvoiceQuerySet[Any]:
+    """Annotate `is_open`, `is_overdue` and `days_late` (None: in time) as of the day."""
+    state = "(SELECT s.{} FROM crm_invoice_standing(customers_invoice, %s) s)"
+    return invoices.annotate(
+        is_open=RawSQL(state.format("is_open"), [on], output_field=BooleanField()),  # noqa: S611 - a constant
+        is_overdue=RawSQL(state.format("is_overdue"), [on], output_field=BooleanField()),  # noqa: S611 - a constant
+        days_late=RawSQL(_LATE, [on, on], output_field=IntegerField()),  # noqa: S611 - a constant
+    )
+
+
+def narrowed(
+    invoices: InvoiceQuerySet[Invoice], *, which: str, customer: Customer, on: date
+) -> InvoiceQuerySet[Invoice]:
+    """A customer's invoices; `which` is one of WHICH."""
+    of_customer = invoices.filter(customer=customer)
+    if which not in _NARROWED:
+        return of_customer
+    return of_customer.filter(pk__in=RawSQL(_NARROWED[which], [on, customer.pk]))  # noqa: S611 - a constant
+
+
+def open_amount(invoice: Invoice) -> Decimal:
+    """In the invoice's currency; of one annotated by `with_standing`."""
+    is_open: bool = invoice.is_open  # type: ignore[attr-defined]
+    return invoice.amount - invoice.paid if is_open else Decimal(0)

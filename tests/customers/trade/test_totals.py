@@ -1,0 +1,33 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from customers.trade.totals import Totals, totals
+from tests.factories.customers import CustomerFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 3, 31)
+
+
+def test_what_a_customer_ordered_was_billed_and_owes() -> None:
+    customer = CustomerFactory.create()
+    OrderFactory.create(customer=customer, lines=[("2", "10", None)])
+    OrderFactory.create(customer=customer, lines=[("1", "7", None)], status="cancelled")
+    InvoiceFactory.create(customer=customer, due_on=DAY, paid=Decimal(40))
+    InvoiceFactory.create(customer=customer, due_on=DAY - timedelta(days=1), amount=Decimal(5))
+    InvoiceFactory.create(due_on=DAY)
+    OrderFactory.create(lines=[("1", "1", None)])
+
+    assert totals(customer_id=customer.pk, on=DAY) == Totals(
+        orders=2, ordered=Decimal(20), invoices=2, billed=Decimal(105), open_count=2, open=Decimal(65),
+        overdue_count=1, overdue=Decimal(5),
+    )  # fmt: skip
+
+
+def test_of_nothing_the_totals_are_nought() -> None:
+    assert totals(customer_id=0, on=DAY) == Totals(
+        orders=0, ordered=Decimal(0), invoices=0, billed=Decimal(0), open_count=0, open=Decimal(0), overdue_count=0,
+        overdue=Decimal(0),
+    )  # fmt: skip
