@@ -25,6 +25,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
+    "refresh-figures": {
+        "task": "customers.trade.tasks.refresh_figures",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "retier": {"task": "customers.tiers.tasks.retier_everyone", "schedule": crontab(hour="2", minute="7")},
     "recompute": {"task": "metrics.engine.tasks.recompute", "schedule": 180.0, "options": {"expires": 170}},
     "evaluate": {"task": "metrics.verdicts.tasks.evaluate", "schedule": 180.0, "options": {"expires": 170}},

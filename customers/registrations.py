@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import navigation
+from crm.common.hooks import after_facts_changed
 from customers.identity import import_contacts, import_customers
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
@@ -15,7 +16,16 @@ from customers.registry.derived import Derived, register_derived
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
-from customers.trade import deriving, import_invoices, import_orders, import_payments, import_products, numbers
+from customers.trade import (
+    deriving,
+    figures,
+    import_invoices,
+    import_orders,
+    import_payments,
+    import_products,
+    numbers,
+)
+from customers.trade.tasks import wake_figures
 
 IMPORTS = (
     import_customers, import_contacts, import_products, import_orders, import_invoices, import_payments,
@@ -33,7 +43,7 @@ TIERED_FACTS = (
         join="i.id = f.interaction_id",
     ),
 )
-# In this order: the last contact follows from contacts that calls bring.
+# In this order: the last contact follows from contacts that calls bring, figures from lines and invoices.
 DERIVED = (
     Derived(
         key="order_line",
@@ -56,6 +66,13 @@ DERIVED = (
         table="customers_customer",
         find=last_contact.find_last_contact,
         mend=last_contact.refresh_last_contact,
+    ),
+    Derived(
+        key="figures",
+        label=_("figures of customers"),
+        table="customers_customer",
+        find=figures.find_figures,
+        mend=figures.mend_figures,
     ),
 )
 MOVABLE = (
@@ -116,6 +133,7 @@ def register_all() -> None:
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
+    after_facts_changed.append(wake_figures)
     for label, url_name, icon, permission, order in NAVIGATION:
         navigation.register(
             navigation.NavItem(label=label, url_name=url_name, icon=icon, permission=permission, order=order)

@@ -8,11 +8,13 @@ from customers.identity.tasks import settle_trust
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import follow_points, recount_contacts
 from customers.tiers.tasks import follow_tiers, retier_everyone
+from customers.trade.tasks import refresh_figures
 
 __all__ = [
     "follow_points",
     "follow_tiers",
     "recount_contacts",
+    "refresh_figures",
     "resume_imports",
     "resume_zone_change",
     "retier_everyone",

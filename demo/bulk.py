@@ -24,6 +24,7 @@ from crm.common.errors import DomainError
 from crm.owner import as_owner
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
 from customers.tiers import tiering
+from customers.trade import figures
 from demo import words
 from metrics.engine.recomputing import recompute
 
@@ -63,6 +64,8 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
     began = monotonic()
     with as_owner():
         _write(customers=customers, last=last)
+    figures.start_again()
+    figures.refresh_figures()
     tiering.retier(as_of=last)
     recompute(full=True)
     return Seeded(customers, 10 * customers, 4 * customers, 3 * customers, round(monotonic() - began, 1))

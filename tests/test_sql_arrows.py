@@ -24,7 +24,8 @@ TABLES = {
     "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow",
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
     "TrustChange Tag CustomerTag Follow Visit",
-    "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment CustomerFigures FigureMark",
+    "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment CustomerFigures FigureMark "
+    "FiguresClock",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",
     "customers.tiers": "TierPolicy TierMark",
     "customers.page": "BulkJob BulkChange",

@@ -13,6 +13,7 @@
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
 | `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
+| `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
 | `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `DRIFT` | whoever holds baselines against the source data | the session |
@@ -59,6 +60,7 @@ class Family(IntEnum):
     TIER_MARKS = 51
     FACTS = 52
     LEDGERS = 53
+    FIGURE_MARKS = 54
     DRIFT = 59
     VERDICTS = 60
     KPI_RULES = 61
@@ -77,6 +79,7 @@ WORDS = {
     Family.POINT_MARKS: gettext_lazy("the contacts that are known by a number or an address"),
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
+    Family.FIGURE_MARKS: gettext_lazy("the figures of customers whose trade has changed"),
     Family.LEDGERS: gettext_lazy("whose ledger counts"),
     Family.DRIFT: gettext_lazy("holding baselines against the source data"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
@@ -100,6 +103,7 @@ IDENTITY: Final = Key(Family.IDENTITY)
 POINT_MARKS: Final = Key(Family.POINT_MARKS)
 TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
+FIGURE_MARKS: Final = Key(Family.FIGURE_MARKS)
 LEDGERS: Final = Key(Family.LEDGERS)
 DRIFT: Final = Key(Family.DRIFT)
 VERDICTS: Final = Key(Family.VERDICTS)

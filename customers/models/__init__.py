@@ -2,7 +2,7 @@
 
 from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
-from customers.models.figures import CustomerFigures, FigureMark
+from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
@@ -25,6 +25,7 @@ __all__ = [
     "CustomerTag",
     "ExchangeRate",
     "FigureMark",
+    "FiguresClock",
     "Follow",
     "ImportBatch",
     "ImportReject",

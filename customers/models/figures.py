@@ -7,7 +7,7 @@ from customers.models.customers import Customer
 
 
 class CustomerFigures(models.Model):
-    """As of `as_of`, in the company's currency (`customers.trade.figures`); customers without trade have no row.
+    """In the company's currency (`customers.trade.figures`), as they are since `as_of`; no row without any trade.
 
     `profit` counts the lines whose cost is known. `overdue_since`: when the oldest unpaid invoice fell due.
     """
@@ -46,3 +46,20 @@ class FigureMark(models.Model):
 
     def __str__(self) -> str:
         return str(self.customer_id)
+
+
+class FiguresClock(models.Model):
+    """How far the clock has taken the figures: those of customers up to `up_to` are as of `day` (null: all are)."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    day = models.DateField()
+    up_to = models.BigIntegerField(null=True, default=0)
+
+    class Meta:
+        verbose_name = _("clock of the figures")
+        verbose_name_plural = _("clock of the figures")
+        default_permissions = ("view",)
+        constraints = [models.CheckConstraint(name="figures_clock_one_row", condition=models.Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.up_to}"

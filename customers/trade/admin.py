@@ -8,6 +8,7 @@ from customers.models import (
     CustomerFigures,
     ExchangeRate,
     FigureMark,
+    FiguresClock,
     Invoice,
     Order,
     OrderLine,
@@ -100,3 +101,8 @@ class CustomerFiguresAdmin(ReadOnlyAdmin[CustomerFigures]):
 class FigureMarkAdmin(ReadOnlyAdmin[FigureMark]):
     list_display = ("id", "customer_id")
     ordering = ("-id",)
+
+
+@admin.register(FiguresClock)
+class FiguresClockAdmin(ReadOnlyAdmin[FiguresClock]):
+    list_display = ("day", "up_to")

@@ -97,3 +97,12 @@ class BulkChangeFactory(DjangoModelFactory[models.BulkChange]):
 
     job = factory.SubFactory(BulkJobFactory)
     customer = factory.SubFactory(CustomerFactory)
+
+
+class FiguresClockFactory(DjangoModelFactory[models.FiguresClock]):
+    class Meta:
+        model = models.FiguresClock
+        django_get_or_create = ("id",)
+
+    id = 1
+    day = factory.LazyFunction(timezone.localdate)

@@ -41,7 +41,9 @@ WITHOUT = {
     **dict.fromkeys(
         ("Queue", "Call", "CallEvent", "ExchangeRate", "ProductGroup", "Product", "LedgerShare"), BY_ADMINISTRATORS
     ),
-    **dict.fromkeys(("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock", "FigureMark"), WORK),
+    **dict.fromkeys(
+        ("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock", "FigureMark", "FiguresClock"), WORK
+    ),
     **dict.fromkeys(("CheckRun", "RecomputeRun", "Rollup", "RollupVersion", "Issue"), WORK),
 }
 # Modules that read around it, and why.
