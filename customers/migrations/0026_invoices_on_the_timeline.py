@@ -6,7 +6,7 @@ GRANTS = {"sales": ["customers.view_cost"], "manager": ["customers.view_cost"]}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0024_roles_of_a_days_work")]
+    dependencies = [("customers", "0025_figures_follow")]
     operations = [
         migrations.AlterModelOptions(
             name="orderline",
