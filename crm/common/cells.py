@@ -40,6 +40,11 @@ def strong(words: object) -> SafeString:
     return format_html("<strong>{}</strong>", words)
 
 
+def bad(words: object) -> SafeString:
+    """What somebody should do something about; the words say it, red repeats it."""
+    return format_html('<span class="text-danger">{}</span>', words)
+
+
 def note(words: object, *, title: str = "") -> SafeString:
     """A small second line, such as n or an interval."""
     if title:

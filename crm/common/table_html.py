@@ -1,6 +1,6 @@
 """How a list looks. Written as strings: a template's loop took twenty times as long a cell."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 from crm.common.paging import Page
 from crm.common.tables import Column, Empty, Filled
 from crm.common.templatetags.figures import NO_DATA
+
+SHORT = 12  # letters
 
 
 def as_html(filled: Filled[Any], request: HttpRequest | None = None) -> SafeString:
@@ -31,9 +33,9 @@ def _written(filled: Filled[Any], request: HttpRequest | None) -> Iterator[str]:
     focus = "" if table.stacked else f' tabindex="0" role="region" aria-label="{caption}"'
     yield f'<div class="table-responsive"{focus}>'
     yield f'<table class="{_table_class(filled)}" data-table="{table.key}">'
-    yield f'<caption class="visually-hidden">{caption}</caption>'
+    yield f'<caption class="visually-hidden">{caption}</caption>{_widths(columns) if table.cut else ""}'
     yield f"<thead><tr>{''.join(_header(column, filled, request) for column in columns)}</tr></thead>"
-    yield f"<tbody>{_rows(columns, filled.rows, table.attributes)}</tbody>"
+    yield f"<tbody>{_rows(filled)}</tbody>"
     if any(column.foot != "" for column in columns):
         yield f"<tfoot><tr>{_foot(columns)}</tr></tfoot>"
     yield "</table></div>"
@@ -43,33 +45,63 @@ def _written(filled: Filled[Any], request: HttpRequest | None) -> Iterator[str]:
 
 def _table_class(filled: Filled[Any]) -> str:
     table = filled.table
-    marks = ("table-stack" if table.stacked else "", "table-sm" if table.dense else "", table.css)
+    marks = (
+        "table-stack" if table.stacked else "",
+        "table-cut" if table.cut else "",
+        "table-sm" if table.dense else "",
+        table.css,
+    )
     return " ".join(("table", *filter(None, marks), "mb-0"))
 
 
-def _rows(columns: Sequence[Column[Any]], rows: Sequence[Any], attributes: Callable[[Any], Any] | None) -> str:
+def _widths(columns: Sequence[Column[Any]]) -> str:
+    """Each column's share of the whole in percent, as a class: the page's policy allows no style of its own."""
+    whole = sum(column.share for column in columns)
+    marks = (f'<col class="share-{max(1, round(100 * column.share / whole))}{_wide(column)}">' for column in columns)
+    return f"<colgroup>{''.join(marks)}</colgroup>"
+
+
+def _wide(column: Column[Any]) -> str:
+    return " col-wide" if column.shown == "wide" else ""
+
+
+def _rows(filled: Filled[Any]) -> str:
     """The one function that writes rows: the first cell names the row, the others carry their column's name."""
-    cells = [(column.cell, *_around(column, first=at == 0)) for at, column in enumerate(columns)]
+    attributes, cut = filled.table.attributes, filled.table.cut
+    cells = [
+        (column.cell, column.whole if cut else None, cut, *_around(column, first=at == 0))
+        for at, column in enumerate(filled.columns)
+    ]
     written = []
-    for row in rows:
+    for row in filled.rows:
         written.append(f"<tr{_attributes(attributes(row))}>" if attributes else "<tr>")
-        written += [f"{opening}{_text(cell(row))}{closing}" for cell, opening, closing in cells]
+        for cell, whole, may_be_cut, opening, closing in cells:
+            value = cell(row)
+            hover = (whole(row) if whole else value) if may_be_cut else None
+            written += (opening, _hover(hover), ">", _text(value), closing)
         written.append("</tr>")
     return "".join(written)
+
+
+def _hover(text: object) -> str:
+    """What may be cut says itself in full; words of a few letters never are."""
+    words = "" if text is None or hasattr(text, "__html__") else str(text)
+    return f' title="{escape(words)}"' if len(words) > SHORT else ""
 
 
 def _foot(columns: Sequence[Column[Any]]) -> str:
     tags = [_around(column, first=at == 0) for at, column in enumerate(columns)]
     return "".join(
-        f"{opening}{_text(column.foot)}{closing}" for column, (opening, closing) in zip(columns, tags, strict=True)
+        f"{opening}>{_text(column.foot)}{closing}" for column, (opening, closing) in zip(columns, tags, strict=True)
     )
 
 
 def _around(column: Column[Any], *, first: bool) -> tuple[str, str]:
+    """The tags around a cell; the opening one still takes attributes."""
     if first:
-        return f'<th scope="row"{_class(column)}>', "</th>"
+        return f'<th scope="row"{_class(column)}', "</th>"
     label = "" if column.spoken else escape(str(column.title))
-    return f'<td{_class(column)} data-label="{label}">', "</td>"
+    return f'<td{_class(column)} data-label="{label}"', "</td>"
 
 
 def _text(value: object) -> str:
@@ -83,7 +115,7 @@ def _plain(value: object) -> str:
     return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
 
 
-def _attributes(given: dict[str, str]) -> str:
+def _attributes(given: Mapping[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in given.items() if value)
 
 
@@ -152,5 +184,7 @@ def _nothing(empty: Empty) -> SafeString:
         "action_url": empty.action_url,
         "action_label": empty.action,
         "symbol": empty.icon,
+        "other_url": empty.other_url,
+        "other_label": empty.other,
     }
     return render_to_string("components/empty_state.html", context)

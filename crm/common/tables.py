@@ -33,6 +33,8 @@ class Column(Generic[Row]):
     `sort`: its key in `?sort=`, where the list can be sorted by it, and `order_by` the field when it has another name.
     `note`: a second line of its header, `hint` what is said on hover.
     `shown`: "wide" leaves it out below 992 pixels, phones included. `spoken`: the title is for screen readers only.
+    `share`: of the width, in a list whose cells are cut; `whole`: the cell's text on hover where the cell is markup.
+    `chosen`: whether it is there before anybody chose columns.
     """
 
     key: str
@@ -48,13 +50,16 @@ class Column(Generic[Row]):
     note: object = ""
     css: str = ""
     foot: object = ""
+    share: int = 10
+    whole: Callable[[Row], object] | None = None
+    chosen: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class Empty:
     """What a list without rows says: what is missing, and what to do next for those who may.
 
-    Without a title it is a sentence in a card, with one the large empty state.
+    Without a title it is a sentence in a card, with one the large empty state. `other`: a second thing to do.
     """
 
     text: Text = ""
@@ -62,6 +67,8 @@ class Empty:
     icon: str = "mood-empty"
     action: Text = ""
     action_url: Text = ""
+    other: Text = ""
+    other_url: Text = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +77,7 @@ class Table(Generic[Row, About]):
 
     `key`: room and list ("trade.orders"). `caption`: its name for those who cannot see where it stands.
     `attributes`: of a row's element. `stacked`: on a phone each row is a small card; else the table scrolls sideways.
+    `cut`: a row is one line whatever stands in it; what does not fit is cut, and whole on hover.
     """
 
     key: str
@@ -78,6 +86,7 @@ class Table(Generic[Row, About]):
     empty: Empty = Empty()
     attributes: Callable[[Row], Mapping[str, str]] | None = None
     stacked: bool = True
+    cut: bool = False
     dense: bool = False
     css: str = ""
 

@@ -1,5 +1,7 @@
 """Telephone numbers in the one form they are compared and searched in."""
 
+from functools import lru_cache
+
 import phonenumbers
 from django.conf import settings
 
@@ -19,3 +21,13 @@ def normalise_phone(raw: str, *, country: str | None = None) -> str:
         return ""
     digits = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
     return digits if len(digits) >= SHORTEST else ""
+
+
+@lru_cache(maxsize=20_000)
+def phone_in_words(raw: str) -> str:
+    """As it is dialled from anywhere (`+49 30 123456`); what cannot be a number as it was written."""
+    digits = normalise_phone(raw)
+    if not digits:
+        return raw
+    number = phonenumbers.parse(f"+{digits}")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from django.urls import reverse_lazy
+from django.utils.formats import date_format
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,21 +30,40 @@ def _when(batch: ImportBatch) -> object:
     return together(ago(batch.created_at), dimmed(batch.created_by) if batch.created_by else "")
 
 
+def _by(batch: ImportBatch) -> str:
+    return f"{date_format(localtime(batch.created_at), 'DATETIME_FORMAT')} {batch.created_by or ''}"
+
+
 IMPORTS = Table[ImportBatch, None](
     key="importing.imports",
     caption=_("Imports"),
     columns=(
-        Column(key="file", title=_("File"), cell=_file),
-        Column(key="source", title=_("Source"), cell=lambda batch: batch.system),
-        Column(key="kind", title=_("What it holds"), cell=lambda batch: batch.get_kind_display()),
-        Column(key="state", title=_("State"), cell=_state),
-        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end"),
-        Column(key="created", title=_("Created"), cell=lambda batch: number(batch.created), align="end", shown="wide"),
-        Column(key="updated", title=_("Updated"), cell=lambda batch: number(batch.updated), align="end", shown="wide"),
-        Column(key="waiting", title=_("Waiting"), cell=lambda batch: number(batch.parked), align="end"),
-        Column(key="rejected", title=_("Rejected"), cell=lambda batch: number(batch.rejected), align="end"),
-        Column(key="when", title=_("When"), cell=_when),
+        Column(key="file", title=_("File"), cell=_file, whole=lambda batch: batch.filename, share=20),
+        Column(key="source", title=_("Source"), cell=lambda batch: batch.system, share=12),
+        Column(key="kind", title=_("What it holds"), cell=lambda batch: batch.get_kind_display(), share=12),
+        Column(key="state", title=_("State"), cell=_state, whole=lambda batch: batch.get_state_display(), share=12),
+        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end", share=8),
+        Column(
+            key="created",
+            title=_("Created"),
+            cell=lambda batch: number(batch.created),
+            align="end",
+            share=8,
+            shown="wide",
+        ),
+        Column(
+            key="updated",
+            title=_("Updated"),
+            cell=lambda batch: number(batch.updated),
+            align="end",
+            share=8,
+            shown="wide",
+        ),
+        Column(key="waiting", title=_("Waiting"), cell=lambda batch: number(batch.parked), align="end", share=8),
+        Column(key="rejected", title=_("Rejected"), cell=lambda batch: number(batch.rejected), align="end", share=8),
+        Column(key="when", title=_("When"), cell=_when, whole=_by, share=18),
     ),
+    cut=True,
     empty=Empty(
         title=_("Nothing imported yet"),
         text=_(

@@ -57,10 +57,18 @@ def verdict_badge(verdict: str, reason: str = "") -> SafeString:
 
 @register.simple_tag
 def tier_badge(tier: Any) -> SafeString:
-    """A tier with its name and Tabler colour; None says that there is no tier."""
+    """A tier with its name and a dot in its colour, one of Tabler's; None says that there is no tier."""
     if not tier:
         return format_html('<span class="text-secondary text-nowrap">{}</span>', gettext("No tier"))
-    return _coloured("tier", str(tier), tier.colour, "medal")
+    return _tier(str(tier), tier.colour)
+
+
+@lru_cache(maxsize=1_000)
+def _tier(words: str, colour: str) -> SafeString:
+    return format_html(
+        '<span class="badge bg-{}-lt tier"><span class="tier-dot bg-{}" aria-hidden="true"></span> {}</span>',
+        colour, colour, words,
+    )  # fmt: skip
 
 
 @register.simple_tag

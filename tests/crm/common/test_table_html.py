@@ -89,6 +89,21 @@ def test_a_table_as_a_whole() -> None:
     )
 
 
+def test_what_is_cut_has_its_share_of_the_width_and_says_itself_in_full_on_hover() -> None:
+    columns: tuple[Column[str], ...] = (
+        Column(key="name", title="Name", cell=lambda name: link("/x/", name), whole=lambda name: name, share=30),
+        Column(key="place", title="Place", cell=lambda name: name, share=10, shown="wide"),
+        Column(key="mark", title="Mark", cell=lambda _name: SafeString("<b>!</b>"), share=5),
+    )
+    long = 'Long "name" & co'
+
+    written = as_html(Table[str, None](key="test.cut", caption="", columns=columns, cut=True).of([long, "x"]))
+
+    assert '<table class="table table-stack table-cut mb-0"' in written
+    assert '<colgroup><col class="share-67"><col class="share-22 col-wide"><col class="share-11"></colgroup>' in written
+    assert re.findall(r'title="([^"]*)"', written) == ["Long &quot;name&quot; &amp; co"] * 2
+
+
 @pytest.mark.parametrize(
     ("sort", "state", "next_sort"), [("name", "ascending", "-name"), ("-name", "descending", "name"), ("", "", "name")]
 )
@@ -131,6 +146,8 @@ def test_without_rows_it_says_what_to_do() -> None:
     assert "<table" not in written
     assert "Import a &lt;file&gt;." in written
     assert '<a class="btn btn-primary" href="/imports/new/">Import</a>' in written
+    two = Empty(title="Nothing", action="Clear", action_url="?", other="New", other_url="/new/?a=1&b=2")
+    assert '<a class="btn" href="/new/?a=1&amp;b=2">New</a>' in as_html(table.of([], empty=two), request())
     assert as_html(table.of([], empty=Empty(text="None <yet>.")), request()) == (
         '<div class="card-body text-secondary">None &lt;yet&gt;.</div>'
     )
