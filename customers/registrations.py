@@ -76,7 +76,7 @@ DERIVED = (
     ),
 )
 MOVABLE = (
-    MovableRelation(table="customers_contact"),
+    MovableRelation(table="customers_contact", once=("is_primary",)),
     MovableRelation(table="customers_contactpoint", unique=("contact_id", "kind", "normalised", "source_record_id")),
     MovableRelation(table="customers_interaction"),
     MovableRelation(table="customers_invoice"),
@@ -95,6 +95,7 @@ MOVABLE = (
 TABS = (
     Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),
     Tab(key="orders", label=_("Orders and invoices"), url_name="customers:orders", order=20),
+    Tab(key="people", label=_("People"), url_name="customers:people", permission="customers.view_customer", order=40),
     Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
     Tab(key="history", label=_("History"), url_name="customers:history", order=90),
 )

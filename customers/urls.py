@@ -1,5 +1,6 @@
 from django.urls import path
 
+from customers.identity import contact_views as people
 from customers.identity import views as editing
 from customers.importing import views as imports
 from customers.page import contact_views as interactions
@@ -25,6 +26,12 @@ urlpatterns = [
     path("orders/<int:pk>/", trade.order_detail, name="order"),
     path("invoices/<int:pk>/", trade.invoice_detail, name="invoice"),
     path("interactions/<int:pk>/undo/", interactions.undo_contact, name="undo_interaction"),
+    path("customers/<int:pk>/people/", people.people_list, name="people"),
+    path("customers/<int:pk>/people/new/", people.contact_add, name="add_contact"),
+    path("people/<int:pk>/", people.contact_edit, name="edit_contact"),
+    path("people/<int:pk>/primary/", people.contact_primary, name="make_contact_primary"),
+    path("people/<int:pk>/remove/", people.contact_remove, name="remove_contact"),
+    path("people/<int:pk>/restore/", people.contact_restore, name="restore_contact"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/parked/", imports.parked, name="parked"),

@@ -20,7 +20,7 @@ from metrics.kpis.catalogue import MAIN
 from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
 from tests.factories.accounts import TeamFactory, UserFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import (
     ImportBatchFactory,
     ImportRejectFactory,
@@ -99,6 +99,13 @@ def history(rows: int, _kit: Kit) -> str:
     for number in range(rows - 1):
         Customer.objects.filter(pk=customer.pk).update(name=f"Name {number}")
     return f"/customers/{customer.pk}/history/"
+
+
+def people(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    for contact in ContactFactory.create_batch(rows, customer=customer, phone="030 123456", typed=["phone"]):
+        SourceRecordFactory.create(kind="contacts", customer=customer, object_id=contact.pk)
+    return f"/customers/{customer.pk}/people/"
 
 
 def imports(rows: int, _kit: Kit) -> str:
@@ -221,6 +228,7 @@ LISTS: Mapping[str, Listed] = {
     "goals.rollouts": Listed(fill=rollouts, queries=5),
     "goals.targets": Listed(fill=targets, queries=10),
     "identity.history": Listed(fill=history, queries=7),
+    "identity.people": Listed(fill=people, queries=7),
     "identity.sources": Listed(fill=sources, queries=6),
     "importing.imports": Listed(fill=imports, queries=6),
     "importing.parked": Listed(fill=parked, queries=5),

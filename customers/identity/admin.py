@@ -55,7 +55,7 @@ class CustomerAdmin(DomainAdmin[Customer]):
 
 @admin.register(Contact)
 class ContactAdmin(ReadOnlyAdmin[Contact]):
-    """Contacts come from files; the sources' next delivery would overwrite what was typed here."""
+    """People at customers; they are typed in and changed on the page of their customer."""
 
     list_display = ("name", "customer", "job_title", "email", "phone")
     list_select_related = ("customer",)

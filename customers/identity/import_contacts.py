@@ -25,18 +25,42 @@ def deriver(_batch: ImportBatch) -> Derive:
     return derive
 
 
+# What somebody typed stays: a point of a typed kind is no more the file's to say. Who was removed has none.
 _POINTS = """
-SELECT k.customer_id, k._object AS contact_id, sr.id AS source_record_id, p.kind, p.raw, p.normalised
+SELECT k.customer_id, k._object AS contact_id, sr.id AS source_record_id, p.kind,
+       CASE WHEN p.kind = ANY(c.typed) OR c.removed_at IS NOT NULL THEN '' ELSE p.raw END AS raw, p.normalised
 FROM imp_keys k
 JOIN customers_sourcerecord sr ON sr.system_id = k._system_id AND sr.kind = 'contacts' AND sr.external_id = k._key
+JOIN customers_contact c ON c.id = k._object
 CROSS JOIN LATERAL (VALUES ('phone', k.phone, k.phone_normalised), ('email', k.email, k.email_normalised))
   AS p (kind, raw, normalised)
 WHERE k._action IN ('created', 'updated')
 """
+# Whom a file moves to another customer takes along what was typed, and is no longer the first to ask for.
+_TYPED_MOVE = """
+WITH strayed AS (
+  SELECT p.id, p.kind, p.normalised, p.customer_id AS was, c.customer_id AS is_now
+  FROM imp_keys k JOIN customers_contact c ON c.id = k._object
+  JOIN customers_contactpoint p ON p.contact_id = c.id AND p.source_record_id IS NULL
+  WHERE k._action = 'updated' AND cardinality(c.typed) > 0 AND p.customer_id <> c.customer_id
+), moved AS (
+  UPDATE customers_contactpoint p SET customer_id = s.is_now FROM strayed s WHERE p.id = s.id
+)
+INSERT INTO imp_changed_values
+SELECT kind, normalised, was FROM strayed UNION SELECT kind, normalised, is_now FROM strayed
+"""
+_NO_LONGER_FIRST = """
+UPDATE customers_contact c SET is_primary = false FROM imp_keys k
+WHERE c.id = k._object AND k._action = 'updated' AND c.is_primary AND c.customer_id <> k.customer_id
+"""
+
+
+def step_back(cursor: CursorWrapper) -> None:
+    cursor.execute(_NO_LONGER_FIRST)
 
 
 def write_points(cursor: CursorWrapper) -> None:
-    points.replace(cursor, _POINTS)
+    points.replace(cursor, _POINTS, also=_TYPED_MOVE)
 
 
 SPEC = ImportSpec(
@@ -58,6 +82,7 @@ SPEC = ImportSpec(
     identifies=True,
     searched=("customers_contact", "customers_contactpoint"),
     write=(
+        step_back,
         Facts(
             "customers_contact",
             {
@@ -67,6 +92,7 @@ SPEC = ImportSpec(
                 "email": "coalesce(nullif(k.email_normalised, ''), k.email)",
                 "phone": "k.phone",
             },
+            kept="typed",
         ),
         write_points,
     ),
@@ -79,10 +105,11 @@ EXPORT = Export(
     select=f"""
     WITH {NAMES}
     SELECT {source("s")}, coalesce(sr.external_id, ''), {NAME}, f.name, f.job_title,
-           coalesce(sr.payload ->> 'email', f.email), f.phone, f.customer_id
+           CASE WHEN 'email' = ANY(f.typed) THEN f.email ELSE coalesce(sr.payload ->> 'email', f.email) END, f.phone,
+           f.customer_id
     FROM customers_contact f
     LEFT JOIN customers_sourcerecord sr ON sr.kind = 'contacts' AND sr.object_id = f.id
     LEFT JOIN customers_sourcesystem s ON s.id = sr.system_id {join("f", of="sr")}
-    WHERE {wanted("sr")} ORDER BY s.key, sr.external_id, f.id
+    WHERE {wanted("sr")} AND f.removed_at IS NULL ORDER BY s.key, sr.external_id, f.id
     """,  # noqa: S608 - constants of this code base
 )

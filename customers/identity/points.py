@@ -1,15 +1,17 @@
 """Contact points of records."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.backends.utils import CursorWrapper
 
 from customers.registry.listening import points_changed, points_settled
 
 # `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
 _REPLACE = """
-DROP TABLE IF EXISTS imp_points, imp_changed_values;
+DROP TABLE IF EXISTS imp_points;
 CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted};
 ANALYZE imp_points;
-CREATE TEMP TABLE imp_changed_values (kind text, normalised text COLLATE "C", customer_id bigint) ON COMMIT DROP;
 WITH gone AS (
   DELETE FROM customers_contactpoint p
   WHERE p.source_record_id IN (SELECT source_record_id FROM imp_points) AND NOT EXISTS (
@@ -28,18 +30,33 @@ WITH gone AS (
 )
 INSERT INTO imp_changed_values
 SELECT kind, normalised, customer_id FROM gone UNION SELECT kind, normalised, customer_id FROM came;
+"""
+_CHANGED = """
+DROP TABLE IF EXISTS imp_changed_values;
+CREATE TEMP TABLE imp_changed_values (kind text, normalised text COLLATE "C", customer_id bigint) ON COMMIT DROP
+"""
+_MARK = """
 DELETE FROM imp_changed_values WHERE normalised = '' OR kind NOT IN ('phone', 'email');
 INSERT INTO customers_pointmark (kind, normalised, customer_id) SELECT kind, normalised, customer_id
 FROM imp_changed_values;
 """
 
 
-def replace(cursor: CursorWrapper, wanted: str) -> None:
+def replace(cursor: CursorWrapper, wanted: str, *, also: str = "") -> None:
     """Make the points of the records in `wanted` what it says, and tell whoever knows customers by their points.
 
-    `wanted` selects customer_id, contact_id, source_record_id, kind, raw, normalised.
+    `wanted` selects customer_id, contact_id, source_record_id, kind, raw, normalised. `also`: as in `change`.
     """
-    cursor.execute(_REPLACE.format(wanted=wanted))
+    change(cursor, f"{_REPLACE.format(wanted=wanted)}{also}")
+
+
+def change(cursor: CursorWrapper, statement: str, params: Mapping[str, Any] | None = None) -> None:
+    """Run a statement that changes points, and tell. It adds (kind, normalised, customer_id) of all that changed to
+    `imp_changed_values`.
+    """
+    cursor.execute(_CHANGED)
+    cursor.execute(statement, params)
+    cursor.execute(_MARK)
     points_changed(cursor)
 
 

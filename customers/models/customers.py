@@ -105,9 +105,19 @@ class Customer(models.Model):
         return reverse("customers:detail", args=[self.pk])
 
 
+class PresentContacts(models.Manager["Contact"]):
+    """Those still there. Whoever was removed is found by `everyone`, and by what refers to them."""
+
+    def get_queryset(self) -> models.QuerySet["Contact"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 @tracked(in_bulk=False, exclude=("search",), customer="customer_id")
 class Contact(models.Model):
-    """A person at a customer. `typed`: fields that somebody set here, which no file overwrites."""
+    """A person at a customer. `typed`: fields that somebody set here, which no file overwrites.
+
+    One who was removed (`removed_at`) stays named by the contacts logged with them, and can be put back.
+    """
 
     customer = models.ForeignKey(
         Customer, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("customer")
@@ -118,7 +128,11 @@ class Contact(models.Model):
     phone = models.CharField(_("phone"), max_length=50, blank=True)
     is_primary = models.BooleanField(_("first to ask for"), default=False, db_default=False)
     typed = ArrayField(models.CharField(max_length=20), default=list, db_default=[], blank=True, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
     search = models.GeneratedField(expression=CrmFold("name"), output_field=models.TextField(), db_persist=True)
+
+    objects: ClassVar[PresentContacts] = PresentContacts()
+    everyone: ClassVar[models.Manager["Contact"]] = models.Manager()
 
     class Meta:
         verbose_name = _("contact")

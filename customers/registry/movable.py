@@ -12,13 +12,15 @@ class MovableRelation:
 
     `unique`: the other columns of a unique constraint with it; what the receiver has already is not doubled, the
     giver's row goes. `moves` False: it stays and goes with the giver, because it begins anew (tiers), is worked out
-    again (issues) or is history, which nobody rewrites.
+    again (issues) or is history, which nobody rewrites. `once`: columns that are true of one row a customer; where the
+    receiver has that one, the giver's is no longer.
     """
 
     table: str
     column: str = "customer_id"
     unique: tuple[str, ...] = ()
     moves: bool = True
+    once: tuple[str, ...] = ()
 
 
 _relations: Final[dict[tuple[str, str], MovableRelation]] = {}
@@ -37,9 +39,18 @@ def move_all(cursor: CursorWrapper, *, old: int, new: int) -> dict[str, int]:
     moved: dict[str, int] = {}
     for relation in movable_relations():
         if relation.moves:
+            for name in relation.once:
+                cursor.execute(_yield(relation, name), {"old": old, "new": new})
             cursor.execute(_statement(relation), {"old": old, "new": new})
             moved[relation.table] = moved.get(relation.table, 0) + int(cursor.rowcount)
     return moved
+
+
+def _yield(relation: MovableRelation, name: str) -> str:
+    return (
+        f"UPDATE {relation.table} t SET {name} = false WHERE t.{relation.column} = %(old)s AND t.{name}"  # noqa: S608
+        f" AND EXISTS (SELECT FROM {relation.table} x WHERE x.{relation.column} = %(new)s AND x.{name})"
+    )
 
 
 def _statement(relation: MovableRelation) -> str:

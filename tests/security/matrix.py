@@ -8,13 +8,13 @@ taken.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import TeamFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
@@ -87,6 +87,14 @@ def _reset_key() -> dict[str, Any]:
 
 def _customer() -> dict[str, Any]:
     return {"pk": CustomerFactory.create().pk}
+
+
+def _contact() -> dict[str, Any]:
+    return {"pk": ContactFactory.create().pk}
+
+
+def _removed_contact() -> dict[str, Any]:
+    return {"pk": ContactFactory.create(removed_at=datetime(2026, 11, 1, tzinfo=UTC)).pk}
 
 
 def _interaction() -> dict[str, Any]:
@@ -175,6 +183,12 @@ MATRIX: Mapping[str, Row] = {
     "customers:history": open_to(*WORKERS, arguments=_customer),
     "customers:log_interaction": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
+    "customers:people": open_to(*WORKERS, arguments=_customer),
+    "customers:add_contact": open_to(*WORKERS, arguments=_customer, posted=422),
+    "customers:edit_contact": open_to(*WORKERS, arguments=_contact, posted=422),
+    "customers:make_contact_primary": open_to(*WORKERS, arguments=_contact, method="post", status=302),
+    "customers:remove_contact": open_to(*WORKERS, arguments=_contact, method="post", status=302),
+    "customers:restore_contact": open_to(*WORKERS, arguments=_removed_contact, method="post", status=302),
     "customers:tiers": open_to(*WORKERS),
     "customers:imports": open_to("manager"),
     "customers:import_new": open_to("manager", posted=422),

@@ -14,6 +14,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
@@ -21,7 +22,7 @@ from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import PASSWORD
 from tests.factories.accounts import TeamFactory, UserFactory
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.service import SurveyAnswerFactory
@@ -63,6 +64,14 @@ def a_baseline() -> dict[str, Any]:
 
 def customer() -> dict[str, Any]:
     return {"pk": CustomerFactory.create().pk}
+
+
+def contact() -> dict[str, Any]:
+    return {"pk": ContactFactory.create().pk}
+
+
+def removed_contact() -> dict[str, Any]:
+    return {"pk": ContactFactory.create(removed_at=timezone.now()).pk}
 
 
 def go_live() -> dict[str, Any]:
@@ -155,6 +164,11 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:edit": ("service", corrected("customers:edit", customer, city="Rome")),
     "customers:log_interaction": ("service", lambda _c, _u: (customer(), {"channel": "phone", "direction": "in"})),
     "customers:undo_interaction": ("service", own_contact),
+    "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
+    "customers:edit_contact": ("service", corrected("customers:edit_contact", contact, name="Eva Meyer")),
+    "customers:make_contact_primary": ("sales", pressed(contact)),
+    "customers:remove_contact": ("sales", pressed(contact)),
+    "customers:restore_contact": ("sales", pressed(removed_contact)),
     "customers:import_new": ("manager", lambda _client, _user: ({}, uploaded())),
     "customers:import_map": ("manager", mapped),
     "accounts:profile": ("sales", corrected("accounts:profile", dict, name="Sally Sales")),

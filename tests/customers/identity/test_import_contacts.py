@@ -2,10 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from customers.identity.contacts import change_contact, remove_contact, restore_contact
 from customers.models import Contact, ContactPoint, Customer, ImportBatch, ParkedRow, SourceRecord
+from tests.conftest import NOON
 from tests.customers.importing.files import counts, load, write_csv
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
+from tests.factories.interactions import InteractionFactory
 
 pytestmark = pytest.mark.django_db
 HEADERS = "external_id,customer_external_id,name,job_title,email,phone,hobby"
@@ -72,3 +75,47 @@ def test_one_of_nobody_is_rejected_and_one_of_somebody_unknown_waits(customers: 
         "k3", "customers", "c9",
     )  # fmt: skip
     assert not Contact.objects.exists()
+
+
+def test_what_somebody_typed_stays_whatever_files_bring(customers: list[Customer], tmp_path: Path) -> None:
+    deliver(tmp_path, EVA)
+    typed = {"name": "Eva Meyer", "job_title": "CEO", "phone": "040 777777", "email": "eva@acme.example"}
+    change_contact(contact=Contact.objects.get(), fields=typed, is_primary=False)
+    batch = deliver(tmp_path, ["k1", "c1", "Eva", "Chair", "eva@new.example", "030 999999", ""])
+    assert counts(batch) == {"rows": 1, "updated": 1}
+    eva = Contact.objects.get()
+    assert (eva.name, eva.job_title, eva.email, eva.phone) == ("Eva Meyer", "Chair", "eva@new.example", "040 777777")
+    assert points() == [("email", "eva@new.example", "eva@new.example"), ("phone", "040 777777", "4940777777")]
+
+
+def test_one_who_was_removed_stays_away(customers: list[Customer], tmp_path: Path) -> None:
+    deliver(tmp_path, EVA)
+    remove_contact(contact=Contact.objects.get(), now=NOON)
+    deliver(tmp_path, [*EVA[:3], "Chair", *EVA[4:]])
+    assert (Contact.objects.count(), points()) == (0, [])
+    eva = restore_contact(contact=Contact.everyone.get())
+    assert eva.job_title == "Chair"
+    assert points() == [("email", "Eva@Acme.example", "eva@acme.example"), ("phone", "030 123456", "4930123456")]
+    record = SourceRecord.objects.get(kind="contacts")
+    assert set(ContactPoint.objects.values_list("source_record", flat=True)) == {record.pk}
+
+
+def test_one_who_moves_takes_along_what_was_typed_and_is_not_the_first_there(
+    customers: list[Customer], tmp_path: Path
+) -> None:
+    deliver(tmp_path, EVA)
+    there = ContactFactory.create(customer=customers[1], is_primary=True)
+    typed = {"name": "Eva", "job_title": "CEO", "phone": "040 777777", "email": "eva@acme.example"}
+    change_contact(contact=Contact.objects.get(name="Eva"), fields=typed, is_primary=True)
+    call = InteractionFactory.create(
+        customer=customers[0], contact_value="040 777777", contact_normalised="4940777777", matched_by_value=True
+    )
+    deliver(tmp_path, ["k1", "c2", *EVA[2:]])
+    eva = Contact.objects.get(name="Eva")
+    assert (eva.customer, eva.is_primary) == (customers[1], False)
+    assert Contact.objects.get(is_primary=True) == there
+    assert set(ContactPoint.objects.values_list("customer", "contact", "kind")) == {
+        (customers[1].pk, eva.pk, "phone"), (customers[1].pk, eva.pk, "email"),
+    }  # fmt: skip
+    call.refresh_from_db()
+    assert call.customer == customers[1]

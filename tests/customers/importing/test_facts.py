@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -59,3 +60,13 @@ def test_what_is_not_to_be_written_is_not(cursor: CursorWrapper, action: str) ->
 
 def test_nothing_to_write_writes_nothing(cursor: CursorWrapper) -> None:
     assert after(cursor) == OLD
+
+
+def test_what_a_row_keeps_an_update_leaves(cursor: CursorWrapper) -> None:
+    cursor.execute("ALTER TABLE note ADD COLUMN kept text[] NOT NULL DEFAULT '{}'")
+    cursor.execute("UPDATE note SET kept = '{text}' WHERE id = 1")
+    keys = [("a", "updated", number, number, "new", "letter") for number in (1, 2)]
+    cursor.executemany("INSERT INTO imp_keys VALUES (%s, %s, %s, %s, %s, %s)", keys)
+    replace(NOTES, kept="kept")(cursor)
+    cursor.execute('SELECT id, text, "group" FROM note ORDER BY id')
+    assert cursor.fetchall() == [(1, "one", 8), (2, "NEW", 8), (3, "three", 7)]

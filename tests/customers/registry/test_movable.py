@@ -4,7 +4,7 @@ from django.db import connection
 
 from customers.models import ContactPoint, Customer
 from customers.registry.movable import movable_relations, move_all
-from tests.factories.customers import ContactPointFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.importing import SourceRecordFactory
 from tests.factories.trade import OrderFactory
 
@@ -51,3 +51,15 @@ def test_what_is_the_ones_becomes_the_others_and_nothing_is_doubled() -> None:
         "49301",
         "a@b.example",
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("receiver_has_one", "remains"), [(True, "new"), (False, "old")])
+def test_what_is_true_of_one_row_stays_the_receivers(receiver_has_one: bool, remains: str) -> None:
+    old, new = CustomerFactory.create(), CustomerFactory.create()
+    ContactFactory.create(customer=old, name="old", is_primary=True)
+    ContactFactory.create(customer=new, name="new", is_primary=receiver_has_one)
+    with connection.cursor() as cursor:
+        move_all(cursor, old=old.pk, new=new.pk)
+    assert new.contacts.count() == 2
+    assert new.contacts.get(is_primary=True).name == remains
