@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.navigation import NavItem, register
+from crm.common.navigation import SET_UP, NavItem, register
 from crm.common.outbox.writers import register_writer
 
 
@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
                 icon="settings",
                 permission="accounts.change_user",
                 order=90,
+                group=SET_UP,
             )
         )
         register_writer(recovery.KIND, recovery.write_reset_letter)

@@ -1,10 +1,39 @@
-"""What goes with being signed in: one's language, and that no browser keeps one's pages."""
+"""What goes with being signed in: the way to sign in, one's language, and that no browser keeps one's pages."""
 
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
+
+from crm.common.coming_from import page_of
+
+SIGN_IN = "X-Sign-In"
+"""The header of a 401 that says where to sign in; session.js shows it."""
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Whoever is not signed in is led to the sign-in page, and from there back to the page they were on.
+
+    That is the page, not the address asked for: a form may be sent, and a part of a page be asked for, at an address
+    that shows nothing by itself. A part of a page gets no sign-in page in its place, but 401.
+    """
+
+    def handle_no_permission(  # type: ignore[override] # Django reads no more of it than of any answer
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        url, name = self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        if "HX-Request" in request.headers:
+            leads_to = redirect_to_login(page_of(request, else_to="/"), url, name)
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={SIGN_IN: leads_to.url})
+        if request.method == "POST":
+            return redirect_to_login(page_of(request, else_to=request.get_full_path()), url, name)
+        return super().handle_no_permission(request, view_func)
 
 
 class AccountLanguageMiddleware:

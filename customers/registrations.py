@@ -106,10 +106,19 @@ ACTIONS = (
     ),
 )  # fmt: skip
 NAVIGATION = (
-    (_("Customers"), "customers:list", "address-book", "customers.view_customer", 10),
-    (_("Imports"), "customers:imports", "file-import", "customers.import_data", 20),
-    (_("Tiers"), "customers:tiers", "medal", "customers.view_tier", 30),
-)
+    navigation.NavItem(
+        label=_("Customers"), url_name="customers:list", icon="address-book", permission="customers.view_customer",
+        order=10, key="c",
+    ),
+    navigation.NavItem(
+        label=_("Imports"), url_name="customers:imports", icon="file-import", permission="customers.import_data",
+        order=20, group=navigation.SET_UP,
+    ),
+    navigation.NavItem(
+        label=_("Tiers"), url_name="customers:tiers", icon="medal", permission="customers.view_tier", order=30,
+        group=navigation.SET_UP,
+    ),
+)  # fmt: skip
 
 
 def register_all() -> None:
@@ -135,7 +144,5 @@ def register_all() -> None:
     listening.register_moved(last_contact.touch_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     after_facts_changed.append(wake_figures)
-    for label, url_name, icon, permission, order in NAVIGATION:
-        navigation.register(
-            navigation.NavItem(label=label, url_name=url_name, icon=icon, permission=permission, order=order)
-        )
+    for item in NAVIGATION:
+        navigation.register(item)

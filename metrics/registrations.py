@@ -18,29 +18,30 @@ from metrics.programme import import_costs
 
 NAVIGATION = (
     navigation.NavItem(
-        label=_("Dashboard"),
-        url_name="metrics:dashboard",
-        icon="gauge",
-        permission="metrics.view_dashboard",
-        order=50,
+        label=_("Dashboard"), url_name="metrics:dashboard", icon="gauge", permission="metrics.view_dashboard",
+        order=10, group=navigation.WORKING, key="d",
     ),
     navigation.NavItem(
-        label=_("KPIs"), url_name="metrics:kpi_list", icon="chart-line", permission="metrics.view_dashboard", order=60
+        label=_("Scorecard"), url_name="metrics:scorecard", icon="clipboard-check",
+        permission="metrics.view_dashboard", order=20, group=navigation.WORKING,
     ),
     navigation.NavItem(
-        label=_("Scorecard"),
-        url_name="metrics:scorecard",
-        icon="clipboard-check",
-        permission="metrics.view_dashboard",
-        order=64,
+        label=_("KPI definitions"), url_name="metrics:kpi_list", icon="chart-line",
+        permission="metrics.view_dashboard", order=30, group=navigation.WORKING,
     ),
     navigation.NavItem(
-        label=_("Go-live"), url_name="metrics:rollouts", icon="rocket", permission="metrics.view_dashboard", order=66
+        label=_("Return and cost"), url_name="metrics:roi", icon="coins", permission="metrics.view_roi", order=40,
+        group=navigation.WORKING,
     ),
     navigation.NavItem(
-        label=_("Return and cost"), url_name="metrics:roi", icon="coins", permission="metrics.view_roi", order=70
+        label=_("Go-live"), url_name="metrics:rollouts", icon="rocket", permission="metrics.view_dashboard", order=40,
+        group=navigation.SET_UP,
     ),
-)
+    navigation.NavItem(
+        label=_("Other changes"), url_name="metrics:other_changes", icon="calendar-event",
+        permission="metrics.view_dashboard", order=50, group=navigation.SET_UP,
+    ),
+)  # fmt: skip
 
 
 def register_all() -> None:

@@ -2,25 +2,13 @@
 (() => {
   "use strict";
 
-  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
+  // What the small files beside this one share.
+  const Baseline = (window.Baseline = window.Baseline || {});
+  // The session is gone or another one: session.js says so, in a dialog.
+  Baseline.isRefused = (xhr) => Boolean(xhr.getResponseHeader("X-Sign-In") || xhr.getResponseHeader("X-Page-Too-Old"));
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
-      const field = document.querySelector("[data-global-search]");
-      if (field) {
-        event.preventDefault();
-        field.focus();
-        field.select();
-      }
-    }
     if (event.key === "Escape") closeMenus(null);
-    if (/^[a-z]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)) {
-      const control = document.querySelector(`a[aria-keyshortcuts="${event.key}"], button[aria-keyshortcuts="${event.key}"]`);
-      if (control) {
-        event.preventDefault();
-        control.click();
-      }
-    }
   });
 
   // Menus are <details>: they open without script; with it, only one is open and a click beside it closes it.
@@ -35,6 +23,8 @@
   document.addEventListener("click", (event) => {
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".toast-message").remove();
+    const closes = event.target.closest("[data-close-dialog]");
+    if (closes) closes.closest("dialog").close();
     const menu = event.target.closest("details.menu");
     for (const open of document.querySelectorAll("details.menu[open]")) if (open !== menu) open.open = false;
   });
@@ -62,7 +52,8 @@
   });
 
   // An answer that cannot be shown in place, or none, is said; what was typed stays where it is.
-  const sayNotAnswered = () => {
+  const sayNotAnswered = (event) => {
+    if (event.detail.xhr && Baseline.isRefused(event.detail.xhr)) return;
     const words = document.getElementById("not-answered");
     const messages = document.getElementById("messages");
     if (!words || !messages || messages.querySelector("[data-not-answered]")) return;

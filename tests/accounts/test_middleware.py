@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils.translation import get_language, override
 
 from accounts.middleware import AccountLanguageMiddleware, NothingKeptMiddleware
@@ -65,3 +65,25 @@ class TestNothingKept:
     )
     def test_whatever_the_view_says_nobody_keeps_what_staff_see(self, before: Any, after: Any, kept: str) -> None:
         assert self.kept(before, after) == kept
+
+
+class TestSignIn:
+    """The session is gone; the page the request came from is where one wants to be afterwards."""
+
+    def test_a_page_leads_to_sign_in_and_back_to_itself(self) -> None:
+        answer = Client().get("/customers/?q=a")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/login/?next=/customers/%3Fq%3Da")
+
+    def test_a_form_leads_back_to_the_page_it_stood_on(self) -> None:
+        answer = Client().post("/interactions/5/undo/", headers={"referer": "http://testserver/customers/3/"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/login/?next=/customers/3/")
+
+    def test_a_form_of_an_unknown_page_leads_to_its_own_address(self) -> None:
+        assert Client().post("/customers/new/").headers["Location"] == "/accounts/login/?next=/customers/new/"
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_a_part_of_a_page_gets_no_page_in_its_place(self, method: str) -> None:
+        headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/customers/3/?tab=1"}
+        answer = getattr(Client(), method)("/customers/3/interactions/new/", headers=headers)
+        assert (answer.status_code, answer.content) == (401, b"")
+        assert answer.headers["X-Sign-In"] == "/accounts/login/?next=/customers/3/%3Ftab%3D1"

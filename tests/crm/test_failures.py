@@ -10,7 +10,7 @@ from django.urls import path
 
 from crm.common.files import TemporaryUploadHandler
 from crm.urls import handler500, urlpatterns
-from tests.conftest import ClientFor
+from tests.conftest import ClientFor, UserFor
 from tests.database import another_connection
 
 WORDS = b"There is no space left to save anything"
@@ -115,3 +115,27 @@ def test_a_part_of_a_page_gets_it_as_a_message(client_for: ClientFor) -> None:
     assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reswap"]) == (503, "#messages", "outerHTML")
     assert b"This took too long. The database was busy" in answer.content
     assert b"<html" not in answer.content
+
+
+class TestPageTooOld:
+    """The form's token is another session's."""
+
+    @pytest.fixture
+    def strict(self, user_for: UserFor) -> Client:
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(user_for("sales"))
+        return client
+
+    @pytest.mark.django_db
+    def test_says_so_and_leads_back_to_the_page(self, strict: Client) -> None:
+        answer = strict.post("/customers/new/", {"name": "A"}, headers={"referer": "http://testserver/customers/new/"})
+        page = answer.content.decode()
+        assert answer.status_code == 403
+        assert "This page was open too long" in page
+        assert 'href="/customers/new/"' in page
+        assert "data-lost" in page, "what was typed comes back there"
+
+    @pytest.mark.django_db
+    def test_is_said_to_a_part_of_a_page_in_a_header(self, strict: Client) -> None:
+        answer = strict.post("/customers/new/", {"name": "A"}, headers={"HX-Request": "true"})
+        assert (answer.status_code, answer.headers["X-Page-Too-Old"], answer.content) == (403, "yes", b"")

@@ -2,6 +2,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
+from accounts.models import User
 from crm.common.company.current import CompanyFacts, assume
 from crm.common.context_processors import frame
 
@@ -30,3 +31,14 @@ def test_the_navigation_is_made_for_whoever_asks_when_it_is_shown() -> None:
     request.user = AnonymousUser()  # only the template asks who it is
 
     assert list(navigation) == []  # type: ignore[call-overload]
+
+
+def test_what_is_typed_is_kept_under_a_name_that_is_each_users_own_and_tells_nothing() -> None:
+    def kept_for(user: User | AnonymousUser) -> str:
+        request = RequestFactory().get("/")
+        request.user = user
+        return str(frame(request)["drafts_of"])
+
+    ann, bob = kept_for(User(pk=1)), kept_for(User(pk=2))
+    assert kept_for(AnonymousUser()) == ""
+    assert (len(ann), ann != bob, kept_for(User(pk=1)) == ann) == (16, True, True)

@@ -1,0 +1,15 @@
+"""The page a request comes from, where the browser says so."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def page_of(request: HttpRequest, *, else_to: str) -> str:
+    """Path and query of the page that sent the form or asked for a part of itself; `else_to` if it is none of ours."""
+    address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
+        return else_to
+    parts = urlsplit(address)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))

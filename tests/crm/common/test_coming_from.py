@@ -1,0 +1,20 @@
+import pytest
+from django.test import RequestFactory
+
+from crm.common.coming_from import page_of
+
+
+@pytest.mark.parametrize(
+    ("headers", "page"),
+    [
+        ({"referer": "http://testserver/customers/3/?cursor=x"}, "/customers/3/?cursor=x"),
+        ({"HX-Current-URL": "http://testserver/a/", "referer": "http://testserver/b/"}, "/a/"),
+        ({"referer": "http://testserver"}, "/"),
+        ({}, "/else/"),
+        ({"referer": "https://evil.example/a/"}, "/else/"),
+        ({"referer": "javascript:alert(1)"}, "/else/"),
+        ({"HX-Current-URL": "//evil.example/a/"}, "/else/"),
+    ],
+)
+def test_the_page_is_one_of_ours_or_what_stands_in_for_it(headers: dict[str, str], page: str) -> None:
+    assert page_of(RequestFactory().post("/customers/", headers=headers), else_to="/else/") == page
