@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.domain.notices import NoticeKind, register_notice_kind
 from crm.common import navigation
 from crm.common.hooks import after_facts_changed
 from customers.identity import import_contacts, import_customers
@@ -10,6 +11,7 @@ from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
+from customers.interactions.to_do import adding, words
 from customers.page import export_customers
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
@@ -105,6 +107,10 @@ ACTIONS = (
         order=10,
     ),
 )  # fmt: skip
+NOTICES = (
+    NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
+    NoticeKind(key="task_due", label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
+)
 NAVIGATION = (
     navigation.NavItem(
         label=_("Customers"), url_name="customers:list", icon="address-book", permission="customers.view_customer",
@@ -117,6 +123,10 @@ NAVIGATION = (
     navigation.NavItem(
         label=_("Tiers"), url_name="customers:tiers", icon="medal", permission="customers.view_tier", order=30,
         group=navigation.SET_UP,
+    ),
+    navigation.NavItem(
+        label=_("Tasks"), url_name="customers:tasks", icon="checkbox", permission="customers.view_task", order=15,
+        key="t",
     ),
 )  # fmt: skip
 
@@ -146,3 +156,5 @@ def register_all() -> None:
     after_facts_changed.append(wake_figures)
     for item in NAVIGATION:
         navigation.register(item)
+    for notice in NOTICES:
+        register_notice_kind(notice)

@@ -3,6 +3,8 @@ from django.urls import path
 from customers.identity import contact_views as people
 from customers.identity import views as editing
 from customers.importing import views as imports
+from customers.interactions.to_do import step_views as task_steps
+from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
 from customers.page import list_views as customers
 from customers.page import trade_views as trade_tab
@@ -32,6 +34,15 @@ urlpatterns = [
     path("people/<int:pk>/primary/", people.contact_primary, name="make_contact_primary"),
     path("people/<int:pk>/remove/", people.contact_remove, name="remove_contact"),
     path("people/<int:pk>/restore/", people.contact_restore, name="restore_contact"),
+    path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/new/", tasks.task_new, name="task_new"),
+    path("tasks/<int:pk>/", tasks.task_page, name="task"),
+    path("tasks/<int:pk>/done/", task_steps.task_done, name="task_done"),
+    path("tasks/<int:pk>/reopen/", task_steps.task_reopen, name="task_reopen"),
+    path("tasks/<int:pk>/snooze/", task_steps.task_snooze, name="task_snooze"),
+    path("tasks/<int:pk>/take/", task_steps.task_take, name="task_take"),
+    path("tasks/<int:pk>/delete/", task_steps.task_delete, name="task_delete"),
+    path("tasks/<int:pk>/restore/", task_steps.task_restore, name="task_restore"),
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/parked/", imports.parked, name="parked"),

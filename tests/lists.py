@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import User
 from crm.common.days import today
 from customers.importing import batches
 from customers.models import Customer, Tier, TierPolicy
@@ -19,7 +20,7 @@ from metrics.kpis import get_kpi
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
-from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import (
     ImportBatchFactory,
@@ -28,6 +29,7 @@ from tests.factories.importing import (
     SourceRecordFactory,
     SourceSystemFactory,
 )
+from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
 from tests.metrics import figures
 
@@ -221,7 +223,20 @@ def dashboard(rows: int, _kit: Kit) -> str:
     return "/dashboard/?show=improved"
 
 
+def tasks(rows: int, _kit: Kit) -> str:
+    for _row in range(rows):
+        TaskFactory.create(assignee=UserFactory.create(), team=TeamFactory.create(), created_by=UserFactory.create())
+    return "/tasks/?section=all"
+
+
+def notices(rows: int, _kit: Kit) -> str:
+    """Of the manager who is signed in."""
+    NoticeFactory.create_batch(rows, user=User.objects.get(email="manager@test.example"), data={"what": "Call"})
+    return "/me/notices/"
+
+
 LISTS: Mapping[str, Listed] = {
+    "accounts.notices": Listed(fill=notices, queries=5),
     "common.chart": Listed(fill=tiers, queries=7),
     "goals.baselines": Listed(fill=baselines, queries=10),
     "goals.other_changes": Listed(fill=other_changes, queries=5),
@@ -242,6 +257,7 @@ LISTS: Mapping[str, Listed] = {
     "programme.benefits": Listed(fill=benefits, queries=10),
     "programme.costs": Listed(fill=costs, queries=5),
     "programme.costs_by_year": Listed(fill=costs_by_year, queries=9),
+    "to_do.tasks": Listed(fill=tasks, queries=6),
     "tiers.ladder": Listed(fill=tiers, queries=7),
     "trade.invoices": Listed(fill=invoices, queries=8),
     "trade.order_lines": Listed(fill=order_lines, queries=7),

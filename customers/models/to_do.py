@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -109,6 +110,9 @@ class Task(models.Model):
 
     def __str__(self) -> str:
         return self.what
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:task", args=[self.pk])
 
 
 @tracked(exclude=("token_hash", "read_at"))

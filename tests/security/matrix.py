@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
-from tests.factories.accounts import TeamFactory
+from tests.factories.accounts import NoticeFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
 
@@ -109,6 +110,14 @@ def _invoice() -> dict[str, Any]:
     return {"pk": InvoiceFactory.create(paid=Decimal(40)).pk}
 
 
+def _task() -> dict[str, Any]:
+    return {"pk": TaskFactory.create().pk}
+
+
+def _notice() -> dict[str, Any]:
+    return {"pk": NoticeFactory.create().pk}
+
+
 def _batch() -> dict[str, Any]:
     return {"pk": ImportBatchFactory.create(state="done").pk}
 
@@ -189,6 +198,15 @@ MATRIX: Mapping[str, Row] = {
     "customers:make_contact_primary": open_to(*WORKERS, arguments=_contact, method="post", status=302),
     "customers:remove_contact": open_to(*WORKERS, arguments=_contact, method="post", status=302),
     "customers:restore_contact": open_to(*WORKERS, arguments=_removed_contact, method="post", status=302),
+    "customers:tasks": open_to(*WORKERS),
+    "customers:task_new": open_to(*WORKERS, posted=422),
+    "customers:task": open_to(*WORKERS, arguments=_task, posted=422),
+    "customers:task_done": open_to(*WORKERS, arguments=_task, method="post", status=302),
+    "customers:task_reopen": open_to(*WORKERS, arguments=_task, method="post", status=302),
+    "customers:task_take": open_to(*WORKERS, arguments=_task, method="post", status=302),
+    "customers:task_snooze": open_to(*WORKERS, arguments=_task, posted=302),
+    "customers:task_delete": open_to(*WORKERS, arguments=_task, method="post", status=302),
+    "customers:task_restore": open_to(*WORKERS, arguments=_task, posted=302),
     "customers:tiers": open_to(*WORKERS),
     "customers:imports": open_to("manager"),
     "customers:import_new": open_to("manager", posted=422),
@@ -203,6 +221,10 @@ MATRIX: Mapping[str, Row] = {
     "readyz": public(axe=False),
     # accounts
     "accounts:profile": staff(posted=422),
+    "accounts:notices": staff(),
+    "accounts:bell": Row(statuses=dict.fromkeys(EVERYONE, 200), others=dict.fromkeys(EVERYONE, 405), axe=False),
+    "accounts:notice": staff(arguments=_notice, status=404),
+    "accounts:read_all": staff(method="post", status=302),
     "accounts:language": public(method="post", status=302),
     "accounts:theme": public(method="post", status=302),
     "account_login": before_sign_in(),

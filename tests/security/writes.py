@@ -27,6 +27,7 @@ from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.telephony import QueueFactory
+from tests.factories.to_do import TaskFactory
 from tests.factories.trade import ExchangeRateFactory, ProductGroupFactory
 from tests.forms import as_shown
 from tests.metrics import figures
@@ -93,6 +94,20 @@ def benefit() -> dict[str, Any]:
 
 def own_contact(_client: Client, user: User) -> Arranged:
     return {"pk": InteractionFactory.create(agent=user).pk}, {}
+
+
+def task() -> dict[str, Any]:
+    return {"pk": TaskFactory.create().pk}
+
+
+def done_task() -> dict[str, Any]:
+    return {"pk": TaskFactory.create(done_at="2026-11-01T12:00:00Z").pk}
+
+
+def deleted_task(client: Client, _user: User) -> Arranged:
+    made = task()
+    client.post(reverse("customers:task_delete", kwargs=made))
+    return made, {}
 
 
 def facts_of_a_year(_client: Client, _user: User) -> Arranged:
@@ -169,6 +184,14 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:make_contact_primary": ("sales", pressed(contact)),
     "customers:remove_contact": ("sales", pressed(contact)),
     "customers:restore_contact": ("sales", pressed(removed_contact)),
+    "customers:task_new": ("sales", typed(what="Call back", when="tomorrow 9:00")),
+    "customers:task": ("service", corrected("customers:task", task, what="Call them")),
+    "customers:task_done": ("service", pressed(task)),
+    "customers:task_reopen": ("service", pressed(done_task)),
+    "customers:task_take": ("service", pressed(task)),
+    "customers:task_snooze": ("sales", lambda _c, _u: (task(), {"choice": "tomorrow"})),
+    "customers:task_delete": ("manager", pressed(task)),
+    "customers:task_restore": ("manager", deleted_task),
     "customers:import_new": ("manager", lambda _client, _user: ({}, uploaded())),
     "customers:import_map": ("manager", mapped),
     "accounts:profile": ("sales", corrected("accounts:profile", dict, name="Sally Sales")),
@@ -184,6 +207,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
 }  # fmt: skip
 
 NO_WRITE: Mapping[str, str] = {
+    "accounts:read_all": "that somebody has read what they were told is their own affair",
     "accounts:theme": "a cookie of the browser",
     "account_login": "opens a session; failures are counted, the moment stands in last_login",
     "account_logout": "ends a session",

@@ -1,0 +1,66 @@
+"""Which tasks a list shows, and in which order: what is overdue first, then by priority, then by when it is due."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db.models import BigIntegerField, Case, F, Func, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from customers.models import Task
+from customers.querysets.to_do import TaskQuerySet
+
+MINE, TEAM, MADE, ALL = "mine", "team", "made", "all"
+SECTIONS: Final = (
+    (MINE, _("Mine")), (TEAM, _("My team's, nobody's yet")), (MADE, _("Made for others")), (ALL, _("All")),
+)  # fmt: skip
+OPEN, SNOOZED, DONE = "open", "snoozed", "done"
+STATES: Final = ((OPEN, _("Open")), (SNOOZED, _("Put off")), (DONE, _("Done")))
+_GROUP: Final = 10**11  # more seconds than any moment has
+Tasks = TaskQuerySet[Task]
+
+
+class _Epoch(Func):
+    template = "extract(epoch FROM %(expressions)s)::bigint"
+    output_field = BigIntegerField()
+
+
+def of_section(tasks: Tasks, section: str, user: User) -> Tasks:
+    """`tasks` are what the user may see."""
+    if section == MINE:
+        return tasks.filter(assignee=user)
+    if section == TEAM:
+        return tasks.filter(assignee=None, team=user.team_id) if user.team_id else tasks.none()
+    if section == MADE:
+        return tasks.filter(Q(assignee=None) | ~Q(assignee=user), created_by=user)
+    return tasks
+
+
+def in_state(tasks: Tasks, state: str, *, now: datetime) -> Tasks:
+    """What is put off is open, and not among what is to be done now."""
+    if state == DONE:
+        return tasks.filter(done_at__isnull=False)
+    if state == SNOOZED:
+        return tasks.filter(done_at=None, snoozed_until__gt=now)
+    return tasks.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now), done_at=None)
+
+
+def by_urgency(tasks: Tasks, *, now: datetime) -> Tasks:
+    """With `urgency`, which orders them, smallest first: overdue, priority, when due; without a day they come last."""
+    overdue = Case(When(due_at__lte=now, then=Value(0)), default=Value(4), output_field=IntegerField())
+    group = (overdue + F("priority")) * Value(_GROUP, output_field=BigIntegerField())
+    due = Coalesce(_Epoch("due_at"), Value(_GROUP - 1, output_field=BigIntegerField()))
+    ordered: Tasks = tasks.annotate(urgency=group + due)  # type: ignore[assignment] # it says what was annotated
+    return ordered
+
+
+def sort_of(state: str, section: str) -> str:
+    """The order of a list nobody has sorted: of everybody's open tasks by the index on when they are due."""
+    if state == DONE:
+        return "-done_at"
+    return "due_at" if section == ALL else "urgency"
+
+
+def with_names(tasks: Tasks) -> Tasks:
+    return tasks.select_related("customer", "assignee", "team", "done_by", "created_by")

@@ -1,0 +1,105 @@
+"""Tasks as a list. Its buttons send the form around it, and without script they do the same."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.cells import dimmed, link, note, together, url_of
+from crm.common.tables import Column, Empty, Table
+from crm.common.templatetags.figures import ago
+from crm.common.templatetags.look import icon, status_badge
+from customers.interactions.to_do.words import due_words, whose
+from customers.models import Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """`may_change`: whether the reader may do something about them."""
+
+    now: datetime
+    may_change: bool
+
+
+def _columns(about: Reading) -> tuple[Column[Task], ...]:
+    return (
+        Column(key="what", title=_("What"), cell=_what, width="long"),
+        Column(key="due", title=_("Due"), cell=lambda task: _due(task, about.now), sort="due", order_by="due_at"),
+        Column(key="customer", title=_("Customer"), cell=_customer),
+        Column(key="whose", title=_("Whose"), cell=whose, shown="wide"),
+        *((Column(key="actions", title=_("Actions"), cell=_actions, spoken=True, width="fit", align="end"),)
+          if about.may_change else ()),
+    )  # fmt: skip
+
+
+def _what(task: Task) -> SafeString:
+    high = task.priority == Task.Priority.HIGH and task.done_at is None
+    return together(
+        link(url_of("customers:task", task.pk), task.what),
+        status_badge(gettext("high"), "orange", "flag") if high else "",
+        dimmed(together(icon("repeat"), task.get_repeat_display())) if task.repeat else "",
+        dimmed(icon("note", gettext("with notes"))) if task.notes else "",
+    )
+
+
+def _due(task: Task, now: datetime) -> object:
+    if task.done_at is not None:
+        return together(gettext("done"), ago(task.done_at))
+    if task.due_on is None:
+        return None
+    words = due_words(task.due_on, task.due_time, now)
+    late = task.due_at is not None and task.due_at <= now
+    put_off = task.snoozed_until is not None and task.snoozed_until > now
+    return together(
+        status_badge(gettext("overdue"), "red", "alert-circle") if late else "",
+        format_html('<span class="text-nowrap">{}</span>', words),
+        note(together(gettext("put off:"), ago(task.snoozed_until))) if put_off else "",
+    )
+
+
+def _customer(task: Task) -> SafeString | None:
+    return link(url_of("customers:detail", task.customer_id), task.customer) if task.customer_id else None
+
+
+def _actions(task: Task) -> SafeString:
+    """What a row offers, by what is true of it; `d`, `z` and `u` press these (static/js/tasks.js)."""
+    if task.done_at is not None:
+        return _button("task_reopen", task, "arrow-back-up", gettext("Reopen"), "reopen")
+    take = _button("task_take", task, "hand-grab", gettext("Take"), "take") if task.assignee_id is None else ""
+    done = _button("task_done", task, "check", gettext("Done"), "done")
+    return together(take, _snooze(task), done)
+
+
+def _button(url_name: str, task: Task, symbol: str, words: str, action: str) -> SafeString:
+    url = url_of(f"customers:{url_name}", task.pk)
+    return format_html(
+        '<button class="btn btn-sm" formaction="{}" hx-post="{}" hx-swap="none" data-task="{}" aria-label="{}: {}">'
+        "{} {}</button>",
+        url, url, action, words, task.what, icon(symbol), words,
+    )  # fmt: skip
+
+
+def _snooze(task: Task) -> SafeString:
+    url = url_of("customers:task_snooze", task.pk)
+    return format_html(
+        '<a class="btn btn-sm" href="{}" hx-get="{}" hx-target="#dialog-body" data-task="snooze" aria-label="{}: {}">'
+        "{} {}</a>",
+        url, url, gettext("Put off"), task.what, icon("clock-pause"), gettext("Put off"),
+    )  # fmt: skip
+
+
+def _attributes(task: Task) -> Mapping[str, str]:
+    return {"data-row": str(task.pk)}
+
+
+TASKS = Table[Task, Reading](
+    key="to_do.tasks",
+    caption=_("Tasks"),
+    columns=_columns,
+    attributes=_attributes,
+    empty=Empty(title=_("Nothing to do"), text=_("The key t makes a task from any page."), icon="checkbox"),
+)
