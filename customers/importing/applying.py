@@ -17,6 +17,7 @@ from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch
 
 FIRST_ROWS, LEAST_ROWS, MOST_ROWS, CHUNK_S = 500, 50, 50_000, 1.0
+MERGED_ROWS = 4_000  # their entries fill half a list; the pages of it add up to two milliseconds to a search
 COUNTERS = ("created", "updated", "unchanged", "parked", "rejected")
 
 
@@ -24,11 +25,16 @@ def apply_rest(batch: ImportBatch) -> None:
     """Apply what is left, and what waits for it. Raises `locks.Busy`; what was applied stays so."""
     pace = Pace(FIRST_ROWS, seconds=CHUNK_S, least=LEAST_ROWS, most=MOST_ROWS)
     apply_next = retried(_apply_next, passing=_may_pass)
+    unmerged = 0
     while batch.buckets_done < BUCKETS:
+        unmerged += pace.amount
         apply_next(batch, pace)
-        pending_entries.merge_all()
         freeing.free_due()
+        if unmerged >= MERGED_ROWS:
+            pending_entries.merge_all()
+            unmerged = 0
     freeing.free_due()  # a process may have died after the last chunk
+    pending_entries.merge_all()
 
 
 def _may_pass(error: DatabaseError) -> bool:

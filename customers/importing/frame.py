@@ -14,7 +14,7 @@ from customers.importing import locking, restating, sql
 from customers.importing import mapping as mappings
 from customers.importing.mapping import ColumnSource
 from customers.importing.registry import Counts, ImportSpec, get_spec
-from customers.importing.statistics import refresh_statistics
+from customers.importing.statistics import OF_A_CHUNK, refresh_statistics
 from customers.models import ImportBatch, SourceSystem
 
 
@@ -85,7 +85,7 @@ def close(cursor: CursorWrapper, spec: ImportSpec) -> int:
 
 def _begin(cursor: CursorWrapper, spec: ImportSpec) -> None:
     in_bulk(cursor)
-    cursor.execute("SET LOCAL default_statistics_target = 10")  # temporary tables are analysed often: a sample will do
+    cursor.execute(OF_A_CHUNK)
     cursor.execute(sql.create_rows(spec))
 
 

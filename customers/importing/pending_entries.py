@@ -1,7 +1,8 @@
 """Trigram indexes under writes: new entries wait in a short list and are merged, sorted, once they are committed.
 
-That is two to four times faster than one by one, but every search reads the list as well. So imports merge after each
-chunk and the sweeper merges what people typed; nobody who writes a row has to, for the list holds more than a chunk.
+That is two to four times faster than one by one, but every search reads the list as well. So imports merge after some
+thousand rows and at their end; the sweeper merges what people typed and what an import left that died. Hardly anybody
+who writes a row has to, for the list holds more than imports leave in it.
 """
 
 from collections.abc import Collection

@@ -201,7 +201,7 @@ def write_records(spec: ImportSpec) -> str:
     UPDATE customers_sourcerecord sr
     SET digest = k._digest, payload = {payload(spec)}, object_id = k._object, changed_at = now(),
         customer_id = {customer if has_customer else "sr.customer_id"}
-    FROM imp_keys k WHERE sr.id = k._record_id AND k._action IN ('created', 'updated');
+    FROM imp_keys k WHERE sr.id = k._record_id AND k._record_id IS NOT NULL AND k._action IN ('created', 'updated');
     """
 
 
@@ -246,6 +246,7 @@ CREATE TEMP TABLE imp_arrived (kind text, system_id bigint, id text COLLATE "C")
 
 ARRIVE = """
 INSERT INTO imp_arrived SELECT %(kind)s, k._system_id, k._key FROM imp_keys k WHERE k._action = 'created'
+  AND EXISTS (SELECT FROM customers_parkedrow p WHERE p.waits_for_kind = %(kind)s)
 """
 
 ANYONE_WAITS = """

@@ -37,7 +37,7 @@ def stage(batch: ImportBatch) -> None:
             _stage_block(batch, spec, converter, table, block)
     with connection.cursor() as cursor:
         name = sql.stage_name(batch.pk)
-        cursor.execute(f"CREATE INDEX ON {name} (_bucket); ANALYZE {name}")
+        cursor.execute(f"CREATE INDEX ON {name} (_bucket); ANALYZE {name} (_bucket, _key)")
     restating.compare(batch, spec)
     batch.bytes_read = batch.bytes_total
     batch.save(update_fields=["bytes_read"])

@@ -77,6 +77,49 @@ def test_a_dry_run_counts_every_chunk_and_writes_none(orders: Path, chunks: list
     assert (Order.objects.count(), Customer.objects.count(), Product.objects.count()) == (0, 0, 0)
 
 
+@pytest.fixture
+def merged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many orders there were each time that the entries of trigram indexes were merged."""
+    found: list[int] = []
+    monkeypatch.setattr(applying.pending_entries, "merge_all", lambda: found.append(Order.objects.count()))
+    return found
+
+
+@pytest.mark.parametrize(("rows", "left_after_chunks"), [(1, 1), (14, 2), (15, 3), (1_000, 0)])
+def test_entries_are_merged_after_so_many_rows_and_at_the_end(
+    orders: Path,
+    chunks: list[Range],
+    merged: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    rows: int,
+    left_after_chunks: int,
+) -> None:
+    monkeypatch.setattr(applying, "MOST_ROWS", 7)
+    monkeypatch.setattr(applying, "LEAST_ROWS", 7)
+    monkeypatch.setattr(applying, "MERGED_ROWS", rows)
+    load("orders", orders, mapping=bare())
+    assert len(merged) == 1 + (len(chunks) // left_after_chunks if left_after_chunks else 0)
+    assert merged[0] > 0
+    assert merged[-1] == 40
+
+
+def test_entries_of_one_that_died_after_its_last_chunk_are_merged(
+    orders: Path, merged: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(applying.freeing, "free_due", died)
+    with pytest.raises(KeyboardInterrupt):
+        load("orders", orders, mapping=bare())
+    assert merged == []
+    monkeypatch.undo()
+    monkeypatch.setattr(applying.pending_entries, "merge_all", lambda: merged.append(Order.objects.count()))
+    applying.apply_rest(ImportBatch.objects.get())
+    assert merged == [40]
+
+
+def died() -> None:
+    raise KeyboardInterrupt
+
+
 def test_an_empty_file_is_one_chunk(tmp_path: Path, chunks: list[Range]) -> None:
     assert counts(load("orders", write_csv(tmp_path / "o.csv", ORDERS, []))) == {}
     assert chunks == [(0, BUCKETS)]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from customers.importing import pending_entries
+from customers.importing import applying, batches, pending_entries
 from customers.models import Customer
 from customers.tasks import resume_imports
 from tests.customers.importing.files import counts, load, write_csv
@@ -62,6 +62,22 @@ def test_the_sweeper_merges_what_people_typed() -> None:
     CustomerFactory.create(name="Gathered")
     resume_imports()
     assert pending("customer_search") == 0
+
+
+@pytest.mark.django_db
+def test_the_sweeper_merges_what_an_import_that_died_had_left(many: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying.freeing, "free_due", died)
+    with pytest.raises(KeyboardInterrupt):
+        load("customers", many)
+    monkeypatch.undo()
+    assert pending("contact_point_email") > 0
+    monkeypatch.setattr(batches, "unfinished", list)  # another worker is at it
+    resume_imports()
+    assert pending("customer_search") == 0
+
+
+def died() -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.django_db(transaction=True)
