@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.notices import NoticeKind, register_notice_kind
 from crm.common import navigation
 from crm.common.hooks import after_facts_changed
-from customers.identity import import_contacts, import_customers
+from customers.identity import import_contacts, import_customers, owning
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact
@@ -16,7 +16,7 @@ from customers.page import export_customers
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
 from customers.registry.movable import MovableRelation, register_movable
-from customers.registry.page import Action, Tab, TimelineSource
+from customers.registry.page import Action, Panel, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from customers.trade import (
     deriving,
@@ -108,9 +108,16 @@ ACTIONS = (
     ),
 )  # fmt: skip
 NOTICES = (
+    NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key="task_due", label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
 )
+PANELS = (
+    Panel(
+        key="beside", title=_("Owner and tags"), template="customers/identity/beside.html",
+        context=lambda _request, customer: {"customer": customer}, order=10,
+    ),
+)  # fmt: skip
 NAVIGATION = (
     navigation.NavItem(
         label=_("Customers"), url_name="customers:list", icon="address-book", permission="customers.view_customer",
@@ -122,6 +129,10 @@ NAVIGATION = (
     ),
     navigation.NavItem(
         label=_("Tiers"), url_name="customers:tiers", icon="medal", permission="customers.view_tier", order=30,
+        group=navigation.SET_UP,
+    ),
+    navigation.NavItem(
+        label=_("Tags"), url_name="customers:tags", icon="tags", permission="customers.change_tag", order=35,
         group=navigation.SET_UP,
     ),
     navigation.NavItem(
@@ -142,10 +153,7 @@ def register_all() -> None:
         register_derived(derived)
     for relation in MOVABLE:
         register_movable(relation)
-    for tab in TABS:
-        page.register_tab(tab)
-    for action in ACTIONS:
-        page.register_action(action)
+    register_page()
     page.register_timeline_source(
         TimelineSource(key="contacts", entries=entries.entries, permission="customers.view_customer")
     )
@@ -158,3 +166,13 @@ def register_all() -> None:
         navigation.register(item)
     for notice in NOTICES:
         register_notice_kind(notice)
+
+
+def register_page() -> None:
+    """What hangs on the page of a customer."""
+    for tab in TABS:
+        page.register_tab(tab)
+    for panel in PANELS:
+        page.register_panel(panel)
+    for action in ACTIONS:
+        page.register_action(action)

@@ -1,6 +1,8 @@
 from django.urls import path
 
+from customers.identity import beside_views as beside
 from customers.identity import contact_views as people
+from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
 from customers.interactions.to_do import step_views as task_steps
@@ -30,6 +32,16 @@ urlpatterns = [
     path("interactions/<int:pk>/undo/", interactions.undo_contact, name="undo_interaction"),
     path("customers/<int:pk>/people/", people.people_list, name="people"),
     path("customers/<int:pk>/people/new/", people.contact_add, name="add_contact"),
+    path("customers/<int:pk>/owner/", beside.customer_owner, name="owner"),
+    path("customers/<int:pk>/tags/", beside.tag_add, name="add_tag"),
+    path("customers/<int:pk>/tags/<int:tag_id>/remove/", beside.tag_remove, name="remove_tag"),
+    path("customers/<int:pk>/follow/", beside.customer_follow, name="follow"),
+    path("customers/<int:pk>/unfollow/", beside.customer_unfollow, name="unfollow"),
+    path("tags/", tags.tag_list, name="tags"),
+    path("tags/options/", beside.tag_options, name="tag_options"),
+    path("tags/<int:pk>/", tags.tag_edit, name="tag"),
+    path("tags/<int:pk>/merge/", tags.tag_merge, name="merge_tag"),
+    path("tags/<int:pk>/delete/", tags.tag_delete, name="delete_tag"),
     path("people/<int:pk>/", people.contact_edit, name="edit_contact"),
     path("people/<int:pk>/primary/", people.contact_primary, name="make_contact_primary"),
     path("people/<int:pk>/remove/", people.contact_remove, name="remove_contact"),

@@ -29,6 +29,7 @@ from tests.factories.importing import (
     SourceRecordFactory,
     SourceSystemFactory,
 )
+from tests.factories.notes import CustomerTagFactory, TagFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
 from tests.metrics import figures
@@ -108,6 +109,12 @@ def people(rows: int, _kit: Kit) -> str:
     for contact in ContactFactory.create_batch(rows, customer=customer, phone="030 123456", typed=["phone"]):
         SourceRecordFactory.create(kind="contacts", customer=customer, object_id=contact.pk)
     return f"/customers/{customer.pk}/people/"
+
+
+def tags(rows: int, _kit: Kit) -> str:
+    for tag in TagFactory.create_batch(rows):
+        CustomerTagFactory.create(tag=tag)
+    return "/tags/"
 
 
 def imports(rows: int, _kit: Kit) -> str:
@@ -245,6 +252,7 @@ LISTS: Mapping[str, Listed] = {
     "identity.history": Listed(fill=history, queries=7),
     "identity.people": Listed(fill=people, queries=7),
     "identity.sources": Listed(fill=sources, queries=6),
+    "identity.tags": Listed(fill=tags, queries=6),
     "importing.imports": Listed(fill=imports, queries=6),
     "importing.parked": Listed(fill=parked, queries=5),
     "importing.preview": Listed(fill=preview, queries=6),

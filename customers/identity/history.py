@@ -12,10 +12,10 @@ from customers.models import Customer
 def changes(customer: Customer) -> list[Change]:
     """Newest first; two queries."""
     events = Customer.pgh_event_model.objects.filter(pgh_obj_id=customer.pk)  # type: ignore[attr-defined]
-    labels = {name: label_of(name) for name in ("name", *FACTS)}
+    labels = {name: label_of(name) for name in ("name", *FACTS, "owner", "team")}
     found: list[tuple[Any, str | list[Field]]] = []
     after: Any = customer
-    for event in events.select_related("pgh_context").order_by("-pgh_created_at", "-pgh_id")[:LIMIT]:
+    for event in events.select_related("pgh_context", "owner", "team").order_by("-pgh_created_at", "-pgh_id")[:LIMIT]:
         if event.pgh_label == "insert":
             found.append((event, _("Created")))
             continue

@@ -10,6 +10,7 @@ from django.db.models import Field, OuterRef
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from customers.identity.beside import with_beside
 from customers.models import Contact, ContactPoint, Customer, SourceRecord
 from customers.querysets.customers import CustomerQuerySet
 
@@ -53,8 +54,9 @@ def with_sources(customers: CustomerQuerySet[Customer]) -> CustomerQuerySet[Any]
 
 
 def find_customer(*, pk: int, user: User | AnonymousUser) -> Customer | None:
-    """The customer with tier and sources, if the user may see it; one query."""
-    return with_sources(Customer.objects.visible_to(user).select_related("tier")).filter(pk=pk).first()
+    """The customer with tier, sources and what stands beside their name, if the user may see it; one query."""
+    found = with_sources(Customer.objects.visible_to(user).select_related("tier"))
+    return with_beside(found, user).filter(pk=pk).first()
 
 
 def overview(customer: Customer) -> Overview:

@@ -6,6 +6,7 @@ on one of them waits for a moment only; what came to the one that goes in betwee
 
 from django.db.backends.utils import CursorWrapper
 
+from customers.identity.owning import take_over
 from customers.models import Customer
 from customers.registry import listening, movable
 
@@ -52,6 +53,7 @@ def close(cursor: CursorWrapper) -> None:
     cursor.execute(_TAKE_KEYS)
     for old, new in _moves(cursor):
         _move_all(cursor, old=old, new=new)
+        take_over(cursor, old=old, new=new)
         Customer.objects.get(pk=old).delete()
 
 

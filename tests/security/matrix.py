@@ -17,6 +17,7 @@ from tests.factories.accounts import NoticeFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.notes import CustomerTagFactory, TagFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
@@ -96,6 +97,15 @@ def _contact() -> dict[str, Any]:
 
 def _removed_contact() -> dict[str, Any]:
     return {"pk": ContactFactory.create(removed_at=datetime(2026, 11, 1, tzinfo=UTC)).pk}
+
+
+def _tag() -> dict[str, Any]:
+    return {"pk": TagFactory.create().pk}
+
+
+def _customers_tag() -> dict[str, Any]:
+    tagged = CustomerTagFactory.create()
+    return {"pk": tagged.customer_id, "tag_id": tagged.tag_id}
 
 
 def _interaction() -> dict[str, Any]:
@@ -194,6 +204,16 @@ MATRIX: Mapping[str, Row] = {
     "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
     "customers:people": open_to(*WORKERS, arguments=_customer),
     "customers:add_contact": open_to(*WORKERS, arguments=_customer, posted=422),
+    "customers:owner": open_to(*WORKERS, arguments=_customer, posted=302),
+    "customers:add_tag": open_to(*WORKERS, arguments=_customer, method="post", status=302),
+    "customers:remove_tag": open_to(*WORKERS, arguments=_customers_tag, method="post", status=302),
+    "customers:follow": open_to(*WORKERS, arguments=_customer, method="post", status=302),
+    "customers:unfollow": open_to(*WORKERS, arguments=_customer, method="post", status=302),
+    "customers:tags": open_to("manager"),
+    "customers:tag_options": open_to(*WORKERS, axe=False),
+    "customers:tag": open_to("manager", arguments=_tag, posted=422),
+    "customers:merge_tag": open_to("manager", arguments=_tag, method="post", status=422),
+    "customers:delete_tag": open_to("manager", arguments=_tag, method="post", status=302),
     "customers:edit_contact": open_to(*WORKERS, arguments=_contact, posted=422),
     "customers:make_contact_primary": open_to(*WORKERS, arguments=_contact, method="post", status=302),
     "customers:remove_contact": open_to(*WORKERS, arguments=_contact, method="post", status=302),

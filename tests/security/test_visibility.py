@@ -52,6 +52,7 @@ JOB = "a job or a command: nobody reads"
 AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
+    "customers/identity/owning.py": VERB,
     "customers/identity/promotion.py": JOB,
     "customers/importing/applying.py": JOB,
     "customers/importing/batches.py": JOB,

@@ -25,6 +25,7 @@ from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.notes import CustomerTagFactory, TagFactory
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.telephony import QueueFactory
 from tests.factories.to_do import TaskFactory
@@ -73,6 +74,20 @@ def contact() -> dict[str, Any]:
 
 def removed_contact() -> dict[str, Any]:
     return {"pk": ContactFactory.create(removed_at=timezone.now()).pk}
+
+
+def tag() -> dict[str, Any]:
+    return {"pk": TagFactory.create().pk}
+
+
+def customers_tag() -> dict[str, Any]:
+    tagged = CustomerTagFactory.create()
+    return {"pk": tagged.customer_id, "tag_id": tagged.tag_id}
+
+
+def an_owner(client: Client, user: User) -> Arranged:
+    arguments, data = corrected("customers:owner", customer, owner=user.pk)(client, user)
+    return arguments, data
 
 
 def go_live() -> dict[str, Any]:
@@ -180,6 +195,12 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:log_interaction": ("service", lambda _c, _u: (customer(), {"channel": "phone", "direction": "in"})),
     "customers:undo_interaction": ("service", own_contact),
     "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
+    "customers:owner": ("sales", an_owner),
+    "customers:add_tag": ("service", lambda _c, _u: (customer(), {"name": "VIP"})),
+    "customers:remove_tag": ("sales", pressed(customers_tag)),
+    "customers:tag": ("manager", corrected("customers:tag", tag, name="VIP")),
+    "customers:merge_tag": ("manager", lambda _c, _u: (tag(), {"into": TagFactory.create().name})),
+    "customers:delete_tag": ("manager", pressed(tag)),
     "customers:edit_contact": ("service", corrected("customers:edit_contact", contact, name="Eva Meyer")),
     "customers:make_contact_primary": ("sales", pressed(contact)),
     "customers:remove_contact": ("sales", pressed(contact)),
@@ -207,6 +228,8 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
 }  # fmt: skip
 
 NO_WRITE: Mapping[str, str] = {
+    "customers:follow": "one's own mark at a customer, as a visit leaves one",
+    "customers:unfollow": "one's own mark at a customer",
     "accounts:read_all": "that somebody has read what they were told is their own affair",
     "accounts:theme": "a cookie of the browser",
     "account_login": "opens a session; failures are counted, the moment stands in last_login",

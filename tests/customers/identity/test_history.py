@@ -7,6 +7,7 @@ from customers.identity import history
 from customers.identity.history import changes
 from customers.models import Customer, Tier
 from tests.conftest import NOON, UserFor
+from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +61,15 @@ def test_of_very_many_the_newest_are_told(monkeypatch: pytest.MonkeyPatch) -> No
     for number in ("1", "2", "3"):
         change(customer, name=number)
     assert [fields for _who, _what, fields in told(customer)] == [[("name", "2", "3")], [("name", "1", "2")]]
+
+
+def test_whose_a_customer_was_is_told_by_name(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    customer, team = CustomerFactory.create(), TeamFactory.create(name="North")
+    for name in ("Ada", "Bea", "Cleo"):
+        change(customer, owner=UserFactory.create(name=name), team=team)
+    customer = Customer.objects.select_related("owner", "team").get()
+    with django_assert_num_queries(1):
+        found = changes(customer)
+    assert [one.fields for one in found] == [
+        [("owner", "Bea", "Cleo")], [("owner", "Ada", "Bea")], [("owner", "", "Ada"), ("team", "", "North")], [],
+    ]  # fmt: skip

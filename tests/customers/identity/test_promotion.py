@@ -11,6 +11,10 @@ from customers.importing import frame
 from customers.models import Customer, Interaction
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import ContactFactory
+from tests.factories.notes import AttachmentFactory, CustomerTagFactory, FollowFactory, NoteFactory
+from tests.factories.to_do import TaskFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,3 +90,20 @@ def test_two_of_one_key_become_one(tmp_path: Path) -> None:
     load("customers", write_csv(tmp_path / "c.csv", "external_id,name,tax_id", both))
     one = Customer.objects.get()
     assert (one.orders.count(), one.source_records.filter(kind="customers").count()) == (2, 3)
+
+
+def test_all_that_people_keep_with_one_who_goes_comes_along(bare: Customer, tmp_path: Path) -> None:
+    known = create_customer(fields={"name": "Ada Ltd", "tax_id": "DE811193231"})
+    owner, first = UserFactory.create(), ContactFactory.create(customer=known, is_primary=True)
+    Customer.objects.filter(pk=bare.pk).update(owner=owner, team=TeamFactory.create(key="north"))
+    ContactFactory.create(customer=bare, name="Eva", is_primary=True)
+    both = CustomerTagFactory.create(customer=bare).tag
+    CustomerTagFactory.create(customer=known, tag=both)
+    for made in (NoteFactory, AttachmentFactory, TaskFactory, CustomerTagFactory, FollowFactory):
+        made.create(customer=bare)
+    load("customers", own_row(tmp_path))
+    one = Customer.objects.get()
+    assert (one, one.owner, str(one.team)) == (known, owner, "North")
+    assert [one.contacts.get(is_primary=True), one.contacts.count()] == [first, 2]
+    counts = [rows.count() for rows in (one.notes, one.attachments, one.tasks, one.tagged, one.followers)]
+    assert counts == [1, 1, 1, 2, 1]

@@ -1,0 +1,86 @@
+"""The tags there are: renamed, made one, deleted by who may."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.common.paging import keyset_page
+from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
+from customers.identity.tag_forms import MergeTagForm, TagForm
+from customers.identity.tag_tables import TAGS
+from customers.identity.tagging import BadTag, change_tag, delete_tag, merge_tags
+from customers.identity.tags import counted, find_by_id, tags_named
+from customers.models import Tag
+
+CHANGES = "customers.change_tag"
+
+
+@require_GET
+@permission_required(CHANGES, raise_exception=True)
+def tag_list(request: HttpRequest) -> HttpResponse:
+    text = request.GET.get("q", "")[:60]
+    page = keyset_page(tags_named(text), sort="name", cursor=request.GET.get("cursor", ""))
+    context = {"tags": TAGS.of(page.rows, about=counted(page.rows), page=page), "q": text}
+    return render(request, "customers/identity/tag_list.html", context)
+
+
+@require_http_methods(EDIT)
+@permission_required(CHANGES, raise_exception=True)
+def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    tag = _get_tag(pk)
+    form = TagForm(posted(request), instance=_get_tag(pk))
+
+    def save() -> Saved:
+        name, colour, seen = (form.cleaned_data[field] for field in ("name", "colour", "seen"))
+        change_tag(tag=tag, name=name, colour=colour, seen=seen)
+        return Saved(to=reverse("customers:tags"), message=_("Saved."))
+
+    beside: Beside = {BadTag: "name"}
+    return edit_page(
+        request, "customers/identity/tag.html", form, save, lambda: _about(tag, MergeTagForm(tag=tag)), beside=beside
+    )
+
+
+@require_POST
+@permission_required(CHANGES, raise_exception=True)
+def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
+    tag = _get_tag(pk)
+    form = MergeTagForm(request.POST, tag=tag)
+    if not form.is_valid():
+        context = {"form": TagForm(instance=tag), **_about(tag, form)}
+        return render(request, "customers/identity/tag.html", context, status=422)
+    into = form.cleaned_data["into"]
+    merge_tags(tag=tag, into=into)
+    messages.success(request, _("“%(tag)s” is “%(into)s” now.") % {"tag": tag, "into": into})
+    return redirect("customers:tags")
+
+
+@require_POST
+@permission_required(CHANGES, raise_exception=True)
+def tag_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks once where customers have it."""
+    tag = _get_tag(pk)
+    n = counted([tag]).get(tag.pk, 0)
+    if n and "anyway" not in request.POST:
+        context = {"form": TagForm(instance=tag), **_about(tag, MergeTagForm(tag=tag)), "asks": n}
+        return render(request, "customers/identity/tag.html", context, status=422)
+    had = delete_tag(tag=tag)
+    words = ngettext("“%(tag)s” deleted; %(n)d customer had it.", "“%(tag)s” deleted; %(n)d customers had it.", had)
+    messages.success(request, words % {"tag": tag, "n": had})
+    return redirect("customers:tags")
+
+
+def _about(tag: Tag, merging: MergeTagForm) -> dict[str, object]:
+    return {"tag": tag, "merging": merging, "n": counted([tag]).get(tag.pk, 0)}
+
+
+def _get_tag(pk: int) -> Tag:
+    tag = find_by_id(pk)
+    if tag is None:
+        raise Http404
+    return tag

@@ -1,0 +1,122 @@
+"""Words that customers are marked with: put on, taken off, renamed, made one, deleted."""
+
+import unicodedata
+from typing import Final
+
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
+
+from crm.common.errors import DomainError
+from crm.common.retrying import may_pass, retried
+from crm.common.versions import ChangedMeanwhile, lock_as_seen
+from customers.identity.holding import hold
+from customers.models import Customer, CustomerTag, Tag
+
+LONGEST: Final = 60
+MOST_OF_ONE: Final = 50
+
+# One pass over the customers of the tag that goes; those who have both keep one.
+_GIVE: Final = """
+INSERT INTO customers_customertag (customer_id, tag_id)
+SELECT customer_id, %(into)s FROM customers_customertag WHERE tag_id = %(tag)s ON CONFLICT DO NOTHING
+"""
+
+
+class NoSuchTag(DomainError):
+    """There is no such tag, and who asks may make none."""
+
+
+class BadTag(DomainError):
+    """Empty, too long, or another tag's name."""
+
+
+class TooManyTags(DomainError):
+    """A customer has as many as help anybody."""
+
+
+def spelt(name: str) -> str:
+    """As it is kept: single spaces, composed characters. Raises BadTag."""
+    plain = unicodedata.normalize("NFC", " ".join(name.replace("\0", " ").split()))
+    if not plain:
+        raise BadTag(_("A tag needs a name."))
+    if len(plain) > LONGEST:
+        raise BadTag(_("A tag has at most %(most)d characters.") % {"most": LONGEST})
+    return plain
+
+
+def find_tag(name: str) -> Tag | None:
+    """By its name, in whatever case; one index probe."""
+    return Tag.objects.filter(name__iexact=name).first()
+
+
+def _may_pass(error: DatabaseError) -> bool:
+    """Another may have made the tag, or put it on, between our look and our writing."""
+    return isinstance(error, IntegrityError) or may_pass(error)
+
+
+def add_tag(*, customer: Customer, name: str, may_make: bool) -> Tag:
+    """Mark the customer; a tag that is not there yet is made where `may_make`. Twice is once.
+
+    Raises BadTag, NoSuchTag, TooManyTags, CustomerGone.
+    """
+    return retried(_add, passing=_may_pass)(customer, spelt(name), may_make)
+
+
+def _add(customer: Customer, name: str, may_make: bool) -> Tag:
+    with transaction.atomic():
+        theirs = hold(customer)
+        tag = find_tag(name)
+        if tag is None:
+            if not may_make:
+                raise NoSuchTag(_("There is no tag “%(name)s”, and you may not make one.") % {"name": name})
+            tag = Tag.objects.create(name=name)
+        has = CustomerTag.objects.filter(customer=theirs)
+        if not has.filter(tag=tag).exists():
+            if has.count() >= MOST_OF_ONE:
+                raise TooManyTags(_("This customer has %(most)d tags already.") % {"most": MOST_OF_ONE})
+            CustomerTag.objects.create(customer=theirs, tag=tag)
+    return tag
+
+
+@retried
+def remove_tag(*, customer: Customer, tag: Tag) -> None:
+    CustomerTag.objects.filter(customer=customer, tag=tag).delete()
+
+
+def change_tag(*, tag: Tag, name: str, colour: str, seen: str | None = None) -> Tag:
+    """Raises BadTag where another has the name, ChangedMeanwhile unless the tag is as `seen`."""
+    plain = spelt(name)
+    with transaction.atomic():
+        lock_as_seen(tag, seen)
+        if Tag.objects.filter(name__iexact=plain).exclude(pk=tag.pk).exists():
+            raise BadTag(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": plain})
+        tag.name, tag.colour = plain, colour
+        tag.save()
+    return tag
+
+
+@retried
+def merge_tags(*, tag: Tag, into: Tag) -> int:
+    """Whoever has `tag` has `into` instead, and `tag` is no more; returns how many had it.
+
+    Raises ChangedMeanwhile where one of the two is gone.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        both = list(Tag.objects.select_for_update().filter(pk__in={tag.pk, into.pk}).order_by("pk"))
+        if len(both) < 2:
+            raise ChangedMeanwhile
+        cursor.execute(_GIVE, {"tag": tag.pk, "into": into.pk})
+        return _delete(tag)
+
+
+@retried
+def delete_tag(*, tag: Tag) -> int:
+    """Take it off whoever has it, for good; returns how many had it."""
+    with transaction.atomic():
+        return _delete(tag)
+
+
+def _delete(tag: Tag) -> int:
+    had = CustomerTag.objects.filter(tag=tag).delete()[0]
+    Tag.objects.filter(pk=tag.pk).delete()
+    return had
