@@ -29,6 +29,7 @@ urlpatterns = [
     path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
     path("orders/<int:pk>/", trade.order_detail, name="order"),
     path("invoices/<int:pk>/", trade.invoice_detail, name="invoice"),
+    path("interactions/<int:pk>/edit/", interactions.correct_contact, name="edit_interaction"),
     path("interactions/<int:pk>/undo/", interactions.undo_contact, name="undo_interaction"),
     path("customers/<int:pk>/people/", people.people_list, name="people"),
     path("customers/<int:pk>/people/new/", people.contact_add, name="add_contact"),

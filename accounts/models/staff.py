@@ -56,13 +56,14 @@ class UserManager(BaseUserManager["User"]):
 @pghistory.track(
     *changes(),
     pghistory.UpdateEvent("password", condition=pghistory.AnyChange("password"), row=pghistory.New),
-    exclude=["password", "last_login", "list_settings"],
+    exclude=["password", "last_login", "list_settings", "digested_on"],
     level=pgtrigger.Statement,
 )
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. That a password changed leaves an event, the password does not.
 
-    `list_settings`: by list, how this person last had it: {"page.customers": {"view": 3, "columns": [...], …}}.
+    `digested_on`: the last day of which the morning's mail was thought of. `list_settings`: by list, how this person
+    last had it: {"page.customers": {"view": 3, "columns": [...], …}}.
     """
 
     email = models.EmailField(_("e-mail"), unique=True)
@@ -85,6 +86,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     has_reminder_mails = models.BooleanField(
         _("reminders by mail too"), default=False, help_text=_("Reminders are shown on the page in any case.")
     )
+    digested_on = models.DateField(null=True, blank=True, editable=False)
     list_settings = models.JSONField(default=dict, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)

@@ -16,18 +16,25 @@ WHERE purpose <> '' GROUP BY purpose ORDER BY count(*) DESC, purpose LIMIT 20
 
 @dataclass(frozen=True, kw_only=True)
 class Offered:
-    """`purposes`: names in the reader's language; `keys`: any name or key in lower case → the key to record.
+    """`purposes`: names in the reader's language; `keys`: any name or key in lower case → the key to record, `names`
+    the way back.
 
-    `outcomes`: (key, name).
+    `outcomes`: (key, name); `solving`: the keys of those that settle the matter.
     """
 
     purposes: list[str]
     keys: Mapping[str, str]
+    names: Mapping[str, str]
     outcomes: list[tuple[str, str]]
+    solving: list[str]
 
     def key_of(self, purpose: str) -> str:
         """What to record for what was typed: the key of a known word, else the text itself."""
         return self.keys.get(purpose.lower(), purpose)
+
+    def name_of(self, key: str) -> str:
+        """What is shown of what was recorded."""
+        return self.names.get(key.lower(), key)
 
 
 def offered() -> Offered:
@@ -36,8 +43,14 @@ def offered() -> Offered:
     keys = {text.lower(): word.key for word in known for text in (word.key, word.name, word.name_zh) if text}
     names = [str(word) for word in known if word.is_offered]
     others = [purpose for purpose in _in_use() if purpose.lower() not in keys]
-    outcomes = [(word.key, str(word)) for word in Outcome.objects.filter(is_offered=True)]
-    return Offered(purposes=[*names, *others], keys=keys, outcomes=outcomes)
+    ends = list(Outcome.objects.filter(is_offered=True))
+    return Offered(
+        purposes=[*names, *others],
+        keys=keys,
+        names={word.key.lower(): str(word) for word in known},
+        outcomes=[(word.key, str(word)) for word in ends],
+        solving=[word.key for word in ends if word.is_solved],
+    )
 
 
 def _in_use() -> list[str]:

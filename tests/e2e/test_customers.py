@@ -47,6 +47,8 @@ def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> N
     page = page_for("sales")
     page.goto(f"/customers/{customer.pk}/")
     page.get_by_role("link", name="E-mail", exact=True).click()
+    page.get_by_label("Purpose").first.fill("repair")
+    page.get_by_label("Notes").fill("It broke")
     page.get_by_role("button", name="Log contact").click()
     expect(page.get_by_text("Contact logged.")).to_be_visible()
     assert Interaction.objects.get().channel == "email"

@@ -98,6 +98,8 @@ def log_a_contact(page: Page) -> None:
     found = Customer.objects.get(pk=int(page.url.rstrip("/").rsplit("/", 1)[1]))
     before = found.interactions.count()
     page.get_by_role("link", name="Phone", exact=True).click()
+    page.get_by_label("Purpose").first.fill("repair")
+    page.get_by_label("Notes").fill("It broke")
     page.get_by_role("button", name="Log contact").click()
     expect(page.get_by_text("Logged").first).to_be_visible()
     assert found.interactions.count() == before + 1

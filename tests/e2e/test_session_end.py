@@ -159,6 +159,7 @@ def test_what_a_part_of_the_page_took_comes_back_and_is_saved_once(
     sales.sign_in()
     page.goto(f"/customers/{customer.pk}/")
     page.keyboard.press("n")
+    page.get_by_label("Purpose").first.fill("offer")
     page.get_by_label("Notes").fill("Wants a new offer")
     sales.is_signed_out()
     page.get_by_role("button", name="Log contact").click()

@@ -81,6 +81,8 @@ def test_pages_answer_and_nothing_is_lost_while_redis_is_down(
         assert answer.status == 200, path
     page.goto(f"/customers/{customer.pk}/")
     page.get_by_role("link", name="E-mail", exact=True).click()
+    page.get_by_label("Purpose").first.fill("repair")
+    page.get_by_label("Notes").fill("It broke")
     page.get_by_role("button", name="Log contact").click()
     expect(page.get_by_text("Contact logged.")).to_be_visible()
     assert Interaction.objects.get().customer == customer

@@ -201,6 +201,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:sources": open_to(*WORKERS, arguments=_customer),
     "customers:history": open_to(*WORKERS, arguments=_customer),
     "customers:log_interaction": open_to(*WORKERS, arguments=_customer, posted=422),
+    "customers:edit_interaction": open_to("manager", arguments=_interaction, posted=422),
     "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
     "customers:people": open_to(*WORKERS, arguments=_customer),
     "customers:add_contact": open_to(*WORKERS, arguments=_customer, posted=422),

@@ -60,6 +60,7 @@ AROUND_IT = {
     "customers/importing/freeing.py": JOB,
     "customers/importing/progress.py": "how the last file was mapped, for whoever maps the next",
     "customers/importing/tasks.py": JOB,
+    "customers/interactions/correcting.py": VERB,
     "customers/interactions/recording.py": VERB,
     "customers/interactions/to_do/changing.py": VERB,
     "customers/interactions/to_do/completing.py": VERB,

@@ -36,6 +36,8 @@ from tests.metrics import figures
 Arranged = tuple[dict[str, Any], dict[str, Any]]
 Arrange = Callable[[Client, User], Arranged]
 GO_LIVE = date(2026, 7, 1)
+CONTACT = {"channel": "phone", "direction": "in", "purpose": "repair", "notes": "It broke"}
+CORRECTED = {"body": "It broke again", "purpose": "repair"}
 SECRET = "JBSWY3DPEHPK3PXP"
 
 
@@ -105,6 +107,10 @@ def cost() -> dict[str, Any]:
 def benefit() -> dict[str, Any]:
     amounts = [{"year": 1, "amount": "5"}]
     return {"benefit_id": Benefit.objects.create(name="Less paper", hardness="hard", amounts=amounts).pk}
+
+
+def logged_contact() -> dict[str, Any]:
+    return {"pk": InteractionFactory.create().pk}
 
 
 def own_contact(_client: Client, user: User) -> Arranged:
@@ -192,7 +198,8 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "metrics:withdraw_benefit": ("manager", pressed(benefit)),
     "customers:create": ("sales", typed(kind="person", name="Ada Lovelace")),
     "customers:edit": ("service", corrected("customers:edit", customer, city="Rome")),
-    "customers:log_interaction": ("service", lambda _c, _u: (customer(), {"channel": "phone", "direction": "in"})),
+    "customers:log_interaction": ("service", lambda _c, _u: (customer(), CONTACT)),
+    "customers:edit_interaction": ("manager", corrected("customers:edit_interaction", logged_contact, **CORRECTED)),
     "customers:undo_interaction": ("service", own_contact),
     "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
     "customers:owner": ("sales", an_owner),

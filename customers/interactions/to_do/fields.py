@@ -22,7 +22,8 @@ class WhenField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "placeholder": EXAMPLES}))
-        super().__init__(label=_("When"), max_length=60, required=False, **kwargs)
+        kwargs.setdefault("label", _("When"))
+        super().__init__(max_length=60, required=False, **kwargs)
 
     def clean(self, value: Any) -> Due:
         text = super().clean(value)

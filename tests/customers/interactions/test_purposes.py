@@ -27,7 +27,8 @@ def use(*purposes: str) -> None:
 @pytest.mark.usefixtures("words")
 def test_nothing_in_use_leaves_the_words_that_are_offered() -> None:
     keys = {"complaint": "complaint", "投诉": "complaint", "fax": "fax", "by fax": "fax"}
-    assert offered() == Offered(purposes=["Complaint"], keys=keys, outcomes=[])
+    names = {"complaint": "Complaint", "fax": "By fax"}
+    assert offered() == Offered(purposes=["Complaint"], keys=keys, names=names, outcomes=[], solving=[])
 
 
 @pytest.mark.usefixtures("words")
