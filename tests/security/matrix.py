@@ -205,7 +205,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:undo_interaction": open_to(*WORKERS, arguments=_interaction, method="post", status=302),
     "customers:people": open_to(*WORKERS, arguments=_customer),
     "customers:add_contact": open_to(*WORKERS, arguments=_customer, posted=422),
-    "customers:owner": open_to(*WORKERS, arguments=_customer, posted=302),
+    "customers:owner": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:add_tag": open_to(*WORKERS, arguments=_customer, method="post", status=302),
     "customers:remove_tag": open_to(*WORKERS, arguments=_customers_tag, method="post", status=302),
     "customers:follow": open_to(*WORKERS, arguments=_customer, method="post", status=302),
