@@ -18,6 +18,7 @@ from customers.registry.derived import Derived, register_derived
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Panel, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
+from customers.tiers import entries as tier_entries
 from customers.trade import (
     deriving,
     figures,
@@ -27,6 +28,7 @@ from customers.trade import (
     import_products,
     numbers,
 )
+from customers.trade import entries as trade_entries
 from customers.trade.tasks import wake_figures
 
 IMPORTS = (
@@ -107,6 +109,14 @@ ACTIONS = (
         order=10,
     ),
 )  # fmt: skip
+VIEW = "customers.view_customer"
+TIMELINE = (
+    TimelineSource(key="contacts", kind="contacts", rows=entries.ROWS, permission=VIEW),
+    TimelineSource(key="invoices", kind="invoices", rows=trade_entries.INVOICES, permission=VIEW),
+    TimelineSource(key="orders", kind="orders", rows=trade_entries.ORDERS, permission=VIEW),
+    TimelineSource(key="payments", kind="invoices", rows=trade_entries.PAYMENTS, permission=VIEW),
+    TimelineSource(key="tiers", kind="tier", rows=tier_entries.ROWS, permission=VIEW),
+)
 NOTICES = (
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
@@ -154,9 +164,6 @@ def register_all() -> None:
     for relation in MOVABLE:
         register_movable(relation)
     register_page()
-    page.register_timeline_source(
-        TimelineSource(key="contacts", entries=entries.entries, permission="customers.view_customer")
-    )
     listening.register_points_changed(interactions_listening.points_changed)
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_last_contact)
@@ -176,3 +183,5 @@ def register_page() -> None:
         page.register_panel(panel)
     for action in ACTIONS:
         page.register_action(action)
+    for source in TIMELINE:
+        page.register_timeline_source(source)

@@ -1,34 +1,42 @@
 """What customers answered, as entries of their timeline."""
 
+from typing import Any, Final
+
 from django.utils.translation import gettext as _
 
 from crm.common.kinds import Channel, label_of
-from customers.models import Customer
-from customers.registry.page import Before, Reader, TimelineEntry
+from customers.registry.page import EntryRows, Happened, Reader, TimelineEntry
 from service.models import SurveyAnswer
 from service.panels import TOP_OF_SCALE
 
 
-def entries(customer: Customer, reader: Reader, before: Before | None, limit: int) -> list[TimelineEntry]:
-    """One query, one index scan."""
-    rows = SurveyAnswer.objects.visible_to(reader).filter(customer=customer).order_by("-answered_at", "-pk")
-    if before is not None:
-        rows = before.narrow(rows, at="answered_at")
-    return [_entry(row) for row in rows[:limit]]
-
-
-def _entry(row: SurveyAnswer) -> TimelineEntry:
+def entry(row: Happened, _reader: Reader) -> TimelineEntry:
+    facts = row.facts
+    channel = label_of(Channel, facts["channel"])
     return TimelineEntry(
-        at=row.answered_at,
+        at=row.at,
         pk=row.pk,
-        icon="clipboard-check",
+        icon="star",
+        colour="pink",
         title=_("Survey answer: %(survey)s, %(answer)s")
-        % {"survey": label_of(SurveyAnswer.Survey, row.survey), "answer": _said(row)},
-        text=row.comment,
-        channel=label_of(Channel, row.channel),
+        % {"survey": label_of(SurveyAnswer.Survey, facts["survey"]), "answer": _said(facts)},
+        text=facts["comment"],
+        notes=(channel,) if channel else (),
+        channel=channel,
     )
 
 
-def _said(row: SurveyAnswer) -> str:
-    top = TOP_OF_SCALE.get(SurveyAnswer.Survey(row.survey))
-    return row.choice if top is None else _("%(score)s of %(top)s") % {"score": row.score, "top": top}
+def _said(facts: dict[str, Any]) -> str:
+    top = TOP_OF_SCALE.get(SurveyAnswer.Survey(facts["survey"]))
+    if top is None:
+        return str(facts["choice"])
+    return _("%(score)s of %(top)s") % {"score": facts["score"], "top": top}
+
+
+ROWS: Final = EntryRows(
+    table="service_surveyanswer f",
+    at="f.answered_at",
+    facts={name: f"f.{name}" for name in ("survey", "score", "choice", "comment", "channel")},
+    found="f.comment ILIKE %(pattern)s OR f.choice ILIKE %(pattern)s",
+    entry=entry,
+)

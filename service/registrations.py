@@ -9,7 +9,7 @@ from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Panel, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from service import importing
-from service.entries import entries
+from service.entries import ROWS
 from service.panels import last_survey
 
 LAST_SURVEY = Panel(
@@ -20,7 +20,7 @@ LAST_SURVEY = Panel(
     permission="service.view_surveyanswer",
     order=40,
 )
-ANSWERS = TimelineSource(key="survey-answers", entries=entries, permission="service.view_surveyanswer")
+ANSWERS = TimelineSource(key="survey-answers", kind="surveys", rows=ROWS, permission="service.view_surveyanswer")
 
 
 def register_all() -> None:

@@ -24,7 +24,7 @@ from customers.interactions.recording import InFuture, log_interaction, undo_int
 from customers.interactions.to_do.answering import CHANGED
 from customers.interactions.to_do.due import OutOfReach
 from customers.models import Customer, Interaction
-from customers.page.views import timeline_context
+from customers.page.timeline_chips import timeline_context
 
 
 @require_http_methods(EDIT)

@@ -7,11 +7,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.days import today
-from crm.common.kinds import Channel
 from customers.identity import countries, search
-from customers.models import Customer, Interaction, Tier
+from customers.models import Customer, Tier
 from customers.querysets.customers import CustomerQuerySet
-from customers.querysets.interactions import InteractionQuerySet
 from customers.trade.balances import owing
 
 BY_RELEVANCE = "relevance"
@@ -53,15 +51,3 @@ class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the pack
     def default_sort(self) -> str:
         """The best matches first in a search, else by name."""
         return BY_RELEVANCE if self.sought.is_possible and self.is_valid() else "name"
-
-
-class TimelineFilter(django_filters.FilterSet):  # type: ignore[misc] # the package is untyped
-    channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("Channel"), empty_label=_("all"))
-    purpose = django_filters.CharFilter(label=_("Purpose"), lookup_expr="exact")
-
-    class Meta:
-        model = Interaction
-        fields = ("channel", "purpose")
-
-    def narrowed(self, queryset: InteractionQuerySet[Interaction]) -> InteractionQuerySet[Interaction]:
-        return self.filter_queryset(queryset) if self.is_valid() else queryset

@@ -1,24 +1,30 @@
 """A customer's timeline: the entries of all sources in one order, page by page, none twice and none lost.
 
 Entries are ordered by moment, then by the key of their source, then by their own, all descending. A cursor is the
-place of the last one shown; each source is asked for what comes after it, one entry more than a page holds.
+place of the last one shown; each source is asked for what comes after it, one entry more than a page holds. Sources
+whose rows lie in tables are read by one statement.
 """
 
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from accounts.models import User
-from customers.interactions.entries import entries_of
-from customers.models import Customer, Interaction
-from customers.querysets.interactions import InteractionQuerySet
-from customers.registry.page import Before, TimelineEntry, TimelineSource, timeline_sources
+from crm.common.company.current import company
+from crm.common.days import day_of, today
+from customers.models import Customer
+from customers.models.wording import is_chinese
+from customers.page.sql import statement
+from customers.registry.page import Before, Happened, TimelineEntry, TimelineSource, timeline_sources
 
 PAGE_SIZE: Final = 20
 LARGEST_KEY: Final = 2**63 - 1
@@ -52,26 +58,81 @@ class Place:
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def timeline(*, customer: Customer, user: User, cursor: str) -> Timeline:
-    """One query a source."""
+@dataclass(frozen=True, kw_only=True)
+class Narrowing:
+    """`kind`: one of `KINDS`; `part`: of contacts, the channel; `text`: what entries must contain."""
+
+    kind: str = ""
+    part: str = ""
+    text: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.kind or self.text)
+
+
+EVERYTHING: Final = Narrowing()
+
+
+def timeline(*, customer: Customer, user: User, cursor: str, narrowing: Narrowing = EVERYTHING) -> Timeline:
+    """One query, and those of sources that lie in no table."""
     place = find_place(cursor)
-    found = [
-        (Place(entry.at, source.key, entry.pk), entry)
-        for source in timeline_sources(user)
-        for entry in _asked(source, customer, user, place)
-    ]
+    sources = [one for one in timeline_sources(user) if not narrowing.kind or one.kind == narrowing.kind]
+    found = _read(sources, customer, user, place, narrowing)
+    if not narrowing.text:
+        found += [
+            (Place(entry.at, source.key, entry.pk), entry)
+            for source in sources
+            for entry in _asked(source, customer, user, place)
+        ]
     return _page(found)
 
 
-def narrowed_timeline(*, contacts: InteractionQuerySet[Interaction], user: User, cursor: str) -> Timeline:
-    """Contacts alone, as a filter left them; one query."""
-    place = find_place(cursor)
-    rows = entries_of(contacts, user, place.before("contacts") if place else None, PAGE_SIZE + 1)
-    return _page([(Place(entry.at, "contacts", entry.pk), entry) for entry in rows])
-
-
 def _asked(source: TimelineSource, customer: Customer, user: User, place: Place | None) -> list[TimelineEntry]:
+    if source.entries is None:
+        return []
     return source.entries(customer, user, place.before(source.key) if place else None, PAGE_SIZE + 1)
+
+
+def _read(
+    sources: list[TimelineSource], customer: Customer, user: User, place: Place | None, narrowing: Narrowing
+) -> list[tuple[Place, TimelineEntry]]:
+    rows = {one.key: one.rows for one in sources if one.rows and (one.rows.found or not narrowing.text)}
+    if not rows:
+        return []
+    text = statement(rows, goes_on=place is not None, searched=bool(narrowing.text), part=bool(narrowing.part))
+    with connection.cursor() as cursor:
+        cursor.execute(text, {**_asks(customer, user, narrowing), **(_goes_on(place, rows) if place else {})})
+        found = cursor.fetchall()
+    return [
+        (Place(at, source, pk), rows[source].entry(Happened(pk=pk, at=at, facts=_facts(facts)), user))
+        for source, pk, at, facts in found
+    ]
+
+
+def _facts(facts: str | dict[str, Any]) -> dict[str, Any]:
+    return (
+        json.loads(facts, parse_float=Decimal) if isinstance(facts, str) else facts
+    )  # as Django has it, jsonb comes as text
+
+
+def _asks(customer: Customer, user: User, narrowing: Narrowing) -> dict[str, Any]:
+    escaped = narrowing.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return {
+        "customer": customer.pk,
+        "limit": PAGE_SIZE + 1,
+        "zone": company().time_zone,
+        "reader": user.pk,
+        "today": today(),
+        "is_chinese": is_chinese(),
+        "pattern": f"%{escaped}%",
+        "part": narrowing.part,
+    }
+
+
+def _goes_on(place: Place, sources: Iterable[str]) -> dict[str, Any]:
+    keys = [place.before(source).pk for source in sources]
+    last = {f"pk_{at}": LARGEST_KEY if key is None else key for at, key in enumerate(keys)}
+    return {"at": place.at, "day": day_of(place.at), **last}
 
 
 def _page(found: list[tuple[Place, TimelineEntry]]) -> Timeline:

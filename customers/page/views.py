@@ -1,25 +1,20 @@
 """The customer page and its tabs."""
 
-from typing import Any
-
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
-from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
-from crm.common.kinds import Channel
 from customers.identity.access import get_customer
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.identity.tables import HISTORY, SOURCES
-from customers.models import Customer, Interaction, Order
-from customers.page.filters import TimelineFilter
+from customers.models import Customer, Order
 from customers.page.history import history
-from customers.page.timeline import narrowed_timeline, timeline
+from customers.page.timeline_chips import timeline_context
 from customers.registry.page import panels
 from customers.tiers.standing import standing
 from customers.trade.tables import RECENT_ORDERS
@@ -71,26 +66,6 @@ def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     found = history(customer)
     context = {"customer": customer, "tab": "history", "changes": found, "history": HISTORY.of(found)}
     return render(request, "customers/page/history.html", context)
-
-
-def timeline_context(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    """What `customers/page/timeline.html` needs, for every view that shows it."""
-    contacts = Interaction.objects.visible_to(request.user).filter(customer=customer)
-    narrowing = TimelineFilter(request.GET, queryset=contacts)
-    filtered = bool(request.GET.get("channel") or request.GET.get("purpose"))
-    user, cursor = signed_in(request), request.GET.get("cursor", "")
-    shown = (
-        narrowed_timeline(contacts=narrowing.narrowed(contacts), user=user, cursor=cursor)
-        if filtered
-        else timeline(customer=customer, user=user, cursor=cursor)
-    )
-    return {
-        "timeline": shown,
-        "timeline_filter": narrowing,
-        "timeline_filtered": filtered,
-        "channels": Channel.choices,
-        "continued": bool(cursor),
-    }
 
 
 def _shown_panels(request: HttpRequest, customer: Customer) -> list[tuple[str, str]]:

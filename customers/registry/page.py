@@ -1,6 +1,6 @@
 """The page of a customer: tabs, actions, panels, and what its timeline is made of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from customers.models import Customer
@@ -58,15 +59,36 @@ class Panel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EntryAction:
+    """Something to do with an entry: a link, or a button where it `posts`."""
+
+    label: str
+    url: str
+    icon: str
+    posts: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineEntry:
-    """Something that happened to a customer, as the timeline shows it. `pk`: its row's, unique within its source."""
+    """Something that happened to a customer, as the timeline shows it. `pk`: its row's, unique within its source.
+
+    `title` is a sentence, which `url` leads on from; `about` stands behind it, `notes` follow dimmed, one after the
+    other. `colour` is one of Tabler's. `is_day`: `at` is the last instant of a day of which no time is known.
+    """
 
     at: datetime
     pk: int
     icon: str
     title: str
+    about: str = ""
     text: str = ""
+    notes: tuple[str, ...] = ()
+    colour: str = "secondary"
+    url: str = ""
     channel: str = ""
+    is_day: bool = False
+    is_bad: bool = False
+    actions: tuple[EntryAction, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -89,16 +111,63 @@ class Before:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TimelineSource:
-    """`entries(customer, reader, before, limit)`: the newest first (of one moment, the larger key first), at most
-    `limit` of them, those the reader may see; `before` None begins with the newest.
+class Happened:
+    """A row of a source: its key, its moment, and the `facts` that were declared."""
 
-    Asked once a page of the timeline while no filter is set.
+    pk: int
+    at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRows:
+    """Rows `f` of a table, in SQL, so that one statement reads all sources, each by one probe of an index.
+
+    `table` may join what `customer`, `at` and `part` need; `facts`, by name, may also use `joins`, which only the rows
+    that are shown go through. `at`: when it happened; with `is_day` a date, and the entry is the last of its day.
+    `found`: a condition with `%(pattern)s`, for ILIKE; without it a search passes the source over.
+    `part`: what chips below the kind narrow to. Parameters: `%(reader)s`, `%(today)s`, `%(is_chinese)s`.
+    """
+
+    table: str
+    at: str
+    facts: Mapping[str, str]
+    entry: Callable[[Happened, Reader], TimelineEntry]
+    customer: str = "f.customer_id"
+    where: str = ""
+    joins: str = ""
+    found: str = ""
+    part: str = ""
+    is_day: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineSource:
+    """What the timeline is made of. `kind`: the chip that shows it, one of `KINDS`; `rows`: where its entries lie.
+
+    What lies in no table gives `entries(customer, reader, before, limit)` instead: the newest first (of one moment, the
+    larger key first), at most `limit` of them, those the reader may see; `before` None begins with the newest. It is
+    asked once a page of the timeline, and not when the timeline is searched.
     """
 
     key: str
-    entries: Callable[[Customer, Reader, Before | None, int], list[TimelineEntry]]
+    kind: str = ""
+    rows: EntryRows | None = None
+    entries: Callable[[Customer, Reader, Before | None, int], list[TimelineEntry]] | None = None
     permission: str = ""
+
+
+KINDS: Final[dict[str, str | Promise]] = {
+    "contacts": _("Contacts"),
+    "orders": _("Orders"),
+    "invoices": _("Invoices and payments"),
+    "surveys": _("Surveys"),
+    "tier": _("Tier"),
+    "tasks": _("Tasks"),
+    "notes": _("Notes"),
+    "files": _("Files"),
+}
+"""What the timeline can be narrowed to, in the order of its chips; those are shown that somebody registers for."""
 
 
 _tabs: Final[dict[str, Tab]] = {}

@@ -65,11 +65,12 @@ def test_the_timeline_narrows_and_goes_on_in_place(page_for: PageFor, live_stack
     page.goto(f"/customers/{customer.pk}/")
     entries = page.locator("#timeline li")
     expect(entries).to_have_count(20)
-    page.get_by_role("link", name="Earlier contacts").click()
+    page.get_by_role("link", name="Earlier").click()
     expect(entries).to_have_count(26)
-    page.locator("#timeline").get_by_label("Channel").select_option("letter")
+    page.locator("#timeline").get_by_role("link", name="Contacts").click()
+    page.locator("#timeline").get_by_role("link", name="Letter").click()
     expect(entries).to_have_count(1)
-    expect(page.locator("#timeline").get_by_text("A letter")).to_be_visible()
+    expect(page.locator("#timeline").get_by_text("“A letter”")).to_be_visible()
 
 
 def test_a_customer_is_typed_in_and_changed(page_for: PageFor, live_stack: LiveStack) -> None:

@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from customers.models import Customer
-from customers.registry.page import Before
-from service.entries import entries
 from service.models import SurveyAnswer
 from tests.conftest import UserFor
+from tests.customers.timelines import told
+from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.service import SurveyAnswerFactory
 
@@ -47,37 +46,35 @@ def answer(customer: Customer, **fields: Any) -> SurveyAnswer:
 )
 def test_an_answer_is_told_on_its_scale(customer: Customer, reader: User, fields: dict[str, Any], title: str) -> None:
     row = answer(customer, **fields, comment="Quick", channel="self_service")
-    (entry,) = entries(customer, reader, None, 10)
+    (entry,) = told(customer, reader)
 
-    assert (entry.at, entry.pk, entry.icon) == (AT, row.pk, "clipboard-check")
+    assert (entry.at, entry.pk, entry.icon) == (AT, row.pk, "star")
     assert (entry.title, entry.text, entry.channel) == (f"Survey answer: {title}", "Quick", "self-service")
 
 
 def test_what_was_not_said_is_empty(customer: Customer, reader: User) -> None:
-    assert entries(customer, reader, None, 10) == []
+    assert told(customer, reader) == []
     answer(customer)
-    assert [(entry.text, entry.channel) for entry in entries(customer, reader, None, 10)] == [("", "")]
+    assert [(entry.text, entry.channel) for entry in told(customer, reader)] == [("", "")]
 
 
-def test_they_come_page_by_page_in_one_query_each(
+def test_the_newest_come_first_in_one_query(
     customer: Customer, reader: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     first, second, third = (answer(customer, answered_at=AT + timedelta(days=day)).pk for day in (0, 1, 1))
     answer(CustomerFactory.create())
-
-    def pks(before: Before | None, limit: int = 10) -> list[int]:
-        return [entry.pk for entry in entries(customer, reader, before, limit)]
-
     reader.has_perm("service.view_surveyanswer")  # which asks for the permissions once
     with django_assert_num_queries(1):
-        assert pks(None) == [third, second, first]
-    assert pks(None, 1) == [third]
-    assert pks(Before(AT + timedelta(days=1), third)) == [second, first]
-    assert pks(Before(AT + timedelta(days=1), None)) == [third, second, first]
-    assert pks(Before(AT, None)) == [first]
-    assert pks(Before(AT, first)) == []
+        assert [entry.pk for entry in told(customer, reader)] == [third, second, first]
+
+
+def test_they_are_found_by_what_was_said(customer: Customer, reader: User) -> None:
+    answer(customer, comment="Very quick")
+    answer(customer, survey="payment_method", score=None, choice="card")
+    assert [entry.text for entry in told(customer, reader, text="QUICK")] == ["Very quick"]
+    assert [entry.title for entry in told(customer, reader, text="card")] == ["Survey answer: preferred payment, card"]
 
 
 def test_who_may_see_no_answers_sees_none(customer: Customer) -> None:
     answer(customer)
-    assert entries(customer, AnonymousUser(), None, 10) == []
+    assert told(customer, UserFactory.create()) == []

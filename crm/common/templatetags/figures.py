@@ -161,6 +161,16 @@ def _since(value: dt.datetime) -> str:
 
 
 @register.filter
+def clock(value: dt.datetime) -> SafeString:
+    """The time of day, below a heading that names the day; all of it and how long ago on hover."""
+    local = timezone.localtime(value)
+    exact = f"{format_date(local, 'DATETIME_FORMAT')} · {_since(value)}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, format_date(local, "TIME_FORMAT")
+    )
+
+
+@register.filter
 def dated(value: dt.datetime | dt.date | None) -> SafeString | str:
     """The day first, how long ago on hover: for tables that are read by date."""
     if value is None:

@@ -4,10 +4,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from customers.models import Customer, Interaction, Tier
-from customers.page.filters import BY_RELEVANCE, CustomerFilter, TimelineFilter
+from customers.models import Customer, Tier
+from customers.page.filters import BY_RELEVANCE, CustomerFilter
 from tests.factories.customers import ContactPointFactory, CustomerFactory
-from tests.factories.interactions import InteractionFactory
 from tests.factories.trade import InvoiceFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -104,25 +103,3 @@ def test_the_best_matches_go_first_in_a_search_that_can_be_made(query: str, narr
 def test_without_a_query_nothing_is_narrowed() -> None:
     asked = CustomerFilter(queryset=Customer.objects.all())
     assert (asked.is_narrowing, asked.sought.text) == (False, "")
-
-
-@pytest.mark.parametrize(
-    ("query", "subjects"),
-    [
-        ("", ["a", "b", "c"]),
-        ("channel=&purpose=", ["a", "b", "c"]),
-        ("channel=email", ["b", "c"]),
-        ("purpose=complaint", ["a", "b"]),
-        ("purpose=投诉", ["c"]),
-        ("purpose=Complaint", []),
-        ("purpose=compl", []),
-        ("channel=email&purpose=complaint", ["b"]),
-        ("channel=pigeon", ["a", "b", "c"]),  # an error leaves all
-        ("channel=pigeon&purpose=complaint", ["a", "b", "c"]),
-    ],
-)
-def test_a_history_is_narrowed_to_a_channel_and_a_purpose(query: str, subjects: list[str]) -> None:
-    for subject, channel, purpose in (("a", "phone", "complaint"), ("b", "email", "complaint"), ("c", "email", "投诉")):
-        InteractionFactory.create(subject=subject, channel=channel, purpose=purpose)
-    narrowed = TimelineFilter(QueryDict(query)).narrowed(Interaction.objects.order_by("subject"))
-    assert [interaction.subject for interaction in narrowed] == subjects

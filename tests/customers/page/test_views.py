@@ -55,7 +55,12 @@ def test_takes_as_many_queries_for_three_of_everything_as_for_one(client_for: Cl
 
 def test_a_customer_of_whom_nothing_is_known(client_for: ClientFor) -> None:
     page = client_for("sales").get(f"/customers/{CustomerFactory.create().pk}/").content.decode()
-    for words in ("No contact yet", "Has not ordered yet.", "Has not answered a survey yet.", "nothing was due"):
+    for words in (
+        "Nothing has happened yet",
+        "Has not ordered yet.",
+        "Has not answered a survey yet.",
+        "nothing was due",
+    ):
         assert words in page
 
 
@@ -73,11 +78,11 @@ def test_timeline_narrows_and_goes_on(client_for: ClientFor) -> None:
     InteractionFactory.create(subject="another's")
     client = client_for("sales")
     first = client.get(f"/customers/{customer.pk}/timeline/", headers={"HX-Request": "true"}).context["timeline"]
-    assert [e.title for e in first.entries] == [f"S{n:02d}" for n in range(22, 2, -1)]
+    assert [e.about for e in first.entries] == [f"S{n:02d}" for n in range(22, 2, -1)]
     rest = client.get(f"/customers/{customer.pk}/timeline/", {"cursor": first.next_cursor}).context["timeline"]
-    assert [e.title for e in rest.entries] == ["S02", "S01", "S00"]
-    mails = client.get(f"/customers/{customer.pk}/timeline/?channel=email").context["timeline"]
-    assert [e.title for e in mails.entries] == ["S03"]
+    assert [e.about for e in rest.entries] == ["S02", "S01", "S00"]
+    mails = client.get(f"/customers/{customer.pk}/timeline/?kind=contacts&channel=email").context["timeline"]
+    assert [e.about for e in mails.entries] == ["S03"]
 
 
 @pytest.mark.parametrize("tab", ["orders", "sources", "history", "timeline"])

@@ -110,14 +110,17 @@ def test_what_is_owed_counts_what_is_late_and_since_when_the_oldest_is_open() ->
 
 
 @pytest.mark.parametrize(
-    ("function", "index"),
+    ("function", "indexes"),
     [
-        ("crm_bought('2026-01-01', '2026-12-31')", "order_customer"),
-        ("crm_billed('2026-01-01', '2026-12-31')", "invoice_customer"),
-        ("crm_owed('2026-12-31')", "invoice_open"),
+        ("crm_bought('2026-01-01', '2026-12-31')", {"order_customer"}),
+        (
+            "crm_billed('2026-01-01', '2026-12-31')",
+            {"invoice_customer", "invoice_timeline"},
+        ),  # of one without invoices it is all the same
+        ("crm_owed('2026-12-31')", {"invoice_open"}),
     ],
 )
-def test_one_customer_s_figures_are_index_probes(function: str, index: str) -> None:
+def test_one_customer_s_figures_are_index_probes(function: str, indexes: set[str]) -> None:
     customer = CustomerFactory.create()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -132,4 +135,4 @@ def test_one_customer_s_figures_are_index_probes(function: str, index: str) -> N
         )
     plan = plans.nodes(f"SELECT * FROM {function} WHERE customer_id = {customer.pk + 1}")
     assert not plans.calls(plan, "crm_")
-    assert index in plans.indexes(plan)
+    assert indexes & plans.indexes(plan)

@@ -106,9 +106,26 @@ def test_what_is_kept_follows_language_and_time_zone() -> None:
 
     assert seen[0] == seen[3]
     assert seen[0][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="May 7, 2026, 10 p.m.">2\xa0days ago</time>'
-    assert seen[1][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="2026年5月7日 22:00">2\xa0日前</time>'
+    assert seen[1][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="2026年5月7日 22:00">2\xa0天前</time>'
     assert seen[2][0] == '<time datetime="2026-05-08T06:00:00+08:00" title="May 8, 2026, 6 a.m.">2\xa0days ago</time>'
     assert [day for _, day, _ in seen] == ["May 7, 2026", "2026年5月7日", "May 7, 2026", "May 7, 2026"]
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        (
+            dt.datetime(2026, 5, 7, 8, tzinfo=dt.UTC),
+            '<time datetime="2026-05-07T08:00:00+00:00" title="May 7, 2026, 8 a.m. · 3\xa0days ago">May 7, 2026</time>',
+        ),
+        (dt.date(2026, 5, 9), '<time datetime="2026-05-09" title="1\xa0day ago">May 9, 2026</time>'),
+        (dt.date(2026, 5, 10), '<time datetime="2026-05-10" title="today">May 10, 2026</time>'),
+        (None, "–"),
+    ],
+)
+@time_machine.travel(dt.datetime(2026, 5, 10, 12, tzinfo=dt.UTC), tick=False)
+def test_in_tables_the_day_comes_first_and_its_age_on_hover(value: dt.date | None, tag: str) -> None:
+    assert figures.dated(value) == tag
 
 
 def test_no_day_is_a_dash() -> None:

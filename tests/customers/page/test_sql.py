@@ -1,0 +1,71 @@
+"""The timeline's statement: one probe of an index a source, whatever the customer has."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from customers.models import Interaction, Order
+from customers.page.timeline import EVERYTHING, PAGE_SIZE, Narrowing, Place, Timeline, timeline
+from tests.conftest import UserFor
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.service import SurveyAnswerFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
+from tests.plans import indexes, ran
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_all_sources_come_page_by_page_none_twice_none_lost(user_for: UserFor) -> None:
+    """Many of one moment and of one day, in every source."""
+    customer, reader = CustomerFactory.create(), user_for("sales")
+    for number in range(12):
+        at = AT + timedelta(days=number // 4)
+        InteractionFactory.create(customer=customer, occurred_at=at)
+        OrderFactory.create(customer=customer, placed_at=at)
+        SurveyAnswerFactory.create(customer=customer, answered_at=at)
+        invoice = InvoiceFactory.create(customer=customer, issued_on=at.date(), due_on=at.date())
+        PaymentFactory.create(invoice=invoice, paid_on=at.date())
+
+    found: list[tuple[datetime, str, int]] = []
+    cursor = ""
+    while True:
+        shown: Timeline = timeline(customer=customer, user=reader, cursor=cursor, narrowing=EVERYTHING)
+        found += [(entry.at, entry.icon, entry.pk) for entry in shown.entries]
+        if not (cursor := shown.next_cursor):
+            break
+    assert (len(found), len(set(found))) == (60, 60)
+    assert [at for at, _icon, _pk in found] == sorted((at for at, _icon, _pk in found), reverse=True)
+
+
+@pytest.mark.parametrize("narrowing", [EVERYTHING, Narrowing(kind="contacts", part="phone")])
+@pytest.mark.parametrize("minutes", [None, 1000])
+def test_of_a_long_history_no_more_is_read_than_a_page(
+    minutes: int | None, narrowing: Narrowing, user_for: UserFor
+) -> None:
+    customer, reader = CustomerFactory.create(), user_for("sales")
+    Interaction.objects.bulk_create(
+        Interaction(customer=customer, channel="phone", occurred_at=AT + timedelta(minutes=number))
+        for number in range(3000)
+    )
+    Order.objects.bulk_create(
+        Order(
+            customer=customer, number=str(number), placed_at=AT + timedelta(minutes=number), amount=1,
+            amount_company=1, currency="EUR", status="placed",
+        )
+        for number in range(3000)
+    )  # fmt: skip
+    place = "" if minutes is None else Place(AT + timedelta(minutes=minutes), "contacts", 7).cursor
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_interaction, customers_order")
+    reader.has_perm("customers.view_customer")
+    with CaptureQueriesContext(connection) as queries:
+        timeline(customer=customer, user=reader, cursor=place, narrowing=narrowing)
+
+    plan = ran(queries.captured_queries[0]["sql"].replace("%", "%%"))
+    found = {"interaction_timeline", "order_customer"} if not narrowing else {"interaction_timeline"}
+    assert indexes(plan) >= found
+    assert max(node["Actual Rows"] for node in plan if node.get("Index Name") in found) == PAGE_SIZE + 1
