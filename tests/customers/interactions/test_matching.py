@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from customers.importing.sql import CREATE_TOUCHED
+from customers.interactions import matching
 from customers.interactions.matching import rematch
 from customers.models import Call, Customer, Interaction, Tier
 from tests.factories.customers import ContactPointFactory, CustomerFactory
@@ -88,3 +89,14 @@ def test_a_call_follows_its_contact() -> None:
     ada.contact_points.all().delete()
     rematched(("phone", NUMBER, ada))
     assert (whose(), Call.objects.get().tier) == ([(None, None)], None)
+
+
+def test_contacts_are_looked_up_value_by_value_however_the_planner_would_rather() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE imp_changed_values (kind text, normalised text, customer_id bigint)")
+        cursor.execute(
+            "SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
+        )
+        cursor.execute(f"EXPLAIN {matching._REMATCH.split(';')[1]}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Cond: ((contact_normalised)::text = imp_changed_values.normalised)" in plan
