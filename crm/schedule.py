@@ -23,6 +23,16 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "remind-of-tasks": {
+        "task": "customers.interactions.to_do.tasks.remind_of_tasks",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "send-digests": {
+        "task": "customers.interactions.to_do.tasks.send_digests",
+        "schedule": 300.0,
+        "options": {"expires": 280},
+    },
     "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
     "refresh-figures": {

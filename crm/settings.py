@@ -337,6 +337,8 @@ CRM_ENVIRONMENT = {
 }
 # How old a process's knowledge of the company and of the KPI rules may be; None: as old as the process.
 CRM_COMPANY_REFRESH_S: float | None = 5.0
+# Under which address people find the product, for links in mails and calendars; without one they have none.
+CRM_URL = env.str("CRM_URL", default="")
 # What a phone number without a country code means.
 CRM_COUNTRY = env.str("CRM_COUNTRY", default="DE")
 # What a year of waiting costs: the discount rate of present values.

@@ -11,7 +11,7 @@ from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
-from customers.interactions.to_do import adding, words
+from customers.interactions.to_do import adding, reminding, words
 from customers.page import export_customers
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
@@ -88,6 +88,7 @@ MOVABLE = (
     MovableRelation(table="customers_sourcerecord"),
     MovableRelation(table="customers_tierassignment", moves=False),
     MovableRelation(table="customers_task"),
+    MovableRelation(table="accounts_notice", unique=("user_id", "key")),
     MovableRelation(table="customers_note"),
     MovableRelation(table="customers_attachment"),
     MovableRelation(table="customers_customertag", unique=("tag_id",)),
@@ -120,7 +121,7 @@ TIMELINE = (
 NOTICES = (
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
-    NoticeKind(key="task_due", label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
+    NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
 )
 PANELS = (
     Panel(

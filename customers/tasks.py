@@ -7,6 +7,7 @@ from customers import time_zone
 from customers.identity.tasks import settle_trust
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import follow_points, recount_contacts
+from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
 from customers.tiers.tasks import follow_tiers, retier_everyone
 from customers.trade.tasks import refresh_figures
 
@@ -15,10 +16,12 @@ __all__ = [
     "follow_tiers",
     "recount_contacts",
     "refresh_figures",
+    "remind_of_tasks",
     "resume_imports",
     "resume_zone_change",
     "retier_everyone",
     "run_import",
+    "send_digests",
     "settle_trust",
 ]
 

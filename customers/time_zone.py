@@ -1,7 +1,8 @@
 """The company's time zone as the database knows it: literal in `crm_day`, on which every stored `day` is built.
 
 A change replaces the function first, so that whatever is written from then on gets its day in the new zone, and then
-cuts the stored days anew, some thousand rows at a time, each chunk a transaction of a tenth of a second: nobody waits.
+cuts the stored days anew, and lets tasks be due when the new clock says, some thousand rows at a time, each chunk a
+transaction of a tenth of a second: nobody waits.
 Until it has ended pages show days of both zones, and say so. Killed, it is gone on with by the sweeper.
 """
 
@@ -24,6 +25,7 @@ from crm.common.company.models import Company
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.sqlfunctions import CrmDay
+from customers.interactions.to_do.zone import follow_zone
 from customers.models import ImportBatch
 from customers.registry.tiered_facts import TieredFact, tiered_facts
 
@@ -133,6 +135,7 @@ def _begin(zone: str) -> None:
 
 def _recut_all() -> int:
     moved = sum(_recut(table) for table in day_tables())
+    follow_zone()
     Company.objects.filter(pk=1).update(zone_changing_since=None)
     refresh()
     facts_changed()

@@ -44,6 +44,18 @@ def words_of(notice: Notice) -> str:
     return kind_of(notice).words(notice.data)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One notice of many. `is_mailed`: a mail says it too, so that of the morning need not."""
+
+    user_id: int
+    key: str
+    data: Data
+    url: str = ""
+    customer_id: int | None = None
+    is_mailed: bool = False
+
+
 def tell(
     *, user_ids: Collection[int], kind: str, key: str, now: datetime, data: Data | None = None, url: str = "",
     customer_id: int | None = None,
@@ -52,10 +64,22 @@ def tell(
 
     `url`: where it leads, a path of ours. `data`: JSON, for the words of its kind.
     """
-    made = [
-        Notice(user_id=user_id, kind=kind, data=dict(data or {}), url=url, customer_id=customer_id, key=key, at=now)
+    told = [
+        Told(user_id=user_id, key=key, data=data or {}, url=url, customer_id=customer_id)
         for user_id in sorted(set(user_ids))
     ]
+    tell_each(told, kind=kind, now=now)
+
+
+def tell_each(told: Collection[Told], *, kind: str, now: datetime) -> None:
+    """As `tell`, something else to each; one statement."""
+    made = [
+        Notice(
+            user_id=one.user_id, kind=kind, data=dict(one.data), url=one.url, customer_id=one.customer_id, key=one.key,
+            at=now, mailed_at=now if one.is_mailed else None,
+        )
+        for one in told
+    ]  # fmt: skip
     Notice.objects.bulk_create(made, ignore_conflicts=True)
 
 

@@ -15,7 +15,7 @@ COLUMNS: Final = ("email", "name", "team", "phone_agent", "language", "is_active
 OF_AN_ACCOUNT: Final = (*COLUMNS, "groups")
 """What an administrator decides about a member of staff; the role is among the groups."""
 OF_A_GROUP: Final = ("name", "permissions")
-OWN: Final = ("name", "language")
+OWN: Final = ("name", "language", "has_digest", "has_reminder_mails")
 """What people decide about themselves."""
 
 
@@ -65,11 +65,14 @@ def change_user(*, user: User, role: Role | None = None, seen: str | None = None
         _confirm_email(user)
 
 
-def change_own(*, user: User, name: str, language: str, seen: str | None = None) -> None:
+def change_own(
+    *, user: User, name: str, language: str, has_digest: bool, has_reminder_mails: bool, seen: str | None = None
+) -> None:
     """Raises ChangedMeanwhile when the profile is another by now than `seen`."""
     with transaction.atomic():
         lock_as_seen(user, seen, OWN)
         user.name, user.language = name.strip(), language
+        user.has_digest, user.has_reminder_mails = has_digest, has_reminder_mails
         user.save(update_fields=OWN)
 
 

@@ -105,6 +105,11 @@ class Task(models.Model):
             models.Index(fields=["due_at", "id"], condition=models.Q(done_at=None), name="task_due"),
             models.Index(fields=["created_by", "due_at", "id"], condition=models.Q(done_at=None), name="task_made"),
             models.Index(fields=["due_at"], condition=models.Q(done_at=None, reminded_at=None), name="task_to_remind"),
+            models.Index(
+                fields=["snoozed_until"],
+                condition=models.Q(done_at=None, reminded_at=None, snoozed_until__isnull=False),
+                name="task_to_wake",
+            ),
             models.Index(fields=["customer", "-due_at", "-id"], name="task_customer"),
             models.Index(fields=["customer", "-done_at", "-id"], name="task_customer_done"),
             models.Index(fields=["assignee", "-done_at", "-id"], name="task_done"),

@@ -1,6 +1,6 @@
 import threading
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.tiers import TierAssignmentFactory
+from tests.factories.to_do import TaskFactory
 from tests.factories.trade import OrderFactory
 
 pytestmark = pytest.mark.slow
@@ -71,6 +72,27 @@ class TestDays:
         for row in (contact, order, line):
             row.refresh_from_db()
             assert (row.day, row.tier_id) == (date(2026, 4, 1), gold.pk)
+
+    def test_open_tasks_are_due_when_the_new_clock_says(self) -> None:
+        nine = TaskFactory.create(due_on=date(2026, 4, 1), due_time=time(9), due_at=datetime(2026, 4, 1, 9, tzinfo=UTC))
+        day = TaskFactory.create(due_on=date(2026, 4, 1), due_at=datetime(2026, 4, 2, tzinfo=UTC))
+        done = TaskFactory.create(due_on=date(2026, 4, 1), due_at=LATE, done_at=LATE)
+        some_day = TaskFactory.create(due_on=None, due_at=None)
+
+        assert change_time_zone(zone="Asia/Shanghai") == 0
+
+        for task in (nine, day, done, some_day):
+            task.refresh_from_db()
+        assert (nine.due_time, nine.due_at) == (time(9), datetime(2026, 4, 1, 1, tzinfo=UTC))
+        assert day.due_at == datetime(2026, 4, 1, 16, tzinfo=UTC)
+        assert (done.due_at, some_day.due_at) == (LATE, None)
+
+    def test_tasks_follow_after_a_kill_too(self) -> None:
+        nine = TaskFactory.create(due_on=date(2026, 4, 1), due_time=time(9), due_at=datetime(2026, 4, 1, 9, tzinfo=UTC))
+        time_zone._begin("Asia/Shanghai")  # and here the process died
+        resume_zone_change()
+        nine.refresh_from_db()
+        assert nine.due_at == datetime(2026, 4, 1, 1, tzinfo=UTC)
 
     def test_stay_where_the_zone_is_none(self) -> None:
         with pytest.raises(time_zone.UnknownZone, match="“Mars/Olympus” is no time zone"):
