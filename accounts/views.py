@@ -4,10 +4,9 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import signed_in
 from accounts.domain import staff
@@ -16,16 +15,6 @@ from accounts.models import User
 from crm.common.saving import EDIT, Saved, edit_page, posted
 
 ONE_YEAR_S = 365 * 24 * 3600
-
-
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
-    """Each role starts where its work is."""
-    places = [("metrics.view_dashboard", "metrics:dashboard"), ("customers.view_customer", "customers:list")]
-    for permission, url_name in places:
-        if request.user.has_perm(permission) and (url := _find_url(url_name)):
-            return redirect(url)
-    return redirect("accounts:profile")
 
 
 @require_http_methods(EDIT)
@@ -80,10 +69,3 @@ def _next_url(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if safe else "/"
-
-
-def _find_url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""

@@ -3,8 +3,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts.second_step_views import RecoveryCodes, RecoveryCodesFile
-from accounts.views import home
 from crm import health
+from customers.page.home_views import home
 
 handler500 = "crm.failures.server_error"
 urlpatterns = [

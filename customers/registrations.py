@@ -12,9 +12,10 @@ from customers.interactions import entries, import_interactions, last_contact
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
-from customers.page import export_customers
+from customers.page import export_customers, home_panels
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
+from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Panel, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
@@ -131,6 +132,9 @@ PANELS = (
 )  # fmt: skip
 NAVIGATION = (
     navigation.NavItem(
+        label=_("Today"), url_name="home", icon="calendar-check", permission="customers.view_customer", order=5, key="h"
+    ),
+    navigation.NavItem(
         label=_("Customers"), url_name="customers:list", icon="address-book", permission="customers.view_customer",
         order=10, key="c",
     ),
@@ -165,13 +169,12 @@ def register_all() -> None:
     for relation in MOVABLE:
         register_movable(relation)
     register_page()
+    register_frame()
     listening.register_points_changed(interactions_listening.points_changed)
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     after_facts_changed.append(wake_figures)
-    for item in NAVIGATION:
-        navigation.register(item)
     for notice in NOTICES:
         register_notice_kind(notice)
 
@@ -186,3 +189,11 @@ def register_page() -> None:
         page.register_action(action)
     for source in TIMELINE:
         page.register_timeline_source(source)
+
+
+def register_frame() -> None:
+    """The start page and the way to each page."""
+    for panel in home_panels.PANELS:
+        register_home_panel(panel)
+    for item in NAVIGATION:
+        navigation.register(item)

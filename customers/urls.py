@@ -8,6 +8,7 @@ from customers.importing import views as imports
 from customers.interactions.to_do import step_views as task_steps
 from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
+from customers.page import home_views as start
 from customers.page import list_views as customers
 from customers.page import trade_views as trade_tab
 from customers.page import views as detail
@@ -16,6 +17,8 @@ from customers.trade import views as trade
 
 app_name = "customers"
 urlpatterns = [
+    path("today/customers/", start.news_list, name="my_news"),
+    path("today/<slug:key>/", start.home_panel, name="home_panel"),
     path("customers/", customers.customer_list, name="list"),
     path("customers/new/", editing.customer_create, name="create"),
     path("customers/new/similar/", editing.similar_customers, name="similar"),

@@ -8,12 +8,14 @@ from crm.common.hooks import after_facts_changed
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.registry.derived import Derived, register_derived
+from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
 from metrics.engine import registry
 from metrics.engine.starting import refuse_other_rules
 from metrics.engine.waking import wake_recompute
 from metrics.goals import import_other_changes, import_rollouts
 from metrics.kpis import catalogue, import_ledger, whose_ledger
+from metrics.pages.home import STEERING
 from metrics.programme import import_costs
 
 NAVIGATION = (
@@ -63,5 +65,6 @@ def register_all() -> None:
     )
     # Built again from the contacts, which move; the giver's go with the giver.
     register_movable(MovableRelation(table="metrics_issue", moves=False))
+    register_home_panel(STEERING)
     for item in NAVIGATION:
         navigation.register(item)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import User
 from crm.common.days import today
@@ -29,6 +30,7 @@ from tests.factories.importing import (
     SourceRecordFactory,
     SourceSystemFactory,
 )
+from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import CustomerTagFactory, TagFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
@@ -57,6 +59,14 @@ def customers(rows: int, _kit: Kit) -> str:
     for customer in CustomerFactory.create_batch(rows, tier=Tier.objects.get(key="gold"), kind="person"):
         InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=3))
     return "/customers/"
+
+
+def news(rows: int, _kit: Kit) -> str:
+    """Customers that somebody else was in touch with since the reader looked."""
+    manager = User.objects.get(email="manager@test.example")
+    for customer in CustomerFactory.create_batch(rows, owner=manager, last_contact_at=timezone.now()):
+        InteractionFactory.create(customer=customer, occurred_at=timezone.now())
+    return "/today/customers/"
 
 
 def orders(rows: int, _kit: Kit) -> str:
@@ -257,6 +267,7 @@ LISTS: Mapping[str, Listed] = {
     "importing.parked": Listed(fill=parked, queries=5),
     "importing.preview": Listed(fill=preview, queries=6),
     "importing.rejects": Listed(fill=rejects, queries=6),
+    "page.news": Listed(fill=news, queries=5),
     "page.customers": Listed(fill=customers, queries=8),
     "pages.dashboard": Listed(fill=dashboard, queries=11),
     "pages.figures": Listed(fill=months, queries=10),

@@ -8,11 +8,6 @@ from tests.forms import as_shown
 pytestmark = pytest.mark.django_db
 
 
-def test_home_leads_each_role_to_its_work(client_for: ClientFor) -> None:
-    places = {role: client_for(role).get("/").headers["Location"] for role in ("sales", "service", "manager")}
-    assert places == {"sales": "/customers/", "service": "/customers/", "manager": "/dashboard/"}
-
-
 def profile(client: Client, **typed: str) -> dict[str, object]:
     """What the page sends when that is typed into it."""
     return {**as_shown(client.get("/me/"), with_field="name"), **typed}

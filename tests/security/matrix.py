@@ -188,6 +188,8 @@ MATRIX: Mapping[str, Row] = {
     "metrics:benefit": open_to("manager", arguments=_benefit, posted=422),
     "metrics:withdraw_benefit": open_to("manager", arguments=_benefit, method="post", status=302),
     # customers
+    "customers:my_news": open_to(*WORKERS),
+    "customers:home_panel": open_to(*WORKERS, arguments=lambda: {"key": "recent"}),
     "customers:list": open_to(*WORKERS),
     "customers:create": open_to(*WORKERS, posted=422),
     "customers:similar": open_to(*WORKERS, axe=False),
@@ -237,7 +239,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:import_rejects": open_to("manager", arguments=_batch, axe=False),
     "customers:parked": open_to("manager"),
     # crm
-    "home": staff(status=302),
+    "home": staff(),
     "healthz": public(axe=False),
     "readyz": public(axe=False),
     # accounts

@@ -1,0 +1,102 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import User
+from crm.common.company.current import company
+from customers.models import Customer, Task
+from tests.conftest import ClientFor
+from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.notes import VisitFactory
+from tests.factories.to_do import TaskFactory
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def fill(user: User, rows: int) -> None:
+    user.team = TeamFactory.create(key="repairs")
+    user.save()
+    for number in range(rows):
+        customer = CustomerFactory.create(name=f"Customer {number}", owner=user, last_contact_at=NOW)
+        InteractionFactory.create(customer=customer, occurred_at=NOW)
+        VisitFactory.create(user=user, customer__name=f"Seen {number}", at=NOW)
+        TaskFactory.create(assignee=user, customer=customer, what=f"Mine {number}")
+        TaskFactory.create(assignee=None, team=user.team, what=f"Free {number}")
+        InteractionFactory.create(customer=None, contact_value=f"+49{number}")
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("role", ["sales", "service", "manager"])
+def test_my_day_takes_as_many_queries_for_three_of_each_as_for_one(
+    role: str, rows: int, client_for: ClientFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = client_for(role)
+    fill(User.objects.get(email=f"{role}@test.example"), rows)
+    company()  # read once in a while, not for this page
+    with django_assert_num_queries(8):
+        page = client.get("/").content.decode()
+    assert [page.count(f">{what} {rows - 1}<") for what in ("Customer", "Seen", "Mine", "Free")] == [2, 1, 1, 1]
+    assert f"{rows} contact{'s belong' if rows > 1 else ' belongs'} to no customer yet." in page
+
+
+def test_a_day_without_anything_says_what_to_do(client_for: ClientFor) -> None:
+    page = client_for("sales").get("/").content.decode()
+    for words in ("Nothing is due today.", "Nothing new.", "You are in no team", "Whose page you open stands here."):
+        assert words in page
+    assert "Is the CRM working?" not in page
+
+
+def test_managers_see_first_whether_it_works_which_is_asked_for_later(client_for: ClientFor) -> None:
+    client = client_for("manager")
+    fill(User.objects.get(email="manager@test.example"), 5)
+    page = client.get("/").content.decode()
+    assert 'hx-get="/today/steering/?short"' in page
+    assert ("Mine 2" in page, "Mine 3" in page) == (True, False), "the other cards in short"
+
+
+def test_somebody_without_a_role_is_told_so() -> None:
+    client = Client()
+    client.force_login(UserFactory.create())
+    assert "Your account has no role." in client.get("/").content.decode()
+
+
+def test_a_card_is_shown_anew_alone_and_without_script_as_a_page(client_for: ClientFor) -> None:
+    client = client_for("sales")
+    fill(User.objects.get(email="sales@test.example"), 1)
+    part = client.get("/today/due/", headers={"HX-Request": "true"}).content.decode()
+    assert part.strip().startswith('<section class="card home-card" id="home-due"')
+    assert "Mine 0" in part
+    page = client.get("/today/due/").content.decode()
+    assert ("<h1" in page, "Mine 0" in page) == (True, True)
+    assert client.get("/today/steering/").status_code == 404, "not for sales"
+
+
+def test_a_task_is_done_from_the_start_page_without_script(client_for: ClientFor) -> None:
+    client = client_for("service")
+    task = TaskFactory.create(assignee=User.objects.get(email="service@test.example"))
+    assert f'formaction="/tasks/{task.pk}/done/"' in client.get("/").content.decode()
+    answer = client.post(f"/tasks/{task.pk}/done/", {"next": "/"})
+    assert answer.headers["Location"] == "/"
+    assert Task.objects.get().done_at == NOW
+
+
+def test_all_of_my_customers_with_news_stand_behind_the_card(client_for: ClientFor) -> None:
+    client = client_for("sales")
+    fill(User.objects.get(email="sales@test.example"), 3)
+    page = client.get("/today/customers/").content.decode()
+    assert [page.count(f">Customer {number}<") for number in range(3)] == [1, 1, 1]
+    Customer.objects.update(owner=None)
+    assert "Nothing new" in client.get("/today/customers/").content.decode()
