@@ -282,5 +282,5 @@ LISTS: Mapping[str, Listed] = {
     "trade.order_lines": Listed(fill=order_lines, queries=7),
     "trade.orders": Listed(fill=orders, queries=8),
     "trade.payments": Listed(fill=payments, queries=6),
-    "trade.recent_orders": Listed(fill=recent_orders, queries=11),
+    "trade.recent_orders": Listed(fill=recent_orders, queries=12),
 }

@@ -4,14 +4,17 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
 from customers.identity.access import get_customer
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.identity.tables import HISTORY, SOURCES
+from customers.identity.visiting import record_visit
 from customers.models import Customer, Order
 from customers.page.history import history
 from customers.page.timeline_chips import timeline_context
@@ -26,6 +29,7 @@ ORDERS_SHOWN = 5
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
+    record_visit(user=signed_in(request), customer=customer, now=timezone.now())
     recent = Order.objects.visible_to(request.user).filter(customer=customer).order_by("-placed_at", "-pk")
     context = {
         "customer": customer,

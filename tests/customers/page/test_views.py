@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.common.audit.acting import acting
 from crm.common.days import today
-from customers.models import Customer
+from customers.models import Customer, Visit
 from customers.tiers import tiering
 from tests.conftest import ClientFor
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
@@ -123,3 +123,9 @@ def test_history_tells_what_was_before(client_for: ClientFor) -> None:
         ("", []),
     ]
     assert shown[-1].what == "Created"
+
+
+def test_whoever_opens_the_page_has_visited_the_customer(client_for: ClientFor) -> None:
+    customer = CustomerFactory.create()
+    client_for("sales").get(f"/customers/{customer.pk}/")
+    assert Visit.objects.values_list("user__email", "customer").get() == ("sales@test.example", customer.pk)
