@@ -15,11 +15,12 @@ FRESH: Final = """
 SELECT c.id AS customer_id, coalesce(b.revenue, 0) AS revenue, coalesce(b.covered - b.cost, 0) AS profit,
        coalesce(o.open, 0) AS open, coalesce(o.overdue, 0) AS overdue,
        CASE WHEN o.overdue_invoices > 0 THEN o.oldest END AS overdue_since
-FROM unnest(%(ids)s::bigint[]) AS c (id)
+FROM (
+  SELECT customer_id AS id FROM customers_order WHERE customer_id = ANY(%(ids)s)
+  UNION SELECT customer_id FROM customers_invoice WHERE customer_id = ANY(%(ids)s)
+) c
 LEFT JOIN (SELECT * FROM crm_bought(%(first)s, %(day)s) WHERE customer_id = ANY(%(ids)s)) b ON b.customer_id = c.id
 LEFT JOIN (SELECT * FROM crm_owed(%(day)s) WHERE customer_id = ANY(%(ids)s)) o ON o.customer_id = c.id
-WHERE EXISTS (SELECT FROM customers_order x WHERE x.customer_id = c.id)
-   OR EXISTS (SELECT FROM customers_invoice x WHERE x.customer_id = c.id)
 """
 
 # Those of them whose figures are others, are missing, or have to go.
