@@ -13,6 +13,8 @@ from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
 from customers.page import export_customers, home_panels
+from customers.page.bulk.actions import register_action
+from customers.page.bulk.forms import ACTIONS as BULK_ACTIONS
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
 from customers.registry.home import register_home_panel
@@ -180,7 +182,7 @@ def register_all() -> None:
 
 
 def register_page() -> None:
-    """What hangs on the page of a customer."""
+    """What hangs on the page of a customer, and on the list of them."""
     for tab in TABS:
         page.register_tab(tab)
     for panel in PANELS:
@@ -189,6 +191,8 @@ def register_page() -> None:
         page.register_action(action)
     for source in TIMELINE:
         page.register_timeline_source(source)
+    for bulk_action in BULK_ACTIONS:
+        register_action(bulk_action)
 
 
 def register_frame() -> None:

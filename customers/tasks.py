@@ -8,18 +8,22 @@ from customers.identity.tasks import settle_trust
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import follow_points, recount_contacts
 from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
+from customers.page.bulk.tasks import delete_exports, resume_bulk, run_bulk
 from customers.tiers.tasks import follow_tiers, retier_everyone
 from customers.trade.tasks import refresh_figures
 
 __all__ = [
+    "delete_exports",
     "follow_points",
     "follow_tiers",
     "recount_contacts",
     "refresh_figures",
     "remind_of_tasks",
+    "resume_bulk",
     "resume_imports",
     "resume_zone_change",
     "retier_everyone",
+    "run_bulk",
     "run_import",
     "send_digests",
     "settle_trust",

@@ -12,6 +12,7 @@ from customers.page import home_views as start
 from customers.page import list_views as customers
 from customers.page import trade_views as trade_tab
 from customers.page import views as detail
+from customers.page.bulk import views as bulk
 from customers.tiers import views as tiers
 from customers.trade import views as trade
 
@@ -23,6 +24,11 @@ urlpatterns = [
     path("customers/new/", editing.customer_create, name="create"),
     path("customers/new/similar/", editing.similar_customers, name="similar"),
     path("customers/<int:pk>/edit/", editing.customer_edit, name="edit"),
+    path("customers/bulk/", bulk.bulk, name="bulk"),
+    path("bulk/<int:pk>/", bulk.bulk_job, name="bulk_job"),
+    path("bulk/<int:pk>/progress/", bulk.bulk_progress, name="bulk_progress"),
+    path("bulk/<int:pk>/undo/", bulk.bulk_undo, name="bulk_undo"),
+    path("bulk/<int:pk>/file/", bulk.bulk_file, name="bulk_file"),
     path("customers/export/", customers.customer_export, name="export"),
     path("customers/<int:pk>/", detail.customer_detail, name="detail"),
     path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),

@@ -5,6 +5,7 @@
 | `ZONE_CHANGE` | a change of the company's zone | the session |
 | `ZONE` | shared by whoever begins what means times in it, exclusively while the zone is replaced | its transaction |
 | `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
+| `bulk_worker(job)` | the one worker at a bulk action | the session, likewise |
 | `RETIER` | a run that decides tiers | the session |
 | `IMPORTS` | a chunk, shared, so that it tells who is at it; alone by whoever needs no other to run | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
@@ -51,6 +52,7 @@ class Family(IntEnum):
     ZONE_CHANGE = 10
     ZONE = 11
     IMPORT_WORKER = 20
+    BULK_WORKER = 21
     RETIER = 30
     IMPORTS = 40
     SOURCE = 41
@@ -71,6 +73,7 @@ WORDS = {
     Family.ZONE_CHANGE: gettext_lazy("changing the time zone"),
     Family.ZONE: gettext_lazy("the time zone"),
     Family.IMPORT_WORKER: gettext_lazy("this import"),
+    Family.BULK_WORKER: gettext_lazy("this bulk action"),
     Family.RETIER: gettext_lazy("deciding tiers"),
     Family.IMPORTS: gettext_lazy("applying imports"),
     Family.SOURCE: gettext_lazy("importing what is of this kind and source"),
@@ -112,6 +115,10 @@ KPI_RULES: Final = Key(Family.KPI_RULES)
 
 def import_worker(batch_id: int) -> Key:
     return Key(Family.IMPORT_WORKER, batch_id % 2**31)
+
+
+def bulk_worker(job_id: int) -> Key:
+    return Key(Family.BULK_WORKER, job_id % 2**31)
 
 
 def source(system: str, kind: str) -> Key:

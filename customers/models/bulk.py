@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +16,9 @@ from customers.querysets.bulk import BulkJobQuerySet
 class BulkJob(models.Model):
     """The row is the queue of record: a sweeper finds what a dead worker left behind.
 
-    `selection`: {"ids": [...]}, or {"conditions": …, "search": …} as a view has them; the customers that it means are
-    those at the start of the job, by id; `after_id` says how far it is. `path`: of the file that an export made.
+    `customer_ids`: who was meant when it was asked for, ascending (null once they have served); `after_id` says how
+    far it is. `selection`: in brief, {"picked": how many} or {"filters": names}. `path`: of the file that an export
+    made. While it is taken back, `done` counts the changes gone through, `skipped` those that others changed since.
     """
 
     class State(models.TextChoices):
@@ -32,6 +34,7 @@ class BulkJob(models.Model):
     action = models.CharField(max_length=30)
     parameters = models.JSONField(default=dict)
     selection = models.JSONField(default=dict)
+    customer_ids = ArrayField(models.BigIntegerField(), null=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     total = models.PositiveIntegerField(null=True, blank=True)
     done = models.PositiveIntegerField(default=0)

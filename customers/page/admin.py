@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from crm.common.admin import ReadOnlyAdmin
 from customers.models import BulkChange, BulkJob
@@ -9,6 +11,10 @@ class BulkJobAdmin(ReadOnlyAdmin[BulkJob]):
     list_display = ("created_at", "action", "state", "total", "changed", "skipped", "created_by")
     list_filter = ("state", "action")
     list_select_related = ("created_by",)
+    exclude = ("customer_ids",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BulkJob]:
+        return super().get_queryset(request).defer("customer_ids")
 
 
 @admin.register(BulkChange)

@@ -17,7 +17,7 @@ from tests.factories.accounts import NoticeFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
-from tests.factories.notes import CustomerTagFactory, TagFactory
+from tests.factories.notes import BulkJobFactory, CustomerTagFactory, TagFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
@@ -128,8 +128,19 @@ def _notice() -> dict[str, Any]:
     return {"pk": NoticeFactory.create().pk}
 
 
+def _bulk_job() -> dict[str, Any]:
+    return {"pk": BulkJobFactory.create(state="done", changed=1).pk}
+
+
 def _batch() -> dict[str, Any]:
     return {"pk": ImportBatchFactory.create(state="done").pk}
+
+
+def own(*, arguments: Arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
+    """What belongs to somebody else: for the administrator alone; the other roles find nothing there."""
+    found = {"anonymous": 302, **dict.fromkeys(ROLES, 404), "administrator": status}
+    others = {"anonymous": 302, **dict.fromkeys(ROLES, 405)}
+    return Row(statuses=found, others=others, arguments=arguments, method=method, axe=axe and status == 200)
 
 
 WORKERS = ("sales", "service", "manager")
@@ -194,6 +205,16 @@ MATRIX: Mapping[str, Row] = {
     "customers:create": open_to(*WORKERS, posted=422),
     "customers:similar": open_to(*WORKERS, axe=False),
     "customers:export": open_to("sales", "manager", axe=False),
+    "customers:bulk": open_to(*WORKERS, status=404, posted=404),  # without an action
+    "customers:bulk_job": own(arguments=_bulk_job),
+    "customers:bulk_progress": own(arguments=_bulk_job, axe=False),
+    "customers:bulk_undo": own(arguments=_bulk_job, method="post", status=302),
+    "customers:bulk_file": Row(
+        statuses={"anonymous": 302, "sales": 404, "service": 403, "manager": 404, "administrator": 404},
+        others=dict.fromkeys(EVERYONE, 405) | {"anonymous": 302},
+        arguments=_bulk_job,
+        axe=False,
+    ),
     "customers:detail": open_to(*WORKERS, arguments=_customer),
     "customers:edit": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:timeline": open_to(*WORKERS, arguments=_customer),

@@ -25,7 +25,7 @@ from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
-from tests.factories.notes import CustomerTagFactory, TagFactory
+from tests.factories.notes import BulkJobFactory, CustomerTagFactory, TagFactory
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.telephony import QueueFactory
 from tests.factories.to_do import TaskFactory
@@ -143,6 +143,14 @@ def a_target(_client: Client, _user: User) -> Arranged:
     return {"key": "nps"}, {"value": "42", "due_on": "2199-06-30", "owner": UserFactory.create().pk}
 
 
+def a_bulk_action(_client: Client, user: User) -> Arranged:
+    return {}, {"action": "assign_owner", "ids": CustomerFactory.create().pk, "owner": user.pk, "confirmed": "1"}
+
+
+def own_bulk_job(user: User) -> dict[str, Any]:
+    return {"pk": BulkJobFactory.create(created_by=user, state="done", changed=1).pk}
+
+
 def upload(client: Client) -> int:
     client.post(reverse("customers:import_new"), uploaded())
     return ImportBatch.objects.latest("pk").pk
@@ -201,6 +209,8 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:log_interaction": ("service", lambda _c, _u: (customer(), CONTACT)),
     "customers:edit_interaction": ("manager", corrected("customers:edit_interaction", logged_contact, **CORRECTED)),
     "customers:undo_interaction": ("service", own_contact),
+    "customers:bulk": ("sales", a_bulk_action),
+    "customers:bulk_undo": ("sales", lambda _client, user: (own_bulk_job(user), {})),
     "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
     "customers:owner": ("sales", an_owner),
     "customers:add_tag": ("service", lambda _c, _u: (customer(), {"name": "VIP"})),

@@ -1,18 +1,23 @@
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from pytest_django import DjangoAssertNumQueries
 
-from customers.models import Customer, Tier
-from customers.page.exporting import export_rows
+from customers.models import Customer, CustomerTag, Tier
+from customers.page.exporting import COLUMNS, chosen, export_rows
+from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.factories.notes import CustomerFiguresFactory, TagFactory
 
 pytestmark = pytest.mark.django_db
+DAY = date(2026, 2, 1)
 HEADER = (
     "customer_id", "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode",
-    "industry", "language", "birth_date", "tier", "last_contact_at",
+    "industry", "language", "birth_date", "tier", "last_contact_at", "owner", "team", "tags", "revenue", "profit",
+    "open", "overdue", "overdue_since",
 )  # fmt: skip
 
 
@@ -29,12 +34,20 @@ def test_a_row_says_what_is_known_under_its_heading(django_assert_num_queries: D
         "city": "Rome", "region": "Lazio", "country": "IT", "postcode": "00100", "industry": "Toys", "language": "it",
         "birth_date": date(1990, 1, 2), "last_contact_at": at,
     }  # fmt: skip
-    ada = CustomerFactory.create(**known, tier=Tier.objects.get(key="gold"))
+    owner, team = UserFactory.create(email="owner@staff.example"), TeamFactory.create(key="north")
+    ada = CustomerFactory.create(**known, tier=Tier.objects.get(key="gold"), owner=owner, team=team)
+    for name in ("VIP", "Fair"):
+        CustomerTag.objects.create(customer=ada, tag=TagFactory.create(name=name))
+    figures: dict[str, Any] = {
+        "revenue": Decimal(5), "profit": Decimal(2), "open": Decimal(3), "overdue": Decimal(1), "overdue_since": DAY,
+    }  # fmt: skip
+    CustomerFiguresFactory.create(customer=ada, **figures)
+    kept = {"customer_id": ada.pk, "tier": "gold", "owner": "owner@staff.example", "team": "north", "tags": "Fair, VIP"}
     bob = CustomerFactory.create(name="Bob", country="")
     with django_assert_num_queries(1):
         header, *rows = export_rows(Customer.objects.all())
-    assert dict(zip(header, rows[0], strict=True)) == {**known, "customer_id": ada.pk, "tier": "gold"}
-    assert rows[1] == (bob.pk, "organization", "Bob", *[""] * 10, None, None, None)
+    assert dict(zip(header, rows[0], strict=True)) == known | figures | kept
+    assert rows[1] == (bob.pk, "organization", "Bob", *[""] * 10, *[None] * 11)
 
 
 def test_they_come_by_name_and_of_one_name_by_id_whatever_the_order_before() -> None:
@@ -42,3 +55,18 @@ def test_they_come_by_name_and_of_one_name_by_id_whatever_the_order_before() -> 
     ann = CustomerFactory.create(name="ann").pk
     rows = list(export_rows(Customer.objects.order_by("-pk")))[1:]
     assert [row[0] for row in rows] == [ann, *twins]
+
+
+def test_columns_are_those_of_the_list_in_its_order_each_once() -> None:
+    headers = [column.header for column in chosen(["overdue", "place", "unknown", "city", "contact"])]
+    assert headers == ["customer_id", "overdue", "city", "country", "last_contact_at"]
+    assert chosen([]) == chosen([""]) == chosen(["unknown"]) == list(COLUMNS.values())
+
+
+def test_of_chosen_columns_only_they_are_read(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    customer = CustomerFactory.create(name="Ada", city="Rome")
+    with django_assert_num_queries(1) as queries:
+        assert list(export_rows(Customer.objects.all(), chosen(["name", "city"]))) == [
+            ("customer_id", "name", "city"), (customer.pk, "Ada", "Rome"),
+        ]  # fmt: skip
+    assert "customertag" not in queries[0]["sql"]

@@ -1,10 +1,13 @@
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
+from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Tier
 from tests.conftest import ClientFor
@@ -133,8 +136,22 @@ def test_export_respects_filters_and_disarms_formulas(client_for: ClientFor) -> 
     lines = response.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("customer_id,kind,name,tax_id,email,phone,")
     assert [line.split(",", 1)[1] for line in lines[1:]] == [
-        "organization,'=cmd(),,a@b.example,+49 30 1,,,,DE,,,,,gold,",
+        "organization,'=cmd(),,a@b.example,+49 30 1,,,,DE,,,,,gold,,,,,,,,,",
     ]
+
+
+def test_export_as_a_spreadsheet_with_the_columns_of_the_list(client_for: ClientFor) -> None:
+    customer = CustomerFactory.create(name="=cmd()", phone="+49 30 1")
+    CustomerFactory.create(name="Person", kind="person")
+    url = "/customers/export/?kind=organization&format=xlsx&columns=name,phone"
+    response = client_for("manager").get(url)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="customers.xlsx"'
+    sheet = load_workbook(BytesIO(response.getvalue()))["Customers"]
+    assert [[cell.value for cell in row] for row in sheet.rows] == [
+        ["customer_id", "name", "phone"], [customer.pk, "'=cmd()", "+49 30 1"],
+    ]  # fmt: skip
+    entry = AuditEntry.objects.get()
+    assert (entry.what, entry.count, entry.details) == ("customers.export", 1, {"filters": ["kind"]})
 
 
 @pytest.mark.parametrize(("query", "words"), [("", "No customers yet"), ("q=nobody", "Nobody fits")])

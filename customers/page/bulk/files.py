@@ -1,0 +1,83 @@
+"""The files that exports write: where they lie, and until when."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext as _
+
+from crm.common.csv_files import BYTE_ORDER_MARK, csv_lines
+from crm.common.errors import DomainError
+from crm.common.xlsx_files import write_xlsx
+from customers.models import BulkJob, Customer
+from customers.page.exporting import chosen, export_rows
+
+KEPT: Final = timedelta(days=7)
+TOLD_EVERY: Final = 2_000  # rows
+_THEY = "SELECT unnest(customer_ids) FROM customers_bulkjob WHERE id = %s"
+
+
+class FileGone(DomainError):
+    """The file was deleted, as it is after a week."""
+
+    status = 404
+
+
+def folder() -> Path:
+    return Path(settings.VAR_DIR) / "exports"
+
+
+def write_file(job: BulkJob) -> Path:
+    """The job's customers by name, as `parameters` say: {"format": csv or xlsx, "columns": keys}. Killed, it begins
+    anew: only a whole file has its name.
+    """
+    assert job.created_by, "runs for whoever asked"
+    kind = "xlsx" if job.parameters.get("format") == "xlsx" else "csv"
+    path = folder() / f"customers-{job.pk}.{kind}"
+    part = path.with_suffix(".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seen = Customer.objects.visible_to(job.created_by).filter(pk__in=RawSQL(_THEY, [job.pk]))  # noqa: S611 - a constant
+    rows = _told(job, export_rows(seen, chosen(job.parameters.get("columns", []))))
+    try:
+        if kind == "xlsx":
+            write_xlsx(part, rows, title=_("Customers"))
+        else:
+            with part.open("w", encoding="utf-8", newline="") as stream:
+                stream.write(BYTE_ORDER_MARK)
+                stream.writelines(csv_lines(rows))
+        part.chmod(0o600)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _told(job: BulkJob, rows: Iterator[Any]) -> Iterator[Any]:
+    """The rows, while the job says how many there were."""
+    done = -1  # the header
+    while step := list(islice(rows, TOLD_EVERY)):
+        yield from step
+        done += len(step)
+        BulkJob.objects.filter(pk=job.pk).update(done=done)
+
+
+def expires_at(job: BulkJob) -> datetime | None:
+    return job.finished_at + KEPT if job.path and job.finished_at else None
+
+
+def find_file(job: BulkJob, *, now: datetime) -> Path | None:
+    """The file while it is there to be had."""
+    until, path = expires_at(job), Path(job.path)
+    return path if until and now < until and path.parent == folder() and path.is_file() else None
+
+
+def delete_expired(*, now: datetime) -> int:
+    """Files of jobs that ended a week ago, and what killed workers left; returns how many."""
+    old = [path for path in folder().glob("customers-*.*") if path.stat().st_mtime < (now - KEPT).timestamp()]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -1,0 +1,82 @@
+"""What a bulk action's page says of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.common.templatetags.figures import number
+from customers.models import BulkJob
+
+State = BulkJob.State
+# state: colour and icon of its badge
+LOOK: Final = {
+    State.QUEUED: ("azure", "clock"),
+    State.WORKING: ("azure", "loader"),
+    State.DONE: ("green", "circle-check"),
+    State.FAILED: ("red", "alert-circle"),
+    State.UNDOING: ("azure", "loader"),
+    State.UNDONE: ("secondary", "arrow-back-up"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    done: int
+    total: int
+    label: str
+    running: bool
+
+
+def progress(job: BulkJob) -> Progress:
+    words = {
+        State.QUEUED: _("Waiting for a worker"),
+        State.WORKING: _("Working"),
+        State.UNDOING: _("Taking it back"),
+    }
+    total = job.changed if job.state == State.UNDOING else job.total or 0
+    label = words.get(State(job.state), "")
+    return Progress(done=job.done, total=total, label=label, running=job.state in BulkJob.OPEN)
+
+
+def customers(count: int) -> str:
+    return ngettext("%(count)s customer", "%(count)s customers", count) % {"count": number(count)}
+
+
+def result(job: BulkJob) -> list[str]:
+    """What came of it, a sentence each."""
+    if job.state == State.UNDONE:
+        return _taken_back(job)
+    if job.state not in (State.DONE, State.FAILED):
+        return []
+    if job.path:
+        text = ngettext("%(count)s customer is in the file.", "%(count)s customers are in the file.", job.done)
+        return [_say(text, job.done)]
+    same = job.done - job.changed - job.skipped
+    said = [
+        _say(ngettext("%(count)s customer was changed.", "%(count)s customers were changed.", job.changed), job.changed)
+    ]
+    if same:
+        said.append(_say(ngettext("%(count)s stays as it was.", "%(count)s stay as they were.", same), same))
+    if job.skipped:
+        text = ngettext("%(count)s is no longer there.", "%(count)s are no longer there.", job.skipped)
+        said.append(_say(text, job.skipped))
+    return said
+
+
+def _taken_back(job: BulkJob) -> list[str]:
+    back = job.done - job.skipped
+    said = [_say(ngettext("%(count)s customer is as before.", "%(count)s customers are as before.", back), back)]
+    if job.skipped:
+        text = ngettext(
+            "%(count)s was changed by somebody since and stays as it is.",
+            "%(count)s were changed by somebody since and stay as they are.",
+            job.skipped,
+        )
+        said.append(_say(text, job.skipped))
+    return said
+
+
+def _say(text: str, count: int) -> str:
+    return text % {"count": number(count)}

@@ -1,0 +1,69 @@
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from customers.models import BulkChange, Customer
+from tests.conftest import UserFor
+from tests.customers.page.bulk.asked import begun, counts, done, taken_back, three
+from tests.factories.accounts import TeamFactory, UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+
+
+def owners() -> list[tuple[Any, Any]]:
+    return list(Customer.objects.order_by("name").values_list("owner", "team"))
+
+
+@pytest.fixture
+def by(user_for: UserFor) -> User:
+    return user_for("sales")
+
+
+def test_sets_what_is_asked_and_notes_what_was(by: User) -> None:
+    owner, team = UserFactory.create(), TeamFactory.create()
+    _first, second, _third = three()
+    Customer.objects.filter(pk=second.pk).update(owner=owner, team=team)
+    job = done(begun("assign_owner", by, owner_id=owner.pk))
+    assert owners() == [(owner.pk, None), (owner.pk, team.pk), (owner.pk, None)]
+    assert counts(job) == ("done", 3, 3, 2, 0)
+    assert [(change.before, change.after) for change in BulkChange.objects.all()] == [
+        ({"owner_id": None}, {"owner_id": owner.pk})
+    ] * 2
+
+
+def test_takes_owner_and_team_away(by: User) -> None:
+    three()
+    Customer.objects.update(owner=by, team=TeamFactory.create())
+    done(begun("assign_owner", by, owner_id=None, team_id=None))
+    assert owners() == [(None, None)] * 3
+
+
+def test_undo_gives_everybody_what_they_had(by: User) -> None:
+    before, owner = UserFactory.create(), UserFactory.create()
+    first, *_others = three()
+    Customer.objects.filter(pk=first.pk).update(owner=before)
+    was = owners()
+    job = taken_back(done(begun("assign_owner", by, owner_id=owner.pk)), by)
+    assert owners() == was == [(before.pk, None), (None, None), (None, None)]
+    assert counts(job) == ("undone", 3, 3, 3, 0)
+
+
+def test_undo_leaves_whom_somebody_gave_away_since(by: User) -> None:
+    owner, other, team = UserFactory.create(), UserFactory.create(), TeamFactory.create()
+    first, second, _third = three()
+    job = done(begun("assign_owner", by, owner_id=owner.pk))
+    Customer.objects.filter(pk=first.pk).update(owner=other)
+    Customer.objects.filter(pk=second.pk).update(team=team)  # not what the job set
+    assert counts(taken_back(job, by)) == ("undone", 3, 3, 3, 1)
+    assert owners() == [(other.pk, None), (None, team.pk), (None, None)]
+
+
+def test_an_owner_who_left_the_company_does_not_come_back(by: User) -> None:
+    before = UserFactory.create()
+    three()
+    Customer.objects.update(owner=before)
+    job = done(begun("assign_owner", by, owner_id=by.pk))
+    before.delete()
+    assert counts(taken_back(job, by)) == ("undone", 3, 3, 3, 3)
+    assert owners() == [(by.pk, None)] * 3

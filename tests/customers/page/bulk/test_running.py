@@ -1,0 +1,183 @@
+from collections.abc import Sequence
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from accounts.models import User
+from crm.common import locks
+from crm.common.audit.models import AuditEntry
+from customers.models import BulkChange, BulkJob, Customer, CustomerEvent
+from customers.page.bulk import actions, running
+from customers.page.bulk.actions import Action, Changed, Parameters, ParametersForm, UnknownAction
+from customers.page.bulk.tasks import resume_bulk, run_bulk
+from tests.conftest import UserFor
+from tests.customers.page.bulk.asked import begun, counts, done, taken_back, three
+from tests.database import another_connection
+from tests.factories.customers import CustomerFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+
+
+@pytest.fixture
+def by(user_for: UserFor) -> User:
+    return user_for("sales")
+
+
+def mine(by: User) -> list[bool]:
+    return [owner == by.pk for owner in Customer.objects.order_by("pk").values_list("owner", flat=True)]
+
+
+def test_whom_it_means_is_settled_when_it_is_asked_for(by: User) -> None:
+    three()
+    job = begun("assign_owner", by, owner_id=by.pk)
+    assert (job.state, job.total, job.selection) == ("queued", 3, {"picked": 3})
+    CustomerFactory.create(name="D")
+    assert counts(done(job)) == ("done", 3, 3, 3, 0)
+    assert mine(by) == [True, True, True, False]
+    assert job.customer_ids is None
+
+
+def test_of_a_selection_that_the_action_empties_all_are_done(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "FIRST", 10)
+    CustomerFactory.create_batch(35)
+    unowned = Customer.objects.visible_to(by).filter(owner=None)
+    job = running.begin(
+        action="assign_owner", parameters={"owner_id": by.pk}, customers=unowned, selection={"filters": []}, by=by
+    )
+    assert counts(done(job)) == ("done", 35, 35, 35, 0)
+
+
+def test_nobody_selected_or_not_allowed_or_unknown_begins_nothing(by: User) -> None:
+    with pytest.raises(running.NobodySelected):
+        begun("assign_owner", by, owner_id=by.pk)
+    three()
+    with pytest.raises(UnknownAction):
+        begun("dance", by)
+    by.groups.set([Group.objects.get(name="service")])
+    with pytest.raises(running.NotAllowed):
+        begun("export", User.objects.get(pk=by.pk))
+    assert not BulkJob.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_who_goes_meanwhile_is_skipped(by: User) -> None:
+    gone, *_others = three()
+    job = begun("assign_owner", by, owner_id=by.pk)
+    gone.delete()
+    assert counts(done(job)) == ("done", 3, 3, 2, 1)
+
+
+def test_whoever_may_not_see_them_any_more_touches_nobody(by: User) -> None:
+    three()
+    job = begun("assign_owner", by, owner_id=by.pk)
+    by.groups.clear()
+    assert done(job).error == "Whoever asked for it may not do this any more."
+    assert mine(by) == [False] * 3
+
+
+def test_a_job_of_somebody_who_is_gone_does_nothing(by: User) -> None:
+    three()
+    job = begun("add_tag", by, tag=1)
+    by.delete()
+    assert done(job).state == "failed"
+    assert not BulkChange.objects.exists()
+
+
+def test_the_audit_names_who_asked(by: User) -> None:
+    first, *_others = three()
+    job = done(begun("assign_owner", by, owner_id=by.pk))
+    entry = AuditEntry.objects.get()
+    assert (entry.what, entry.user_id, entry.count) == ("bulk.assign_owner", by.pk, 3)
+    assert entry.details == {"bulk": job.pk, "picked": 3}
+    event = CustomerEvent.objects.filter(id=first.pk).latest("pgh_id")
+    assert event.pgh_context.metadata == {"user": by.pk, "job": "bulk", "bulk": job.pk}
+    taken_back(job, by)
+    assert AuditEntry.objects.latest("pk").what == "bulk.undo"
+
+
+def test_it_is_taken_back_once_and_not_before_it_is_over(by: User, user_for: UserFor) -> None:
+    three()
+    job = begun("assign_owner", by, owner_id=by.pk)
+    with pytest.raises(running.NothingToTakeBack):
+        running.undo(job=job, by=by)
+    done(job)
+    user_for("service").groups.clear()
+    with pytest.raises(running.NotAllowed):
+        running.undo(job=job, by=User.objects.get(email="service@test.example"))
+    taken_back(job, by)
+    with pytest.raises(running.NothingToTakeBack):
+        running.undo(job=job, by=by)
+
+
+def test_what_changed_nobody_or_made_a_file_is_not_taken_back(by: User) -> None:
+    three()
+    Customer.objects.update(owner=by)
+    for job in (begun("assign_owner", by, owner_id=by.pk), begun("export", by, format="csv")):
+        with pytest.raises(running.NothingToTakeBack):
+            running.undo(job=done(job), by=by)
+
+
+def test_done_again_changes_nothing(by: User) -> None:
+    three()
+    job = done(begun("assign_owner", by, owner_id=by.pk))
+    Customer.objects.update(owner=None)
+    assert counts(done(job)) == ("done", 3, 3, 3, 0)
+    assert mine(by) == [False] * 3
+
+
+def test_another_worker_who_is_at_it_is_left_to_it(by: User) -> None:
+    three()
+    job = begun("assign_owner", by, owner_id=by.pk)
+    with another_connection() as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s, %s)", locks.bulk_worker(job.pk))
+        with pytest.raises(locks.Busy):
+            running.run(job=job)
+        resume_bulk()
+        run_bulk(job_id=job.pk)
+        assert counts(BulkJob.objects.get()) == ("queued", 3, 0, 0, 0)
+        other.rollback()
+    resume_bulk()
+    assert BulkJob.objects.get().state == "done"
+
+
+class Stumbling:
+    """Does nothing for the first, and then something goes wrong."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def apply(self, ids: Sequence[int], parameters: Parameters) -> list[Changed]:
+        if ids[0] != Customer.objects.order_by("pk")[0].pk:
+            raise self.error
+        return [Changed(customer_id=pk, before=None, after=parameters["to"]) for pk in ids]
+
+
+def register(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    action = Action(
+        key="stumble", label="Stumble", icon="x", permission="customers.view_customer", form=ParametersForm,
+        apply=Stumbling(error).apply,
+    )  # fmt: skip
+    monkeypatch.setattr(actions, "_actions", {"stumble": action})
+    monkeypatch.setattr(running, "FIRST", 10)
+
+
+def test_what_cannot_be_done_ends_it_and_is_said(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, ValueError("no\0thing"))
+    CustomerFactory.create_batch(25)
+    job = done(begun("stumble", by, to=1))
+    assert (job.state, job.error) == ("failed", "It failed: no␀thing")
+    assert job.changed == BulkChange.objects.count() == 10
+
+
+def test_what_may_pass_is_left_to_the_sweeper(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, OSError("the network"))
+    CustomerFactory.create_batch(25)
+    job = begun("stumble", by, to=1)
+    with pytest.raises(OSError, match="network"):
+        running.run(job=job)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.changed) == ("working", 10, 10)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 21")
+        assert cursor.fetchone() == (0,)
