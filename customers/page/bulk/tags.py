@@ -32,7 +32,10 @@ class NoSuchTag(DomainError):
 
 
 def add_tag(ids: Sequence[int], parameters: Parameters) -> list[Changed]:
-    """`after` is the row that says so: given once more by somebody else it is another. Who has as many tags as one may have is left out. Raises NoSuchTag."""
+    """`after` is the row that says so: given once more by somebody else it is another.
+
+    Who has as many tags as one may have is left out. Raises NoSuchTag.
+    """
     _keep(parameters)
     return [Changed(customer_id=pk, before=None, after=row) for pk, row in _written(_ADD, parameters, ids)]
 
