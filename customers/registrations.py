@@ -12,6 +12,8 @@ from customers.interactions import entries, import_interactions, last_contact
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
+from customers.interactions.to_do import entries as task_entries
+from customers.interactions.to_do import panel as task_panel
 from customers.page import export_customers, home_panels
 from customers.page.bulk.actions import register_action
 from customers.page.bulk.forms import ACTIONS as BULK_ACTIONS
@@ -113,12 +115,17 @@ ACTIONS = (
         order=10,
     ),
 )  # fmt: skip
+TASKS_PANEL = Panel(
+    key="tasks", title=_("Tasks"), template="customers/interactions/to_do/panel.html", context=task_panel.open_tasks,
+    permission="customers.view_task", order=10,
+)  # fmt: skip
 VIEW = "customers.view_customer"
 TIMELINE = (
     TimelineSource(key="contacts", kind="contacts", rows=entries.ROWS, permission=VIEW),
     TimelineSource(key="invoices", kind="invoices", rows=trade_entries.INVOICES, permission=VIEW),
     TimelineSource(key="orders", kind="orders", rows=trade_entries.ORDERS, permission=VIEW),
     TimelineSource(key="payments", kind="invoices", rows=trade_entries.PAYMENTS, permission=VIEW),
+    TimelineSource(key="tasks", kind="tasks", rows=task_entries.ROWS, permission="customers.view_task"),
     TimelineSource(key="tiers", kind="tier", rows=tier_entries.ROWS, permission=VIEW),
 )
 NOTICES = (
@@ -187,6 +194,7 @@ def register_page() -> None:
         page.register_tab(tab)
     for panel in PANELS:
         page.register_panel(panel)
+    page.register_panel(TASKS_PANEL)
     for action in ACTIONS:
         page.register_action(action)
     for source in TIMELINE:

@@ -56,6 +56,7 @@ urlpatterns = [
     path("people/<int:pk>/primary/", people.contact_primary, name="make_contact_primary"),
     path("people/<int:pk>/remove/", people.contact_remove, name="remove_contact"),
     path("people/<int:pk>/restore/", people.contact_restore, name="restore_contact"),
+    path("customers/<int:pk>/tasks/", tasks.customer_tasks, name="customer_tasks"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/new/", tasks.task_new, name="task_new"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),

@@ -77,7 +77,11 @@
       bell.addEventListener(name, (event) => event.stopPropagation());
     }
     bell.addEventListener("htmx:afterSettle", () => sessionStorage.setItem("bell-count", bell.textContent.trim()));
-    if (document.querySelector("[data-table='accounts.notices']")) sessionStorage.removeItem("bell-asked");
+    // Where notices are read the count is old as soon as one leaves.
+    if (document.querySelector("[data-notices]")) {
+      sessionStorage.removeItem("bell-asked");
+      window.addEventListener("pagehide", () => sessionStorage.removeItem("bell-asked"));
+    }
     count(sessionStorage.getItem("bell-count"));
     ask();
     window.setInterval(ask, 5_000);

@@ -243,6 +243,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:remove_contact": open_to(*WORKERS, arguments=_contact, method="post", status=302),
     "customers:restore_contact": open_to(*WORKERS, arguments=_removed_contact, method="post", status=302),
     "customers:tasks": open_to(*WORKERS),
+    "customers:customer_tasks": open_to(*WORKERS, arguments=_customer, status=302),
     "customers:task_new": open_to(*WORKERS, posted=422),
     "customers:task": open_to(*WORKERS, arguments=_task, posted=422),
     "customers:task_done": open_to(*WORKERS, arguments=_task, method="post", status=302),

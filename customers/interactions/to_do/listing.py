@@ -55,6 +55,11 @@ def by_urgency(tasks: Tasks, *, now: datetime) -> Tasks:
     return ordered
 
 
+def most_urgent(tasks: Tasks, *, now: datetime, limit: int) -> list[Task]:
+    urgent = by_urgency(with_names(tasks), now=now)
+    return list(urgent.order_by("urgency", "pk")[:limit])  # type: ignore[misc] # annotated
+
+
 def sort_of(state: str, section: str) -> str:
     """The order of a list nobody has sorted: of everybody's open tasks by the index on when they are due."""
     if state == DONE:

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import signed_in
-from crm.common.fragments import render_part
+from crm.common.fragments import asks_for_part, render_part
 from crm.common.paging import keyset_page
 from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.identity.access import get_customer
@@ -21,6 +22,7 @@ from customers.interactions.to_do.answering import changed
 from customers.interactions.to_do.changing import change_task
 from customers.interactions.to_do.due import OutOfReach
 from customers.interactions.to_do.forms import NewTaskForm, TaskForm
+from customers.interactions.to_do.panel import open_tasks
 from customers.interactions.to_do.tables import TASKS, Reading
 from customers.models import Customer, Task
 
@@ -79,6 +81,16 @@ def task_new(request: HttpRequest) -> HttpResponse:
 
     context = {"customer": customer}
     return edit_page(request, f"{FOLDER}/new.html", form, save, context, part="#form", beside=BESIDE)
+
+
+@require_GET
+@permission_required("customers.view_task", raise_exception=True)
+def customer_tasks(request: HttpRequest, pk: int) -> HttpResponse:
+    """The panel of a customer's page, for it to put in place; the list without script."""
+    customer = get_customer(request, pk)
+    if not asks_for_part(request):
+        return redirect(f"{reverse('customers:tasks')}?customer={customer.pk}")
+    return render(request, f"{FOLDER}/panel.html", open_tasks(request, customer))
 
 
 BESIDE: Beside = {OutOfReach: "when", RepeatsFromNoDay: "when"}

@@ -1,0 +1,144 @@
+"""Tasks and contacts by keyboard, with what it takes counted: keys pressed and fields filled, not letters."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from customers.models import Interaction, Outcome, Task
+from tests.conftest import UserFor
+from tests.factories.accounts import NoticeFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.to_do import TaskFactory
+from tests.live import LiveStack
+
+pytestmark = pytest.mark.browser
+PageFor = Callable[[str], Page]
+
+
+class Counted:
+    """A page whose keys and fields are counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.actions = 0
+
+    def press(self, key: str) -> None:
+        self.actions += 1
+        self.page.keyboard.press(key)
+
+    def fill(self, label: str, text: str) -> None:
+        self.actions += 1
+        self.page.get_by_label(label).first.fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        self.actions += 1
+        self.page.get_by_label(label).first.select_option(option)
+
+
+def mine(user: User, what: str, **fields: object) -> Task:
+    made: Task = TaskFactory.create(
+        assignee=user, what=what, due_at=timezone.now() - timedelta(hours=1), **{"customer": None, **fields}
+    )
+    return made
+
+
+def test_a_call_with_outcome_and_follow_up_takes_six(page_for: PageFor, live_stack: LiveStack) -> None:
+    Outcome.objects.update_or_create(key="fixed", defaults={"name": "Fixed", "is_solved": True})
+    customer, page = CustomerFactory.create(name="Acme"), page_for("service")
+    page.goto(f"/customers/{customer.pk}/")
+    counted = Counted(page)
+    counted.press("n")
+    expect(page.get_by_label("Purpose").first).to_be_focused()
+    counted.fill("Purpose", "complaint")
+    counted.choose("Outcome", "fixed")
+    expect(page.get_by_label("Solved")).to_have_value("True")
+    counted.fill("Follow-up", "Send the invoice again")
+    counted.fill("By when", "tomorrow 9:00")
+    counted.press("Enter")
+    expect(page.get_by_text("Contact logged.")).to_be_visible()
+    assert counted.actions <= 6
+    logged, task = Interaction.objects.get(), Task.objects.get()
+    assert (logged.channel, logged.purpose, logged.outcome, logged.is_solved) == ("phone", "complaint", "fixed", True)
+    assert (task.what, task.interaction, str(task.due_time)) == ("Send the invoice again", logged, "09:00:00")
+    expect(page.get_by_role("link", name="Send the invoice again")).to_be_visible()  # the panel has heard of it
+
+
+def test_escape_asks_before_it_closes_what_was_typed(page_for: PageFor, live_stack: LiveStack) -> None:
+    customer, page = CustomerFactory.create(name="Acme"), page_for("service")
+    page.goto(f"/customers/{customer.pk}/")
+    page.keyboard.press("n")
+    notes = page.get_by_label("Notes")
+    notes.fill("Half a sent")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.keyboard.press("Escape")
+    expect(notes).to_have_value("Half a sent")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.keyboard.press("Escape")
+    expect(notes).to_have_count(0)
+    page.keyboard.press("n")
+    expect(notes).to_have_value("")
+
+
+def test_one_key_finishes_a_task_and_one_takes_it_back(
+    page_for: PageFor, live_stack: LiveStack, user_for: UserFor
+) -> None:
+    me = user_for("service")
+    for what in ("First", "Second", "Third"):
+        mine(me, what, priority={"First": 1, "Second": 2, "Third": 3}[what])
+    page = page_for("service")
+    page.goto("/tasks/")
+    rows = page.locator("tr[data-row]")
+    expect(rows).to_have_count(3)
+    page.keyboard.press("d")
+    expect(rows).to_have_count(2)
+    expect(page.get_by_text("Done: First")).to_be_visible()
+    page.keyboard.press("u")
+    expect(rows).to_have_count(3)
+    page.get_by_role("link", name="Second", exact=True).focus()
+    page.keyboard.press("d")
+    expect(rows).to_have_count(2)
+    expect(page.get_by_role("link", name="Third", exact=True)).to_be_focused()
+    assert set(Task.objects.filter(done_at=None).values_list("what", flat=True)) == {"First", "Third"}
+
+
+def test_put_off_by_key_and_chosen_in_the_dialog(page_for: PageFor, live_stack: LiveStack, user_for: UserFor) -> None:
+    mine(user_for("service"), "Call back")
+    page = page_for("service")
+    page.goto("/tasks/")
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name="Tomorrow")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-row]")).to_have_count(0)
+    expect(page.locator("#dialog")).to_be_hidden()
+    assert Task.objects.get().snoozed_until is not None
+
+
+def test_a_task_from_any_page(page_for: PageFor, live_stack: LiveStack, user_for: UserFor) -> None:
+    customer, page = CustomerFactory.create(name="Acme"), page_for("sales")
+    page.goto(f"/customers/{customer.pk}/")
+    page.keyboard.press("t")
+    dialog = page.locator("#dialog")
+    expect(dialog.get_by_label("What")).to_be_focused()
+    expect(dialog.get_by_text("Acme")).to_be_visible()
+    dialog.get_by_label("What").fill("Write the offer")
+    dialog.get_by_label("When").fill("mon 9:00")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Write the offer")).to_be_visible()
+    assert Task.objects.values_list("customer", "assignee").get() == (customer.pk, user_for("sales").pk)
+
+
+def test_the_bell_counts_and_its_list_is_read(page_for: PageFor, live_stack: LiveStack, user_for: UserFor) -> None:
+    data = {"what": "Offer", "by": "Ada", "due_on": "2026-12-03", "due_time": ""}
+    NoticeFactory.create(user=user_for("sales"), kind="task_assigned", data=data, url="/tasks/")
+    page = page_for("sales")
+    page.goto("/customers/")
+    bell = page.get_by_role("link", name="Notices")
+    expect(bell).to_contain_text("1")
+    bell.click()
+    page.get_by_role("link", name="Ada gave you a task: Offer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    expect(page.get_by_role("link", name="Notices")).not_to_contain_text("1")
