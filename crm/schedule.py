@@ -12,6 +12,7 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "task": "customers.importing.tasks.delete_expired",
         "schedule": crontab(hour="3", minute="53"),
     },
+    "delete-files": {"task": "customers.interactions.tasks.delete_files", "schedule": crontab(hour="3", minute="57")},
     "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
     "follow-points": {
         "task": "customers.interactions.tasks.follow_points",

@@ -264,6 +264,8 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
 FILE_UPLOAD_PERMISSIONS = 0o600
 # What an upload may weigh; forms refuse more with a message.
 CRM_UPLOAD_MAX_MB = env.int("CRM_UPLOAD_MAX_MB", default=2048)
+# What a file that is kept with a customer may weigh.
+CRM_ATTACHMENT_MAX_MB = env.int("CRM_ATTACHMENT_MAX_MB", default=25)
 # Days until an upload is deleted after its import is over; 0 keeps uploads for ever.
 CRM_KEEP_UPLOADS_DAYS = env.int("CRM_KEEP_UPLOADS_DAYS", default=30)
 if CRM_KEEP_UPLOADS_DAYS < 0:

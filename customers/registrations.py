@@ -8,7 +8,7 @@ from crm.common.hooks import after_facts_changed
 from customers.identity import import_contacts, import_customers, owning
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
-from customers.interactions import entries, import_interactions, last_contact
+from customers.interactions import entries, import_interactions, last_contact, note_entries, noting
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
@@ -106,10 +106,21 @@ TABS = (
     Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),
     Tab(key="orders", label=_("Orders and invoices"), url_name="customers:orders", order=20),
     Tab(key="people", label=_("People"), url_name="customers:people", permission="customers.view_customer", order=40),
+    Tab(
+        key="notes",
+        label=_("Notes and files"),
+        url_name="customers:notes",
+        permission="customers.view_customer",
+        order=50,
+    ),
     Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
     Tab(key="history", label=_("History"), url_name="customers:history", order=90),
 )
 ACTIONS = (
+    Action(
+        key="note", label=_("Note"), url_name="customers:add_note", icon="note", permission="customers.add_note",
+        order=5,
+    ),
     Action(
         key="edit", label=_("Edit"), url_name="customers:edit", icon="edit", permission="customers.change_customer",
         order=10,
@@ -122,13 +133,16 @@ TASKS_PANEL = Panel(
 VIEW = "customers.view_customer"
 TIMELINE = (
     TimelineSource(key="contacts", kind="contacts", rows=entries.ROWS, permission=VIEW),
+    TimelineSource(key="files", kind="files", rows=note_entries.FILES, permission=VIEW),
     TimelineSource(key="invoices", kind="invoices", rows=trade_entries.INVOICES, permission=VIEW),
+    TimelineSource(key="notes", kind="notes", rows=note_entries.NOTES, permission=VIEW),
     TimelineSource(key="orders", kind="orders", rows=trade_entries.ORDERS, permission=VIEW),
     TimelineSource(key="payments", kind="invoices", rows=trade_entries.PAYMENTS, permission=VIEW),
     TimelineSource(key="tasks", kind="tasks", rows=task_entries.ROWS, permission="customers.view_task"),
     TimelineSource(key="tiers", kind="tier", rows=tier_entries.ROWS, permission=VIEW),
 )
 NOTICES = (
+    NoticeKind(key="mention", label=_("you are named in a note"), words=noting.in_words, icon="at"),
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),

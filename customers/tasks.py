@@ -6,7 +6,7 @@ from celery import shared_task
 from customers import time_zone
 from customers.identity.tasks import settle_trust
 from customers.importing.tasks import resume_imports, run_import
-from customers.interactions.tasks import follow_points, recount_contacts
+from customers.interactions.tasks import delete_files, follow_points, recount_contacts
 from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
 from customers.page.bulk.tasks import delete_exports, resume_bulk, run_bulk
 from customers.tiers.tasks import follow_tiers, retier_everyone
@@ -14,6 +14,7 @@ from customers.trade.tasks import refresh_figures
 
 __all__ = [
     "delete_exports",
+    "delete_files",
     "follow_points",
     "follow_tiers",
     "recount_contacts",

@@ -5,6 +5,7 @@ from customers.identity import contact_views as people
 from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
+from customers.interactions import note_views as notes
 from customers.interactions.to_do import step_views as task_steps
 from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
@@ -52,6 +53,16 @@ urlpatterns = [
     path("tags/<int:pk>/", tags.tag_edit, name="tag"),
     path("tags/<int:pk>/merge/", tags.tag_merge, name="merge_tag"),
     path("tags/<int:pk>/delete/", tags.tag_delete, name="delete_tag"),
+    path("customers/<int:pk>/notes/", notes.note_list, name="notes"),
+    path("customers/<int:pk>/notes/new/", notes.note_add, name="add_note"),
+    path("customers/<int:pk>/files/new/", notes.file_add, name="add_file"),
+    path("notes/<int:pk>/", notes.note_edit, name="note"),
+    path("notes/<int:pk>/pin/", notes.note_pin, name="pin_note"),
+    path("notes/<int:pk>/delete/", notes.note_delete, name="delete_note"),
+    path("notes/<int:pk>/restore/", notes.note_restore, name="restore_note"),
+    path("files/<int:pk>/", notes.file_download, name="file"),
+    path("files/<int:pk>/delete/", notes.file_delete, name="delete_file"),
+    path("files/<int:pk>/restore/", notes.file_restore, name="restore_file"),
     path("people/<int:pk>/", people.contact_edit, name="edit_contact"),
     path("people/<int:pk>/primary/", people.contact_primary, name="make_contact_primary"),
     path("people/<int:pk>/remove/", people.contact_remove, name="remove_contact"),

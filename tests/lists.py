@@ -31,7 +31,7 @@ from tests.factories.importing import (
     SourceSystemFactory,
 )
 from tests.factories.interactions import InteractionFactory
-from tests.factories.notes import CustomerTagFactory, TagFactory
+from tests.factories.notes import AttachmentFactory, CustomerTagFactory, NoteFactory, TagFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
 from tests.metrics import figures
@@ -125,6 +125,13 @@ def tags(rows: int, _kit: Kit) -> str:
     for tag in TagFactory.create_batch(rows):
         CustomerTagFactory.create(tag=tag)
     return "/tags/"
+
+
+def files(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    AttachmentFactory.create_batch(rows, customer=customer)
+    NoteFactory.create_batch(rows, customer=customer)
+    return f"/customers/{customer.pk}/notes/"
 
 
 def imports(rows: int, _kit: Kit) -> str:
@@ -268,6 +275,7 @@ LISTS: Mapping[str, Listed] = {
     "importing.preview": Listed(fill=preview, queries=6),
     "importing.rejects": Listed(fill=rejects, queries=6),
     "page.news": Listed(fill=news, queries=5),
+    "interactions.files": Listed(fill=files, queries=7),
     "page.customers": Listed(fill=customers, queries=8),
     "pages.dashboard": Listed(fill=dashboard, queries=11),
     "pages.figures": Listed(fill=months, queries=10),

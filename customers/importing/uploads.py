@@ -30,10 +30,18 @@ def folder() -> Path:
 
 def store(file: "File[bytes]") -> Path:
     """Keep an upload; raises `FileTooLarge` or `NoSpace`, and then keeps none of it."""
-    limit = settings.CRM_UPLOAD_MAX_MB
-    if (file.size or 0) > limit * 1024**2:
-        raise FileTooLarge(_("The file is larger than %(limit)d MB.") % {"limit": limit})
-    path = folder() / secrets.token_hex(16)
+    check_size(file, settings.CRM_UPLOAD_MAX_MB)
+    return keep(file, folder())
+
+
+def check_size(file: "File[bytes]", limit_mb: int) -> None:
+    if (file.size or 0) > limit_mb * 1024**2:
+        raise FileTooLarge(_("The file is larger than %(limit)d MB.") % {"limit": limit_mb})
+
+
+def keep(file: "File[bytes]", into: Path) -> Path:
+    """Under a random name; raises `NoSpace`, and then keeps none of it."""
+    path = into / secrets.token_hex(16)
     with _whole_or_not_at_all(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as target:

@@ -2,9 +2,10 @@
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from crm.common import locks
-from customers.interactions import following, wording
+from customers.interactions import attaching, following, wording
 
 log = structlog.get_logger(__name__)
 
@@ -24,3 +25,9 @@ def follow_points(**_: object) -> None:
         following.follow()
     except locks.Busy as error:
         log.info("what is known by a number has to wait", reason=str(error))
+
+
+@shared_task
+def delete_files(**_: object) -> None:
+    """Nightly: delete the files of rows that were deleted thirty days ago, and what an upload left behind."""
+    log.info("files of deleted attachments deleted", files=attaching.delete_files(now=timezone.now()))

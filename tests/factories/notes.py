@@ -1,10 +1,12 @@
 """Notes, files, tags; who follows and who visited whom; figures that lists sort by; bulk actions."""
 
 import factory
+from django.db.models import Model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from customers import models
+from customers.interactions import attaching
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 
@@ -31,6 +33,22 @@ class AttachmentFactory(DjangoModelFactory[models.Attachment]):
     stored = factory.Sequence(lambda n: f"{n:032x}")
     added_by = factory.SubFactory(UserFactory)
     added_at = factory.LazyFunction(timezone.now)
+
+
+def kept_file() -> models.Attachment:
+    """With its file in the folder."""
+    attachment = AttachmentFactory.create()
+    path = attaching.path_of(attachment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"%PDF-1.7")
+    return attachment
+
+
+def deleted(row: Model) -> int:
+    """The key of the row, which is no more."""
+    key = int(row.pk)
+    row.delete()
+    return key
 
 
 class TagFactory(DjangoModelFactory[models.Tag]):

@@ -17,7 +17,7 @@ from tests.factories.accounts import NoticeFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
-from tests.factories.notes import BulkJobFactory, CustomerTagFactory, TagFactory
+from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
@@ -106,6 +106,22 @@ def _tag() -> dict[str, Any]:
 def _customers_tag() -> dict[str, Any]:
     tagged = CustomerTagFactory.create()
     return {"pk": tagged.customer_id, "tag_id": tagged.tag_id}
+
+
+def _note() -> dict[str, Any]:
+    return {"pk": NoteFactory.create().pk}
+
+
+def _deleted_note() -> dict[str, Any]:
+    return {"pk": deleted(NoteFactory.create())}
+
+
+def _file() -> dict[str, Any]:
+    return {"pk": kept_file().pk}
+
+
+def _deleted_file() -> dict[str, Any]:
+    return {"pk": deleted(kept_file())}
 
 
 def _interaction() -> dict[str, Any]:
@@ -238,6 +254,16 @@ MATRIX: Mapping[str, Row] = {
     "customers:tag": open_to("manager", arguments=_tag, posted=422),
     "customers:merge_tag": open_to("manager", arguments=_tag, method="post", status=422),
     "customers:delete_tag": open_to("manager", arguments=_tag, method="post", status=302),
+    "customers:notes": open_to(*WORKERS, arguments=_customer),
+    "customers:add_note": open_to(*WORKERS, arguments=_customer, posted=422),
+    "customers:note": open_to(*WORKERS, arguments=_note, posted=422),
+    "customers:pin_note": open_to(*WORKERS, arguments=_note, method="post", status=302),
+    "customers:delete_note": open_to(*WORKERS, arguments=_note, method="post", status=302),
+    "customers:restore_note": open_to(*WORKERS, arguments=_deleted_note, method="post", status=302),
+    "customers:add_file": open_to(*WORKERS, arguments=_customer, posted=422),
+    "customers:file": open_to(*WORKERS, arguments=_file, axe=False),
+    "customers:delete_file": open_to(*WORKERS, arguments=_file, posted=422),
+    "customers:restore_file": open_to(*WORKERS, arguments=_deleted_file, method="post", status=302),
     "customers:edit_contact": open_to(*WORKERS, arguments=_contact, posted=422),
     "customers:make_contact_primary": open_to(*WORKERS, arguments=_contact, method="post", status=302),
     "customers:remove_contact": open_to(*WORKERS, arguments=_contact, method="post", status=302),

@@ -61,6 +61,8 @@ AROUND_IT = {
     "customers/importing/progress.py": "how the last file was mapped, for whoever maps the next",
     "customers/importing/tasks.py": JOB,
     "customers/interactions/correcting.py": VERB,
+    "customers/interactions/attaching.py": VERB,
+    "customers/interactions/noting.py": VERB,
     "customers/interactions/recording.py": VERB,
     "customers/interactions/to_do/changing.py": VERB,
     "customers/interactions/to_do/completing.py": VERB,

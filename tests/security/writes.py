@@ -25,7 +25,7 @@ from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
-from tests.factories.notes import BulkJobFactory, CustomerTagFactory, TagFactory
+from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.telephony import QueueFactory
 from tests.factories.to_do import TaskFactory
@@ -90,6 +90,10 @@ def customers_tag() -> dict[str, Any]:
 def an_owner(client: Client, user: User) -> Arranged:
     arguments, data = corrected("customers:owner", customer, owner=user.pk)(client, user)
     return arguments, data
+
+
+def note() -> dict[str, Any]:
+    return {"pk": NoteFactory.create().pk}
 
 
 def go_live() -> dict[str, Any]:
@@ -218,6 +222,14 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:tag": ("manager", corrected("customers:tag", tag, name="VIP")),
     "customers:merge_tag": ("manager", lambda _c, _u: (tag(), {"into": TagFactory.create().name})),
     "customers:delete_tag": ("manager", pressed(tag)),
+    "customers:add_note": ("service", lambda _c, _u: (customer(), {"body": "They move."})),
+    "customers:note": ("sales", corrected("customers:note", note, body="They moved.")),
+    "customers:pin_note": ("sales", lambda _c, _u: (note(), {"pinned": "1"})),
+    "customers:delete_note": ("sales", pressed(note)),
+    "customers:restore_note": ("sales", pressed(lambda: {"pk": deleted(NoteFactory.create())})),
+    "customers:add_file": ("service", lambda _c, _u: (customer(), {"file": SimpleUploadedFile("a.txt", b"Hello")})),
+    "customers:delete_file": ("sales", lambda _c, _u: ({"pk": kept_file().pk}, {"sure": "1"})),
+    "customers:restore_file": ("sales", pressed(lambda: {"pk": deleted(kept_file())})),
     "customers:edit_contact": ("service", corrected("customers:edit_contact", contact, name="Eva Meyer")),
     "customers:make_contact_primary": ("sales", pressed(contact)),
     "customers:remove_contact": ("sales", pressed(contact)),
