@@ -24,7 +24,12 @@ def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
         if not request.path.startswith(QUIET):
             ms = round((time.perf_counter() - began) * 1000, 1)
             log.info(
-                "request", method=request.method, path=request.path, status=response.status_code, ms=ms, **_who(request)
+                "request",
+                method=request.method,
+                path=_path(request),
+                status=response.status_code,
+                ms=ms,
+                **_who(request),
             )
         return response
 
@@ -39,6 +44,12 @@ def company_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return get_response(request)
 
     return middleware
+
+
+def _path(request: HttpRequest) -> str:
+    """Without the secret, where the address is one."""
+    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
+    return request.path.replace(str(token), "…") if token else request.path
 
 
 def _who(request: HttpRequest) -> dict[str, int]:

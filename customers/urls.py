@@ -6,6 +6,7 @@ from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
 from customers.interactions import note_views as notes
+from customers.interactions.to_do import feed_views as task_feed
 from customers.interactions.to_do import step_views as task_steps
 from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
@@ -68,6 +69,9 @@ urlpatterns = [
     path("people/<int:pk>/remove/", people.contact_remove, name="remove_contact"),
     path("people/<int:pk>/restore/", people.contact_restore, name="restore_contact"),
     path("customers/<int:pk>/tasks/", tasks.customer_tasks, name="customer_tasks"),
+    path("me/calendar/", task_feed.calendar, name="calendar"),
+    path("me/calendar/revoke/", task_feed.revoke_calendar, name="revoke_calendar"),
+    path("calendar/<str:token>.ics", task_feed.calendar_feed, name="calendar_feed"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/new/", tasks.task_new, name="task_new"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),

@@ -28,7 +28,7 @@ from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.telephony import QueueFactory
-from tests.factories.to_do import TaskFactory
+from tests.factories.to_do import CalendarFeedFactory, TaskFactory
 from tests.factories.trade import ExchangeRateFactory, ProductGroupFactory
 from tests.forms import as_shown
 from tests.metrics import figures
@@ -123,6 +123,11 @@ def own_contact(_client: Client, user: User) -> Arranged:
 
 def task() -> dict[str, Any]:
     return {"pk": TaskFactory.create().pk}
+
+
+def a_calendar(_client: Client, user: User) -> Arranged:
+    CalendarFeedFactory.create(user=user)
+    return {}, {}
 
 
 def done_task() -> dict[str, Any]:
@@ -234,6 +239,8 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:make_contact_primary": ("sales", pressed(contact)),
     "customers:remove_contact": ("sales", pressed(contact)),
     "customers:restore_contact": ("sales", pressed(removed_contact)),
+    "customers:calendar": ("sales", typed()),
+    "customers:revoke_calendar": ("sales", a_calendar),
     "customers:task_new": ("sales", typed(what="Call back", when="tomorrow 9:00")),
     "customers:task": ("service", corrected("customers:task", task, what="Call them")),
     "customers:task_done": ("service", pressed(task)),
