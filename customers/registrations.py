@@ -15,6 +15,7 @@ from customers.interactions.to_do import adding, reminding, words
 from customers.interactions.to_do import entries as task_entries
 from customers.interactions.to_do import panel as task_panel
 from customers.page import export_customers, home_panels
+from customers.page.bulk import running, sentences
 from customers.page.bulk.actions import register_action
 from customers.page.bulk.forms import ACTIONS as BULK_ACTIONS
 from customers.registry import listening, page, search
@@ -143,6 +144,7 @@ TIMELINE = (
 )
 NOTICES = (
     NoticeKind(key="mention", label=_("you are named in a note"), words=noting.in_words, icon="at"),
+    NoticeKind(key=running.NOTICE, label=_("a bulk action is over"), words=sentences.in_words, icon="checks"),
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),

@@ -22,6 +22,7 @@ from customers.importing import batches
 from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering
+from customers.trade import figures
 from demo import goals, sign_ins
 from demo.company import AGENTS, agent_email, write_company
 from demo.files import DemoFile
@@ -77,6 +78,7 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
     make_systems()
     batches = [_load(file) for file in files]
     review_tiers(time, today=today)
+    figures.refresh_figures()
     recompute()
     baselines = goals.freeze_baselines(time)
     goals.set_goals(time)

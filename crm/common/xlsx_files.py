@@ -9,19 +9,27 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 
 from crm.common.csv_files import safe_cell
 from crm.common.days import company_zone
+from crm.common.errors import DomainError
 
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+MOST_ROWS: Final = 1_048_576  # the header among them
 
 _LONGEST: Final = 32_767
 _NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
+class TooManyRows(DomainError):
+    """More than a sheet can hold."""
+
+
 def write_xlsx(to: "Path | IO[bytes]", rows: Iterable[Iterable[object]], *, title: str) -> None:
     """One sheet, row by row, so that memory stays flat. Numbers and days stay what they are, moments are the company's
-    and text is text: what a spreadsheet would run as a formula is guarded as in CSV files.
+    and text is text: what a spreadsheet would run as a formula is guarded as in CSV files. Raises TooManyRows.
     """
     from openpyxl import Workbook  # noqa: PLC0415 - heavy: openpyxl
 
@@ -56,5 +64,8 @@ def _fill(sheet: Any, rows: Iterable[Iterable[object]]) -> None:
         text.data_type = "s"  # also where it looks like a formula or an error
         return text
 
-    for row in rows:
+    for place, row in enumerate(rows):
+        if place == MOST_ROWS:
+            words = _("A sheet cannot hold more than %(limit)d rows; write a CSV file.")
+            raise TooManyRows(words % {"limit": MOST_ROWS})
         sheet.append([cell(value) for value in row])

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from crm.common.cache import Rest
 from crm.common.limits.rates import Rate
 from tests.conftest import ClientFor
+from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,19 @@ def test_searching_is_counted_and_looking_at_the_list_is_not(client_for: ClientF
     assert [client.get("/customers/").status_code for _ in range(3)] == [200] * 3
     assert [client.get("/customers/?q=acme").status_code for _ in range(2)] == [200, 429]
     assert client.get("/customers/").status_code == 200
+
+
+@pytest.mark.usefixtures("one_in_ten_minutes")
+def test_beginning_an_export_is_counted_and_asking_for_it_is_not(client_for: ClientFor) -> None:
+    client, asked = client_for("sales"), {"action": "export", "ids": CustomerFactory.create().pk, "format": "csv"}
+    assert [client.post("/customers/bulk/", asked).status_code for _ in range(2)] == [200, 200]
+    assert [client.post("/customers/bulk/", {**asked, "confirmed": "1"}).status_code for _ in range(2)] == [302, 429]
+
+
+@pytest.mark.usefixtures("one_in_ten_minutes")
+def test_counting_what_a_list_shows_is_a_search(client_for: ClientFor) -> None:
+    client, asked = client_for("sales"), {"action": "assign_owner", "query": "q=acme"}
+    assert [client.post("/customers/bulk/", asked).status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.usefixtures("one_in_ten_minutes")

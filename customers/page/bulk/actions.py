@@ -46,7 +46,8 @@ class Action:
 
     `apply(ids, parameters)` does it to these customers, in the transaction of a chunk, and says whom it changed; who
     is so already is not written. `undo(parameters, changes)` takes back what still stands as `after`, and says of
-    whom. `write(job)` instead of both: makes a file of the job's customers and gives its place.
+    whom. `write(job)` instead of both: makes a file of the job's customers and gives its place. `words(parameters)`
+    says what was chosen.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Action:
     icon: str
     permission: str
     form: type[ParametersForm]
+    words: Callable[[Parameters], str]
     apply: Callable[[Sequence[int], Parameters], list[Changed]] | None = None
     undo: Callable[[Parameters, Sequence[Changed]], set[int]] | None = None
     write: Callable[[BulkJob], Path] | None = None

@@ -1,6 +1,6 @@
 """The files that exports write: where they lie, and until when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,10 @@ class FileGone(DomainError):
 
 def folder() -> Path:
     return Path(settings.VAR_DIR) / "exports"
+
+
+def in_words(parameters: Mapping[str, Any]) -> str:
+    return {"csv": "CSV", "xlsx": "Excel"}.get(parameters.get("format", ""), "")
 
 
 def write_file(job: BulkJob) -> Path:

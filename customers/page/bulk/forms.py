@@ -46,7 +46,7 @@ class OwnerForm(ParametersForm):
 
 
 class TagForm(ParametersForm):
-    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all())
+    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all(), empty_label=_("choose"))
 
     def parameters(self) -> dict[str, Any]:
         return {"tag": self.cleaned_data["tag"].pk}
@@ -55,7 +55,7 @@ class TagForm(ParametersForm):
 class AddTagForm(ParametersForm):
     """A tag there is, or a new one by those who may make some."""
 
-    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all(), required=False)
+    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all(), required=False, empty_label=_("none"))
     new = forms.CharField(label=_("or a new one"), max_length=tagging.LONGEST, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,7 +87,9 @@ class AddTagForm(ParametersForm):
 class ViewForm(ParametersForm):
     """A view of one's own that holds picked rows, or a new one."""
 
-    view = forms.ModelChoiceField(label=_("View"), queryset=SavedView.objects.none(), required=False)
+    view = forms.ModelChoiceField(
+        label=_("View"), queryset=SavedView.objects.none(), required=False, empty_label=_("none")
+    )
     new = forms.CharField(label=_("or a new one"), max_length=80, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -136,6 +138,7 @@ ACTIONS: Final = (
         icon="user-check",
         permission="customers.change_customer",
         form=OwnerForm,
+        words=owner.in_words,
         apply=owner.assign_owner,
         undo=owner.take_back_owner,
     ),
@@ -145,6 +148,7 @@ ACTIONS: Final = (
         icon="tag",
         permission="customers.change_customer",
         form=AddTagForm,
+        words=tags.in_words,
         apply=tags.add_tag,
         undo=tags.take_back_added,
     ),
@@ -154,6 +158,7 @@ ACTIONS: Final = (
         icon="tag-off",
         permission="customers.change_customer",
         form=TagForm,
+        words=tags.in_words,
         apply=tags.remove_tag,
         undo=tags.take_back_removed,
     ),
@@ -163,6 +168,7 @@ ACTIONS: Final = (
         icon="table-plus",
         permission="customers.view_customer",
         form=ViewForm,
+        words=picking.in_words,
         apply=picking.pick,
         undo=picking.take_back_picked,
     ),
@@ -172,6 +178,7 @@ ACTIONS: Final = (
         icon="download",
         permission="customers.export_customer",
         form=ExportForm,
+        words=files.in_words,
         write=files.write_file,
     ),
 )

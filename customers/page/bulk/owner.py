@@ -5,12 +5,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from customers.models import Customer
 from customers.page.bulk.actions import Changed, Parameters
 
 COLUMNS = ("owner_id", "team_id")
+
+
+def in_words(parameters: Parameters) -> str:
+    said = []
+    if "owner_id" in parameters:
+        owner = User.objects.filter(pk=parameters["owner_id"]).first()
+        said.append(_("Owner: %(name)s") % {"name": owner or _("nobody")})
+    if "team_id" in parameters:
+        team = Team.objects.filter(pk=parameters["team_id"]).first()
+        said.append(_("Team: %(name)s") % {"name": team or _("no team")})
+    return " · ".join(said)
 
 
 def assign_owner(ids: Sequence[int], parameters: Parameters) -> list[Changed]:

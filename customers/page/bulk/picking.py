@@ -22,6 +22,10 @@ class NoSuchView(DomainError):
         super().__init__(_("This view is no longer there."))
 
 
+def in_words(parameters: Parameters) -> str:
+    return str(SavedView.objects.filter(pk=parameters["view"]).first() or "")
+
+
 def pick(ids: Sequence[int], parameters: Parameters) -> list[Changed]:
     """`after` is the row that says so. Raises NoSuchView."""
     if not SavedView.objects.select_for_update(no_key=True).filter(pk=parameters["view"], is_picked=True).exists():

@@ -6,15 +6,18 @@ any two statements, the next run goes on where the last commit was. The sweeper 
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.domain.notices import tell
 from accounts.models import User
 from crm.common import locks
 from crm.common.audit.acting import acting
@@ -31,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 State = BulkJob.State
 FIRST, MOST, STEP_S = 100, 5_000, 0.2  # customers a chunk
+WATCHED: Final = timedelta(seconds=15)  # so long one looks on
+NOTICE: Final = "bulk"
+TOLD: Final = ("action", "state", "done", "changed", "skipped", "error")
 # What trying again would not mend: these end the job, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, DataError, IntegrityError)
 
@@ -129,9 +135,7 @@ def _ending(job: BulkJob) -> Iterator[None]:
 
 
 def _fail(job: BulkJob, error: str) -> None:
-    BulkJob.objects.filter(pk=job.pk).update(
-        state=State.FAILED, error=error, finished_at=timezone.now(), customer_ids=None
-    )
+    _end(job, State.FAILED, error=error)
 
 
 def _continue(job: BulkJob) -> None:
@@ -151,7 +155,15 @@ def _continue(job: BulkJob) -> None:
 
 
 def _end(job: BulkJob, state: str, **more: Any) -> None:
-    BulkJob.objects.filter(pk=job.pk).update(state=state, finished_at=timezone.now(), customer_ids=None, **more)
+    """Whoever asked is told of what took so long that they may have gone on."""
+    now = timezone.now()
+    with transaction.atomic():
+        BulkJob.objects.filter(pk=job.pk).update(state=state, finished_at=now, customer_ids=None, **more)
+        ended = BulkJob.objects.defer("customer_ids").get(pk=job.pk)
+        if ended.created_by_id and state != State.UNDONE and now - ended.created_at > WATCHED:
+            data = {**{name: getattr(ended, name) for name in TOLD}, "path": bool(ended.path)}
+            url, key = reverse("customers:bulk_job", args=[job.pk]), f"bulk:{job.pk}:{state}"
+            tell(user_ids=[ended.created_by_id], kind=NOTICE, key=key, now=now, data=data, url=url)
 
 
 def _in_chunks(job: BulkJob, chunk: Callable[[BulkJob, int], int]) -> None:

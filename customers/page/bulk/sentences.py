@@ -6,8 +6,10 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.domain.notices import Data
 from crm.common.templatetags.figures import number
 from customers.models import BulkJob
+from customers.page.bulk.actions import get_action
 
 State = BulkJob.State
 # state: colour and icon of its badge
@@ -63,6 +65,13 @@ def result(job: BulkJob) -> list[str]:
         text = ngettext("%(count)s is no longer there.", "%(count)s are no longer there.", job.skipped)
         said.append(_say(text, job.skipped))
     return said
+
+
+def in_words(data: Data) -> str:
+    """As the bell says it."""
+    job = BulkJob(**data)
+    said = job.error or " ".join(result(job))
+    return _("%(action)s: %(result)s") % {"action": get_action(job.action).label, "result": said}
 
 
 def _taken_back(job: BulkJob) -> list[str]:

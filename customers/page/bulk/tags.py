@@ -31,6 +31,10 @@ class NoSuchTag(DomainError):
         super().__init__(_("This tag is no longer there."))
 
 
+def in_words(parameters: Parameters) -> str:
+    return str(Tag.objects.filter(pk=parameters["tag"]).first() or "")
+
+
 def add_tag(ids: Sequence[int], parameters: Parameters) -> list[Changed]:
     """`after` is the row that says so: given once more by somebody else it is another.
 

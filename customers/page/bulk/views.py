@@ -26,13 +26,27 @@ from customers.page.bulk.sentences import LOOK, customers, progress, result
 from customers.page.bulk.tasks import queue
 
 
+def _asked(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _counts(request: HttpRequest) -> bool:
+    return bool(_asked(request).get("query"))
+
+
+def _begins_export(request: HttpRequest) -> bool:
+    return "confirmed" in request.POST and request.POST.get("action") == "export"
+
+
 @require_http_methods(EDIT)
 @permission_required("customers.view_customer", raise_exception=True)
+@limited("search", when=_counts)
+@limited("export", when=_begins_export)
 def bulk(request: HttpRequest) -> HttpResponse:
     """What is to be done to how many, and what it has to know: `action`, and `ids` (repeated) or `query`, that of the
     list. Nothing is done before it is `confirmed`.
     """
-    asked = request.POST if request.method == "POST" else request.GET
+    asked = _asked(request)
     action, selection, user = _action(request, asked), _selection(asked), signed_in(request)
     confirmed = request.method == "POST" and "confirmed" in asked
     form = action.form(asked if confirmed else None, by=user, initial=asked.dict())
@@ -63,6 +77,7 @@ def bulk_job(request: HttpRequest, pk: int) -> HttpResponse:
         "job": job,
         "action": action,
         "whom": customers(job.total or 0),
+        "chosen": action.words(job.parameters),
         "colour": colour,
         "symbol": symbol,
         "progress": progress(job),

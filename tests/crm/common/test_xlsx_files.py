@@ -8,6 +8,7 @@ import pytest
 from django.utils.translation import gettext_lazy
 from openpyxl import load_workbook
 
+from crm.common import xlsx_files
 from crm.common.company import current as company
 from crm.common.xlsx_files import CONTENT_TYPE, write_xlsx, xlsx_download
 
@@ -58,6 +59,13 @@ def test_the_first_row_stays_in_sight(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "x.xlsx", [("a", "b"), (1, 2)], title="customers")
     sheet = load_workbook(tmp_path / "x.xlsx")["customers"]
     assert (sheet.freeze_panes, sheet.max_row, sheet.max_column) == ("A2", 2, 2)
+
+
+def test_more_than_a_sheet_holds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx_files, "MOST_ROWS", 2)
+    write_xlsx(BytesIO(), [("a",), (1,)], title="t")
+    with pytest.raises(xlsx_files.TooManyRows, match="more than 2 rows"):
+        write_xlsx(BytesIO(), [("a",), (1,), (2,)], title="t")
 
 
 def test_is_handed_over_as_a_file() -> None:

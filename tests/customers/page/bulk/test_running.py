@@ -1,17 +1,20 @@
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from accounts.models import User
+from accounts.domain.notices import words_of
+from accounts.models import Notice, User
 from crm.common import locks
 from crm.common.audit.models import AuditEntry
 from customers.models import BulkChange, BulkJob, Customer, CustomerEvent
 from customers.page.bulk import actions, running
 from customers.page.bulk.actions import Action, Changed, Parameters, ParametersForm, UnknownAction
 from customers.page.bulk.tasks import resume_bulk, run_bulk
-from tests.conftest import UserFor
+from tests.conftest import NOON, UserFor
 from tests.customers.page.bulk.asked import begun, counts, done, taken_back, three
 from tests.database import another_connection
 from tests.factories.customers import CustomerFactory
@@ -118,6 +121,22 @@ def test_what_changed_nobody_or_made_a_file_is_not_taken_back(by: User) -> None:
             running.undo(job=done(job), by=by)
 
 
+def test_who_may_have_gone_on_meanwhile_is_told(by: User) -> None:
+    three()
+    quick, slow, failing = (begun("assign_owner", by, owner_id=by.pk) for _ in range(3))
+    done(quick)
+    Customer.objects.update(owner=None)
+    with time_machine.travel(NOON + timedelta(seconds=16), tick=False):
+        taken_back(done(slow), by)
+        done(begun("export", by, format="csv"))
+        BulkJob.objects.filter(pk=failing.pk).update(action="add_tag", parameters={"tag": 0})
+        done(failing)
+        assert [(notice.user, notice.url, words_of(notice)) for notice in Notice.objects.order_by("pk")] == [
+            (by, f"/bulk/{slow.pk}/", "Assign: 3 customers were changed."),
+            (by, f"/bulk/{failing.pk}/", "Add a tag: This tag is no longer there."),
+        ]
+
+
 def test_done_again_changes_nothing(by: User) -> None:
     three()
     job = done(begun("assign_owner", by, owner_id=by.pk))
@@ -156,6 +175,7 @@ class Stumbling:
 def register(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     action = Action(
         key="stumble", label="Stumble", icon="x", permission="customers.view_customer", form=ParametersForm,
+        words=str,
         apply=Stumbling(error).apply,
     )  # fmt: skip
     monkeypatch.setattr(actions, "_actions", {"stumble": action})

@@ -13,6 +13,7 @@ from crm.common import jobs
 from customers.models import BulkJob, Customer, Tag
 from customers.page import list_views
 from customers.page.bulk import running
+from customers.page.bulk.actions import get_action
 from tests.conftest import ClientFor, UserFor
 from tests.customers.page.bulk.asked import begun, done, three
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
@@ -169,8 +170,9 @@ class TestItsPage:
         assert "HX-Refresh" not in client.get(f"/bulk/{job.pk}/progress/").headers
         done(job)
         assert client.get(f"/bulk/{job.pk}/progress/").headers["HX-Refresh"] == "true"
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             page = page_of(client, job)
+        assert "Owner: Sales" in page
         assert "2 customers were changed." in page
         assert "1 stays as it was." in page
         assert "hx-get" not in page.split("<main")[-1]
@@ -221,6 +223,26 @@ class TestItsPage:
         Path(job.path).unlink()
         assert client.get(f"/bulk/{job.pk}/file/").status_code == 404
         assert "files are kept for a week" in page_of(client, job)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "said"),
+    [
+        ("assign_owner", {"owner_id": None, "team_id": None}, "Owner: nobody · Team: no team"),
+        ("assign_owner", {"team_id": 0}, "Team: no team"),
+        ("add_tag", {"tag": 0}, ""),
+        ("add_to_view", {"view": 0}, ""),
+        ("export", {"format": "xlsx"}, "Excel"),
+        ("export", {}, ""),
+    ],
+)
+def test_what_was_chosen_is_said_where_it_is_still_there(action: str, parameters: dict[str, Any], said: str) -> None:
+    assert get_action(action).words(parameters) == said
+
+
+def test_tag_and_view_are_named(by: User) -> None:
+    assert get_action("remove_tag").words({"tag": TagFactory.create(name="VIP").pk}) == "VIP"
+    assert get_action("add_to_view").words({"view": SavedViewFactory.create(name="Mine").pk}) == "Mine"
 
 
 class TestExportOfTheList:
