@@ -276,7 +276,7 @@ LISTS: Mapping[str, Listed] = {
     "importing.rejects": Listed(fill=rejects, queries=6),
     "page.news": Listed(fill=news, queries=5),
     "interactions.files": Listed(fill=files, queries=7),
-    "page.customers": Listed(fill=customers, queries=8),
+    "page.customers": Listed(fill=customers, queries=7),
     "pages.dashboard": Listed(fill=dashboard, queries=11),
     "pages.figures": Listed(fill=months, queries=10),
     "pages.kpis": Listed(fill=kpis, queries=4),

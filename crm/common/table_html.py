@@ -15,6 +15,7 @@ from crm.common.tables import Column, Empty, Filled
 from crm.common.templatetags.figures import NO_DATA
 
 SHORT = 12  # letters
+PASSING = ("open", "moved", "deleted")  # of the address of a list: said once
 
 
 def as_html(filled: Filled[Any], request: HttpRequest | None = None) -> SafeString:
@@ -31,10 +32,11 @@ def _written(filled: Filled[Any], request: HttpRequest | None) -> Iterator[str]:
     table, columns = filled.table, filled.columns
     caption = escape(str(filled.caption))
     focus = "" if table.stacked else f' tabindex="0" role="region" aria-label="{caption}"'
+    heads = "".join(_header(column, filled, request) for column in columns)
     yield f'<div class="table-responsive"{focus}>'
     yield f'<table class="{_table_class(filled)}" data-table="{table.key}">'
-    yield f'<caption class="visually-hidden">{caption}</caption>{_widths(columns) if table.cut else ""}'
-    yield f"<thead><tr>{''.join(_header(column, filled, request) for column in columns)}</tr></thead>"
+    yield f'<caption class="visually-hidden">{caption}</caption>{_widths(filled)}'
+    yield f"<thead><tr>{_select_all(filled)}{heads}</tr></thead>"
     yield f"<tbody>{_rows(filled)}</tbody>"
     if any(column.foot != "" for column in columns):
         yield f"<tfoot><tr>{_foot(columns)}</tr></tfoot>"
@@ -49,16 +51,22 @@ def _table_class(filled: Filled[Any]) -> str:
         "table-stack" if table.stacked else "",
         "table-cut" if table.cut else "",
         "table-sm" if table.dense else "",
+        "table-select" if filled.is_selected else "",
+        "table-compact" if filled.is_compact else "",
         table.css,
     )
     return " ".join(("table", *filter(None, marks), "mb-0"))
 
 
-def _widths(columns: Sequence[Column[Any]]) -> str:
+def _widths(filled: Filled[Any]) -> str:
     """Each column's share of the whole in percent, as a class: the page's policy allows no style of its own."""
+    if not filled.table.cut:
+        return ""
+    columns = filled.columns
     whole = sum(column.share for column in columns)
     marks = (f'<col class="share-{max(1, round(100 * column.share / whole))}{_wide(column)}">' for column in columns)
-    return f"<colgroup>{''.join(marks)}</colgroup>"
+    box = '<col class="col-select">' if filled.is_selected else ""
+    return f"<colgroup>{box}{''.join(marks)}</colgroup>"
 
 
 def _wide(column: Column[Any]) -> str:
@@ -72,15 +80,37 @@ def _rows(filled: Filled[Any]) -> str:
         (column.cell, column.whole if cut else None, cut, *_around(column, first=at == 0))
         for at, column in enumerate(filled.columns)
     ]
-    written = []
+    written, words = [], gettext("Select %(row)s")
     for row in filled.rows:
         written.append(f"<tr{_attributes(attributes(row))}>" if attributes else "<tr>")
+        if filled.is_selected:
+            written.append(_box(filled, row, words))
         for cell, whole, may_be_cut, opening, closing in cells:
             value = cell(row)
             hover = (whole(row) if whole else value) if may_be_cut else None
             written += (opening, _hover(hover), ">", _text(value), closing)
         written.append("</tr>")
     return "".join(written)
+
+
+def _box(filled: Filled[Any], row: Any, words: str) -> str:
+    assert filled.table.row_id is not None, "rows that can be selected have an id"
+    first = filled.columns[0]
+    label = escape(words % {"row": first.whole(row) if first.whole else first.cell(row)})
+    return (
+        f'<td class="col-select"><input type="checkbox" class="form-check-input" name="ids" form="bulk"'
+        f' value="{filled.table.row_id(row)}" aria-label="{label}"></td>'
+    )
+
+
+def _select_all(filled: Filled[Any]) -> str:
+    """The box that ticks the page needs script, which shows it."""
+    if not filled.is_selected:
+        return ""
+    label = escape(gettext("Select all rows of this page"))
+    box = f'<input type="checkbox" class="form-check-input" data-select-page hidden aria-label="{label}">'
+    title = escape(gettext("Selected"))
+    return f'<th scope="col" class="col-select"><span class="visually-hidden">{title}</span>{box}</th>'
 
 
 def _hover(text: object) -> str:
@@ -168,6 +198,8 @@ def _query(request: HttpRequest | None, **changed: str) -> str:
     """The query of this page with some values changed, or taken out where they are empty."""
     assert request is not None, "a list that is sorted or paged needs the request"
     query = request.GET.copy()
+    for passing in PASSING:
+        query.pop(passing, None)
     for name, value in changed.items():
         query.pop(name, None)
         if value:

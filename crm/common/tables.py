@@ -5,7 +5,7 @@ A room declares its lists in its `tables.py`; a view gives one its rows with `of
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar, cast
 
@@ -78,6 +78,7 @@ class Table(Generic[Row, About]):
     `key`: room and list ("trade.orders"). `caption`: its name for those who cannot see where it stands.
     `attributes`: of a row's element. `stacked`: on a phone each row is a small card; else the table scrolls sideways.
     `cut`: a row is one line whatever stands in it; what does not fit is cut, and whole on hover.
+    `row_id`: what a selected row is known by, where rows can be selected.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Table(Generic[Row, About]):
     attributes: Callable[[Row], Mapping[str, str]] | None = None
     stacked: bool = True
     cut: bool = False
+    row_id: Callable[[Row], int] | None = None
     dense: bool = False
     css: str = ""
 
@@ -106,10 +108,7 @@ class Table(Generic[Row, About]):
         empty: Empty | None = None,
         caption: Text = "",
     ) -> "Filled[Row]":
-        """With rows. `sort`: the order they are in; `page`: where they stand in a longer list.
-
-        `cursor`: the parameter that pages them, where one page shows several lists.
-        """
+        """With rows. `sort`: the order they are in; `page`: where they stand in a longer list."""
         return Filled(
             table=self,
             columns=self._columns(about),
@@ -139,7 +138,7 @@ class Table(Generic[Row, About]):
 
 @dataclass(frozen=True, kw_only=True)
 class Filled(Generic[Row]):
-    """A list with the rows of one answer."""
+    """A list with the rows of one answer. `is_selected`: rows have a box to tick, for the form "bulk"."""
 
     table: Table[Row, Any]
     columns: Sequence[Column[Row]]
@@ -149,3 +148,11 @@ class Filled(Generic[Row]):
     cursor: str
     empty: Empty
     caption: Text
+    is_selected: bool = False
+    is_compact: bool = False
+
+    def arranged(
+        self, columns: Sequence[Column[Row]], *, is_selected: bool = False, is_compact: bool = False
+    ) -> "Filled[Row]":
+        """With the columns that somebody chose."""
+        return replace(self, columns=columns, is_selected=is_selected, is_compact=is_compact)

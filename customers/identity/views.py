@@ -21,7 +21,7 @@ IDENTIFYING = ("name", "tax_id", "email", "phone")
 @permission_required("customers.add_customer", raise_exception=True)
 def customer_create(request: HttpRequest) -> HttpResponse:
     """Warns of customers that may be the same, once; with "create anyway" it is created all the same."""
-    form = CustomerForm(posted(request))
+    form = CustomerForm(posted(request), initial={"name": request.GET.get("name", "")[:300]})
 
     def save() -> Saved:
         similar = [] if "anyway" in request.POST else _similar(request, form)

@@ -2,52 +2,104 @@
 
 from typing import Any
 
-import django_filters
-from django import forms
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.days import today
-from customers.identity import countries, search
-from customers.models import Customer, Tier
-from customers.querysets.customers import CustomerQuerySet
-from customers.trade.balances import owing
+from accounts.domain.views import picked_rows
+from accounts.models import SavedView, Team, User
+from crm.common.lists.fields import Field
+from crm.common.lists.options import Asking, Fixed, Rows
+from crm.common.sqlfunctions import CrmFold
+from customers.identity import countries
+from customers.identity.places import country_name, language_choices
+from customers.models import Customer, CustomerTag, Tag, Tier
 
-BY_RELEVANCE = "relevance"
+LIST = "page.customers"
 
 
-class CustomerFilter(django_filters.FilterSet):  # type: ignore[misc] # the package is untyped
-    q = django_filters.CharFilter(
-        method="search_for",
-        label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, phone, e-mail, order")}),
-    )
-    tier = django_filters.ModelChoiceFilter(queryset=Tier.objects.all(), label=_("Tier"), empty_label=_("any"))
-    kind = django_filters.ChoiceFilter(choices=Customer.Kind.choices, label=_("Kind"), empty_label=_("any"))
-    country = django_filters.ChoiceFilter(label=_("Country"), empty_label=_("any"))
-    overdue = django_filters.ChoiceFilter(
-        choices=[("yes", _("has overdue invoices"))], label=_("Payment"), empty_label=_("any"), method="owing"
-    )
+def _in_country() -> list[tuple[str, str]]:
+    named = ((code, country_name(code)) for code in countries.countries())
+    return sorted(named, key=lambda one: one[1].casefold())
 
-    class Meta:
-        model = Customer
-        fields = ("q", "tier", "kind", "country", "overdue")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.filters["country"].extra["choices"] = [(name, name) for name in countries.countries()]
-        self.sought = search.read(self.data.get("q", ""))
+def _languages() -> list[tuple[str, str]]:
+    return language_choices()[1:]
 
-    def search_for(self, queryset: CustomerQuerySet[Customer], _name: str, _value: str) -> CustomerQuerySet[Customer]:
-        return search.matching(queryset, self.sought)
 
-    def owing(self, queryset: CustomerQuerySet[Customer], _name: str, _value: str) -> CustomerQuerySet[Customer]:
-        return owing(queryset, on=today())
+def _name_holds(op: str, value: Any, _asking: Asking) -> Q:
+    """As names are searched: case, accents and punctuation apart, by the index of fragments."""
+    folded = Substr(CrmFold(Value(value, output_field=TextField())), 2)
+    if op == "is":
+        return Q(name__iexact=value)
+    return Q(search__contains=folded) if op == "contains" else ~Q(search__contains=folded)
 
-    @property
-    def is_narrowing(self) -> bool:
-        return any(self.data.get(name) for name in self.filters)
 
-    @property
-    def default_sort(self) -> str:
-        """The best matches first in a search, else by name."""
-        return BY_RELEVANCE if self.sought.is_possible and self.is_valid() else "name"
+def _tagged(op: str, value: Any, _asking: Asking) -> Q:
+    bearing = Q(pk__in=CustomerTag.objects.filter(tag__in=value).values("customer"))
+    return bearing if op == "any" else ~bearing
+
+
+def _picked(op: str, value: Any, asking: Asking) -> Q:
+    picked = Q(pk__in=picked_rows([int(one) for one in value], LIST, asking.user))
+    return picked if op == "is" else ~picked
+
+
+def _views(asking: Asking) -> Any:
+    return SavedView.objects.visible_to(asking.user).filter(of_list=LIST)
+
+
+def _overdue(value: str) -> tuple[str, str]:
+    """`?overdue=yes`; else from an amount on."""
+    return ("some", "") if value == "yes" else ("at_least", value)
+
+
+_ME = {"me": lambda asking: asking.user_id}
+_MY_TEAM = {"mine": lambda asking: asking.team_id}
+_PEOPLE = Rows(
+    rows=lambda _asking: User.objects.order_by("-is_active", "name", "id"),
+    search="name",
+    first=[("me", _("me"))],
+)
+_TEAMS = Rows(
+    rows=lambda _asking: Team.objects.order_by("-is_active", "name"), search="name", first=[("mine", _("my team"))]
+)
+CUSTOMER_FIELDS = (
+    Field(key="name", label=_("Name"), kind="text", holds=_name_holds, only=("contains", "lacks", "is")),
+    Field(
+        key="tier", label=_("Tier"), kind="choice", path="tier", is_id=True,
+        options=Rows(rows=lambda _asking: Tier.objects.all(), search="name"),
+    ),
+    Field(
+        key="kind", label=_("Kind"), kind="choice", path="kind", options=Fixed(choices=Customer.Kind.choices),
+        only=("is", "is_not"),
+    ),
+    Field(key="owner", label=_("Owner"), kind="user", path="owner", is_id=True, words=_ME, options=_PEOPLE),
+    Field(key="team", label=_("Team"), kind="choice", path="team", is_id=True, words=_MY_TEAM, options=_TEAMS),
+    Field(
+        key="tag", label=_("Tag"), kind="tag", is_id=True, holds=_tagged,
+        options=Rows(rows=lambda _asking: Tag.objects.all(), search="name"),
+    ),
+    Field(
+        key="country", label=_("Country"), kind="choice", path="country", has_no="text",
+        options=Fixed(choices=_in_country),
+    ),
+    Field(key="city", label=_("City"), kind="text", path="city", has_no="text"),
+    Field(key="industry", label=_("Industry"), kind="text", path="industry", has_no="text"),
+    Field(
+        key="language", label=_("Language"), kind="choice", path="language", has_no="text",
+        options=Fixed(choices=_languages),
+    ),
+    Field(key="overdue", label=_("Overdue"), kind="money", path="figures__overdue", short=_overdue),
+    Field(key="revenue", label=_("Revenue, 12 months"), kind="money", path="figures__revenue"),
+    Field(key="profit", label=_("Profit, 12 months"), kind="money", path="figures__profit"),
+    Field(key="contact", label=_("Last contact"), kind="date", path="last_contact_at", is_moment=True),
+    Field(
+        key="created", label=_("Created on"), kind="date", path="created_at", is_moment=True,
+        only=("within", "older", "from", "before"),
+    ),
+    Field(
+        key="in_view", label=_("In view"), kind="choice", is_id=True, holds=_picked, only=("is", "is_not"),
+        options=Rows(rows=_views, search="name"),
+    ),
+)  # fmt: skip

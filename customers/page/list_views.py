@@ -1,27 +1,31 @@
 """The customer list and its export."""
 
-from urllib.parse import urlencode
+from dataclasses import replace
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.access import signed_in
+from accounts.domain.views import state_of
+from accounts.list_views import open_list
 from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
-from crm.common.days import today
 from crm.common.limits.limiting import limited
+from crm.common.lists.conditions import each
+from crm.common.lists.state import RELEVANCE, State
 from crm.common.tables import Empty
+from crm.common.templatetags.lists import bulk_url
 from crm.common.xlsx_files import xlsx_download
-from customers.models import Customer
+from customers.identity import search
 from customers.page.exporting import STREAMED_UP_TO, chosen, export_rows
-from customers.page.filters import CustomerFilter
-from customers.page.listing import listing
-from customers.page.tables import CUSTOMERS, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
-from customers.querysets.customers import CustomerQuerySet
+from customers.page.listing import listing, meant, with_tags
+from customers.page.tables import CUSTOMER_LIST, CUSTOMERS, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 
 
 def _searches(request: HttpRequest) -> bool:
@@ -32,17 +36,28 @@ def _searches(request: HttpRequest) -> bool:
 @permission_required("customers.view_customer", raise_exception=True)
 @limited("search", when=_searches)
 def customer_list(request: HttpRequest) -> HttpResponse:
-    filtered = CustomerFilter(request.GET, queryset=Customer.objects.visible_to(request.user))
-    sort = CUSTOMERS.allowed(request.GET.get("sort", ""), default=filtered.default_sort)
+    state = open_list(request, CUSTOMER_LIST)
+    if state.redo:
+        return HttpResponseRedirect(state.redo)
+    sought = search.read(state.search)
+    sort = state.sort if sought.is_possible or state.sort != RELEVANCE else CUSTOMER_LIST.sort
+    customers = meant(state, request.user)
     shown = listing(
-        _narrowed(filtered),
+        with_tags(customers) if "tags" in state.columns else customers,
         order_by=CUSTOMERS.order_by(sort),
         cursor=request.GET.get("cursor", ""),
-        on=today(),
-        searched=filtered.sought.is_possible,
+        searched=sought.is_possible,
     )
-    table = CUSTOMERS.of(shown.rows, sort=sort, page=shown.page, empty=_nobody(request, filtered))
-    context = {"filter": filtered, "listing": shown, "page": shown.page, "customers": table}
+    table = CUSTOMERS.of(shown.rows, sort=sort, page=shown.page, empty=_nobody(request, state))
+    table = table.arranged(state.shown_columns, is_selected=bool(bulk_url(state)), is_compact=bool(state.density))
+    context = {
+        "state": state,
+        "sought": sought,
+        "listing": shown,
+        "page": shown.page,
+        "customers": table,
+        "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
+    }
     return render(request, "customers/page/list.html", context)
 
 
@@ -51,31 +66,33 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 @permission_required("customers.export_customer", raise_exception=True)
 @limited("export")
 def customer_export(request: HttpRequest) -> HttpResponseBase:
-    """What the list's filters leave: `columns` (keys with commas between) say what of it, `format=xlsx` as what. Where
-    that are many, a job writes the file once it is confirmed.
+    """What the list's view and filters leave: `columns` (keys with commas between) say what of it, `format=xlsx` as
+    what. Where that are many, a job writes the file once it is confirmed.
     """
-    filtered = CustomerFilter(request.GET, queryset=Customer.objects.visible_to(request.user))
-    customers, kind = _narrowed(filtered), request.GET.get("format", "csv")
-    keys = request.GET.get("columns", "")
-    count = customers.count()
+    state = state_of(CUSTOMER_LIST, signed_in(request), request.GET)
+    customers, kind = meant(state, request.user), request.GET.get("format", "csv")
+    keys, count = request.GET.get("columns", ""), customers.count()
     if count > STREAMED_UP_TO:
-        asked = {"action": "export", "query": request.GET.urlencode(), "format": kind, "columns": keys}
+        asked = {"action": "export", "query": state.query().removeprefix("?"), "format": kind, "columns": keys}
         return redirect(f"{reverse('customers:bulk')}?{urlencode(asked)}")
-    used = [name for name in filtered.filters if request.GET.get(name)]
-    record(what="customers.export", by=request.user, count=count, details={"filters": used})
+    used = {one.field.key for one in each(state.conditions) if one.field} | ({"q"} if state.search else set())
+    record(what="customers.export", by=request.user, count=count, details={"filters": sorted(used)})
     rows = export_rows(customers, chosen(keys.split(",")))
     if kind == "xlsx":
         return xlsx_download(rows, title=_("Customers"), filename="customers.xlsx")
     return csv_download(rows, filename="customers.csv")
 
 
-def _nobody(request: HttpRequest, filtered: CustomerFilter) -> Empty:
-    if filtered.is_narrowing:
-        return NOBODY_FITS
+def _nobody(request: HttpRequest, state: State) -> Empty:
+    if state.is_narrowed or state.is_unclear:
+        return _nobody_fits(request, state)
     return FIRST_IMPORT if request.user.has_perm("customers.import_data") else FIRST_CUSTOMER
 
 
-def _narrowed(filtered: CustomerFilter) -> CustomerQuerySet[Customer]:
-    """What a filter with a value that is none of its choices means is not known: then nothing is shown."""
-    customers: CustomerQuerySet[Customer] = filtered.qs if filtered.is_valid() else filtered.queryset.none()
-    return customers
+def _nobody_fits(request: HttpRequest, state: State) -> Empty:
+    """With what to do next: look without filters, or make the one who was searched."""
+    other, other_url = "", ""
+    if state.search and request.user.has_perm("customers.add_customer"):
+        other = _("Create “%(name)s”") % {"name": state.search[:40]}
+        other_url = f"{reverse('customers:create')}?{urlencode({'name': state.search})}"
+    return replace(NOBODY_FITS, action=_("Clear filters"), action_url="?view=all", other=other, other_url=other_url)

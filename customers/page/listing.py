@@ -1,14 +1,20 @@
 """A page of the customer list with what each row shows."""
 
 from dataclasses import dataclass
-from datetime import date
+from typing import cast
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
+from accounts.access import Reader
 from crm.common.admin import estimated_count
+from crm.common.lists.conditions import to_q
+from crm.common.lists.state import State
 from crm.common.paging import Page, keyset_page
+from customers.identity import search
 from customers.identity.search import CAP
-from customers.models import Customer
+from customers.models import Customer, CustomerTag
 from customers.querysets.customers import CustomerQuerySet
-from customers.trade.balances import Balance, balances
 
 EXACT_UP_TO = 10_000
 
@@ -16,20 +22,33 @@ EXACT_UP_TO = 10_000
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     page: Page[Customer]
-    rows: list[tuple[Customer, Balance | None]]
     count: int
     is_estimate: bool
 
+    @property
+    def rows(self) -> list[Customer]:
+        return self.page.rows
 
-def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, on: date, searched: bool) -> Listing:
+
+def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
+    """The customers the list stands for, in no order; none where it is unclear who is meant."""
+    customers = Customer.objects.visible_to(reader)
+    if state.is_unclear:
+        return customers.none()
+    customers = customers.filter(to_q(state.conditions, state.asking))
+    return search.matching(customers, search.read(state.search)) if state.search else customers
+
+
+def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, searched: bool) -> Listing:
     """`searched`: the search stops at its cap, and the count from there on is "at least"."""
-    page = keyset_page(customers.select_related("tier"), sort=order_by, cursor=cursor)
-    owed = balances(customer_ids=[customer.pk for customer in page.rows], on=on)
+    shown = customers.select_related("tier", "owner", "team", "figures")
+    page = keyset_page(shown, sort=order_by, cursor=cursor)
     first = not cursor and not page.next_cursor
     count = len(page.rows) if first else estimated_count(customers.values("pk"))
-    return Listing(
-        page=page,
-        rows=[(customer, owed.get(customer.pk)) for customer in page.rows],
-        count=count,
-        is_estimate=count > EXACT_UP_TO or (searched and count >= CAP),
-    )
+    return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO or (searched and count >= CAP))
+
+
+def with_tags(customers: CustomerQuerySet[Customer]) -> CustomerQuerySet[Customer]:
+    """Annotate `tags`: the names of the tags of each."""
+    names = CustomerTag.objects.filter(customer=OuterRef("pk")).order_by("tag__name").values("tag__name")
+    return cast("CustomerQuerySet[Customer]", customers.annotate(tags=ArraySubquery(names)))

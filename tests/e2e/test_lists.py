@@ -1,11 +1,13 @@
 """Lists in a real browser: a row is one line whatever stands in it, and a phone needs no sideways scrolling."""
 
+import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, expect
 
-from customers.models import Tier
+from customers.models import CustomerTag, Tag, Tier
+from tests.conftest import UserFor
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory, SourceSystemFactory
@@ -57,3 +59,134 @@ def test_a_phone_neither_scrolls_sideways_nor_spreads_a_cell(page_for: Callable[
         page.goto(path)
         assert page.evaluate(WIDER) <= 0, path
         assert page.locator("table tbody td").evaluate_all(SPREAD) == [], path
+
+
+PageFor = Callable[[str], Page]
+NAMES = "names => names.map(name => name.innerText)"
+
+
+def names(page: Page) -> list[str]:
+    found: list[str] = page.locator("table tbody th a").evaluate_all(NAMES)
+    return found
+
+
+def test_a_filter_is_put_together_in_place_and_kept_as_a_view(page_for: PageFor, live_stack: LiveStack) -> None:
+    gold, silver = (Tier.objects.get(key=key) for key in ("gold", "silver"))
+    for name, tier, city in (("Acme", gold, "Rome"), ("Beta", silver, "Paris"), ("Ceta", gold, "Paris")):
+        CustomerFactory.create(name=name, tier=tier, city=city)
+    page = page_for("sales")
+    page.goto("/customers/")
+    assert names(page) == ["Ceta", "Beta", "Acme"]
+    page.locator("#list-filter summary").click()
+    page.get_by_label("Field", exact=True).select_option("tier")
+    page.get_by_label("Gold").check()
+    page.get_by_label("Field", exact=True).select_option("city")
+    expect(page.get_by_label("Gold")).to_be_checked()
+    page.get_by_role("textbox", name="City").fill("paris")
+    page.get_by_role("textbox", name="City").press("Enter")
+    expect(page.locator(".chip")).to_have_text(["Tier: Gold", "City: contains paris"])
+    assert names(page) == ["Ceta"]
+
+    page.locator("summary", has_text="Save view").click()
+    page.get_by_label("Save as a new view").fill("Gold of Paris")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(".list-view[aria-current]")).to_have_text("Gold of Paris")
+    page.get_by_role("link", name="Remove City").click()
+    assert names(page) == ["Ceta", "Acme"]
+    page.go_back()
+    assert names(page) == ["Ceta"]
+
+    page.locator("summary", has_text="Save view").click()
+    page.get_by_role("link", name="Rename, share, delete").click()
+    page.get_by_role("button", name="Delete this view").click()
+    expect(page.get_by_text("The view “Gold of Paris” is deleted.")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".list-view[aria-current]")).to_have_text("Gold of Paris")
+    assert names(page) == ["Ceta"]
+
+
+def test_of_many_tags_one_is_searched(page_for: PageFor, live_stack: LiveStack) -> None:
+    Tag.objects.bulk_create(Tag(name=f"Tag {number:04d}") for number in range(5_000))
+    customer = CustomerFactory.create(name="Tagged")
+    CustomerFactory.create(name="Bare")
+    CustomerTag.objects.create(customer=customer, tag=Tag.objects.get(name="Tag 4321"))
+    page = page_for("sales")
+    page.goto("/customers/?build=add&add=tag")
+    choices = page.locator(".list-choices input")
+    expect(choices).to_have_count(50)
+    page.get_by_label("Search Tag").fill("4321")
+    expect(choices).to_have_count(1)
+    page.get_by_label("Tag 4321").check()
+    page.get_by_role("button", name="Apply", exact=True).last.click()
+    expect(page.locator(".chip")).to_have_text("Tag: Tag 4321")
+    assert names(page) == ["Tagged"]
+
+
+def test_columns_are_chosen_and_moved_by_keyboard(page_for: PageFor, live_stack: LiveStack) -> None:
+    CustomerFactory.create(name="Acme", email="a@acme.example")
+    page = page_for("sales")
+    page.goto("/customers/")
+    page.locator("#list-columns summary").click()
+    page.get_by_label("E-mail").check()
+    page.get_by_label("Owner", exact=True).uncheck()
+    page.locator("#list-columns").get_by_role("button", name="Apply").last.click()
+    heads = page.locator("thead th")
+    expect(heads).to_have_text(["Name", "Tier", "Place", "Phone", "Revenue", "Overdue", "Last contact", "E-mail"])
+    page.locator("#list-columns summary").click()
+    page.get_by_label("Move E-mail up").focus()
+    page.keyboard.press("Enter")
+    expect(heads).to_have_text(["Name", "Tier", "Place", "Phone", "Revenue", "Overdue", "E-mail", "Last contact"])
+    expect(page.get_by_label("Move E-mail up")).to_be_focused()
+    page.goto("/customers/")
+    expect(heads).to_have_text(["Name", "Tier", "Place", "Phone", "Revenue", "Overdue", "E-mail", "Last contact"])
+
+
+def test_rows_are_walked_and_opened_by_keyboard(page_for: PageFor, live_stack: LiveStack) -> None:
+    for name in ("Acme", "Beta", "Ceta"):
+        CustomerFactory.create(name=name)
+    page = page_for("sales")
+    page.goto("/customers/?sort=name")
+    for key in "jjjkj":
+        page.keyboard.press(key)
+    expect(page.get_by_role("link", name="Ceta")).to_be_focused()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Beta")
+
+
+def test_a_phone_sorts_by_a_select(page_for: PageFor, live_stack: LiveStack) -> None:
+    for name in ("Acme", "Beta"):
+        CustomerFactory.create(name=name)
+    page = page_for("sales")
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto("/customers/")
+    page.get_by_label("Order", exact=True).last.select_option("name")
+    expect(page).to_have_url(re.compile("sort=name"))
+    assert names(page) == ["Acme", "Beta"]
+
+
+def test_filter_columns_and_views_work_without_script(
+    browser: Browser, live_stack: LiveStack, user_for: UserFor
+) -> None:
+    for name, city in (("Acme", "Rome"), ("Beta", "Paris")):
+        CustomerFactory.create(name=name, city=city)
+    context = browser.new_context(base_url=live_stack.url, java_script_enabled=False, locale="en-GB")
+    context.add_cookies(live_stack.sign_in_cookies(user_for("sales")))  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto("/customers/?sort=name")
+    page.locator("#list-filter summary").click()
+    page.get_by_label("Field", exact=True).select_option("city")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("textbox", name="City").fill("rom")
+    page.get_by_role("button", name="Apply", exact=True).last.click()
+    assert names(page) == ["Acme"]
+    page.locator("summary", has_text="Save view").click()
+    page.get_by_label("Save as a new view").fill("In Rome")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.locator(".list-view[aria-current]").inner_text() == "In Rome"
+    assert names(page) == ["Acme"]
+    page.locator("#list-columns summary").click()
+    page.get_by_label("Phone", exact=True).uncheck()
+    page.locator("#list-columns").get_by_role("button", name="Apply").last.click()
+    assert "Phone" not in page.locator("thead").inner_text()
+    context.close()

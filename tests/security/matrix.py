@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
-from tests.factories.accounts import NoticeFactory, TeamFactory
+from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
@@ -159,6 +159,14 @@ def own(*, arguments: Arguments, method: str = "get", status: int = 200, axe: bo
     return Row(statuses=found, others=others, arguments=arguments, method=method, axe=axe and status == 200)
 
 
+def _a_list() -> dict[str, Any]:
+    return {"of_list": "page.customers"}
+
+
+def _everyones_view() -> dict[str, Any]:
+    return {"pk": SavedViewFactory.create(shared="everyone").pk}
+
+
 WORKERS = ("sales", "service", "manager")
 
 
@@ -301,6 +309,13 @@ MATRIX: Mapping[str, Row] = {
     "accounts:read_all": staff(method="post", status=302),
     "accounts:language": public(method="post", status=302),
     "accounts:theme": public(method="post", status=302),
+    # Views of a list: by who may open the list; everyone's are changed by whoever may share.
+    "accounts:add_view": staff(arguments=_a_list, posted=422),
+    "accounts:list_options": staff(arguments=_a_list, status=404, axe=False),
+    "accounts:view": open_to("manager", arguments=_everyones_view, posted=422),
+    "accounts:keep_view": open_to("manager", arguments=_everyones_view, method="post", status=302),
+    "accounts:delete_view": open_to("manager", arguments=_everyones_view, method="post", status=302),
+    "accounts:restore_view": staff(method="post", status=302),
     "account_login": before_sign_in(),
     "account_logout": Row(
         statuses={"anonymous": 302, **dict.fromkeys(ROLES, 200)}, others=dict.fromkeys(EVERYONE, 302)

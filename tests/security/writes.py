@@ -21,7 +21,7 @@ from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import PASSWORD
-from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
@@ -115,6 +115,16 @@ def benefit() -> dict[str, Any]:
 
 def logged_contact() -> dict[str, Any]:
     return {"pk": InteractionFactory.create().pk}
+
+
+def everyones_view() -> dict[str, Any]:
+    return {"pk": SavedViewFactory.create(shared="everyone").pk}
+
+
+def deleted_view(client: Client, user: User) -> Arranged:
+    view = SavedViewFactory.create(owner=user)
+    client.post(reverse("accounts:delete_view", kwargs={"pk": view.pk}))
+    return {}, {}
 
 
 def own_contact(_client: Client, user: User) -> Arranged:
@@ -252,6 +262,11 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:import_new": ("manager", lambda _client, _user: ({}, uploaded())),
     "customers:import_map": ("manager", mapped),
     "accounts:profile": ("sales", corrected("accounts:profile", dict, name="Sally Sales")),
+    "accounts:add_view": ("sales", lambda _c, _u: ({"of_list": "page.customers"}, {"name": "Rome", "shared": "mine"})),
+    "accounts:view": ("manager", corrected("accounts:view", everyones_view, name="Renamed")),
+    "accounts:keep_view": ("manager", lambda _c, _u: (everyones_view(), {"query": "view=all&sort=name"})),
+    "accounts:delete_view": ("manager", pressed(everyones_view)),
+    "accounts:restore_view": ("sales", deleted_view),
     "accounts:language": ("sales", typed(language="zh-hans")),
     "account_change_password": (
         "sales", typed(oldpassword=PASSWORD, password1="another-long-one", password2="another-long-one"),

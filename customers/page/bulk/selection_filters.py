@@ -6,8 +6,10 @@ from typing import Any
 from django.http import QueryDict
 
 from accounts.access import Reader
+from accounts.domain.views import state_of
 from customers.models import Customer
-from customers.page.filters import CustomerFilter
+from customers.page.listing import meant
+from customers.page.tables import CUSTOMER_LIST
 from customers.querysets.customers import CustomerQuerySet
 
 Selection = Mapping[str, Any]
@@ -21,9 +23,9 @@ def customers_of(selection: Selection, user: Reader) -> CustomerQuerySet[Custome
         return visible.filter(pk__in=selection["ids"])
     if "query" not in selection:
         return visible.none()
-    filtered = CustomerFilter(QueryDict(selection["query"]), queryset=visible)
-    found: CustomerQuerySet[Customer] = filtered.qs if filtered.is_valid() else visible.none()
-    return found
+    query = QueryDict(selection["query"], mutable=True)
+    query.setdefault("view", CUSTOMER_LIST.views[0].key)  # not the one that somebody happens to have open
+    return meant(state_of(CUSTOMER_LIST, user, query), user)
 
 
 def in_brief(selection: Selection) -> dict[str, Any]:

@@ -1,105 +1,129 @@
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.http import QueryDict
 
-from customers.models import Customer, Tier
-from customers.page.filters import BY_RELEVANCE, CustomerFilter
-from tests.factories.customers import ContactPointFactory, CustomerFactory
-from tests.factories.trade import InvoiceFactory
+from accounts.models import User
+from crm.common.lists.conditions import each, read, to_q
+from crm.common.lists.options import Asking
+from customers.models import Customer, CustomerFigures, CustomerTag, Tag, Tier
+from customers.page.filters import CUSTOMER_FIELDS
+from tests.factories.accounts import SavedViewFactory, SavedViewRowFactory, TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
-EVERYBODY = ["Acme", "Béla", "Cui", "上海贸易"]
+NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def customers() -> dict[str, Customer]:
+def me() -> User:
+    return UserFactory.create(name="Ada", team=TeamFactory.create(name="North"))
+
+
+@pytest.fixture(autouse=True)
+def customers(me: User) -> dict[str, Customer]:
+    gold, silver = (Tier.objects.get(key=key) for key in ("gold", "silver"))
+    bob = UserFactory.create(name="Bob")
     rows: list[dict[str, Any]] = [
-        {"name": "Acme", "country": "DE", "tier": Tier.objects.get(key="gold")},
-        {"name": "Béla", "country": "HU", "kind": "person"},
-        {"name": "Cui", "country": "", "kind": "person"},
-        {"name": "上海贸易", "country": "CN"},
+        {"name": "Acme Ltd.", "country": "DE", "city": "Köln", "tier": gold, "owner": me, "team": me.team},
+        {"name": "Béla", "country": "HU", "kind": "person", "tier": silver, "owner": bob, "language": "hu"},
+        {"name": "Cui", "country": "", "kind": "person", "last_contact_at": NOW - timedelta(days=91)},
+        {"name": "上海贸易", "country": "CN", "industry": "Trade", "last_contact_at": NOW - timedelta(days=90)},
     ]
-    made = {row["name"]: CustomerFactory.create(**row) for row in rows}
-    ContactPointFactory.create(customer=made["Cui"], kind="phone", raw="49301234567")
-    InvoiceFactory.create(customer=made["Acme"], due_on=date(2026, 11, 14))
-    InvoiceFactory.create(customer=made["Béla"], due_on=date(2026, 11, 15))
-    InvoiceFactory.create(customer=made["Cui"], due_on=date(2026, 11, 1), paid=100)
+    made = {row["name"][:4].strip(): CustomerFactory.create(**row) for row in rows}
+    for name, tags in {"Acme": ["A", "B"], "Cui": ["B"]}.items():
+        for tag in tags:
+            made_tag, _new = Tag.objects.get_or_create(name=tag)
+            CustomerTag.objects.create(customer=made[name], tag=made_tag)
+    CustomerFigures.objects.create(customer=made["Acme"], revenue=1000, profit=-5, overdue=60, as_of=NOW)
+    CustomerFigures.objects.create(customer=made["Cui"], revenue=0, profit=0, overdue=0, as_of=NOW)
     return made
 
 
-def customer_filter(query: str) -> CustomerFilter:
-    return CustomerFilter(QueryDict(query), queryset=Customer.objects.order_by("pk"))
+def asked(user: User, *conditions: tuple[str, str, Any], match: str = "all") -> str:
+    """Initials of those who fit."""
+    fields = {field.key: field for field in CUSTOMER_FIELDS}
+    data = {match: [{"field": field, "op": op, "value": value} for field, op, value in conditions]}
+    group = read(data, fields)
+    assert [one.fault for one in each(group) if one.fault] == []
+    found = Customer.objects.filter(to_q(group, Asking(user=user, user_id=user.pk, team_id=user.team_id)))
+    return "".join(customer.name[0] for customer in found.order_by("pk"))
+
+
+def id_of(model: Any, name: str) -> list[str]:
+    return [str(model.objects.get(name=name).pk)]
 
 
 @pytest.mark.parametrize(
-    ("query", "names"),
+    ("field", "op", "value", "initials"),
     [
-        ("", EVERYBODY),
-        ("q=&tier=&kind=&country=&overdue=", EVERYBODY),
-        ("colour=red", EVERYBODY),
-        ("kind=person", ["Béla", "Cui"]),
-        ("country=CN", ["上海贸易"]),
-        ("overdue=yes", ["Acme"]),
-        ("q=acme", ["Acme"]),
-        ("q=bela", ["Béla"]),
-        ("q=上海", ["上海贸易"]),
-        ("q=030 1234567", ["Cui"]),
-        ("q=nobody of that name", []),
-        ("q=acme&kind=person", []),
-        ("kind=organization&country=DE&overdue=yes&q=acm", ["Acme"]),
+        ("name", "contains", "acme l", "A"),
+        ("name", "contains", "BELA", "B"),
+        ("name", "contains", "贸易", "上"),
+        ("name", "lacks", "bela", "AC上"),
+        ("name", "is", "acme ltd.", "A"),
+        ("kind", "is", ["person"], "BC"),
+        ("kind", "is_not", ["person"], "A上"),
+        ("tier", "empty", "", "C上"),
+        ("tier", "filled", "", "AB"),
+        ("country", "is", ["DE", "HU"], "AB"),
+        ("country", "is_not", ["DE"], "BC上"),
+        ("country", "empty", "", "C"),
+        ("country", "filled", "", "AB上"),
+        ("city", "contains", "köl", "A"),
+        ("city", "is", "köln", "A"),
+        ("city", "empty", "", "BC上"),
+        ("industry", "lacks", "rad", "ABC"),
+        ("language", "is", ["hu"], "B"),
+        ("owner", "is", ["me"], "A"),
+        ("owner", "is_not", ["me"], "BC上"),
+        ("owner", "empty", "", "C上"),
+        ("owner", "filled", "", "AB"),
+        ("team", "is", ["mine"], "A"),
+        ("overdue", "some", "", "A"),
+        ("overdue", "none", "", "BC上"),
+        ("overdue", "at_least", "60", "A"),
+        ("overdue", "at_least", "60.01", ""),
+        ("overdue", "at_least", "0", "ABC上"),
+        ("overdue", "at_most", "59.99", "BC上"),
+        ("revenue", "at_most", "1000", "ABC上"),
+        ("profit", "at_most", "-1", "A"),
+        ("contact", "older", "90", "C"),
+        ("contact", "within", "90", "上"),
+        ("contact", "from", "2026-08-17", "上"),
+        ("contact", "before", "2026-08-17", "C"),
+        ("contact", "empty", "", "AB"),
+        ("contact", "filled", "", "C上"),
+        ("created", "within", "1", "ABC上"),
     ],
 )
-@pytest.mark.usefixtures("customers")
-def test_customers_are_narrowed_to_what_is_asked_for(query: str, names: list[str]) -> None:
-    narrowed = customer_filter(query)
-    assert narrowed.is_valid()
-    assert [customer.name for customer in narrowed.qs] == names
+def test_customers_are_narrowed_to_what_is_asked_for(me: User, field: str, op: str, value: Any, initials: str) -> None:
+    assert asked(me, (field, op, value)) == initials
 
 
-@pytest.mark.usefixtures("customers")
-def test_a_tier_narrows_by_its_id() -> None:
-    gold, bronze = (Tier.objects.get(key=key).pk for key in ("gold", "bronze"))
-    assert [customer.name for customer in customer_filter(f"tier={gold}").qs] == ["Acme"]
-    assert list(customer_filter(f"tier={bronze}").qs) == []
+def test_rows_are_chosen_by_id(me: User) -> None:
+    assert asked(me, ("tier", "is", id_of(Tier, "Gold"))) == "A"
+    assert asked(me, ("tier", "is_not", id_of(Tier, "Gold"))) == "BC上"
+    assert asked(me, ("owner", "is", ["me", *id_of(User, "Bob")])) == "AB"
+    assert asked(me, ("tag", "any", id_of(Tag, "B"))) == "AC"
+    assert asked(me, ("tag", "none", id_of(Tag, "A"))) == "BC上"
+    assert asked(me, ("tag", "any", ["999999"])) == ""
 
 
-@pytest.mark.parametrize("query", ["tier=0", "tier=gold", "kind=firm", "country=XX", "overdue=no"])
-@pytest.mark.usefixtures("customers")
-def test_what_is_not_on_the_list_is_an_error(query: str) -> None:
-    asked = customer_filter(query)
-    assert not asked.is_valid()
-    assert list(asked.form.errors) == [query.partition("=")[0]]
+def test_who_has_no_team_has_no_customers_of_their_team() -> None:
+    assert asked(UserFactory.create(), ("team", "is", ["mine"])) == ""
 
 
-@pytest.mark.usefixtures("customers")
-def test_the_countries_offered_are_those_that_customers_are_in() -> None:
-    assert customer_filter("").form.fields["country"].choices == [
-        ("", "any"), ("CN", "CN"), ("DE", "DE"), ("HU", "HU"),
-    ]  # fmt: skip
+def test_picked_rows_are_of_views_one_may_see(me: User, customers: dict[str, Customer]) -> None:
+    own, other = SavedViewFactory.create(owner=me), SavedViewFactory.create()
+    elsewhere = SavedViewFactory.create(owner=me, of_list="other.list")
+    for view, name in ((own, "Acme"), (other, "Béla"), (elsewhere, "Cui")):
+        SavedViewRowFactory.create(view=view, row_id=customers[name].pk)
+    every = [str(view.pk) for view in (own, other, elsewhere)]
+    assert asked(me, ("in_view", "is", every)) == "A"
+    assert asked(me, ("in_view", "is_not", every)) == "BC上"
 
 
-@pytest.mark.parametrize(
-    ("query", "narrows", "sort"),
-    [
-        ("", False, "name"),
-        ("q=&kind=", False, "name"),
-        ("colour=red&page=2", False, "name"),
-        ("kind=person", True, "name"),
-        ("q=acme", True, BY_RELEVANCE),
-        ("q=上海", True, BY_RELEVANCE),
-        ("q=上", True, "name"),  # too short to look for
-        ("q=ac", True, "name"),
-        ("q=++", True, "name"),
-        ("q=acme&kind=firm", True, "name"),  # an error shows everybody
-    ],
-)
-def test_the_best_matches_go_first_in_a_search_that_can_be_made(query: str, narrows: bool, sort: str) -> None:
-    asked = customer_filter(query)
-    assert (asked.is_narrowing, asked.default_sort) == (narrows, sort)
-
-
-def test_without_a_query_nothing_is_narrowed() -> None:
-    asked = CustomerFilter(queryset=Customer.objects.all())
-    assert (asked.is_narrowing, asked.sought.text) == (False, "")
+def test_any_of_them_is_enough_where_that_is_asked(me: User) -> None:
+    either = (("kind", "is", ["person"]), ("country", "is", ["CN"]))
+    assert (asked(me, *either), asked(me, *either, match="any")) == ("", "BC上")

@@ -1,0 +1,1 @@
+"""Lists that people narrow, arrange and keep as views: docs/lists.md."""

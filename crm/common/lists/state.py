@@ -1,0 +1,271 @@
+"""How a list stands in one request: its view, and what the address changes of it.
+
+`?view=` names the view, `where` (JSON) its conditions where they are others, `?tier=2` one more, `q` the search,
+`sort`, `columns` and `density` the look. Without any of these a person finds the list as they last had it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from crm.common.lists import builder, conditions, wording
+from crm.common.lists.conditions import BadConditions, Condition, Group
+from crm.common.lists.options import Asking
+from crm.common.lists.pages import ListPage, View
+from crm.common.tables import Column
+
+RELEVANCE: Final = "relevance"
+COMPACT, NORMAL = "compact", "normal"
+LONGEST = 20_000  # of `where`, letters
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """`columns`: keys in their order. `faults`: sentences on what is passed over. `is_unclear`: nothing is to be shown.
+
+    `open_panel`: what the page opens at: "filter", "columns" or nothing; `moved`: the button that keeps the focus;
+    `redo`: the address that says the same in short, where a form was sent; `is_chosen`: a view was named.
+    """
+
+    page: ListPage
+    asking: Asking
+    views: Sequence[View]
+    view: View
+    conditions: Group
+    search: str = ""
+    sort: str = ""
+    asked_sort: str = ""
+    columns: Sequence[str] = ()
+    density: str = ""
+    faults: Sequence[str] = ()
+    is_unclear: bool = False
+    is_chosen: bool = False
+    open_panel: str = ""
+    moved: str = ""
+    redo: str = ""
+    remembered: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> wording.Names:
+        return wording.names_in(self.conditions, self.asking)
+
+    @cached_property
+    def chips(self) -> list[wording.Chip]:
+        return wording.chips(self.conditions, self.names)
+
+    @property
+    def shown_columns(self) -> list[Column[Any]]:
+        known = self.page.columns
+        return [known[key] for key in self.columns]
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.search or self.conditions.items)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is another than the view as it is kept; what a view leaves open is everybody's own."""
+        view, look = self.view, self.look
+        kept = {"conditions": dict(view.conditions), "search": view.search, "sort": view.sort}
+        kept |= {"columns": [*view.columns]} if view.columns else {}
+        return any(look[key] != value for key, value in kept.items())
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """All that a saved view keeps."""
+        return {
+            "conditions": conditions.as_data(self.conditions),
+            "search": self.search,
+            "columns": [*self.columns],
+            "sort": self.asked_sort,
+            "density": self.density,
+        }
+
+    def parts(self, **changed: Any) -> dict[str, str]:
+        """What an address says of this list beside what its view says; `changed`: of this state."""
+        now = replace(self, **changed)
+        parts, data = {"view": now.view.key}, conditions.as_data(now.conditions)
+        if data != dict(now.view.conditions):
+            parts["where"] = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+        if now.search != now.view.search:
+            parts["q"] = now.search
+        if now.asked_sort != now.view.sort:
+            parts["sort"] = now.asked_sort
+        if [*now.columns] != _default_columns(now.page, now.view, now.remembered):
+            parts["columns"] = ",".join(now.columns)
+        if now.density != (now.view.density or now.remembered.get("density", "")):
+            parts["density"] = now.density or NORMAL
+        return parts
+
+    def query(self, **changed: Any) -> str:
+        """The address's query for this list with something of it changed."""
+        return f"?{urlencode(self.parts(**changed))}"
+
+    def without(self, at: Sequence[int]) -> str:
+        return self.query(conditions=conditions.without(self.conditions, at))
+
+    def with_nothing(self) -> str:
+        """Neither conditions nor search."""
+        return self.query(conditions=conditions.EVERYTHING, search="")
+
+    def to_remember(self) -> dict[str, Any]:
+        """What is to be found again next time, where that is another than what is remembered."""
+        if not self.is_chosen:
+            return {}
+        now: dict[str, Any] = {**self.remembered, "view": self.view.key}
+        if not self.view.columns:
+            now["columns"] = [] if [*self.columns] == _own_columns(self.page) else [*self.columns]
+        if not self.view.density:
+            now["density"] = self.density
+        kept = {key: value for key, value in now.items() if value}
+        return {} if kept == self.remembered else kept
+
+
+def read(
+    page: ListPage,
+    query: QueryDict,
+    *,
+    asking: Asking,
+    views: Sequence[View],
+    remembered: Mapping[str, Any] = MappingProxyType({}),
+    usual: str = "",
+) -> State:
+    """`views`: those that people saved, beside the list's own; `usual`: the key of the one the reader's role has."""
+    every = (*page.views, *views)
+    fields = page.fields_for(asking.user)
+    view, faults = _view(page, query, every, str(remembered.get("view", "")) or usual, fields)
+    group, is_unclear, more_faults = _conditions(view, query, fields)
+    form = builder.read(query, fields, group)
+    group = form.group if form.is_sent else group
+    search = _search(page, query, view)
+    asked = page.table.allowed(query.get("sort", view.sort), default="")
+    state = State(
+        page=page,
+        asking=asking,
+        views=every,
+        view=view,
+        conditions=group,
+        search=search,
+        asked_sort=asked,
+        sort=asked or (RELEVANCE if search else page.sort),
+        columns=_columns(page, query, view, remembered),
+        density=_density(query, view, remembered),
+        is_unclear=is_unclear,
+        faults=(*faults, *more_faults, *_faults(page, view, group)),
+        is_chosen="view" in query and not form.is_sent,
+        open_panel="filter" if form.is_sent else query.get("open", ""),
+        moved=query.get("move", "") or query.get("moved", ""),
+        remembered=remembered,
+    )
+    if form.is_applied and not any(one.fault for one in conditions.each(group)):
+        return replace(state, redo=state.query())
+    return replace(state, redo=_arranged(state)) if "arrange" in query else state
+
+
+def _view(
+    page: ListPage, query: QueryDict, views: Sequence[View], usual: str, fields: conditions.Fields
+) -> tuple[View, list[str]]:
+    by_key = {view.key: view for view in views}
+    if query.get("view"):
+        found = by_key.get(str(query["view"]))
+        return (found, []) if found else (page.views[0], [_("This view is no longer there; these are all.")])
+    if query.get("q") or "where" in query or any(key in fields for key in query):
+        return page.views[0], []
+    return by_key.get(usual, page.views[0]), []
+
+
+def _conditions(view: View, query: QueryDict, fields: conditions.Fields) -> tuple[Group, bool, list[str]]:
+    """→ conditions, whether nothing can be made of what is asked, and why."""
+    try:
+        given = _json(str(query["where"])) if "where" in query else view.conditions
+        group = conditions.read(given, fields)
+        return conditions.joined(group, _short(query, fields)), False, []
+    except BadConditions as wrong:
+        return conditions.EVERYTHING, True, [str(wrong)]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text) if len(text) <= LONGEST else text
+    except (ValueError, RecursionError):
+        raise BadConditions from None
+
+
+def _short(query: QueryDict, fields: conditions.Fields) -> list[Condition]:
+    """`?tier=2&overdue=yes`, as links and bookmarks have it."""
+    found = []
+    for key in query:
+        values = [value for value in query.getlist(key) if value]
+        if key in fields and values:
+            found.append(_of_short(fields[key], values, fields))
+    return found
+
+
+def _of_short(field: Any, values: list[str], fields: conditions.Fields) -> Condition:
+    if field.short:
+        op, value = field.short(values[0])
+        return conditions.condition(field.key, op, value, fields)
+    op = next(iter(field.ops))
+    taken: Any = values if field.ops[op].takes == "choices" else values[0]
+    return conditions.condition(field.key, op, taken, fields)
+
+
+def _search(page: ListPage, query: QueryDict, view: View) -> str:
+    return query.get("q", view.search).strip()[:200] if page.is_searched else ""
+
+
+def _faults(page: ListPage, view: View, group: Group) -> list[str]:
+    gone = [key for key in view.columns if key not in page.columns]
+    said = _("“%(column)s” is no longer a column of this list: it is left out.")
+    return [*wording.passed_over(group), *(said % {"column": key[:60]} for key in gone)]
+
+
+def _own_columns(page: ListPage) -> list[str]:
+    return [column.key for column in page.columns.values() if column.chosen]
+
+
+def _default_columns(page: ListPage, view: View, remembered: Mapping[str, Any]) -> list[str]:
+    return _known(page, view.columns or remembered.get("columns", ())) or _own_columns(page)
+
+
+def _columns(page: ListPage, query: QueryDict, view: View, remembered: Mapping[str, Any]) -> list[str]:
+    asked = query.get("columns", "").split(",") if "columns" in query else []
+    if "arrange" in query:
+        asked = _moved([next(iter(page.columns)), *query.getlist("column")], query.get("move", ""))
+    return _known(page, asked) or _default_columns(page, view, remembered)
+
+
+def _moved(keys: list[str], move: str) -> list[str]:
+    """`move`: "tier.up"; behind the first, which stays where it is."""
+    key, _dot, way = move.partition(".")
+    if key not in keys[1:]:
+        return keys
+    at = keys.index(key)
+    to = max(1, at - 1) if way == "up" else min(len(keys) - 1, at + 1)
+    keys.insert(to, keys.pop(at))
+    return keys
+
+
+def _known(page: ListPage, keys: Sequence[str]) -> list[str]:
+    """Each once; the first names the row, so it is always there and first."""
+    known = page.columns
+    first = next(iter(known))
+    chosen = list(dict.fromkeys(key for key in keys if key in known and key != first))
+    return [first, *chosen] if keys and (chosen or first in keys) else []
+
+
+def _density(query: QueryDict, view: View, remembered: Mapping[str, Any]) -> str:
+    asked = query.get("density") or view.density or str(remembered.get("density", ""))
+    return COMPACT if asked == COMPACT else ""
+
+
+def _arranged(state: State) -> str:
+    """The form of the columns was sent: those that are ticked, one of them moved up or down."""
+    return f"{state.query()}&open=columns&moved={state.moved}" if state.moved else state.query()
