@@ -7,6 +7,14 @@
   // The session is gone or another one: session.js says so, in a dialog.
   Baseline.isRefused = (xhr) => Boolean(xhr.getResponseHeader("X-Sign-In") || xhr.getResponseHeader("X-Page-Too-Old"));
 
+  // One of the frame's dialogs, which stand in a template until they are needed.
+  Baseline.dialog = (id) => {
+    const present = document.getElementById(id);
+    if (present) return present;
+    const kept = document.getElementById("frame-dialogs")?.content.getElementById(id);
+    return kept ? document.body.appendChild(kept.cloneNode(true)) : null;
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") closeMenus(null);
   });
@@ -24,7 +32,7 @@
     const dismiss = event.target.closest("[data-dismiss]");
     if (dismiss) dismiss.closest(".toast-message").remove();
     const closes = event.target.closest("[data-close-dialog]");
-    if (closes) closes.closest("dialog").close();
+    if (closes && Baseline.mayLeave(closes.closest("dialog"))) closes.closest("dialog").close();
     const menu = event.target.closest("details.menu");
     for (const open of document.querySelectorAll("details.menu[open]")) if (open !== menu) open.open = false;
   });

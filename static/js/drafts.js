@@ -16,7 +16,7 @@
   // --- What a form holds ---
 
   const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
-  const isLeftOut = (form) => "noDraft" in form.dataset || form.id === "changelist-form";
+  const isLeftOut = (form) => "noDraft" in form.dataset || "bulk" in form.dataset || form.id === "changelist-form";
   const isKept = (control) =>
     control.name !== undefined && control.name !== "" && control.name !== "csrfmiddlewaretoken" && control.name !== "next" &&
     !NEVER.has(control.type) && !/_FORMS$/.test(control.name) && !SECRET.test(control.getAttribute("autocomplete") || "");

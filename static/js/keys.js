@@ -1,5 +1,6 @@
 // Keys. A link, button or field with aria-keyshortcuts="x" gets its key; a link with data-go="x" is reached by g, then x.
-// data-keys="j k" with data-keys-label tells of keys that another file serves. `?` shows them all.
+// data-keys="j k" with data-keys-label tells of keys that another file serves, where the page has what data-keys-where
+// selects. `?` shows them all.
 (() => {
   "use strict";
 
@@ -24,16 +25,19 @@
 
   const described = () => {
     const found = new Map();
-    for (const one of document.querySelectorAll("[aria-keyshortcuts]:not([data-global-search])")) {
+    for (const one of document.querySelectorAll("main [aria-keyshortcuts]")) {
       const label = one.dataset.keysLabel || one.getAttribute("aria-label") || one.textContent.trim() || one.title;
       for (const key of one.getAttribute("aria-keyshortcuts").split(" ")) if (isThere(one) && !found.has(key)) found.set(key, label);
     }
-    for (const one of document.querySelectorAll("[data-keys]")) if (!found.has(one.dataset.keys)) found.set(one.dataset.keys, one.dataset.keysLabel);
+    for (const one of document.querySelectorAll("[data-keys]")) {
+      const isMeant = !one.dataset.keysWhere || document.querySelector(one.dataset.keysWhere) !== null;
+      if (isMeant && !found.has(one.dataset.keys)) found.set(one.dataset.keys, one.dataset.keysLabel);
+    }
     return found;
   };
 
   const showHelp = () => {
-    const help = document.getElementById("keys-help");
+    const help = window.Baseline.dialog("keys-help");
     if (!help) return;
     const list = help.querySelector("dl[data-page-keys]");
     list.replaceChildren();

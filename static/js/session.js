@@ -11,11 +11,11 @@
   document.addEventListener("htmx:responseError", (event) => {
     const signIn = event.detail.xhr.getResponseHeader("X-Sign-In");
     if (signIn) {
-      const dialog = document.getElementById("signed-out");
+      const dialog = window.Baseline.dialog("signed-out");
       dialog.querySelector("[data-sign-in]").href = signIn;
       open(dialog);
     } else if (event.detail.xhr.getResponseHeader("X-Page-Too-Old")) {
-      open(document.getElementById("page-too-old"));
+      open(window.Baseline.dialog("page-too-old"));
     }
   });
 

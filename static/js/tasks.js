@@ -19,7 +19,7 @@
     if ((event.detail.xhr.getResponseHeader("HX-Trigger") || "").includes("tasks-changed")) dialog().close();
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-close-dialog]") || event.target === dialog()) dialog().close();
+    if (event.target === dialog() && window.Baseline.mayLeave(dialog())) dialog().close();
   });
 
   // From any page: the customer the page is about comes along.

@@ -49,7 +49,7 @@ def test_keys_do_nothing_while_typing_or_while_a_dialog_is_open(page_for: Callab
     page.get_by_label("Name").press("?")
     expect(page.get_by_label("Name")).to_have_value(re.compile(r"gc\?"))
     help_of_keys = page.get_by_role("dialog", name="Keys")
-    expect(help_of_keys).to_be_hidden()
+    expect(help_of_keys).to_have_count(0)
     page.locator("body").click(position={"x": 1, "y": 1})
     page.keyboard.press("?")
     expect(help_of_keys).to_be_visible()
@@ -68,7 +68,7 @@ def test_a_question_mark_tells_the_keys_of_the_page_and_of_those_that_may(page_f
     page.keyboard.press("?")
     told = page.get_by_role("dialog", name="Keys").locator("dl").all_inner_texts()
     on_this_page, everywhere = (" ".join(text.split()) for text in told)
-    assert on_this_page == "n Phone"
+    assert "n Phone" in on_this_page
     assert everywhere.startswith("/ Search")
     assert "g c Customers" in everywhere
     assert "Dashboard" not in everywhere, "not for sales"

@@ -99,7 +99,10 @@ def lost_on(page: Page, path: str, staff: Staff) -> Any:
     typed = page.evaluate(HELD)
     staff.is_signed_out()
     page.evaluate(SEND)
-    page.wait_for_url("**/accounts/login/**")
+    page.locator("#signed-out[open], #id_login").first.wait_for()
+    if page.get_by_role("dialog", name="You are signed out").count():
+        page.get_by_role("link", name="Sign in").click()
+        page.wait_for_url("**/accounts/login/**")
     staff.signs_in_on(page)
     if page.get_by_text(IS_BACK).count() == 0:
         return f"{page.url} does not say that it is back"
