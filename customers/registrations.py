@@ -126,6 +126,10 @@ ACTIONS = (
         key="edit", label=_("Edit"), url_name="customers:edit", icon="edit", permission="customers.change_customer",
         order=10,
     ),
+    Action(
+        key="task", label=_("New task"), url_name="customers:task_new", parameter="customer", icon="checkbox",
+        permission="customers.add_task", order=20,
+    ),
 )  # fmt: skip
 TASKS_PANEL = Panel(
     key="tasks", title=_("Tasks"), template="customers/interactions/to_do/panel.html", context=task_panel.open_tasks,
@@ -149,12 +153,7 @@ NOTICES = (
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
 )
-PANELS = (
-    Panel(
-        key="beside", title=_("Owner and tags"), template="customers/identity/beside.html",
-        context=lambda _request, customer: {"customer": customer}, order=10,
-    ),
-)  # fmt: skip
+PANELS: tuple[Panel, ...] = ()
 NAVIGATION = (
     navigation.NavItem(
         label=_("Today"), url_name="home", icon="calendar-check", permission="customers.view_customer", order=5, key="h"

@@ -10,13 +10,14 @@ from customers.registry.page import Panel, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from service import importing
 from service.entries import ROWS
-from service.panels import last_survey
+from service.panels import answers_read, last_survey
 
 LAST_SURVEY = Panel(
     key="last-survey",
     title=_("Last survey"),
     template="service/last_survey_panel.html",
     context=last_survey,
+    reads=answers_read,
     permission="service.view_surveyanswer",
     order=40,
 )

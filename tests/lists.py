@@ -92,12 +92,6 @@ def payments(rows: int, _kit: Kit) -> str:
     return f"/invoices/{invoice.pk}/"
 
 
-def recent_orders(rows: int, _kit: Kit) -> str:
-    customer = CustomerFactory.create()
-    OrderFactory.create_batch(rows, customer=customer, lines=[("1", "10", None)])
-    return f"/customers/{customer.pk}/"
-
-
 def sources(rows: int, _kit: Kit) -> str:
     """One row a field that a source fills."""
     customer, said = CustomerFactory.create(), {"name": "Acme", "city": "Rome", "email": "a@acme.example"}
@@ -290,5 +284,4 @@ LISTS: Mapping[str, Listed] = {
     "trade.order_lines": Listed(fill=order_lines, queries=7),
     "trade.orders": Listed(fill=orders, queries=8),
     "trade.payments": Listed(fill=payments, queries=6),
-    "trade.recent_orders": Listed(fill=recent_orders, queries=12),
 }

@@ -1,7 +1,8 @@
 """Everything the customer page says of who the customer is, and which source said it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
@@ -10,14 +11,19 @@ from django.db.models import Field, OuterRef
 from django.db.models.functions import JSONObject
 
 from accounts.models import User
+from crm.common.kinds import label_of as choice_label
 from customers.identity.beside import with_beside
-from customers.models import Contact, ContactPoint, Customer, SourceRecord
+from customers.identity.places import language_name
+from customers.models import ContactPoint, Customer, SourceRecord
 from customers.querysets.customers import CustomerQuerySet
 
 FACTS: Final = (
     "kind", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry", "language",
     "birth_date",
 )  # fmt: skip
+DETAILS: Final = ("kind", "tax_id", "address", "postcode", "region", "industry", "language", "birth_date")
+"""What the head of the page does not say."""
+POINTS_READ: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,18 +34,28 @@ class Fact:
     value: Any
     system: str
 
+    @property
+    def is_day(self) -> bool:
+        return isinstance(self.value, date)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    point: ContactPoint
-    system: str
+    """A way to reach the customer: as written, and what a link needs; `systems` that say so."""
+
+    kind: str
+    label: str
+    raw: str
+    normalised: str
+    systems: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Overview:
+    """`points`: those that the head of the page does not say already."""
+
     facts: list[Fact]
     points: list[Point]
-    contacts: list[tuple[Contact, list[Point]]]
     systems: list[str]
 
 
@@ -53,28 +69,46 @@ def with_sources(customers: CustomerQuerySet[Customer]) -> CustomerQuerySet[Any]
     return customers.annotate(sources=ArraySubquery(records))
 
 
-def find_customer(*, pk: int, user: User | AnonymousUser) -> Customer | None:
+def point_list() -> ArraySubquery:
+    """An annotation of customers: their own contact points as {kind, raw, normalised, system}."""
+    own = ContactPoint.objects.filter(customer=OuterRef("pk"), contact=None).order_by("kind", "pk")
+    said = JSONObject(kind="kind", raw="raw", normalised="normalised", system="source_record__system__name")
+    return ArraySubquery(own.values(one=said)[:POINTS_READ])
+
+
+def find_customer(
+    *, pk: int, user: User | AnonymousUser, annotations: Mapping[str, Any] | None = None
+) -> Customer | None:
     """The customer with tier, sources and what stands beside their name, if the user may see it; one query."""
-    found = with_sources(Customer.objects.visible_to(user).select_related("tier"))
-    return with_beside(found, user).filter(pk=pk).first()
+    sourced = with_sources(Customer.objects.visible_to(user).select_related("tier"))
+    found: Customer | None = with_beside(sourced, user).annotate(**annotations or {}).filter(pk=pk).first()
+    return found
 
 
 def overview(customer: Customer) -> Overview:
-    """For a customer of `find_customer`; two queries."""
+    """For a customer of `find_customer` with `point_list`; asks no query."""
     systems = {source["id"]: source["system"] for source in customer.sources}  # type: ignore[attr-defined]
-    contacts = list(Contact.objects.filter(customer=customer).order_by("name", "pk"))
-    points: dict[int | None, dict[tuple[str, str], Point]] = {}
-    found = ContactPoint.objects.filter(customer=customer).select_related("source_record__system")
-    for point in found.order_by("kind", "pk"):
-        system = point.source_record.system.name if point.source_record else ""
-        same = points.setdefault(point.contact_id, {})
-        same.setdefault((point.kind, point.normalised), Point(point=point, system=system))
     return Overview(
-        facts=facts(customer, systems),
-        points=list(points.get(None, {}).values()),
-        contacts=[(contact, list(points.get(contact.pk, {}).values())) for contact in contacts],
+        facts=facts(customer, systems, DETAILS),
+        points=_further(customer),
         systems=list(dict.fromkeys(systems.values())),
     )
+
+
+def _further(customer: Customer) -> list[Point]:
+    """Each once, however many systems say it, and none that is the customer's first in another spelling."""
+    said: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for one in customer.point_list:  # type: ignore[attr-defined] # annotated
+        said.setdefault((one["kind"], one["normalised"]), []).append(one)
+    first = {customer.phone, customer.email, customer.address}
+    return [
+        Point(
+            kind=kind, label=choice_label(ContactPoint.Kind, kind), raw=same[0]["raw"], normalised=normalised,
+            systems=tuple(dict.fromkeys(one["system"] for one in same if one["system"])),
+        )
+        for (kind, normalised), same in said.items()
+        if first.isdisjoint(one["raw"] for one in same)
+    ]  # fmt: skip
 
 
 def label_of(name: str) -> str:
@@ -84,12 +118,19 @@ def label_of(name: str) -> str:
     return str(field.verbose_name)
 
 
-def facts(customer: Customer, systems: Mapping[int, str]) -> list[Fact]:
+def facts(customer: Customer, systems: Mapping[int, str], names: Iterable[str] = FACTS) -> list[Fact]:
     """The filled fields in reading order, each with the system that gave it."""
     rows = []
-    for name in FACTS:
-        value = customer.get_kind_display() if name == "kind" else getattr(customer, name)
+    for name in names:
+        value = _shown(customer, name)
         if value:
             winner = customer.provenance.get(name)
             rows.append(Fact(label=label_of(name), value=value, system=systems.get(winner, "") if winner else ""))
     return rows
+
+
+def _shown(customer: Customer, name: str) -> Any:
+    if name == "kind":
+        return customer.get_kind_display()
+    value = getattr(customer, name)
+    return language_name(value) if name == "language" else value

@@ -77,11 +77,18 @@ def _notes(facts: dict[str, Any]) -> list[str]:
         _spent(facts["duration_s"], facts["channel"]),
         by % {"name": agent} if agent else "",
         gettext("with %(name)s") % {"name": facts["contact"]} if facts["contact"] else "",
-        facts["outcome"] or (gettext("solved") if facts["is_solved"] else ""),
-        facts["team"] or "",
+        _ended(facts),
+        "" if agent else facts["team"],
         gettext("corrected") if facts["edited_at"] else "",
     ]
     return [note for note in notes if note]
+
+
+def _ended(facts: dict[str, Any]) -> str:
+    """That somebody answered is said with who did."""
+    if facts["outcome_key"].lower() == "answered" and facts["agent"]:
+        return ""
+    return facts["outcome"] or (gettext("solved") if facts["is_solved"] else "")
 
 
 def _spent(seconds: int | None, channel: str) -> str:
@@ -124,6 +131,7 @@ ROWS: Final = EntryRows(
         "team": "team.name",
         "contact": "contact.name",
         "purpose": _NAMED.format(word="purpose", said="f.purpose"),
+        "outcome_key": "f.outcome",
         "outcome": _NAMED.format(word="outcome", said="f.outcome"),
     },
     joins="""LEFT JOIN accounts_user agent ON agent.id = f.agent_id LEFT JOIN accounts_team team ON team.id = f.team_id

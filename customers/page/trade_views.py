@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from crm.common.days import today
 from crm.common.paging import keyset_page
-from customers.identity.access import get_customer
 from customers.models import Invoice, Order
+from customers.page.record import get_record
 from customers.trade.invoices import WHICH, narrowed, with_standing
 from customers.trade.orders import with_bought
 from customers.trade.tables import INVOICES, NONE_FITS, ORDERS
@@ -24,7 +24,7 @@ LABELS: dict[str, str | Promise] = {"all": _("all"), "open": _("open"), "overdue
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     """`?invoices=open` or `overdue` narrows the invoices, the oldest due first; each list has its own pages."""
-    customer, on = get_customer(request, pk), today()
+    customer, on = get_record(request, pk), today()
     which = request.GET.get("invoices", "")
     which = which if which in WHICH else "all"
     bills = narrowed(Invoice.objects.visible_to(request.user), which=which, customer=customer, on=on)

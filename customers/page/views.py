@@ -10,33 +10,28 @@ from django.views.decorators.http import require_GET
 from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
-from customers.identity.access import get_customer
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.identity.tables import HISTORY, SOURCES
 from customers.identity.visiting import record_visit
-from customers.models import Customer, Order
+from customers.models import Customer
 from customers.page.history import history
+from customers.page.record import get_record, get_whole_record
 from customers.page.timeline_chips import timeline_context
 from customers.registry.page import panels
 from customers.tiers.standing import standing
-from customers.trade.tables import RECENT_ORDERS
-
-ORDERS_SHOWN = 5
 
 
 @require_GET
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = get_customer(request, pk)
+    customer = get_whole_record(request, pk)
     record_visit(user=signed_in(request), customer=customer, now=timezone.now())
-    recent = Order.objects.visible_to(request.user).filter(customer=customer).order_by("-placed_at", "-pk")
     context = {
         "customer": customer,
         "tab": "overview",
         "overview": overview(customer),
         "standing": standing(customer_id=customer.pk, today=today()),
-        "recent_orders": RECENT_ORDERS.of(list(recent[:ORDERS_SHOWN])),
         "panels": _shown_panels(request, customer),
         **timeline_context(request, customer),
     }
@@ -47,7 +42,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The timeline alone, narrowed or continued, for the page to put in place; a page of its own without script."""
-    customer = get_customer(request, pk)
+    customer = get_record(request, pk)
     context = {"customer": customer, "tab": "overview", **timeline_context(request, customer)}
     return render_part(request, "customers/page/timeline_page.html", "customers/page/timeline.html", context)
 
@@ -56,7 +51,7 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won."""
-    customer = get_customer(request, pk)
+    customer = get_record(request, pk)
     said = provenance(customer)
     table = SOURCES.of(said.rows, about=said.records)
     context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table}
@@ -66,7 +61,7 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
-    customer = get_customer(request, pk)
+    customer = get_record(request, pk)
     found = history(customer)
     context = {"customer": customer, "tab": "history", "changes": found, "history": HISTORY.of(found)}
     return render(request, "customers/page/history.html", context)

@@ -32,12 +32,16 @@ class Tab:
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """A button in the page's head: `url_name` takes the customer's id, `icon` names a Tabler icon."""
+    """A button in the page's head: `url_name` takes the customer's id, `icon` names a Tabler icon.
+
+    `parameter`: the address is none of a customer's, and takes the id as this parameter of its query.
+    """
 
     key: str
     label: str | Promise
     url_name: str
     icon: str
+    parameter: str = ""
     permission: str = ""
     order: int = 100
 
@@ -47,13 +51,15 @@ class Panel:
     """A card in the side column of the customer page.
 
     `context` gets the request and the customer and gives the template's variables, or None to show nothing; it may
-    ask the database a fixed number of times. `permission` (`app.codename`) hides it from those without.
+    ask the database a fixed number of times. `reads` says what of it can be read with the customer instead, as
+    annotations by name: the page asks no more often for it. `permission` (`app.codename`) hides it from those without.
     """
 
     key: str
     title: str | Promise
     template: str
     context: Context
+    reads: Callable[[Reader], Mapping[str, Any]] | None = None
     permission: str = ""
     order: int = 100
 

@@ -1,8 +1,12 @@
 """`{% load customer_page %}`: what rooms and apps hang into the head of a customer's page."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.urls import reverse
 
+from customers.identity.places import country_name
+from customers.models import Customer
 from customers.registry import page
 
 register = template.Library()
@@ -23,6 +27,31 @@ def customer_actions(context: template.Context) -> list[dict[str, object]]:
     """Label, address and icon of each button, for those who may press it."""
     pk = context["customer"].pk
     return [
-        {"label": action.label, "url": reverse(action.url_name, args=[pk]), "icon": action.icon}
+        {"label": action.label, "url": _address(action, pk), "icon": action.icon}
         for action in page.actions(context["request"].user)
     ]
+
+
+def _address(action: page.Action, pk: int) -> str:
+    if action.parameter:
+        return f"{reverse(action.url_name)}?{urlencode({action.parameter: pk})}"
+    return reverse(action.url_name, args=[pk])
+
+
+@register.filter
+def town(customer: Customer) -> str:
+    """City and country, by its name."""
+    return ", ".join(filter(None, (customer.city, country_name(customer.country))))
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """A number as a `tel:` address takes it."""
+    return "".join(one for one in phone if one.isdigit() or one == "+")
+
+
+@register.simple_tag
+def numbers(customer: Customer) -> list[tuple[str, str]]:
+    """System and number of each of the customer's records there, most trusted first; of a customer with `sources`."""
+    sources = customer.sources  # type: ignore[attr-defined] # annotated
+    return [(one["system"], one["external_id"]) for one in sources if one["kind"] == "customers"]

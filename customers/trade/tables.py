@@ -50,24 +50,6 @@ ORDERS = Table[Order, None](
 )
 
 
-def _with_state(order: Order) -> object:
-    """Its number; a state only where the order came to nothing."""
-    return together(_numbered(order), dimmed(order.get_status_display()) if order.status in UNDONE else "")
-
-
-RECENT_ORDERS = Table[Order, None](
-    key="trade.recent_orders",
-    caption=_("Orders"),
-    columns=(
-        Column(key="number", title=_("Order"), cell=_with_state),
-        Column(key="placed", title=_("Placed"), cell=lambda order: dated(order.placed_at)),
-        Column(key="amount", title=_("Amount"), cell=lambda order: money(order.amount, order.currency), align="end"),
-    ),
-    dense=True,
-    empty=Empty(text=_("Has not ordered yet.")),
-)
-
-
 def invoice_state(invoice: Invoice) -> object:
     """How it stands and how late; of one `with_standing`."""
     late: int | None = invoice.days_late  # type: ignore[attr-defined]

@@ -6,7 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.test import RequestFactory
 
-from service.panels import last_survey
+from customers.models import Customer
+from service.panels import answers_read, last_survey
 from tests.conftest import UserFor
 from tests.factories.customers import CustomerFactory
 from tests.factories.service import SurveyAnswerFactory
@@ -22,9 +23,14 @@ def asked(user_for: UserFor) -> HttpRequest:
     return request
 
 
+def told(asked: HttpRequest, customer: Customer) -> dict[str, Any]:
+    read = Customer.objects.annotate(**answers_read(asked.user)).get(pk=customer.pk)
+    return last_survey(asked, read)
+
+
 def test_the_three_newest_answers_each_with_the_best_its_scale_allows(asked: HttpRequest) -> None:
     customer = CustomerFactory.create()
-    assert last_survey(asked, customer) == {"answers": []}
+    assert told(asked, customer) == {"answers": []}
     kinds: list[dict[str, Any]] = [
         {"survey": "ces"}, {"survey": "csat"}, {"survey": "nps"}, {"survey": "payment_method", "score": None},
     ]  # fmt: skip
@@ -34,13 +40,15 @@ def test_the_three_newest_answers_each_with_the_best_its_scale_allows(asked: Htt
     )
     SurveyAnswerFactory.create(answered_at=AT + timedelta(days=9))
 
-    assert last_survey(asked, customer)["answers"] == [(payment, None), (nps, 10), (csat, 5)]
+    shown = told(asked, customer)["answers"]
+    assert shown == [(payment, None), (nps, 10), (csat, 5)]
+    assert (shown[1][0].score, shown[1][0].answered_at) == (4, AT + timedelta(days=2))
     payment.delete()
-    assert last_survey(asked, customer)["answers"] == [(nps, 10), (csat, 5), (ces, 7)]
+    assert told(asked, customer)["answers"] == [(nps, 10), (csat, 5), (ces, 7)]
 
 
 def test_who_may_see_no_answers_sees_none(asked: HttpRequest) -> None:
     customer = SurveyAnswerFactory.create().customer
-    assert len(last_survey(asked, customer)["answers"]) == 1
+    assert len(told(asked, customer)["answers"]) == 1
     asked.user = AnonymousUser()
-    assert last_survey(asked, customer) == {"answers": []}
+    assert told(asked, customer) == {"answers": []}

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Value
 
 from customers.models import Customer
 from customers.page.timeline import PAGE_SIZE
@@ -46,9 +47,21 @@ def registered() -> Iterator[None]:
     page.register_action(
         Action(key="merge", label="Merge away", url_name="customers:edit", icon="git-merge", permission="metrics.none")
     )
+    page.register_action(
+        Action(key="plan", label="Plan it", url_name="customers:task_new", parameter="customer", icon="checkbox")
+    )
+    page.register_panel(
+        Panel(
+            key="read",
+            title="Read along",
+            template="components/brand.html",
+            context=lambda _request, one: vars(one),
+            reads=lambda reader: {"reader_id": Value(reader.pk)},
+        )
+    )
     yield
     del page._panels["secret"], page._tabs["cases"], page._tabs["hidden"]
-    del page._actions["call"], page._actions["merge"]
+    del page._actions["call"], page._actions["merge"], page._actions["plan"], page._panels["read"]
 
 
 def pages(client_for: ClientFor, customer: Customer) -> Iterator[list[TimelineEntry]]:
@@ -107,3 +120,16 @@ def test_panels_tabs_and_actions_are_for_those_who_may_see_them(client_for: Clie
     assert [words in text for words in ("Cases", "Call back")] == [True, True]
     assert [words in text for words in ("Secret", "Hidden tab", "Merge away")] == [False] * 3
     assert text.index(">Orders and invoices<") < text.index(">Cases<") < text.index(">Sources<")
+
+
+def test_an_action_may_take_the_customer_in_its_query(client_for: ClientFor, registered: None) -> None:
+    customer = CustomerFactory.create()
+    text = client_for("sales").get(f"/customers/{customer.pk}/").content.decode()
+    assert f'href="/tasks/new/?customer={customer.pk}"' in text
+
+
+def test_what_a_panel_reads_comes_with_the_customer(client_for: ClientFor, registered: None) -> None:
+    client = client_for("sales")
+    answer = client.get(f"/customers/{CustomerFactory.create().pk}/")
+    assert answer.context["customer"].reader_id == int(client.session["_auth_user_id"])
+    assert "Read along" in answer.content.decode()
