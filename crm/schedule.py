@@ -13,6 +13,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": crontab(hour="3", minute="53"),
     },
     "delete-files": {"task": "customers.interactions.tasks.delete_files", "schedule": crontab(hour="3", minute="57")},
+    "tell-followers": {
+        "task": "customers.identity.tasks.tell_followers",
+        "schedule": 180.0,
+        "options": {"expires": 170},
+    },
     "recount-contacts": {"task": "customers.interactions.tasks.recount_contacts", "schedule": 60.0},
     "follow-points": {
         "task": "customers.interactions.tasks.follow_points",

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.notices import NoticeKind, register_notice_kind
 from crm.common import navigation
 from crm.common.hooks import after_facts_changed
-from customers.identity import import_contacts, import_customers, owning
+from customers.identity import import_contacts, import_customers, owning, telling_followers
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, note_entries, noting
+from customers.interactions import happening as interactions_happening
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
@@ -20,11 +21,13 @@ from customers.page.bulk.actions import register_action
 from customers.page.bulk.forms import ACTIONS as BULK_ACTIONS
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
+from customers.registry.happening import register_happening
 from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Panel, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from customers.tiers import entries as tier_entries
+from customers.tiers import happening as tiers_happening
 from customers.trade import (
     deriving,
     figures,
@@ -35,6 +38,7 @@ from customers.trade import (
     numbers,
 )
 from customers.trade import entries as trade_entries
+from customers.trade import happening as trade_happening
 from customers.trade.tasks import wake_figures
 
 IMPORTS = (
@@ -146,7 +150,12 @@ TIMELINE = (
     TimelineSource(key="tasks", kind="tasks", rows=task_entries.ROWS, permission="customers.view_task"),
     TimelineSource(key="tiers", kind="tier", rows=tier_entries.ROWS, permission=VIEW),
 )
+HAPPENINGS = (
+    interactions_happening.CONTACTS, trade_happening.ORDERS, trade_happening.INVOICES, interactions_happening.NOTES,
+    tiers_happening.CHANGES,
+)  # fmt: skip
 NOTICES = (
+    NoticeKind(key="follow", label=_("news of customers you follow"), words=telling_followers.in_words, icon="eye"),
     NoticeKind(key="mention", label=_("you are named in a note"), words=noting.in_words, icon="at"),
     NoticeKind(key=running.NOTICE, label=_("a bulk action is over"), words=sentences.in_words, icon="checks"),
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
@@ -199,8 +208,15 @@ def register_all() -> None:
     listening.register_moved(last_contact.touch_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     after_facts_changed.append(wake_figures)
+    register_notices()
+
+
+def register_notices() -> None:
+    """What people are told at the bell, and of what those who follow a customer are."""
     for notice in NOTICES:
         register_notice_kind(notice)
+    for happening in HAPPENINGS:
+        register_happening(happening)
 
 
 def register_page() -> None:

@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 
 from customers import time_zone
-from customers.identity.tasks import settle_trust
+from customers.identity.tasks import settle_trust, tell_followers
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import delete_files, follow_points, recount_contacts
 from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
@@ -28,6 +28,7 @@ __all__ = [
     "run_import",
     "send_digests",
     "settle_trust",
+    "tell_followers",
 ]
 
 log = structlog.get_logger(__name__)

@@ -16,6 +16,7 @@
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
 | `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
 | `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
+| `FOLLOWERS` | whoever tells followers what is new | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `DRIFT` | whoever holds baselines against the source data | the session |
 | `KPI_RULES` | whoever changes the rules of the KPIs | its transaction |
@@ -62,6 +63,7 @@ class Family(IntEnum):
     TIER_MARKS = 51
     FACTS = 52
     LEDGERS = 53
+    FOLLOWERS = 54
     FIGURE_MARKS = 54
     DRIFT = 59
     VERDICTS = 60
@@ -83,6 +85,7 @@ WORDS = {
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
     Family.FIGURE_MARKS: gettext_lazy("the figures of customers whose trade has changed"),
+    Family.FOLLOWERS: gettext_lazy("telling followers what is new"),
     Family.LEDGERS: gettext_lazy("whose ledger counts"),
     Family.DRIFT: gettext_lazy("holding baselines against the source data"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
@@ -108,6 +111,7 @@ TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
 FIGURE_MARKS: Final = Key(Family.FIGURE_MARKS)
 LEDGERS: Final = Key(Family.LEDGERS)
+FOLLOWERS: Final = Key(Family.FOLLOWERS)
 DRIFT: Final = Key(Family.DRIFT)
 VERDICTS: Final = Key(Family.VERDICTS)
 KPI_RULES: Final = Key(Family.KPI_RULES)

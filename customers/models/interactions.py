@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -111,6 +112,7 @@ class Interaction(models.Model):
                 condition=models.Q(matched_by_value=True),
                 name="interaction_by_value",
             ),
+            BrinIndex(fields=["created_at"], name="interaction_recorded", autosummarize=True, pages_per_range=32),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,9 @@ class SourceRecord(models.Model):
         verbose_name_plural = _("source records")
         constraints = [
             models.UniqueConstraint(fields=["system", "kind", "external_id"], name="source_record_unique"),
+        ]
+        indexes = [
+            BrinIndex(fields=["first_seen_at"], name="source_record_seen", autosummarize=True, pages_per_range=32)
         ]
 
     def __str__(self) -> str:
