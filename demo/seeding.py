@@ -23,7 +23,7 @@ from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering
 from customers.trade import figures
-from demo import goals, sign_ins
+from demo import days_work, goals, sign_ins
 from demo.company import AGENTS, agent_email, write_company
 from demo.files import DemoFile
 from demo.plan import SEED, TEAMS, Timeline, timeline
@@ -84,6 +84,7 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
     goals.set_goals(time)
     for day in _read_outs(time):
         evaluate(as_of=day)
+    days_work.fill_desks(today=today)
     return _loaded(batches, baselines=baselines, seconds=monotonic() - began)
 
 
