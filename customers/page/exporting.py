@@ -52,6 +52,7 @@ COLUMNS: Final = {
         ExportColumn("open", "figures__open"),
         ExportColumn("overdue", "figures__overdue"),
         ExportColumn("overdue_since", "figures__overdue_since"),
+        ExportColumn("created", "created_at"),
     )
 }  # fmt: skip
 # What lists show in one column that a file has in several, or under another name.

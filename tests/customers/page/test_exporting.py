@@ -17,7 +17,7 @@ DAY = date(2026, 2, 1)
 HEADER = (
     "customer_id", "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode",
     "industry", "language", "birth_date", "tier", "last_contact_at", "owner", "team", "tags", "revenue", "profit",
-    "open", "overdue", "overdue_since",
+    "open", "overdue", "overdue_since", "created",
 )  # fmt: skip
 
 
@@ -42,12 +42,19 @@ def test_a_row_says_what_is_known_under_its_heading(django_assert_num_queries: D
         "revenue": Decimal(5), "profit": Decimal(2), "open": Decimal(3), "overdue": Decimal(1), "overdue_since": DAY,
     }  # fmt: skip
     CustomerFiguresFactory.create(customer=ada, **figures)
-    kept = {"customer_id": ada.pk, "tier": "gold", "owner": "owner@staff.example", "team": "north", "tags": "Fair, VIP"}
+    kept = {
+        "customer_id": ada.pk,
+        "tier": "gold",
+        "owner": "owner@staff.example",
+        "team": "north",
+        "tags": "Fair, VIP",
+        "created": ada.created_at,
+    }
     bob = CustomerFactory.create(name="Bob", country="")
     with django_assert_num_queries(1):
         header, *rows = export_rows(Customer.objects.all())
     assert dict(zip(header, rows[0], strict=True)) == known | figures | kept
-    assert rows[1] == (bob.pk, "organization", "Bob", *[""] * 10, *[None] * 11)
+    assert rows[1] == (bob.pk, "organization", "Bob", *[""] * 10, *[None] * 11, bob.created_at)
 
 
 def test_they_come_by_name_and_of_one_name_by_id_whatever_the_order_before() -> None:

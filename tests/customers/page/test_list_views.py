@@ -153,7 +153,7 @@ def test_export_respects_filters_and_disarms_formulas(client_for: ClientFor) -> 
     lines = response.getvalue().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("customer_id,kind,name,tax_id,email,phone,")
     assert [line.split(",", 1)[1] for line in lines[1:]] == [
-        "organization,'=cmd(),,a@b.example,+49 30 1,,,,DE,,,,,gold,,,,,,,,,",
+        "organization,'=cmd(),,a@b.example,+49 30 1,,,,DE,,,,,gold,,,,,,,,,,2026-11-15T12:00:00+00:00",
     ]
 
 
