@@ -15,10 +15,14 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Provenance:
-    """One column a source record, most trusted first; one row a field any of them fills."""
+    """One column a source record, most trusted first; one row a field any of them fills.
+
+    `kept`: the columns of their files that were mapped to nothing.
+    """
 
     records: list[SourceRecord]
     rows: list[tuple[str, list[Said]]]
+    kept: list[tuple[str, list[Said]]]
 
 
 def provenance(customer: Customer) -> Provenance:
@@ -33,7 +37,13 @@ def provenance(customer: Customer) -> Provenance:
         said = [Said(value=_value(record, name), won=customer.provenance.get(name) == record.pk) for record in records]
         if any(one.value for one in said):
             rows.append((label_of(name), said))
-    return Provenance(records=records, rows=rows)
+    return Provenance(records=records, rows=rows, kept=_kept(records))
+
+
+def _kept(records: list[SourceRecord]) -> list[tuple[str, list[Said]]]:
+    extras = [extra if isinstance(extra := (record.payload or {}).get("extra"), dict) else {} for record in records]
+    columns = dict.fromkeys(column for extra in extras for column, value in extra.items() if value not in (None, ""))
+    return [(column, [Said(value=str(extra.get(column) or ""), won=False) for extra in extras]) for column in columns]
 
 
 def _value(record: SourceRecord, name: str) -> str:

@@ -1,6 +1,7 @@
 """Who says what of a customer, and who changed it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -8,9 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.audit.changes import Change
-from crm.common.cells import dimmed, lines, strong, together
+from crm.common.cells import dimmed, lines, link, link_if, note, strong, together, url_of
 from crm.common.tables import Column, Empty, Table
-from crm.common.templatetags.figures import ago
+from crm.common.templatetags.figures import ago, dated
 from crm.common.templatetags.look import icon
 from customers.identity.provenance import Said
 from customers.models import SourceRecord
@@ -18,8 +19,18 @@ from customers.models import SourceRecord
 FieldRow = tuple[str, list[Said]]
 
 
+def kept_row(row: FieldRow) -> FieldRow:
+    """A column of the files that fills no field, as it stands among those that do."""
+    column, said = row
+    return format_html("{} {}", column, note(gettext("kept as it came, not used"))), said
+
+
+def _field(row: FieldRow) -> object:
+    return row[0] if hasattr(row[0], "__html__") else capfirst(row[0])
+
+
 def _sources(records: Sequence[SourceRecord]) -> tuple[Column[FieldRow], ...]:
-    fields: Column[FieldRow] = Column(key="field", title=_("Field"), cell=lambda row: capfirst(row[0]))
+    fields: Column[FieldRow] = Column(key="field", title=_("Field"), cell=_field)
     return (fields, *(_source(record, at) for at, record in enumerate(records)))
 
 
@@ -56,19 +67,40 @@ def _change(label: str, before: str, after: str) -> object:
     return format_html("{}: {}{}", capfirst(label), was, after or gettext("removed"))
 
 
-HISTORY = Table[Change, None](
+def _who(change: Change, about: "Imports") -> object:
+    """An import leads to its page, for those who may open it."""
+    who = change.who or dimmed(gettext("not recorded"))
+    if change.batch is None or change.batch not in about.files:
+        return who
+    url = url_of("customers:import_detail", change.batch) if about.may_open else ""
+    return lines([who, link_if(url, about.files[change.batch])])
+
+
+def _what(change: Change) -> object:
+    told: list[object] = [change.what] if change.what else [_change(*field) for field in change.fields]
+    return lines([*told, link(change.undo_url, gettext("can still be taken back"))] if change.undo_url else told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imports:
+    """The files of imports that changed something, by the import's id."""
+
+    files: Mapping[int, str]
+    may_open: bool
+
+
+def _history(about: Imports) -> tuple[Column[Change], ...]:
+    return (
+        Column(key="at", title=_("When"), cell=lambda change: dated(change.at)),
+        Column(key="who", title=_("Changed by"), cell=lambda change: _who(change, about)),
+        Column(key="what", title=_("What"), cell=_what, width="long"),
+    )
+
+
+HISTORY = Table[Change, Imports](
     key="identity.history",
     caption=_("History"),
-    columns=(
-        Column(key="at", title=_("When"), cell=lambda change: ago(change.at)),
-        Column(key="who", title=_("Changed by"), cell=lambda change: change.who or dimmed(gettext("not recorded"))),
-        Column(
-            key="what",
-            title=_("What"),
-            cell=lambda change: lines([change.what] if change.what else [_change(*field) for field in change.fields]),
-            width="long",
-        ),
-    ),
+    columns=_history,
     empty=Empty(
         title=_("Nothing has changed"),
         text=_("Since this customer was first known, no field has changed and no contact was logged here."),

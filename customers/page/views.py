@@ -12,10 +12,10 @@ from crm.common.days import today
 from crm.common.fragments import render_part
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
-from customers.identity.tables import HISTORY, SOURCES
+from customers.identity.tables import HISTORY, SOURCES, kept_row
 from customers.identity.visiting import record_visit
 from customers.models import Customer
-from customers.page.history import history
+from customers.page.history import history, imports_of
 from customers.page.record import get_record, get_whole_record
 from customers.page.timeline_chips import timeline_context
 from customers.registry.page import panels
@@ -53,7 +53,7 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won."""
     customer = get_record(request, pk)
     said = provenance(customer)
-    table = SOURCES.of(said.rows, about=said.records)
+    table = SOURCES.of([*said.rows, *map(kept_row, said.kept)], about=said.records)
     context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table}
     return render(request, "customers/page/sources.html", context)
 
@@ -62,8 +62,9 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_record(request, pk)
-    found = history(customer)
-    context = {"customer": customer, "tab": "history", "changes": found, "history": HISTORY.of(found)}
+    found = history(customer, request.user)
+    table = HISTORY.of(found, about=imports_of(found, request.user))
+    context = {"customer": customer, "tab": "history", "changes": found, "history": table}
     return render(request, "customers/page/history.html", context)
 
 

@@ -15,14 +15,20 @@ def entry(row: Happened, _reader: Reader) -> TimelineEntry:
         pk=row.pk,
         icon="medal",
         colour=row.facts["colour"],
-        title=_sentence(row.facts),
+        title=sentence(*_names(row.facts)),
         notes=(_by(row.facts),),
         is_day=True,
     )
 
 
-def _sentence(facts: dict[str, Any]) -> str:
-    tier, before = (name and gettext(name) for name in (facts["tier"], facts["before"]))  # as `Tier` says its name
+def _names(facts: dict[str, Any]) -> tuple[str, str]:
+    """As `Tier` itself says its name."""
+    tier, before = (gettext(name) if name else "" for name in (facts["tier"], facts["before"]))
+    return tier, before
+
+
+def sentence(tier: str, before: str) -> str:
+    """From the names in the reader's language; `before` is empty for the first."""
     if not before:
         return _("Became %(tier)s") % {"tier": tier}
     if before == tier:

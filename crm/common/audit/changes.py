@@ -16,11 +16,16 @@ Field = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """`who` is empty where nobody was named. `what`: what happened, when it is not that `fields` were changed."""
+    """`who` is empty where nobody was named. `what`: what happened, when it is not that `fields` were changed.
+
+    `batch`: the import that did it. `undo_url`: where it can be taken back, while it can.
+    """
 
     at: datetime
     who: str
     what: str = ""
+    batch: int | None = None
+    undo_url: str = ""
     fields: list[Field] = field(default_factory=list)
 
     @property
@@ -37,8 +42,17 @@ def in_words(found: Iterable[tuple[Any, str | list[Field]]]) -> list[Change]:
     saying = [(event, said) for event, said in found if said]
     users = names(event.pgh_context for event, _said in saying)
     return [
-        Change(at=event.pgh_created_at, who=who(event.pgh_context, users), **_as_told(said)) for event, said in saying
-    ]
+        Change(
+            at=event.pgh_created_at, who=who(event.pgh_context, users), batch=_batch(event.pgh_context),
+            **_as_told(said),
+        )
+        for event, said in saying
+    ]  # fmt: skip
+
+
+def _batch(context: Any) -> int | None:
+    batch = context.metadata.get("batch") if context else None
+    return batch if isinstance(batch, int) else None
 
 
 def newest(changes: Iterable[Change]) -> list[Change]:

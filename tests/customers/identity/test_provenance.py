@@ -28,7 +28,7 @@ def test_of_whom_no_source_speaks_nothing_is_said() -> None:
     customer = CustomerFactory.create(name="Typed", city="Rome")
     record(CustomerFactory.create(), {"name": "Another"})
     record(customer, {"name": "Eva"}, kind="contacts")
-    assert provenance(customer) == Provenance(records=[], rows=[])
+    assert provenance(customer) == Provenance(records=[], rows=[], kept=[])
 
 
 def test_the_most_trusted_comes_first_and_names_its_system_without_asking_again(
@@ -62,3 +62,14 @@ def test_who_won_is_told_field_by_field() -> None:
     ]
     customer.provenance = {}
     assert not any(one.won for _label, said in provenance(customer).rows for one in said)
+
+
+def test_columns_that_were_mapped_to_nothing_are_shown_as_they_came() -> None:
+    customer = CustomerFactory.create()
+    record(customer, {"name": "A", "extra": {"备注": "VIP", "Rabatt": 5, "leer": ""}}, "a/1")
+    record(customer, {"name": "B", "extra": {"备注": "旧客户"}}, "b/1")
+    record(customer, {"name": "C", "extra": None}, "c/1")
+    found = provenance(customer)
+    assert {column: [one.value for one in said] for column, said in found.kept} == {
+        "备注": ["VIP", "旧客户", ""], "Rabatt": ["5", "", ""],
+    }  # fmt: skip

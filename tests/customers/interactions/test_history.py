@@ -1,9 +1,13 @@
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
 from crm.common.audit.acting import acting
 from customers.interactions import history
 from customers.interactions.history import contacts_logged
@@ -17,8 +21,8 @@ from tests.factories.interactions import InteractionFactory
 pytestmark = pytest.mark.django_db
 
 
-def told(customer: Customer) -> list[tuple[str, str]]:
-    return [(change.who, change.what) for change in contacts_logged(customer)]
+def told(customer: Customer, reader: User | None = None) -> list[tuple[str, str]]:
+    return [(change.who, change.what) for change in contacts_logged(customer, reader or AnonymousUser())]
 
 
 def test_of_a_customer_nobody_spoke_with_there_is_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -39,9 +43,9 @@ def test_the_newest_comes_first_with_what_there_is_to_say_of_it(
         full.delete()
     with django_assert_num_queries(2):
         assert told(customer) == [
-            ("Sales", "Contact taken back: visit, order, Twelve cups"),
-            ("Sales", "Contact changed; before: visit, order, Ten cups"),
-            ("Sales", "Contact logged: visit, order, Ten cups"),
+            ("Sales", "Contact taken back: visit, Order, Twelve cups"),
+            ("Sales", "Contact changed; before: visit, Order, Ten cups"),
+            ("Sales", "Contact logged: visit, Order, Ten cups"),
             ("", "Contact logged: e-mail"),
         ]
     with translation.override("zh-hans"):
@@ -62,3 +66,21 @@ def test_only_so_many_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     for subject in ("first", "second", "third"):
         InteractionFactory.create(customer=customer, subject=subject)
     assert [what.rpartition(", ")[2] for _who, what in told(customer)] == ["third", "second"]
+
+
+@pytest.mark.parametrize(("ago_s", "own", "is_there", "may_undo"), [
+    (0, True, True, True), (115, True, True, True), (116, True, True, False), (0, False, True, False),
+    (0, True, False, False),
+])  # fmt: skip
+def test_what_was_logged_a_moment_ago_leads_to_where_it_can_be_taken_back(
+    ago_s: int, own: bool, is_there: bool, may_undo: bool, user_for: UserFor
+) -> None:
+    ann, customer = user_for("sales"), CustomerFactory.create()
+    row = InteractionFactory.create(customer=customer, agent=ann if own else user_for("service"))
+    if not is_there:
+        row.delete()
+    logged = Interaction.pgh_event_model.objects.get(pgh_label="insert")  # type: ignore[attr-defined]
+    with time_machine.travel(logged.pgh_created_at + timedelta(seconds=ago_s), tick=False):
+        found = contacts_logged(customer, ann)
+    urls = {change.undo_url for change in found if change.what.startswith("Contact logged")}
+    assert urls == {customer.get_absolute_url() if may_undo else ""}
