@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import reverse
@@ -22,13 +23,15 @@ from accounts.models import User
 from accounts.roles import Role
 from bench.timing import percentile
 from crm.common.limits.rates import Rate
-from customers.models import Customer, Order, Tier
+from customers.models import Customer, Invoice, Order, Tier
 from metrics.kpis import CATALOGUE
 
 REQUESTS = 60
 DEEP_PAGES = 40
 NO_LIMIT = Rate(uses=10**6, window=timedelta(minutes=1))
 GOAL_MS, GOAL_QUERIES = 40, 12
+TABS = ("orders", "people", "notes", "sources", "history")
+OWNED = 300
 NEXT = re.compile(r'href="\?([^"]*cursor=[^"]*)"')
 
 
@@ -46,24 +49,43 @@ def measure() -> dict[str, Any]:
 def signed_in() -> Client:
     email = "bench@bench.example"
     user = User.objects.filter(email=email).first() or staff.create_user(email=email, name="B", role=Role.MANAGER)
+    own_some(user)
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     return client
 
 
+def own_some(user: User) -> None:
+    """Whose day begins with news of their customers."""
+    newest = Customer.objects.filter(last_contact_at__isnull=False).order_by("-last_contact_at").values("pk")[:OWNED]
+    Customer.objects.filter(pk__in=list(newest.values_list("pk", flat=True))).update(owner=user)
+
+
 def requests(client: Client, generator: random.Random) -> dict[str, Iterable[str]]:
     customers, kpis = reverse("customers:list"), [kpi for kpi in CATALOGUE.values() if not kpi.variant_of]
-    pks = Customer.objects.order_by("?").values_list("pk", flat=True)[:REQUESTS]
+    pks = any_of(Customer)
     return {
+        "home": [reverse("home")] * REQUESTS,
+        "home_steering": [reverse("customers:home_panel", args=["steering"])] * REQUESTS,
+        "home_news": [reverse("customers:my_news")] * REQUESTS,
+        "tasks": [reverse("customers:tasks")] * REQUESTS,
+        "notices": [reverse("accounts:notices")] * REQUESTS,
         "list": (f"{customers}?sort={sort}" for sort in ("name", "-name", "last_contact_at", "-last_contact_at") * 15),
         "list_deep": deep(client, customers),
         "list_filtered": filtered(customers, generator),
         **{f"search_{kind}": (f"{customers}?q={q}" for q in words) for kind, words in searches(generator).items()},
         "customer": (reverse("customers:detail", args=[pk]) for pk in pks),
+        **{f"customer_{tab}": (reverse(f"customers:{tab}", args=[pk]) for pk in pks) for tab in TABS},
+        "order": (reverse("customers:order", args=[pk]) for pk in any_of(Order)),
+        "invoice": (reverse("customers:invoice", args=[pk]) for pk in any_of(Invoice)),
         "customer_busiest": (reverse("customers:detail", args=[pk]) for pk in busiest()),
         "dashboard": [reverse("metrics:dashboard")] * REQUESTS,
         "kpi": (reverse("metrics:kpi", args=[kpis[i % len(kpis)].key]) for i in range(REQUESTS)),
     }
+
+
+def any_of(model: type[Model]) -> list[int]:
+    return list(model._default_manager.order_by("?").values_list("pk", flat=True)[:REQUESTS])  # noqa: SLF001
 
 
 def deep(client: Client, customers: str) -> Iterator[str]:

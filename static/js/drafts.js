@@ -106,6 +106,7 @@
   };
   const giveUp = (form) => {
     finished.add(form);
+    began.set(form, JSON.stringify(contentOf(form))); // a field that loses the focus only now tells of a change
     drop(keyOf(form));
   };
 

@@ -12,10 +12,10 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.sessions.models import Session
 from django.urls import reverse
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
 
 from accounts.models import User
-from customers.models import Customer, Interaction
+from customers.models import Customer, Interaction, Task
 from tests.conftest import UserFor
 from tests.e2e.test_accessibility import pages_for
 from tests.factories.accounts import TeamFactory
@@ -269,3 +269,62 @@ def test_text_that_is_not_saved_is_not_left_without_a_question(page: Page, admin
     page.get_by_role("link", name="History").click(no_wait_after=True)
     expect(page.get_by_label("Notes")).to_have_value("Half a sen")
     assert asked == ["beforeunload", "beforeunload"]
+
+
+def test_a_dialog_with_unsaved_text_asks_before_it_closes(page: Page, admin: Staff) -> None:
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        (dialog.dismiss if len(asked) == 1 else dialog.accept)()
+
+    page.on("dialog", answer)
+    page.goto("/me/")
+    page.keyboard.press("t")
+    dialog, what = page.locator("#dialog"), page.locator("#dialog").get_by_label("What", exact=True)
+    expect(what).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert asked == [], "nothing was typed"
+
+    page.keyboard.press("t")
+    what.fill("Call the workshop")
+    page.keyboard.press("Escape")
+    expect(what).to_have_value("Call the workshop")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert asked == ["Leave what you have typed? It is not saved."] * 2
+    page.reload()
+    assert len(asked) == 2, "what was given up is not asked for again"
+
+
+def test_what_was_typed_into_a_dialog_opens_it_again(page: Page, admin: Staff) -> None:
+    page.goto("/customers/")
+    page.keyboard.press("t")
+    what = page.locator("#dialog").get_by_label("What", exact=True)
+    what.fill("Call the workshop")
+    admin.is_signed_out()
+    what.press("Enter")
+    page.get_by_role("dialog", name="You are signed out").get_by_role("link", name="Sign in").click()
+    page.wait_for_url("**/accounts/login/**")
+    admin.signs_in_on(page)
+    expect(page.locator("#dialog")).to_be_visible()
+    expect(page.locator("#dialog").get_by_text(IS_BACK)).to_be_visible()
+    expect(what).to_have_value("Call the workshop")
+    what.press("Enter")
+    expect(page.locator("#dialog")).to_be_hidden()
+    assert Task.objects.values_list("what").get() == ("Call the workshop",)
+
+
+def test_what_the_server_could_not_take_comes_back_too(page: Page, admin: Staff) -> None:
+    """The customer was deleted meanwhile, and put back under the same number by the time one tries again."""
+    customer = CustomerFactory.create(name="Acme")
+    page.goto(f"/customers/{customer.pk}/edit/")
+    page.get_by_label("City").fill("Rome")
+    Customer.objects.filter(pk=customer.pk).delete()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+    CustomerFactory.create(pk=customer.pk, name="Acme")
+    page.goto(f"/customers/{customer.pk}/edit/")
+    expect(page.get_by_text(IS_BACK)).to_be_visible()
+    expect(page.get_by_label("City")).to_have_value("Rome")

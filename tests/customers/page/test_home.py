@@ -99,6 +99,14 @@ class TestNews:
         first = found.rows[0].customer
         assert (first.city, str(first.tier), first.get_absolute_url()) == ("Rome", "Gold", f"/customers/{first.pk}/")
 
+    def test_of_who_owns_very_many_looks_at_those_in_touch_last(
+        self, ann: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for number in range(3):
+            contact(CustomerFactory.create(name=f"No. {number}", owner=ann), NOW - number * HOUR, direction="out")
+        monkeypatch.setattr("customers.page.home.OWNED", 2)
+        assert list(counts(ann)) == ["No. 0", "No. 1"]
+
 
 class TestWaiting:
     @pytest.mark.parametrize(
