@@ -110,21 +110,15 @@ MOVABLE = (
 TABS = (
     Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),
     Tab(key="orders", label=_("Orders and invoices"), url_name="customers:orders", order=20),
-    Tab(key="people", label=_("People"), url_name="customers:people", permission="customers.view_customer", order=40),
-    Tab(
-        key="notes",
-        label=_("Notes and files"),
-        url_name="customers:notes",
-        permission="customers.view_customer",
-        order=50,
-    ),
+    Tab(key="people", label=_("People"), url_name="customers:people", order=40),
+    Tab(key="notes", label=_("Notes and files"), url_name="customers:notes", order=50),
     Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
     Tab(key="history", label=_("History"), url_name="customers:history", order=90),
 )
 ACTIONS = (
     Action(
         key="note", label=_("Note"), url_name="customers:add_note", icon="note", permission="customers.add_note",
-        order=5,
+        order=5, shortcut="m",
     ),
     Action(
         key="edit", label=_("Edit"), url_name="customers:edit", icon="edit", permission="customers.change_customer",

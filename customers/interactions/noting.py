@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import OuterRef, Value
+from django.db.models.functions import Coalesce, JSONObject, NullIf
 from django.utils.translation import gettext as _
 
 from accounts.domain.notices import Data, tell
@@ -17,11 +20,11 @@ from customers.identity.holding import hold
 from customers.interactions.attaching import attach
 from customers.interactions.mentions import mentioned
 from customers.models import Customer, Note
-from customers.querysets.notes import NoteQuerySet
 
 COMPARED: Final = ("body", "is_pinned")
 PUT_BACK_WITHIN: Final = timedelta(days=30)
 QUOTED: Final = 140
+PINNED_READ: Final = 20
 
 
 class NoteGone(DomainError):
@@ -92,10 +95,11 @@ def restore_note(*, event: Any) -> Note:
     return note
 
 
-def pinned(notes: NoteQuerySet[Note], customer: Customer) -> NoteQuerySet[Note]:
-    """Those above the timeline, the newest first; an index of their own."""
-    rows = notes.filter(customer=customer, is_pinned=True).select_related("created_by")
-    return rows.order_by("-created_at", "-pk")
+def pinned_list() -> ArraySubquery:
+    """An annotation of customers: their pinned notes as {id, body, by}, the newest first; an index of their own."""
+    rows = Note.objects.filter(customer=OuterRef("pk"), is_pinned=True).order_by("-created_at", "-pk")
+    by = Coalesce(NullIf("created_by__name", Value("")), "created_by__email")
+    return ArraySubquery(rows.values(one=JSONObject(id="id", body="body", by=by))[:PINNED_READ])
 
 
 def deleted_notes(customer: Customer, *, now: datetime) -> list[Any]:

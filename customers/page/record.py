@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from crm.common.days import today
 from customers.identity.access import get_customer
 from customers.identity.overview import point_list
+from customers.interactions.noting import pinned_list
 from customers.models import Customer
 from customers.registry.page import panels
 
@@ -23,8 +24,8 @@ def get_record(request: HttpRequest, pk: int, **annotations: Any) -> Customer:
 
 
 def get_whole_record(request: HttpRequest, pk: int) -> Customer:
-    """Also with the contact points, and with what panels read of the customer."""
-    read: dict[str, Any] = {"point_list": point_list()}
+    """Also with the contact points, the pinned notes, and with what panels read of the customer."""
+    read: dict[str, Any] = {"point_list": point_list(), "pinned_list": pinned_list()}
     for panel in panels(request.user):
         read |= panel.reads(request.user) if panel.reads else {}
     return get_record(request, pk, **read)

@@ -34,7 +34,8 @@ class Tab:
 class Action:
     """A button in the page's head: `url_name` takes the customer's id, `icon` names a Tabler icon.
 
-    `parameter`: the address is none of a customer's, and takes the id as this parameter of its query.
+    `parameter`: the address is none of a customer's, and takes the id as this parameter of its query. `shortcut`: the
+    letter that presses it.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Action:
     url_name: str
     icon: str
     parameter: str = ""
+    shortcut: str = ""
     permission: str = ""
     order: int = 100
 

@@ -27,7 +27,7 @@ def customer_actions(context: template.Context) -> list[dict[str, object]]:
     """Label, address and icon of each button, for those who may press it."""
     pk = context["customer"].pk
     return [
-        {"label": action.label, "url": _address(action, pk), "icon": action.icon}
+        {"label": action.label, "url": _address(action, pk), "icon": action.icon, "shortcut": action.shortcut}
         for action in page.actions(context["request"].user)
     ]
 

@@ -73,6 +73,9 @@ def test_pinned_and_deleted_and_put_back(client: Client, customer: Customer) -> 
     note = NoteFactory.create(customer=customer, body="Hello")
     client.post(f"/notes/{note.pk}/pin/", {"pinned": "1"}, follow=True)
     assert Note.objects.get().is_pinned
+    page = client.get(f"/customers/{customer.pk}/").content.decode()
+    assert 'id="pinned-notes"' in page
+    assert page.index("Hello") < page.index('id="timeline"')
     client.post(f"/notes/{note.pk}/pin/", follow=True)
     assert not Note.objects.get().is_pinned
     answer = client.post(f"/notes/{note.pk}/delete/", follow=True)

@@ -18,7 +18,7 @@ from customers.interactions.noting import (
     delete_note,
     deleted_notes,
     pin_note,
-    pinned,
+    pinned_list,
     restore_note,
 )
 from customers.interactions.sniffing import SaysOtherwise
@@ -87,14 +87,21 @@ def test_changed_it_says_when_and_tells_whom_it_names_now(customer: Customer, us
         change_note(note=note, body="Mine", is_pinned=False, by=user, now=later)
 
 
-def test_pinned_ones(customer: Customer, user: User) -> None:
+def test_pinned_ones(customer: Customer) -> None:
+    ada = UserFactory.create(name="Ada")
     old, new = (NoteFactory.create(customer=customer, created_at=NOON + timedelta(days=day)) for day in (1, 2))
     NoteFactory.create(is_pinned=True)
+    Note.objects.filter(pk=new.pk).update(created_by=ada)
+
+    def shown() -> list[dict[str, Any]]:
+        return list(Customer.objects.annotate(found=pinned_list()).values_list("found", flat=True).get(pk=customer.pk))
+
     for note in (old, new):
         pin_note(note=note, is_pinned=True)
-    assert list(pinned(Note.objects.all(), customer)) == [new, old]
+    assert [note["id"] for note in shown()] == [new.pk, old.pk]
+    assert shown()[0] == {"id": new.pk, "body": new.body, "by": "Ada"}
     pin_note(note=new, is_pinned=False)
-    assert list(pinned(Note.objects.all(), customer)) == [old]
+    assert [note["id"] for note in shown()] == [old.pk]
     delete_note(note=old)
     with pytest.raises(NoteGone):
         pin_note(note=old, is_pinned=False)
