@@ -56,6 +56,7 @@ class TaskForm(VersionedForm[Task]):
     class Meta:
         model = Task
         fields = EDITABLE
+        labels = {"what": _("What")}
         widgets = {
             "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "due_time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),

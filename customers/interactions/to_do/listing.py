@@ -16,7 +16,7 @@ SECTIONS: Final = (
     (MINE, _("Mine")), (TEAM, _("My team's, nobody's yet")), (MADE, _("Made for others")), (ALL, _("All")),
 )  # fmt: skip
 OPEN, SNOOZED, DONE = "open", "snoozed", "done"
-STATES: Final = ((OPEN, _("Open")), (SNOOZED, _("Put off")), (DONE, _("Done")))
+STATES: Final = ((OPEN, _("To do")), (SNOOZED, _("Put off")), (DONE, _("Done")))
 _GROUP: Final = 10**11  # more seconds than any moment has
 Tasks = TaskQuerySet[Task]
 

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.cells import dimmed, link, note, together, url_of
+from crm.common.cells import link, note, together, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago
 from crm.common.templatetags.look import icon, status_badge
@@ -19,30 +19,45 @@ from customers.models import Task
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """`may_change`: whether the reader may do something about them."""
+    """`may_change`: whether the reader may do something about them. `is_own`: all are the reader's."""
 
     now: datetime
-    may_change: bool
+    may_change: bool = False
+    is_own: bool = False
 
 
 def _columns(about: Reading) -> tuple[Column[Task], ...]:
+    now = about.now
     return (
-        Column(key="what", title=_("What"), cell=_what, width="long"),
-        Column(key="due", title=_("Due"), cell=lambda task: _due(task, about.now), sort="due", order_by="due_at"),
-        Column(key="customer", title=_("Customer"), cell=_customer),
-        Column(key="whose", title=_("Whose"), cell=whose, shown="wide"),
-        *((Column(key="actions", title=_("Actions"), cell=_actions, spoken=True, width="fit", align="end"),)
-          if about.may_change else ()),
-    )  # fmt: skip
+        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=36),
+        Column(key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=28),
+        Column(key="customer", title=_("Customer"), cell=_customer, whole=lambda task: task.customer, share=22),
+        *(() if about.is_own else (Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=16),)),
+        *(
+            (
+                Column(
+                    key="actions",
+                    title=_("Actions"),
+                    cell=_actions,
+                    spoken=True,
+                    align="end",
+                    share=16 if about.is_own else 26,
+                ),
+            )
+            if about.may_change
+            else ()
+        ),
+    )
 
 
 def _what(task: Task) -> SafeString:
+    """Its marks stand first, so that they are seen where a long text is cut."""
     high = task.priority == Task.Priority.HIGH and task.done_at is None
     return together(
-        link(url_of("customers:task", task.pk), task.what),
         status_badge(gettext("high"), "orange", "flag") if high else "",
-        dimmed(together(icon("repeat"), task.get_repeat_display())) if task.repeat else "",
-        dimmed(icon("note", gettext("with notes"))) if task.notes else "",
+        icon("repeat", task.get_repeat_display()) if task.repeat else "",
+        icon("note", gettext("with notes")) if task.notes else "",
+        link(url_of("customers:task", task.pk), task.what),
     )
 
 
@@ -56,7 +71,7 @@ def _due(task: Task, now: datetime) -> object:
     put_off = task.snoozed_until is not None and task.snoozed_until > now
     return together(
         status_badge(gettext("overdue"), "red", "alert-circle") if late else "",
-        format_html('<span class="text-nowrap">{}</span>', words),
+        words,
         note(together(gettext("put off:"), ago(task.snoozed_until))) if put_off else "",
     )
 
@@ -85,10 +100,11 @@ def _button(url_name: str, task: Task, symbol: str, words: str, action: str) -> 
 
 def _snooze(task: Task) -> SafeString:
     url = url_of("customers:task_snooze", task.pk)
+    words = gettext("Put off")
     return format_html(
-        '<a class="btn btn-sm" href="{}" hx-get="{}" hx-target="#dialog-body" data-task="snooze" aria-label="{}: {}">'
-        "{} {}</a>",
-        url, url, gettext("Put off"), task.what, icon("clock-pause"), gettext("Put off"),
+        '<a class="btn btn-sm btn-icon" href="{}" hx-get="{}" hx-target="#dialog-body" data-task="snooze" title="{}"'
+        ' aria-label="{}: {}">{}</a>',
+        url, url, words, words, task.what, icon("clock-pause"),
     )  # fmt: skip
 
 
@@ -101,5 +117,6 @@ TASKS = Table[Task, Reading](
     caption=_("Tasks"),
     columns=_columns,
     attributes=_attributes,
+    cut=True,
     empty=Empty(title=_("Nothing to do"), text=_("The key t makes a task from any page."), icon="checkbox"),
 )

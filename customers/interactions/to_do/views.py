@@ -44,12 +44,12 @@ def _list(request: HttpRequest, asked: QueryDict) -> dict[str, Any]:
     tasks = listing.of_section(visible.filter(customer=customer) if customer else visible, section, user)
     tasks = listing.by_urgency(listing.in_state(tasks, state, now=now), now=now)
     usual = listing.sort_of(state, "" if customer else section)
-    sort = TASKS.allowed(asked.get("sort", ""), default=usual, about=Reading(now=now, may_change=False))
+    may_change = user.has_perm("customers.change_task")
+    reading = Reading(now=now, may_change=may_change, is_own=section == listing.MINE and customer is None)
+    sort = TASKS.allowed(asked.get("sort", ""), default=usual, about=reading)
     page = keyset_page(
-        listing.with_names(tasks), sort=TASKS.order_by(sort, about=Reading(now=now, may_change=False)),
-        cursor=asked.get("cursor", ""),
-    )  # fmt: skip
-    reading = Reading(now=now, may_change=user.has_perm("customers.change_task"))
+        listing.with_names(tasks), sort=TASKS.order_by(sort, about=reading), cursor=asked.get("cursor", "")
+    )
     return {
         "tasks": TASKS.of(page.rows, about=reading, sort=sort, page=page),
         "sections": listing.SECTIONS, "section": section, "states": listing.STATES, "state": state,
