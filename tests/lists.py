@@ -264,7 +264,7 @@ LISTS: Mapping[str, Listed] = {
     "identity.people": Listed(fill=people, queries=7),
     "identity.sources": Listed(fill=sources, queries=6),
     "identity.tags": Listed(fill=tags, queries=6),
-    "importing.imports": Listed(fill=imports, queries=6),
+    "importing.imports": Listed(fill=imports, queries=7),
     "importing.parked": Listed(fill=parked, queries=5),
     "importing.preview": Listed(fill=preview, queries=6),
     "importing.rejects": Listed(fill=rejects, queries=6),

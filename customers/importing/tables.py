@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.urls import reverse_lazy
 from django.utils.formats import date_format
 from django.utils.text import Truncator
@@ -9,12 +10,17 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from crm.common.cells import dimmed, link, or_dash, strong, together, url_of
+from crm.common.kinds import import_kinds
+from crm.common.lists.fields import Field
+from crm.common.lists.options import Asking, Fixed, Rows
+from crm.common.lists.pages import ListPage, View
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, number
 from crm.common.templatetags.look import status_badge
 from customers.importing.progress import LOOK
-from customers.models import ImportBatch, ImportReject, ParkedRow
+from customers.models import ImportBatch, ImportReject, ParkedRow, SourceSystem
 
 
 def _file(batch: ImportBatch) -> object:
@@ -38,11 +44,19 @@ IMPORTS = Table[ImportBatch, None](
     key="importing.imports",
     caption=_("Imports"),
     columns=(
-        Column(key="file", title=_("File"), cell=_file, whole=lambda batch: batch.filename, share=20),
+        Column(
+            key="file",
+            title=_("File"),
+            cell=_file,
+            whole=lambda batch: batch.filename,
+            sort="file",
+            order_by="filename",
+            share=20,
+        ),
         Column(key="source", title=_("Source"), cell=lambda batch: batch.system, share=12),
         Column(key="kind", title=_("What it holds"), cell=lambda batch: batch.get_kind_display(), share=12),
         Column(key="state", title=_("State"), cell=_state, whole=lambda batch: batch.get_state_display(), share=12),
-        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end", share=8),
+        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end", share=8, sort="rows"),
         Column(
             key="created",
             title=_("Created"),
@@ -60,8 +74,15 @@ IMPORTS = Table[ImportBatch, None](
             shown="wide",
         ),
         Column(key="waiting", title=_("Waiting"), cell=lambda batch: number(batch.parked), align="end", share=8),
-        Column(key="rejected", title=_("Rejected"), cell=lambda batch: number(batch.rejected), align="end", share=8),
-        Column(key="when", title=_("When"), cell=_when, whole=_by, share=18),
+        Column(
+            key="rejected",
+            title=_("Rejected"),
+            cell=lambda batch: number(batch.rejected),
+            align="end",
+            share=8,
+            sort="rejected",
+        ),
+        Column(key="when", title=_("When"), cell=_when, whole=_by, sort="when", order_by="pk", share=18),
     ),
     cut=True,
     empty=Empty(
@@ -74,6 +95,63 @@ IMPORTS = Table[ImportBatch, None](
         action=_("Import a file"),
         action_url=reverse_lazy("customers:import_new"),
     ),
+)
+
+
+def _systems(_asking: Asking) -> QuerySet[SourceSystem]:
+    return SourceSystem.objects.order_by("name", "id")
+
+
+def _people(_asking: Asking) -> QuerySet[User]:
+    return User.objects.order_by("-is_active", "name", "id")
+
+
+IMPORT_LIST = ListPage(
+    table=IMPORTS,
+    url_name="customers:imports",
+    permission="customers.import_data",
+    sort="-when",
+    fields=(
+        Field(key="file", label=_("File"), kind="text", path="filename", only=("contains", "lacks", "is")),
+        Field(
+            key="source", label=_("Source"), kind="choice", path="system", is_id=True, only=("is", "is_not"),
+            options=Rows(rows=_systems, search="name"),
+        ),
+        Field(
+            key="kind", label=_("What it holds"), kind="choice", path="kind", only=("is", "is_not"),
+            options=Fixed(choices=import_kinds),
+        ),
+        Field(
+            key="state", label=_("State"), kind="choice", path="state", only=("is", "is_not"),
+            options=Fixed(choices=ImportBatch.State.choices),
+        ),
+        Field(key="rejected", label=_("Rejected"), kind="number", path="rejected"),
+        Field(
+            key="created", label=_("When"), kind="date", path="created_at", is_moment=True,
+            only=("within", "older", "from", "before"),
+        ),
+        Field(
+            key="by", label=_("By"), kind="user", path="created_by", is_id=True, words={"me": lambda me: me.user_id},
+            options=Rows(rows=_people, search="name", first=[("me", _("me"))]),
+        ),
+    ),
+    views=(
+        View(key="all", name=_("All imports")),
+        View(key="mine", name=_("Mine"), conditions={"all": [{"field": "by", "op": "is", "value": ["me"]}]}),
+        View(
+            key="rejected",
+            name=_("With rejected rows"),
+            conditions={"all": [{"field": "rejected", "op": "some", "value": ""}]},
+        ),
+    ),
+)  # fmt: skip
+
+NO_IMPORT_FITS = Empty(
+    title=_("No import fits"),
+    text=_("None fits the filters. Try fewer of them."),
+    icon="file-search",
+    action=_("Clear filters"),
+    action_url="?view=all",
 )
 
 

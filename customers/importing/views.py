@@ -1,12 +1,13 @@
 """Bring a file in: upload, map its columns, watch it go in, look at what came out."""
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import signed_in
+from accounts.list_views import open_list
 from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.errors import DomainError
@@ -17,7 +18,7 @@ from customers.importing import batches, previewing, queueing, rejects, uploads
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
-from customers.importing.tables import IMPORTS, PARKED, PREVIEW, REJECTS
+from customers.importing.tables import IMPORT_LIST, IMPORTS, NO_IMPORT_FITS, PARKED, PREVIEW, REJECTS
 from customers.models import ImportBatch, ParkedRow
 
 
@@ -28,10 +29,17 @@ def _uploads(request: HttpRequest) -> bool:
 @require_GET
 @permission_required("customers.import_data", raise_exception=True)
 def import_list(request: HttpRequest) -> HttpResponse:
-    visible = ImportBatch.objects.visible_to(request.user).select_related("system", "created_by")
-    page = keyset_page(visible, sort="-pk", cursor=request.GET.get("cursor", ""), size=25)
-    waiting = ParkedRow.objects.visible_to(request.user).exists()
-    context = {"imports": IMPORTS.of(page.rows, page=page), "has_parked": waiting}
+    state = open_list(request, IMPORT_LIST)
+    if state.redo:
+        return HttpResponseRedirect(state.redo)
+    batches = state.narrow(ImportBatch.objects.visible_to(request.user).select_related("system", "created_by"))
+    page = keyset_page(batches, sort=IMPORTS.order_by(state.sort), cursor=request.GET.get("cursor", ""), size=25)
+    filled = IMPORTS.of(page.rows, page=page, sort=state.sort, empty=NO_IMPORT_FITS if state.is_narrowed else None)
+    context = {
+        "state": state,
+        "imports": filled.arranged(state.shown_columns, is_compact=bool(state.density)),
+        "has_parked": ParkedRow.objects.visible_to(request.user).exists(),
+    }
     return render(request, "customers/importing/imports.html", context)
 
 

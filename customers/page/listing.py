@@ -8,7 +8,6 @@ from django.db.models import OuterRef
 
 from accounts.access import Reader
 from crm.common.admin import estimated_count
-from crm.common.lists.conditions import to_q
 from crm.common.lists.state import State
 from crm.common.paging import Page, keyset_page
 from customers.identity import search
@@ -32,10 +31,7 @@ class Listing:
 
 def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
     """The customers the list stands for, in no order; none where it is unclear who is meant."""
-    customers = Customer.objects.visible_to(reader)
-    if state.is_unclear:
-        return customers.none()
-    customers = customers.filter(to_q(state.conditions, state.asking))
+    customers = state.narrow(Customer.objects.visible_to(reader))
     return search.matching(customers, search.read(state.search)) if state.search else customers
 
 

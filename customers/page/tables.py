@@ -87,8 +87,8 @@ CUSTOMERS = Table[Customer, None](
         ),
         Column(key="owner", title=_("Owner"), cell=lambda one: one.owner or "", sort="owner", order_by="owner__name",
                share=12, shown="wide"),
-        Column(key="place", title=_("Place"), cell=_place, share=13),
-        Column(key="phone", title=_("Phone"), cell=_phone, share=14),
+        Column(key="place", title=_("Place"), cell=_place, share=11),
+        Column(key="phone", title=_("Phone"), cell=_phone, share=16),
         Column(
             key="revenue", title=_("Revenue"), hint=_("Revenue, 12 months"), sort="revenue",
             order_by="figures__revenue", cell=_revenue, align="end", share=9, shown="wide",

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from customers.models import CustomerTag, Tag, Tier
 from tests.conftest import UserFor
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory, SourceSystemFactory
 from tests.live import LiveStack
@@ -30,7 +30,10 @@ def long_rows(live_stack: LiveStack) -> None:
     assert len(LONG) == 198
     gold = Tier.objects.get(key="gold")
     long = {"email": f"{'a' * 60}@{'b' * 60}.example", "phone": "030 / 91004088", "city": LONG[:150]}
-    CustomerFactory.create(name=LONG, tier=gold, kind="person", **long)
+    owner = UserFactory.create(name=LONG[:140], team=TeamFactory.create(name=LONG[:90]))
+    customer = CustomerFactory.create(name=LONG, tier=gold, kind="person", owner=owner, team=owner.team, **long)
+    for number in range(9):
+        CustomerTag.objects.create(customer=customer, tag=Tag.objects.create(name=f"{number} {LONG[:50]}"))
     CustomerFactory.create(name="x" * 200, **long)
     CustomerFactory.create(name="Short", tier=gold, email="info1036.service@allgau.example")
     system = SourceSystemFactory.create(name=LONG[:90])
@@ -43,7 +46,8 @@ def long_rows(live_stack: LiveStack) -> None:
 def test_no_row_is_higher_than_two_lines(page_for: Callable[[str], Page], width: int) -> None:
     page = page_for("manager")
     page.set_viewport_size({"width": width, "height": 900})
-    for path, rows in (("/customers/", 3), ("/imports/", 1)):
+    more = "/customers/?columns=name,tier,owner,tags,team,email,phone,overdue"
+    for path, rows in (("/customers/", 3), (more, 3), ("/imports/", 1)):
         page.goto(path)
         heights = page.locator("table tbody tr").evaluate_all(HEIGHTS)
         assert len(heights) == rows
@@ -130,7 +134,7 @@ def test_columns_are_chosen_and_moved_by_keyboard(page_for: PageFor, live_stack:
     page.get_by_label("E-mail").check()
     page.get_by_label("Owner", exact=True).uncheck()
     page.locator("#list-columns").get_by_role("button", name="Apply").last.click()
-    heads = page.locator("thead th")
+    heads = page.locator("thead th:not(.col-select)")
     expect(heads).to_have_text(["Name", "Tier", "Place", "Phone", "Revenue", "Overdue", "Last contact", "E-mail"])
     page.locator("#list-columns summary").click()
     page.get_by_label("Move E-mail up").focus()
@@ -152,6 +156,32 @@ def test_rows_are_walked_and_opened_by_keyboard(page_for: PageFor, live_stack: L
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Beta")
+
+
+def test_rows_are_selected_by_keyboard_and_sent(page_for: PageFor, live_stack: LiveStack) -> None:
+    for name in "ABCDEFG":
+        CustomerFactory.create(name=name, city="Rome")
+    CustomerFactory.create(name="H", city="Paris")
+    page = page_for("manager")
+    page.goto("/customers/?sort=name&city=rome")
+    bar, ticked = page.locator(".bulk-bar"), page.locator(".col-select :checked")
+    expect(bar).to_be_hidden()
+    for key in "jxjjX":
+        page.keyboard.press(key)
+    expect(bar.get_by_role("status")).to_have_text("3 selected")
+    expect(ticked).to_have_count(3)
+    expect(page.get_by_label("All 7 of the result")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(bar).to_be_hidden()
+    page.get_by_label("Select B", exact=True).check()
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_role("button", name="Assign: 1 customer")).to_be_visible()
+    page.go_back()
+    page.get_by_label("Select all rows of this page").check()
+    expect(bar.get_by_role("status")).to_have_text("7 selected")
+    page.get_by_label("All 7 of the result").check()
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_role("button", name="Assign: 7 customers")).to_be_visible()
 
 
 def test_a_phone_sorts_by_a_select(page_for: PageFor, live_stack: LiveStack) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from crm.common.lists.options import Asking
 from crm.common.lists.pages import ListPage, View
 from crm.common.tables import Column
 
+Narrowed = TypeVar("Narrowed", bound=QuerySet[Any])
 RELEVANCE: Final = "relevance"
 COMPACT, NORMAL = "compact", "normal"
 LONGEST = 20_000  # of `where`, letters
@@ -107,6 +109,10 @@ class State:
     def query(self, **changed: Any) -> str:
         """The address's query for this list with something of it changed."""
         return f"?{urlencode(self.parts(**changed))}"
+
+    def narrow(self, rows: Narrowed) -> Narrowed:
+        """By its conditions; to none where it is unclear what is meant. The search is the list's own affair."""
+        return rows.none() if self.is_unclear else rows.filter(conditions.to_q(self.conditions, self.asking))
 
     def without(self, at: Sequence[int]) -> str:
         return self.query(conditions=conditions.without(self.conditions, at))

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -7,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from customers.importing import batches
 from customers.importing.sql import BUCKETS
 from customers.models import Customer, ImportBatch, SourceSystem
-from tests.conftest import ClientFor
+from tests.conftest import ClientFor, UserFor
+from tests.factories.accounts import UserFactory
 from tests.factories.importing import ImportBatchFactory, ImportRejectFactory, ParkedRowFactory, SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
@@ -193,3 +196,19 @@ def test_empty_states(client_for: ClientFor) -> None:
     client = client_for("manager")
     assert "Nothing imported yet" in client.get("/imports/").content.decode()
     assert "Nothing waits" in client.get("/imports/parked/").content.decode()
+
+
+def test_the_list_is_narrowed_sorted_and_says_when_none_fits(client_for: ClientFor, user_for: UserFor) -> None:
+    own, other = user_for("manager"), UserFactory.create()
+    ImportBatchFactory.create(filename="b.csv", state="done", rejected=3, created_by=own)
+    ImportBatchFactory.create(filename="a.csv", state="failed", created_by=other)
+    client = client_for("manager")
+
+    def files(query: str) -> list[str]:
+        return re.findall(r">(\w\.csv)<", client.get(f"/imports/?{query}").content.decode())
+
+    assert files("") == ["a.csv", "b.csv"]
+    assert files("sort=-file") == ["b.csv", "a.csv"]
+    assert files("view=mine") == files("view=rejected") == files("state=done") == ["b.csv"]
+    assert files("state=failed&by=me") == []
+    assert "No import fits" in client.get("/imports/?file=zzz").content.decode()
