@@ -23,7 +23,7 @@ from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering
 from customers.trade import figures
-from demo import days_work, goals, sign_ins, to_do
+from demo import days_work, goals, sign_ins
 from demo.company import AGENTS, agent_email, write_company
 from demo.files import DemoFile
 from demo.plan import SEED, TEAMS, Timeline, timeline
@@ -79,7 +79,6 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
     batches = [_load(file) for file in files]
     review_tiers(time, today=today)
     figures.refresh_figures()
-    to_do.give_tasks(today=today)
     recompute()
     baselines = goals.freeze_baselines(time)
     goals.set_goals(time)

@@ -78,7 +78,6 @@ AROUND_IT = {
     "demo/bulk.py": JOB,
     "demo/goals.py": JOB,
     "demo/seeding.py": JOB,
-    "demo/to_do.py": JOB,
     "metrics/goals/asking.py": VERB,
     "metrics/goals/baselines.py": VERB,
     "metrics/goals/drift_checks.py": JOB,
