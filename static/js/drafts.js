@@ -139,7 +139,8 @@
       const { state, origin } = read(key);
       if (state !== "lost" || present.has(key) || !origin || !document.getElementById(origin.place)) continue;
       brought[origin.place] = origin;
-      window.htmx.ajax("GET", origin.path, { target: `#${origin.place}`, swap: origin.swap });
+      const place = document.getElementById(origin.place);
+      window.htmx.ajax("GET", origin.path, { source: place, target: place, swap: origin.swap });
     }
   };
 
@@ -213,7 +214,7 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => {
     const { requestConfig, target } = event.detail;
-    if (requestConfig && requestConfig.verb === "get" && requestConfig.elt !== document.body && target && target.id) {
+    if (requestConfig && requestConfig.verb === "get" && target && target.id && requestConfig.elt !== target) {
       const swap = requestConfig.elt.closest("[hx-swap]")?.getAttribute("hx-swap") || "innerHTML";
       const path = event.detail.pathInfo.finalRequestPath || event.detail.pathInfo.requestPath;
       brought[target.id] = { place: target.id, path, swap };
