@@ -113,6 +113,9 @@ class Task(models.Model):
             models.Index(fields=["customer", "-due_at", "-id"], name="task_customer"),
             models.Index(fields=["customer", "-done_at", "-id"], name="task_customer_done"),
             models.Index(fields=["assignee", "-done_at", "-id"], name="task_done"),
+            models.Index(
+                fields=["-done_at", "-id"], condition=models.Q(done_at__isnull=False), name="task_done_by_any"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -68,4 +68,5 @@ def sort_of(state: str, section: str) -> str:
 
 
 def with_names(tasks: Tasks) -> Tasks:
-    return tasks.select_related("customer", "assignee", "team", "done_by", "created_by")
+    """What a list says of each."""
+    return tasks.select_related("customer", "assignee", "team")

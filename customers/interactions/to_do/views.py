@@ -104,8 +104,8 @@ def _of(task: Task) -> object:
 @permission_required("customers.view_task", raise_exception=True)
 def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What there is to know of it, as a form for those who may change it."""
-    visible = listing.with_names(Task.objects.visible_to(signed_in(request)))
-    task = get_object_or_404(visible, pk=pk)
+    visible = Task.objects.visible_to(signed_in(request))
+    task = get_object_or_404(visible.select_related("customer", "done_by", "created_by"), pk=pk)
     may_change = request.user.has_perm("customers.change_task")
     if not may_change and request.method == "POST":
         return render(request, "403.html", status=403)
