@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.access import signed_in
+from crm.common.cells import url_of
 from crm.common.kinds import Channel
 from crm.common.templatetags.figures import day as in_full
 from customers.interactions.entries import ICONS
@@ -95,4 +95,4 @@ def _parts(customer: Customer, narrowing: Narrowing) -> Iterator[Chip]:
 def _url(customer: Customer, narrowing: Narrowing, **more: str) -> str:
     asked = {"kind": narrowing.kind, "channel": narrowing.part, "text": narrowing.text, **more}
     query = urlencode({name: value for name, value in asked.items() if value})
-    return reverse("customers:timeline", args=[customer.pk]) + (f"?{query}" if query else "")
+    return url_of("customers:timeline", customer.pk) + (f"?{query}" if query else "")
