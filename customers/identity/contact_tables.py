@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import link, or_dash, together, url_of
 from crm.common.tables import Column, Empty, Table
-from crm.common.templatetags.look import icon
+from crm.common.templatetags.look import icon, status_badge
 from customers.identity.normalising import normalise_email, normalise_phone_cached
 from customers.models import Contact
 
@@ -32,8 +32,8 @@ def email_link(email: str) -> SafeString | str:
 
 
 def _name(row: Contact) -> object:
-    star = icon("star-filled", gettext("first to ask for")) if row.is_primary else ""
-    return together(row.name, star)
+    first = status_badge(gettext("first to ask for"), "blue", "star") if row.is_primary else ""
+    return together(row.name, first)
 
 
 def _source(row: Contact) -> object:
