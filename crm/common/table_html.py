@@ -14,7 +14,7 @@ from crm.common.paging import Page
 from crm.common.tables import Column, Empty, Filled
 from crm.common.templatetags.figures import NO_DATA
 
-SHORT = 12  # letters
+SHORT = 5  # letters
 PASSING = ("open", "moved", "deleted")  # of the address of a list: said once
 
 

@@ -56,7 +56,7 @@ IMPORTS = Table[ImportBatch, None](
         Column(key="source", title=_("Source"), cell=lambda batch: batch.system, share=12),
         Column(key="kind", title=_("What it holds"), cell=lambda batch: batch.get_kind_display(), share=12),
         Column(key="state", title=_("State"), cell=_state, whole=lambda batch: batch.get_state_display(), share=12),
-        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end", share=8, sort="rows"),
+        Column(key="rows", title=_("Rows"), cell=lambda batch: number(batch.rows), align="end", share=11, sort="rows"),
         Column(
             key="created",
             title=_("Created"),
@@ -79,10 +79,10 @@ IMPORTS = Table[ImportBatch, None](
             title=_("Rejected"),
             cell=lambda batch: number(batch.rejected),
             align="end",
-            share=8,
+            share=11,
             sort="rejected",
         ),
-        Column(key="when", title=_("When"), cell=_when, whole=_by, sort="when", order_by="pk", share=18),
+        Column(key="when", title=_("When"), cell=_when, whole=_by, sort="when", order_by="pk", share=15),
     ),
     cut=True,
     empty=Empty(
