@@ -11,7 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from accounts.models import User
 from crm.common.days import today
@@ -21,6 +20,7 @@ from metrics.kpis import get_kpi
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
+from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import (
@@ -64,8 +64,8 @@ def customers(rows: int, _kit: Kit) -> str:
 def news(rows: int, _kit: Kit) -> str:
     """Customers that somebody else was in touch with since the reader looked."""
     manager = User.objects.get(email="manager@test.example")
-    for customer in CustomerFactory.create_batch(rows, owner=manager, last_contact_at=timezone.now()):
-        InteractionFactory.create(customer=customer, occurred_at=timezone.now())
+    for customer in CustomerFactory.create_batch(rows, owner=manager, last_contact_at=NOON):
+        InteractionFactory.create(customer=customer, occurred_at=NOON)
     return "/today/customers/"
 
 

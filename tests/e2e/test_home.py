@@ -1,14 +1,12 @@
 """My day in a real browser: from the page to what is behind it, with one click or one key."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from crm.common.days import today
+from crm.common.days import start_of, today
 from customers.models import Task
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
@@ -23,7 +21,7 @@ def test_a_task_is_done_with_one_click_and_leaves_the_page(page_for: PageFor, li
     page = page_for("sales")
     user = User.objects.get(email="sales@test.example")
     for what in ("Call back", "Send the offer"):
-        TaskFactory.create(what=what, assignee=user, due_on=today(), due_at=timezone.now() - timedelta(hours=1))
+        TaskFactory.create(what=what, assignee=user, due_on=today(), due_at=start_of(today()))
     page.goto("/me/")
     page.keyboard.press("g")
     page.keyboard.press("h")
@@ -38,10 +36,10 @@ def test_a_task_is_done_with_one_click_and_leaves_the_page(page_for: PageFor, li
 
 def test_what_is_new_is_read_by_opening_the_customer(page_for: PageFor, live_stack: LiveStack) -> None:
     page = page_for("sales")
-    now = timezone.now()
+    at = start_of(today())
     user = User.objects.get(email="sales@test.example")
-    customer = CustomerFactory.create(name="Acme", owner=user, last_contact_at=now)
-    InteractionFactory.create(customer=customer, occurred_at=now - timedelta(hours=1), direction="out")
+    customer = CustomerFactory.create(name="Acme", owner=user, last_contact_at=at)
+    InteractionFactory.create(customer=customer, occurred_at=at, direction="out")
     page.goto("/")
     page.get_by_role("region", name="New with my customers").get_by_role("link", name="Acme").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Acme")
