@@ -45,7 +45,8 @@ def sign_in(page: Page, role: str) -> None:
     page.locator("input[name=login]").fill(sign_ins.USERS[role])
     page.locator("input[name=password]").fill(sign_ins.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/dashboard/" if role == "manager" else "**/customers/")
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto("/dashboard/" if role == "manager" else "/customers/")
 
 
 def sign_out(page: Page) -> None:

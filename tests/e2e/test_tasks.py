@@ -1,15 +1,13 @@
 """Tasks and contacts by keyboard, with what it takes counted: keys pressed and fields filled, not letters."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from customers.models import Interaction, Outcome, Task
-from tests.conftest import UserFor
+from tests.conftest import NOON, UserFor
 from tests.factories.accounts import NoticeFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.to_do import TaskFactory
@@ -40,9 +38,7 @@ class Counted:
 
 
 def mine(user: User, what: str, **fields: object) -> Task:
-    made: Task = TaskFactory.create(
-        assignee=user, what=what, due_at=timezone.now() - timedelta(hours=1), **{"customer": None, **fields}
-    )
+    made: Task = TaskFactory.create(assignee=user, what=what, due_at=NOON, **{"customer": None, **fields})
     return made
 
 

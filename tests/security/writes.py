@@ -14,13 +14,12 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
-from tests.conftest import PASSWORD
+from tests.conftest import NOON, PASSWORD
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceSystemFactory
@@ -75,7 +74,7 @@ def contact() -> dict[str, Any]:
 
 
 def removed_contact() -> dict[str, Any]:
-    return {"pk": ContactFactory.create(removed_at=timezone.now()).pk}
+    return {"pk": ContactFactory.create(removed_at=NOON).pk}
 
 
 def tag() -> dict[str, Any]:

@@ -5,14 +5,13 @@ from io import BytesIO
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from openpyxl import load_workbook
 
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Tier
 from customers.trade.figures import refresh_figures
-from tests.conftest import ClientFor
+from tests.conftest import NOON, ClientFor
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 
@@ -27,7 +26,7 @@ def names(client: object, **query: str) -> list[str]:
 
 def test_lists_customers_by_their_last_contact_and_by_name_when_asked(client_for: ClientFor) -> None:
     for name, days in (("Never", None), ("Beta", 3), ("Alpha", 2)):
-        at = timezone.now() - timedelta(days=days) if days else None
+        at = NOON - timedelta(days=days) if days else None
         CustomerFactory.create(name=name, last_contact_at=at)
     assert names(client_for("sales")) == ["Alpha", "Beta", "Never"]
     assert names(client_for("sales"), sort="-name") == ["Never", "Beta", "Alpha"]

@@ -1,17 +1,18 @@
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
-from django.utils import timezone
 
 from crm.common.audit.restoring import as_it_was, deletions
 from customers.models import Tag
 from tests.factories.notes import TagFactory
 
 pytestmark = pytest.mark.django_db
+# Events are stamped by the clock of the database.
+LONG_AGO, NOT_YET = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 
 
 def test_a_deleted_row_is_as_it_was() -> None:
-    tag, since = TagFactory.create(name="VIP", colour="red"), timezone.now() - timedelta(days=1)
+    tag, since = TagFactory.create(name="VIP", colour="red"), LONG_AGO
     Tag.objects.filter(pk=tag.pk).update(name="Key")
     assert list(deletions(Tag, since=since)) == []
     tag.delete()
@@ -24,6 +25,6 @@ def test_a_deleted_row_is_as_it_was() -> None:
 def test_the_last_one_comes_first_and_those_of_long_ago_do_not() -> None:
     for tag in TagFactory.create_batch(2):
         tag.delete()
-    found = list(deletions(Tag, since=timezone.now() - timedelta(days=1)))
+    found = list(deletions(Tag, since=LONG_AGO))
     assert [event.pgh_obj_id for event in found] == sorted((event.pgh_obj_id for event in found), reverse=True)
-    assert list(deletions(Tag, since=timezone.now() + timedelta(days=1))) == []
+    assert list(deletions(Tag, since=NOT_YET)) == []
