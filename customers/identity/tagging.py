@@ -78,6 +78,16 @@ def _add(customer: Customer, name: str, may_make: bool) -> Tag:
     return tag
 
 
+def get_or_make_tag(name: str) -> Tag:
+    """By its name, in whatever case; made where there is none. Raises BadTag."""
+    return retried(_get_or_make, passing=_may_pass)(spelt(name))
+
+
+def _get_or_make(name: str) -> Tag:
+    with transaction.atomic():
+        return find_tag(name) or Tag.objects.create(name=name)
+
+
 @retried
 def remove_tag(*, customer: Customer, tag: Tag) -> None:
     CustomerTag.objects.filter(customer=customer, tag=tag).delete()

@@ -85,7 +85,7 @@ def test_the_list_is_narrowed_sorted_and_selected(plain: Page, acme: Customer) -
     assert names.index("Zenith") < names.index("Acme Trading")
     plain.get_by_role("row", name="Acme Trading").get_by_role("checkbox").check()
     plain.get_by_role("button", name="Add a tag").click()
-    plain.get_by_label("or a new one").fill("Spring")
+    plain.get_by_label("Tag", exact=False).first.fill("Spring")
     plain.locator("main form[method=post] button[type=submit]").last.click()
     expect(plain.get_by_text("Spring").first).to_be_visible()
     assert not other.tagged.exists()

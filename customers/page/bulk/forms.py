@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SavedView, Team, User
 from customers.identity import tagging
-from customers.models import Tag
 from customers.page.bulk import files, owner, picking, tags
 from customers.page.bulk.actions import Action, ParametersForm
 from customers.page.tables import CUSTOMERS
@@ -46,42 +46,42 @@ class OwnerForm(ParametersForm):
 
 
 class TagForm(ParametersForm):
-    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all(), empty_label=_("choose"))
+    """A tag by its name; what is offered while somebody types is asked of the server, as there may be thousands."""
 
-    def parameters(self) -> dict[str, Any]:
-        return {"tag": self.cleaned_data["tag"].pk}
-
-
-class AddTagForm(ParametersForm):
-    """A tag there is, or a new one by those who may make some."""
-
-    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all(), required=False, empty_label=_("none"))
-    new = forms.CharField(label=_("or a new one"), max_length=tagging.LONGEST, required=False)
+    name = forms.CharField(label=_("Tag"), max_length=tagging.LONGEST)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not self.by.has_perm("customers.add_tag"):
-            del self.fields["new"]
+        self.fields["name"].widget.attrs |= {
+            "list": "tag-options",
+            "autocomplete": "off",
+            "hx-get": reverse("customers:tag_options"),
+            "hx-trigger": "focus once, input changed delay:150ms",
+            "hx-target": "#tag-options",
+            "hx-sync": "this:replace",
+        }
 
-    def clean_new(self) -> str:
-        name: str = self.cleaned_data["new"]
+    def clean_name(self) -> str:
         try:
-            return tagging.spelt(name) if name else ""
+            name = tagging.spelt(self.cleaned_data["name"])
         except tagging.BadTag as error:
             raise forms.ValidationError(str(error)) from error
+        if tagging.find_tag(name) is None and not self.may_make():
+            raise forms.ValidationError(_("There is no tag of this name."))
+        return name
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and bool(cleaned.get("tag")) == bool(cleaned.get("new")):
-            self.add_error("tag", _("Choose a tag, or name a new one."))
-        return cleaned
+    def may_make(self) -> bool:
+        return False
 
     def parameters(self) -> dict[str, Any]:
-        return {"tag": (self.cleaned_data["tag"] or self._found_or_made()).pk}
+        return {"tag": tagging.get_or_make_tag(self.cleaned_data["name"]).pk}
 
-    def _found_or_made(self) -> Tag:
-        name = self.cleaned_data["new"]
-        return tagging.find_tag(name) or Tag.objects.create(name=name)
+
+class AddTagForm(TagForm):
+    """One that is not there yet is made, by those who may."""
+
+    def may_make(self) -> bool:
+        return self.by.has_perm("customers.add_tag")
 
 
 class ViewForm(ParametersForm):

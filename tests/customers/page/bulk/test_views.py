@@ -81,7 +81,8 @@ class TestConfirming:
         ("action", "typed", "said"),
         [
             ("assign_owner", {}, "Choose an owner, a team, or both."),
-            ("add_tag", {}, "Choose a tag, or name a new one."),
+            ("add_tag", {}, "This field is required."),
+            ("remove_tag", {"name": "Nobody has it"}, "There is no tag of this name."),
             ("remove_tag", {}, "This field is required."),
             ("add_to_view", {}, "Choose a view, or name a new one."),
             ("add_to_view", {"new": "Mine"}, "You have a view of this name."),
@@ -127,9 +128,9 @@ class TestBeginning:
     def test_with_a_new_tag_or_one_there_is_by_its_name(self, client: Client) -> None:
         three()
         tag = TagFactory.create(name="VIP")
-        assert self.begin(client, "add_tag", new="vip").parameters == {"tag": tag.pk}
+        assert self.begin(client, "add_tag", name="vip").parameters == {"tag": tag.pk}
         BulkJob.objects.all().delete()
-        job = self.begin(client, "add_tag", new="New")
+        job = self.begin(client, "add_tag", name="New")
         assert job.parameters == {"tag": Tag.objects.get(name="New").pk}
 
     def test_with_a_new_view_or_one_of_one_s_own(self, client: Client, by: User) -> None:
@@ -147,7 +148,7 @@ class TestBeginning:
 
         three()
         monkeypatch.setattr(running, "begin", refuse)
-        response = client.post(URL, {"action": "add_tag", "query": "", "confirmed": "1", "new": "New"})
+        response = client.post(URL, {"action": "add_tag", "query": "", "confirmed": "1", "name": "New"})
         assert response.status_code == 422
         assert not Tag.objects.exists()
 
