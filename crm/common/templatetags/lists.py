@@ -59,6 +59,7 @@ def list_bulk(context: template.Context, state: State, count: int) -> dict[str, 
         "url": bulk_url(state),
         "actions": state.page.actions(context["request"].user),
         "query": state.query().removeprefix("?"),
+        "columns": ",".join(state.columns),
         "all_words": _("All %(count)s of the result") % {"count": number(count)},
     }
 

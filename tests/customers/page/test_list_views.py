@@ -184,3 +184,12 @@ def test_an_export_of_nobody_is_its_header_and_the_list_says_so(query: str, word
 
 def test_export_takes_its_permission(client_for: ClientFor) -> None:
     assert client_for("service").get("/customers/export/").status_code == 403
+
+
+def test_what_is_exported_of_selected_rows_has_the_columns_of_the_list(client_for: ClientFor) -> None:
+    customer, client = CustomerFactory.create(), client_for("sales")
+    page = client.get("/customers/?columns=name,place").content.decode()
+    assert '<input type="hidden" name="columns" value="name,place">' in page
+    sent = {"action": "export", "ids": customer.pk, "columns": "name,place"}
+    asked = client.post("/customers/bulk/", sent)
+    assert asked.context["form"]["columns"].value() == "name,place"
