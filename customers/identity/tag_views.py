@@ -1,16 +1,16 @@
 """The tags there are: renamed, made one, deleted by who may."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.common.paging import keyset_page
-from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
+from crm.common.saving import EDIT, AsksBack, Beside, Saved, edit_page, posted
 from customers.identity.tag_forms import MergeTagForm, TagForm
 from customers.identity.tag_tables import TAGS
 from customers.identity.tagging import BadTag, change_tag, delete_tag, merge_tags
@@ -51,13 +51,15 @@ def tag_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
     tag = _get_tag(pk)
     form = MergeTagForm(request.POST, tag=tag)
-    if not form.is_valid():
-        context = {"form": TagForm(instance=tag), **_about(tag, form)}
-        return render(request, "customers/identity/tag.html", context, status=422)
-    into = form.cleaned_data["into"]
-    merge_tags(tag=tag, into=into)
-    messages.success(request, _("“%(tag)s” is “%(into)s” now.") % {"tag": tag, "into": into})
-    return redirect("customers:tags")
+
+    def save() -> Saved:
+        into = form.cleaned_data["into"]
+        merge_tags(tag=tag, into=into)
+        said = _("“%(tag)s” is “%(into)s” now.") % {"tag": tag, "into": into}
+        return Saved(to="customers:tags", message=said)
+
+    context = {"form": TagForm(instance=tag), **_about(tag, form)}
+    return edit_page(request, "customers/identity/tag.html", form, save, context)
 
 
 @require_POST
@@ -65,14 +67,17 @@ def tag_merge(request: HttpRequest, pk: int) -> HttpResponse:
 def tag_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks once where customers have it."""
     tag = _get_tag(pk)
-    n = counted([tag]).get(tag.pk, 0)
-    if n and "anyway" not in request.POST:
-        context = {"form": TagForm(instance=tag), **_about(tag, MergeTagForm(tag=tag)), "asks": n}
-        return render(request, "customers/identity/tag.html", context, status=422)
-    had = delete_tag(tag=tag)
-    words = ngettext("“%(tag)s” deleted; %(n)d customer had it.", "“%(tag)s” deleted; %(n)d customers had it.", had)
-    messages.success(request, words % {"tag": tag, "n": had})
-    return redirect("customers:tags")
+    about = _about(tag, MergeTagForm(tag=tag))
+
+    def save() -> Saved:
+        if about["n"] and "anyway" not in request.POST:
+            raise AsksBack(asks=about["n"])
+        had = delete_tag(tag=tag)
+        words = ngettext("“%(tag)s” deleted; %(n)d customer had it.", "“%(tag)s” deleted; %(n)d customers had it.", had)
+        return Saved(to="customers:tags", message=words % {"tag": tag, "n": had})
+
+    context = {"form": TagForm(instance=tag), **about}
+    return edit_page(request, "customers/identity/tag.html", Form(request.POST), save, context)
 
 
 def _about(tag: Tag, merging: MergeTagForm) -> dict[str, object]:

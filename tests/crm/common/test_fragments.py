@@ -30,5 +30,5 @@ def test_a_part_of_the_page_s_own_template(client_for: ClientFor) -> None:
 
     assert part.strip().startswith("<form")
     assert "</html>" not in part
-    assert "hx-post" in part
-    assert "hx-post" not in client.get(url).content.decode()
+    assert f'hx-post="{url}"' in part
+    assert f'hx-post="{url}"' not in client.get(url).content.decode()

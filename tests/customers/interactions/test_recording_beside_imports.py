@@ -25,7 +25,7 @@ from tests.threads import begin, end
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_november")]
 
 ORDERS: Final = "external_id,customer_external_id,placed_at,product_code,quantity,unit_price"
-CONTACT: Final = {"channel": "email", "direction": "in", "notes": "Wants a call back"}
+CONTACT: Final = {"channel": "email", "direction": "in", "purpose": "question", "notes": "Wants a call back"}
 HTMX: Final = {"HX-Request": "true"}
 GONE: Final = "This customer has become one with another."
 
