@@ -36,10 +36,10 @@ def customer() -> Customer:
 
 def tiers() -> set[tuple[str | None, ...]]:
     """Of each kind of fact those of January, February and March."""
-    orders = Order.objects.order_by("day").values_list("tier__key", flat=True)
-    bills = Invoice.objects.order_by("due_on").values_list("tier__key", flat=True)
-    contacts = Interaction.objects.order_by("day").values_list("tier__key", flat=True)
-    calls = Call.objects.order_by("day").values_list("tier__key", flat=True)
+    orders = Order.objects.order_by("day", "pk").values_list("tier__key", flat=True)
+    bills = Invoice.objects.order_by("due_on", "pk").values_list("tier__key", flat=True)
+    contacts = Interaction.objects.order_by("day", "pk").values_list("tier__key", flat=True)
+    calls = Call.objects.order_by("day", "pk").values_list("tier__key", flat=True)
     return {tuple(found) for found in (orders, bills, contacts, calls)}
 
 
