@@ -20,7 +20,7 @@ from crm.common import locks
 from crm.common.pacing import Pace
 from crm.common.retrying import retried
 
-FIRST_MARKS, MOST_MARKS, STEP_S = 100, 10_000, 0.1
+FIRST_MARKS, MOST_MARKS, STEP_S = 100, 10_000, 0.05
 
 # The marks to look at: new ones, and those for which nobody is to be waited any more. Cost: the marks, once.
 _TAKE: Final = """

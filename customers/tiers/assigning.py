@@ -12,7 +12,7 @@ from crm.common.pacing import Pace
 from crm.common.retrying import retried
 from customers.tiers import tiering_sql as sql
 
-FIRST_CUSTOMERS, MOST_CUSTOMERS, STEP_S = 50, 5_000, 0.1
+FIRST_CUSTOMERS, MOST_CUSTOMERS, STEP_S = 50, 5_000, 0.05
 
 
 def assign(values: dict[str, Any], *, rules: int) -> tuple[int, int]:
