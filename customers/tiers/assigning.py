@@ -1,4 +1,4 @@
-"""The decisions of a run become assignments: some customers at a time, each step a transaction of a tenth of a second.
+"""The decisions of a run become assignments: some customers at a time, each step a twentieth of a second.
 
 A run that is killed leaves those it came to decided, and the marks by which their facts follow; the next one decides
 the rest. One run at a time: the caller holds `locks.RETIER`.
