@@ -14,8 +14,8 @@
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
 | `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
-| `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
 | `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
+| `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
 | `FOLLOWERS` | whoever tells followers what is new | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `DRIFT` | whoever holds baselines against the source data | the session |
@@ -63,8 +63,8 @@ class Family(IntEnum):
     TIER_MARKS = 51
     FACTS = 52
     LEDGERS = 53
-    FOLLOWERS = 54
     FIGURE_MARKS = 54
+    FOLLOWERS = 55
     DRIFT = 59
     VERDICTS = 60
     KPI_RULES = 61
