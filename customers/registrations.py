@@ -5,11 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain.notices import NoticeKind, register_notice_kind
 from crm.common import navigation
 from crm.common.hooks import after_facts_changed
+from customers.identity import history as identity_history
 from customers.identity import import_contacts, import_customers, owning, telling_followers
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
-from customers.interactions import entries, import_interactions, last_contact, note_entries, noting
+from customers.interactions import entries, import_interactions, last_contact, note_entries, note_history, noting
 from customers.interactions import happening as interactions_happening
+from customers.interactions import history as interactions_history
 from customers.interactions import listening as interactions_listening
 from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
@@ -22,12 +24,14 @@ from customers.page.bulk.forms import ACTIONS as BULK_ACTIONS
 from customers.registry import listening, page, search
 from customers.registry.derived import Derived, register_derived
 from customers.registry.happening import register_happening
+from customers.registry.history import HistorySource, register_history_source
 from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Panel, Tab, TimelineSource
 from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from customers.tiers import entries as tier_entries
 from customers.tiers import happening as tiers_happening
+from customers.tiers import history as tiers_history
 from customers.trade import (
     deriving,
     figures,
@@ -144,6 +148,15 @@ TIMELINE = (
     TimelineSource(key="tasks", kind="tasks", rows=task_entries.ROWS, permission="customers.view_task"),
     TimelineSource(key="tiers", kind="tier", rows=tier_entries.ROWS, permission=VIEW),
 )
+HISTORY = (
+    HistorySource(key="contacts", rows=interactions_history.CONTACTS, permission=VIEW),
+    HistorySource(key="customer", rows=identity_history.CUSTOMER, permission=VIEW),
+    HistorySource(key="files", rows=note_history.FILES, permission=VIEW),
+    HistorySource(key="notes", rows=note_history.NOTES, permission=VIEW),
+    HistorySource(key="people", rows=identity_history.PEOPLE, permission=VIEW),
+    HistorySource(key="tags", rows=identity_history.TAGS, permission=VIEW),
+    HistorySource(key="tiers", rows=tiers_history.TIERS, permission=VIEW),
+)
 HAPPENINGS = (
     interactions_happening.CONTACTS, trade_happening.ORDERS, trade_happening.INVOICES, interactions_happening.NOTES,
     tiers_happening.CHANGES,
@@ -224,6 +237,8 @@ def register_page() -> None:
         page.register_action(action)
     for source in TIMELINE:
         page.register_timeline_source(source)
+    for told in HISTORY:
+        register_history_source(told)
     for bulk_action in BULK_ACTIONS:
         register_action(bulk_action)
 

@@ -260,7 +260,7 @@ LISTS: Mapping[str, Listed] = {
     "goals.other_changes": Listed(fill=other_changes, queries=5),
     "goals.rollouts": Listed(fill=rollouts, queries=5),
     "goals.targets": Listed(fill=targets, queries=10),
-    "identity.history": Listed(fill=history, queries=8),
+    "identity.history": Listed(fill=history, queries=6),
     "identity.people": Listed(fill=people, queries=7),
     "identity.sources": Listed(fill=sources, queries=6),
     "identity.tags": Listed(fill=tags, queries=6),

@@ -1,24 +1,94 @@
-"""Who made a customer and changed what of it. Events of a change keep the row as it was before."""
+"""Who made a customer and changed what of it, of its people and of its tags."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from crm.common.audit.changes import LIMIT, Change, Field, differences, in_words
+from crm.common.audit.changes import Change, differences
+from crm.common.cells import url_of
+from crm.common.kinds import label_of as choice_label
 from customers.identity.overview import FACTS, label_of
-from customers.models import Customer
+from customers.identity.people import PUT_BACK_WITHIN
+from customers.models import Contact, Customer, CustomerTag
+from customers.registry.history import of_events, told
+from customers.registry.page import Happened, Reader
+
+_OWNER: Final = "(SELECT coalesce(nullif(u.name, ''), u.email) FROM accounts_user u WHERE u.id = {id})"
+_TEAM: Final = "(SELECT t.name FROM accounts_team t WHERE t.id = {id})"
+_THEN: Final = "(coalesce(next.row, today.row) ->> '{column}')::bigint"
+# A tag that is gone is called what it was called last.
+_TAG: Final = """coalesce((SELECT t.name FROM customers_tag t WHERE t.id = f.tag_id),
+(SELECT e.name FROM customers_tagevent e WHERE e.pgh_obj_id = f.tag_id ORDER BY e.pgh_id DESC LIMIT 1))"""
 
 
-def changes(customer: Customer) -> list[Change]:
-    """Newest first; two queries."""
-    events = Customer.pgh_event_model.objects.filter(pgh_obj_id=customer.pk)  # type: ignore[attr-defined]
+def of_customer(row: Happened, _reader: Reader) -> Change:
+    if row.facts["label"] == "insert":
+        return told(row, _("Created"))
     labels = {name: label_of(name) for name in ("name", *FACTS, "owner", "team")}
-    found: list[tuple[Any, str | list[Field]]] = []
-    after: Any = customer
-    for event in events.select_related("pgh_context", "owner", "team").order_by("-pgh_created_at", "-pgh_id")[:LIMIT]:
-        if event.pgh_label == "insert":
-            found.append((event, _("Created")))
-            continue
-        found.append((event, differences(event, after, labels)))
-        after = event
-    return in_words(found)
+    before, after = _in_words(row.facts, "before"), _in_words(row.facts, "after")
+    return told(row, differences(before, after, labels) or _("Changed"))
+
+
+def _in_words(facts: dict[str, Any], when: str) -> dict[str, Any]:
+    """With what is kept as a key called as people call it."""
+    row = facts[when] or {}
+    kind = choice_label(Customer.Kind, row["kind"]) if row.get("kind") else ""
+    return {**row, "kind": kind, "owner": facts[f"owner_{when}"], "team": facts[f"team_{when}"]}
+
+
+def of_person(row: Happened, reader: Reader) -> Change:
+    facts = row.facts
+    before, after = facts["before"], facts["after"] or {}
+    if facts["label"] == "update":
+        return _of_changed_person(row, before, after, reader)
+    words = _("Person added: %(name)s") if facts["label"] == "insert" else _("Person deleted: %(name)s")
+    return told(row, words % {"name": before["name"]})
+
+
+def _of_changed_person(row: Happened, before: dict[str, Any], after: dict[str, Any], reader: Reader) -> Change:
+    name = {"name": before["name"]}
+    if before["customer_id"] != after["customer_id"]:
+        return told(row, _("Person given to another customer: %(name)s") % name)
+    if not before["removed_at"] and after["removed_at"]:
+        return told(row, _("Person removed: %(name)s") % name, undo_url=_undo_url(row, after, reader))
+    if before["removed_at"] and not after["removed_at"]:
+        return told(row, _("Person put back: %(name)s") % name)
+    labels = {field: f"{before['name']}, {_called(field)}" for field in ("name", "job_title", "phone", "email")}
+    labels["is_primary"] = f"{before['name']}, {_('first to ask for')}"
+    return told(row, differences(before, after, labels) or _("Person changed: %(name)s") % name)
+
+
+def _called(field: str) -> str:
+    return str(Contact._meta.get_field(field).verbose_name)  # type: ignore[union-attr] # noqa: SLF001 (Django's documented name)
+
+
+def _undo_url(row: Happened, after: dict[str, Any], reader: Reader) -> str:
+    """The tab *People* offers it as long."""
+    removed_at = parse_datetime(after["removed_at"])
+    fresh = removed_at is not None and timezone.now() - removed_at < PUT_BACK_WITHIN - timedelta(seconds=5)
+    is_open = fresh and row.facts["is_last"] and reader.has_perm("customers.change_customer")
+    return f"{url_of('customers:people', after['customer_id'])}#removed" if is_open else ""
+
+
+def of_tag(row: Happened, _reader: Reader) -> Change:
+    words = {
+        "insert": _("Tag put on: %(tag)s"),
+        "delete": _("Tag taken off: %(tag)s"),
+    }.get(row.facts["label"], _("Tag given to another customer: %(tag)s"))
+    return told(row, words % {"tag": row.facts["tag"] or "–"})
+
+
+CUSTOMER: Final = of_events(
+    Customer, of_customer, customer="f.pgh_obj_id",
+    facts={
+        "owner_before": _OWNER.format(id="f.owner_id"),
+        "owner_after": _OWNER.format(id=_THEN.format(column="owner_id")),
+        "team_before": _TEAM.format(id="f.team_id"),
+        "team_after": _TEAM.format(id=_THEN.format(column="team_id")),
+    },
+)  # fmt: skip
+PEOPLE: Final = of_events(Contact, of_person)
+TAGS: Final = of_events(CustomerTag, of_tag, facts={"tag": _TAG})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +82,10 @@ def _what(change: Change) -> object:
     return lines([*told, link(change.undo_url, gettext("can still be taken back"))] if change.undo_url else told)
 
 
+def _when(change: Change) -> str:
+    return dated(localdate(change.at) if change.is_day else change.at)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Imports:
     """The files of imports that changed something, by the import's id."""
@@ -91,7 +96,7 @@ class Imports:
 
 def _history(about: Imports) -> tuple[Column[Change], ...]:
     return (
-        Column(key="at", title=_("When"), cell=lambda change: dated(change.at)),
+        Column(key="at", title=_("When"), cell=_when),
         Column(key="who", title=_("Changed by"), cell=lambda change: _who(change, about)),
         Column(key="what", title=_("What"), cell=_what, width="long"),
     )

@@ -35,9 +35,7 @@ WENT: Final[dict[str, str | Promise]] = {
     "sms": _("We sent an SMS"), "self_service": _("We answered self-service"),
 }  # fmt: skip
 TALKS: Final = {"phone", "chat", "visit"}
-_NAMED: Final = (
-    "coalesce(nullif(CASE WHEN %(is_chinese)s THEN {word}.name_zh END, ''), nullif({word}.name, ''), {said})"
-)
+NAMED: Final = "coalesce(nullif(CASE WHEN %(is_chinese)s THEN {word}.name_zh END, ''), nullif({word}.name, ''), {said})"
 
 
 def entry(row: Happened, reader: Reader) -> TimelineEntry:
@@ -130,9 +128,9 @@ ROWS: Final = EntryRows(
         "agent": "coalesce(nullif(agent.name, ''), agent.email, nullif(f.agent_name, ''))",
         "team": "team.name",
         "contact": "contact.name",
-        "purpose": _NAMED.format(word="purpose", said="f.purpose"),
+        "purpose": NAMED.format(word="purpose", said="f.purpose"),
         "outcome_key": "f.outcome",
-        "outcome": _NAMED.format(word="outcome", said="f.outcome"),
+        "outcome": NAMED.format(word="outcome", said="f.outcome"),
     },
     joins="""LEFT JOIN accounts_user agent ON agent.id = f.agent_id LEFT JOIN accounts_team team ON team.id = f.team_id
 LEFT JOIN customers_contact contact ON contact.id = f.contact_id

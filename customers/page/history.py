@@ -1,19 +1,38 @@
-"""Everything that was done to a customer, on one page."""
+"""Everything that was done to a customer, on one page after the other."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
 
-from crm.common.audit.changes import Change, newest
-from customers.identity.history import changes
+from crm.common.audit.changes import Change
+from crm.common.paging import Page
 from customers.identity.tables import Imports
-from customers.interactions.history import contacts_logged
 from customers.models import Customer, ImportBatch
+from customers.page.reading import find_place, read
+from customers.registry.history import history_sources
 from customers.registry.page import Reader
-from customers.tiers.history import tier_changes
+
+PAGE_SIZE: Final = 50
 
 
-def history(customer: Customer, reader: Reader) -> list[Change]:
-    """Newest first; five queries."""
-    return newest([*changes(customer), *contacts_logged(customer, reader), *tier_changes(customer)])
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """`is_continued`: it is not the newest page."""
+
+    changes: list[Change]
+    page: Page[Any]
+    is_continued: bool
+
+
+def history(customer: Customer, reader: Reader, cursor: str = "") -> History:
+    """Newest first; one query. A cursor that cannot be read gives the first page."""
+    place, sources = find_place(cursor), {one.key: one.rows for one in history_sources(reader)}
+    found = read(sources, customer, reader, place, limit=PAGE_SIZE + 1)
+    shown = found[:PAGE_SIZE]
+    changes = [sources[at.source].change(happened, reader) for at, happened in shown]
+    following = shown[-1][0].cursor if len(found) > PAGE_SIZE else ""
+    page: Page[Any] = Page(rows=changes, next_cursor=following, previous_cursor="")
+    return History(changes=changes, page=page, is_continued=place is not None)
 
 
 def imports_of(found: Iterable[Change], reader: Reader) -> Imports:

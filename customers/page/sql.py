@@ -1,21 +1,21 @@
-"""The timeline as one statement: of each source its newest rows, of all of them the newest."""
+"""Timeline and history as one statement: of each source its newest rows, of all of them the newest."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from customers.registry.page import EntryRows
+from customers.registry.page import SourceRows
 
 # Each arm is an index scan that stops after a page; what is sorted is a page of each source.
 _ALL: Final = "SELECT source, id, at, facts FROM ({arms}) entry ORDER BY at DESC, source DESC, id DESC LIMIT %(limit)s"
 _ARM: Final = """(
-SELECT '{source}'::text COLLATE "C" AS source, f.id::bigint AS id, f.moment AS at, jsonb_build_object({facts}) AS facts
-FROM (SELECT f.*, {moment} AS moment FROM {table} WHERE {conditions} ORDER BY {at} DESC, f.id DESC LIMIT %(limit)s) f
+SELECT '{source}'::text COLLATE "C" AS source, {key}::bigint AS id, f.moment AS at, jsonb_build_object({facts}) AS facts
+FROM (SELECT f.*, {moment} AS moment FROM {table} WHERE {conditions} ORDER BY {at} DESC, {key} DESC LIMIT %(limit)s) f
 {joins})"""
 # A day's entry is the last of the company's day; the condition on the day itself is what an index answers.
 _END_OF_DAY: Final = "(({at} + 1)::timestamp AT TIME ZONE %(zone)s - interval '1 microsecond')"
 
 
-def statement(sources: Mapping[str, EntryRows], *, goes_on: bool, searched: bool, part: bool) -> str:
+def statement(sources: Mapping[str, SourceRows], *, goes_on: bool, searched: bool, part: bool) -> str:
     """Over the rows of at least one source, by its key.
 
     Parameters: `customer`, `limit`, `zone`, `reader`, `today`, `is_chinese`; where the timeline `goes_on`, `at`, its
@@ -29,12 +29,12 @@ def statement(sources: Mapping[str, EntryRows], *, goes_on: bool, searched: bool
     return _ALL.format(arms="\nUNION ALL\n".join(arms))
 
 
-def _arm(source: str, rows: EntryRows, before: str, *, searched: bool, part: bool) -> str:
+def _arm(source: str, rows: SourceRows, before: str, *, searched: bool, part: bool) -> str:
     moment = _END_OF_DAY.format(at=rows.at) if rows.is_day else rows.at
     conditions = [f"{rows.customer} = %(customer)s", rows.where]
     if before:
         conditions += [f"{rows.at} <= %(day)s"] if rows.is_day else []
-        conditions.append(f"({moment}, f.id) < (%(at)s, %({before})s)")
+        conditions.append(f"({moment}, {rows.key}) < (%(at)s, %({before})s)")
     if searched:
         conditions.append(f"({rows.found})")
     if part and rows.part:
@@ -42,6 +42,7 @@ def _arm(source: str, rows: EntryRows, before: str, *, searched: bool, part: boo
     return _ARM.format(
         source=source,
         facts=", ".join(f"'{name}', {expression}" for name, expression in rows.facts.items()),
+        key=rows.key,
         moment=moment,
         table=rows.table,
         conditions=" AND ".join(filter(None, conditions)),

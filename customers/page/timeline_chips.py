@@ -19,7 +19,8 @@ from crm.common.kinds import Channel
 from crm.common.templatetags.figures import day as in_full
 from customers.interactions.entries import ICONS
 from customers.models import Customer
-from customers.page.timeline import Narrowing, timeline
+from customers.page.reading import Narrowing
+from customers.page.timeline import timeline
 from customers.registry.page import KINDS, Reader, TimelineEntry, timeline_sources
 
 TEXT_LENGTH = 100

@@ -61,10 +61,11 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who did what; older ones a page further on."""
     customer = get_record(request, pk)
-    found = history(customer, request.user)
-    table = HISTORY.of(found, about=imports_of(found, request.user))
-    context = {"customer": customer, "tab": "history", "changes": found, "history": table}
+    found = history(customer, request.user, request.GET.get("cursor", ""))
+    table = HISTORY.of(found.changes, about=imports_of(found.changes, request.user), page=found.page)
+    context = {"customer": customer, "tab": "history", "history": table, "is_continued": found.is_continued}
     return render(request, "customers/page/history.html", context)
 
 

@@ -128,25 +128,33 @@ class Happened:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EntryRows:
+class SourceRows:
     """Rows `f` of a table, in SQL, so that one statement reads all sources, each by one probe of an index.
 
     `table` may join what `customer`, `at` and `part` need; `facts`, by name, may also use `joins`, which only the rows
     that are shown go through. `at`: when it happened; with `is_day` a date, and the entry is the last of its day.
-    `found`: a condition with `%(pattern)s`, for ILIKE; without it a search passes the source over.
-    `part`: what chips below the kind narrow to. Parameters: `%(reader)s`, `%(today)s`, `%(is_chinese)s`.
+    `found`: a condition with `%(pattern)s`, for ILIKE; without it a search passes the source over. `key`: a number
+    of the row's own. `part`: what chips below the kind narrow to. Parameters: `%(reader)s`, `%(today)s`,
+    `%(is_chinese)s`.
     """
 
     table: str
     at: str
     facts: Mapping[str, str]
-    entry: Callable[[Happened, Reader], TimelineEntry]
+    key: str = "f.id"
     customer: str = "f.customer_id"
     where: str = ""
     joins: str = ""
     found: str = ""
     part: str = ""
     is_day: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryRows(SourceRows):
+    """Rows that are entries of the timeline."""
+
+    entry: Callable[[Happened, Reader], TimelineEntry]
 
 
 @dataclass(frozen=True, kw_only=True)

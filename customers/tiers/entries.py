@@ -15,13 +15,13 @@ def entry(row: Happened, _reader: Reader) -> TimelineEntry:
         pk=row.pk,
         icon="medal",
         colour=row.facts["colour"],
-        title=sentence(*_names(row.facts)),
+        title=sentence(*names_in(row.facts)),
         notes=(_by(row.facts),),
         is_day=True,
     )
 
 
-def _names(facts: dict[str, Any]) -> tuple[str, str]:
+def names_in(facts: dict[str, Any]) -> tuple[str, str]:
     """As `Tier` itself says its name."""
     tier, before = (gettext(name) if name else "" for name in (facts["tier"], facts["before"]))
     return tier, before

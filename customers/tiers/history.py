@@ -1,23 +1,19 @@
 """Which tiers a customer was in, and who decided it."""
 
-from itertools import pairwise
+from typing import Final
 
 from crm.common.audit.changes import Change
-from crm.common.days import start_of
-from customers.models import Customer, TierAssignment
-from customers.tiers.entries import sentence
+from customers.models import TierAssignment
+from customers.registry.history import HistoryRows
+from customers.registry.page import Happened, Reader
+from customers.tiers.entries import ROWS, names_in, sentence
 
 
-def tier_changes(customer: Customer) -> list[Change]:
-    """Newest first; one query."""
-    found = TierAssignment.objects.filter(customer=customer).select_related("tier", "by").order_by("valid")
-    rows = [row for row in found if row.valid.lower]
-    return [_told(row, before) for before, row in pairwise([None, *rows]) if row][::-1]
+def of_tier(row: Happened, _reader: Reader) -> Change:
+    by, reason = row.facts["by"], TierAssignment.Reason(row.facts["reason"])
+    return Change(at=row.at, who=by or str(reason.label), what=sentence(*names_in(row.facts)), is_day=True)
 
 
-def _told(row: TierAssignment, before: TierAssignment | None) -> Change:
-    return Change(
-        at=start_of(row.valid.lower),
-        who=str(row.by) if row.by else row.get_reason_display(),
-        what=sentence(str(row.tier), str(before.tier) if before else ""),
-    )
+TIERS: Final = HistoryRows(
+    table=ROWS.table, where=ROWS.where, at=ROWS.at, is_day=True, facts=ROWS.facts, joins=ROWS.joins, change=of_tier
+)

@@ -2,7 +2,8 @@
 
 from accounts.models import User
 from customers.models import Customer
-from customers.page.timeline import Narrowing, timeline
+from customers.page.reading import Narrowing
+from customers.page.timeline import timeline
 from customers.registry.page import TimelineEntry
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from crm.common.audit.who import names, who
+from crm.common.audit.who import metadata_of, named_in, names
 
 LIMIT: Final = 200
 Field = tuple[str, str, str]
@@ -18,7 +18,8 @@ Field = tuple[str, str, str]
 class Change:
     """`who` is empty where nobody was named. `what`: what happened, when it is not that `fields` were changed.
 
-    `batch`: the import that did it. `undo_url`: where it can be taken back, while it can.
+    `batch`: the import that did it. `undo_url`: where it can be taken back, while it can. `is_day`: of `at` only the
+    day is known.
     """
 
     at: datetime
@@ -26,6 +27,7 @@ class Change:
     what: str = ""
     batch: int | None = None
     undo_url: str = ""
+    is_day: bool = False
     fields: list[Field] = field(default_factory=list)
 
     @property
@@ -42,17 +44,20 @@ def in_words(found: Iterable[tuple[Any, str | list[Field]]]) -> list[Change]:
     saying = [(event, said) for event, said in found if said]
     users = names(event.pgh_context for event, _said in saying)
     return [
-        Change(
-            at=event.pgh_created_at, who=who(event.pgh_context, users), batch=_batch(event.pgh_context),
-            **_as_told(said),
-        )
+        change_of(at=event.pgh_created_at, metadata=metadata_of(event.pgh_context), users=users, said=said)
         for event, said in saying
-    ]  # fmt: skip
+    ]
 
 
-def _batch(context: Any) -> int | None:
-    batch = context.metadata.get("batch") if context else None
-    return batch if isinstance(batch, int) else None
+def change_of(
+    *, at: datetime, metadata: Mapping[str, Any], users: Mapping[int, str], said: str | list[Field], undo_url: str = ""
+) -> Change:
+    """Of one event, by the metadata of its context and the names of the users it speaks of."""
+    batch = metadata.get("batch")
+    return Change(
+        at=at, who=named_in(metadata, users), batch=batch if isinstance(batch, int) else None, undo_url=undo_url,
+        **_as_told(said),
+    )  # fmt: skip
 
 
 def newest(changes: Iterable[Change]) -> list[Change]:
@@ -60,12 +65,13 @@ def newest(changes: Iterable[Change]) -> list[Change]:
 
 
 def differences(before: Any, after: Any, labels: Mapping[str, str]) -> list[Field]:
-    """Of the fields that have a label."""
-    return [
-        (label, _shown(getattr(before, name)), _shown(getattr(after, name)))
-        for name, label in labels.items()
-        if getattr(before, name) != getattr(after, name)
-    ]
+    """Of the fields that have a label; `before` and `after` are rows, or mappings by name."""
+    said = [(label, _value(before, name), _value(after, name)) for name, label in labels.items()]
+    return [(label, _shown(was), _shown(now)) for label, was, now in said if was != now]
+
+
+def _value(row: Any, name: str) -> object:
+    return row.get(name) if isinstance(row, Mapping) else getattr(row, name)
 
 
 def _as_told(said: str | list[Field]) -> dict[str, Any]:

@@ -18,7 +18,15 @@ def names(contexts: Iterable[Any]) -> dict[int, str]:
 
 def who(context: Any, users: Mapping[int, str]) -> str:
     """The person, the command line or the job, and the import if it was one; empty where nobody was named."""
-    metadata: Metadata = context.metadata if context else {}
+    return named_in(metadata_of(context), users)
+
+
+def metadata_of(context: Any) -> Metadata:
+    return context.metadata if context else {}
+
+
+def named_in(metadata: Metadata, users: Mapping[int, str]) -> str:
+    """The same of a context's metadata."""
     doer = _doer(metadata, users)
     if not metadata.get("batch"):
         return doer

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Interaction, Order
-from customers.page.timeline import EVERYTHING, PAGE_SIZE, Narrowing, Place, Timeline, timeline
+from customers.page.reading import EVERYTHING, Narrowing, Place
+from customers.page.timeline import PAGE_SIZE, Timeline, timeline
 from tests.conftest import UserFor
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory

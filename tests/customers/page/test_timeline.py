@@ -6,7 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer
-from customers.page.timeline import LARGEST_KEY, PAGE_SIZE, Narrowing, Place, Timeline, find_place, timeline
+from customers.page.reading import LARGEST_KEY, Narrowing, Place, find_place
+from customers.page.timeline import PAGE_SIZE, Timeline, timeline
 from customers.registry import page
 from customers.registry.page import Before, Reader, TimelineEntry, TimelineSource
 from tests.conftest import UserFor

@@ -4,7 +4,7 @@ import pytest
 from django.http import QueryDict
 from django.test import RequestFactory
 
-from customers.page.timeline import Narrowing
+from customers.page.reading import Narrowing
 from customers.page.timeline_chips import TEXT_LENGTH, by_day, narrowing_of
 from customers.registry import page
 from customers.registry.page import KINDS, TimelineEntry
