@@ -1,7 +1,10 @@
+import json
+import math
 import re
 
 import pytest
 from django.test import Client
+from django.utils.http import urlencode
 
 from accounts.models import SavedView, User
 from customers.models import Tag
@@ -52,6 +55,43 @@ def test_what_cannot_be_saved_is_said_beside_its_field(client_for: ClientFor) ->
     assert client.post(NEW, {"name": "All", "shared": "everyone"}).context["form"].errors.keys() == {"shared"}
     assert client.post("/me/lists/no.such/views/new/", {"name": "X"}).status_code == 404
     assert client.post("/me/lists/importing.imports/views/new/", {"name": "X", "shared": "mine"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        ("created", "older", "000000000" + "9" * 20),
+        ("created", "within", "0" * 5000),
+        ("revenue", "at_least", "1e-99999"),
+        ("revenue", "at_least", "0." + "1" * 5000),
+        ("revenue", "at_least", math.inf),
+        ("city", "contains", "\ud800"),
+        ("country", "is", ["\ud800"]),
+        ("gone", "is", "a\0b"),
+    ],
+)
+def test_no_value_keeps_a_list_from_being_shown_and_kept(
+    client_for: ClientFor, condition: tuple[str, str, object]
+) -> None:
+    client = client_for("sales")
+    where = json.dumps({"all": [dict(zip(("field", "op", "value"), condition, strict=True))]})
+    asked = urlencode({"view": "all", "where": where})
+    assert client.get(f"/customers/?{asked}").context["page"].rows == []
+    saved = client.post(NEW, {"name": "Odd", "shared": "mine", "query": asked})
+    assert client.get(saved.headers["Location"]).status_code == 200
+
+
+def test_no_address_of_a_list_fails(client_for: ClientFor) -> None:
+    client = client_for("sales")
+    twenty = json.dumps({"all": [{"field": "city", "op": "is", "value": "Rome"}] * 20})
+    for asked in (
+        "build=apply&k0=%C2%B2", "build=drop.%C2%B2&f0=city&v0=x", f"build=drop.{'9' * 5000}", "country=%00", "q=%00",
+        "build=add&f0=city&v0=%00", "open=filter&tier=1&s0=%00", f"tier=1&{urlencode({'where': twenty})}",
+    ):  # fmt: skip
+        shown = client.get(f"/customers/?{asked}", follow=True).context["state"]
+        assert client.post(NEW, {"name": asked[:80], "shared": "mine", "query": asked}).status_code == 302
+        assert client.get(f"/customers/{shown.query()}").context["state"].is_unclear is False
+    assert client.get("/me/lists/page.customers/options/?line=0&f0=tier&s0=%00").status_code == 200
 
 
 def test_one_shares_as_far_as_one_may(client_for: ClientFor, user_for: UserFor) -> None:

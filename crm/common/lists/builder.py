@@ -19,6 +19,7 @@ from crm.common.lists.options import MOST, Asking
 _PLACE: Final = re.compile(r"^f(\d{1,2})(?:\.(\d{1,2}))?$")
 _GROUP: Final = re.compile(r"^m(\d{1,2})$")
 _KEPT: Final = re.compile(r"^k(\d{1,2})(?:\.(\d{1,2}))?$")
+_STEP: Final = re.compile(r"^\d{1,2}$")
 Place = tuple[int, ...]
 
 
@@ -77,7 +78,7 @@ def line(one: Condition, name: str, sought: str, asking: Asking) -> Line:
     shown = Line(name=name, condition=one, field=field, ops=ops, takes=takes, value=one.data.get("value", ""))
     if takes != "choices" or field.options is None:
         return shown
-    return replace(shown, **_options(one, sought, asking))
+    return replace(shown, **_options(one, sought.replace("\0", "").strip(), asking))
 
 
 def _options(one: Condition, sought: str, asking: Asking) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def _options(one: Condition, sought: str, asking: Asking) -> dict[str, Any]:
     assert one.field.options is not None
     chosen = one.value or ()
     named = one.field.options.named(chosen, asking) if chosen else {}
-    offered = one.field.options.offered(sought.strip(), asking)
+    offered = one.field.options.offered(sought, asking)
     others = [(value, label, False) for value, label in offered[:MOST] if value not in chosen]
     return {
         "options": [(value, named.get(value, value), True) for value in chosen] + others,
@@ -149,13 +150,13 @@ def _kept(group: Group, at: str) -> Condition | None:
     found: Any = group
     for step in at.split("."):
         items = found.items if isinstance(found, Group) else ()
-        found = items[int(step)] if step.isdigit() and int(step) < len(items) else None
+        found = items[int(step)] if _STEP.match(step) and int(step) < len(items) else None
     return found if isinstance(found, Condition) else None
 
 
 def _pressed(group: Group, button: str, query: QueryDict, fields: Fields) -> Group:
     what, *at = button.split(".")
-    place = tuple(int(step) for step in at if step.isdigit())
+    place = tuple(int(step) for step in at if _STEP.match(step))
     if what == "drop" and _is_there(group, place):
         return conditions.without(group, place)
     if what == "group":

@@ -63,7 +63,11 @@ EVERYTHING: Final = Group()
 
 def read(data: object, fields: Fields) -> Group:
     """Raises BadConditions for what has not their shape."""
-    group = _group(data, fields, depth=0) if data else EVERYTHING
+    return bounded(_group(data, fields, depth=0) if data else EVERYTHING)
+
+
+def bounded(group: Group) -> Group:
+    """Raises BadConditions for more than a list takes."""
     if sum(1 for _condition in each(group)) > MOST:
         raise BadConditions
     return group
@@ -123,8 +127,10 @@ def widened(group: Group, also: Condition) -> Group:
     return Group(items=tuple(either))
 
 
-def condition(key: str, op: str, value: object, fields: Fields) -> Condition:
-    return _condition({"field": key, "op": op, "value": value}, fields)
+def condition(key: str, op: str, value: str | Sequence[str], fields: Fields) -> Condition:
+    """Of what was typed or chosen, without the NUL characters that no database keeps."""
+    kept = value.replace("\0", "") if isinstance(value, str) else [one.replace("\0", "") for one in value]
+    return _condition({"field": key, "op": op, "value": kept}, fields)
 
 
 def _group(data: object, fields: Fields, *, depth: int) -> Group:

@@ -17,7 +17,7 @@ from crm.common.lists.options import Asking, Options
 Kind = Literal["text", "choice", "number", "money", "date", "yes_no", "user", "tag"]
 Takes = Literal["nothing", "text", "choices", "number", "day", "days"]
 Value = str | tuple[str, ...]
-LONGEST, MOST_CHOICES, MOST_DAYS = 200, 100, 36_500
+LONGEST, MOST_CHOICES, MOST_DAYS, MOST_PLACES = 200, 100, 36_500, 20
 
 
 class BadValue(ValueError):
@@ -94,11 +94,12 @@ def _may_be_chosen(asked: Field, one: object) -> bool:
 
 
 def _number(_asked: Field, value: object) -> Decimal:
+    text = str(value).strip()[: LONGEST + 1]
     try:
-        found = Decimal(str(value).strip().replace(",", "."))
+        found = Decimal(text.replace(",", "."))
     except InvalidOperation:
         raise BadValue(gettext("Enter a number.")) from None
-    if not found.is_finite() or abs(found) >= Decimal(10) ** 15:
+    if not found.is_finite() or not -MOST_PLACES <= found.adjusted() < 15 or len(text) > LONGEST:
         raise BadValue(gettext("Enter a number."))
     return found
 
@@ -112,7 +113,7 @@ def _day(_asked: Field, value: object) -> date:
 
 def _days(_asked: Field, value: object) -> int:
     text = str(value).strip()
-    if not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST_DAYS):
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= MOST_DAYS):
         raise BadValue(gettext("Enter a number of days."))
     return int(text)
 

@@ -26,6 +26,7 @@ Narrowed = TypeVar("Narrowed", bound=QuerySet[Any])
 RELEVANCE: Final = "relevance"
 COMPACT, NORMAL = "compact", "normal"
 LONGEST = 20_000  # of `where`, letters
+NUL: Final = rb"\u0000"  # as JSON writes it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,17 +192,22 @@ def _conditions(view: View, query: QueryDict, fields: conditions.Fields) -> tupl
     """→ conditions, whether nothing can be made of what is asked, and why."""
     try:
         given = _json(str(query["where"])) if "where" in query else view.conditions
-        group = conditions.read(given, fields)
-        return conditions.joined(group, _short(query, fields)), False, []
+        group = conditions.joined(conditions.read(given, fields), _short(query, fields))
+        return conditions.bounded(group), False, []
     except BadConditions as wrong:
         return conditions.EVERYTHING, True, [str(wrong)]
 
 
 def _json(text: str) -> Any:
+    """Raises BadConditions, also for what no database keeps: no number, half a character, NUL."""
     try:
-        return json.loads(text) if len(text) <= LONGEST else text
+        found = json.loads(text) if len(text) <= LONGEST else text
+        written = json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         raise BadConditions from None
+    if NUL in written:
+        raise BadConditions
+    return found
 
 
 def _short(query: QueryDict, fields: conditions.Fields) -> list[Condition]:
@@ -224,7 +230,7 @@ def _of_short(field: Any, values: list[str], fields: conditions.Fields) -> Condi
 
 
 def _search(page: ListPage, query: QueryDict, view: View) -> str:
-    return query.get("q", view.search).strip()[:200] if page.is_searched else ""
+    return query.get("q", view.search).replace("\0", "").strip()[:200] if page.is_searched else ""
 
 
 def _faults(page: ListPage, view: View, group: Group) -> list[str]:
