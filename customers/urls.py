@@ -54,6 +54,7 @@ urlpatterns = [
     path("tags/<int:pk>/", tags.tag_edit, name="tag"),
     path("tags/<int:pk>/merge/", tags.tag_merge, name="merge_tag"),
     path("tags/<int:pk>/delete/", tags.tag_delete, name="delete_tag"),
+    path("tags/<int:pk>/put-back/", tags.tag_restore, name="restore_tag"),
     path("customers/<int:pk>/notes/", notes.note_list, name="notes"),
     path("customers/<int:pk>/notes/new/", notes.note_add, name="add_note"),
     path("customers/<int:pk>/files/new/", notes.file_add, name="add_file"),

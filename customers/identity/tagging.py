@@ -1,4 +1,4 @@
-"""Words that customers are marked with: put on, taken off, renamed, made one, deleted."""
+"""Words that customers are marked with: put on, taken off, renamed, made one, deleted (and back: `tag_restoring`)."""
 
 import unicodedata
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
+from crm.common.audit.acting import acting
 from crm.common.errors import DomainError
 from crm.common.retrying import may_pass, retried
 from crm.common.versions import ChangedMeanwhile, lock_as_seen
@@ -14,6 +15,8 @@ from customers.models import Customer, CustomerTag, Tag
 
 LONGEST: Final = 60
 MOST_OF_ONE: Final = 50
+BECAME: Final = "became"
+"""Said in the audit of a tag that goes: the tag it becomes."""
 
 # One pass over the customers of the tag that goes; those who have both keep one.
 _GIVE: Final = """
@@ -49,7 +52,7 @@ def find_tag(name: str) -> Tag | None:
     return Tag.objects.filter(name__iexact=name).first()
 
 
-def _may_pass(error: DatabaseError) -> bool:
+def may_pass_with_others(error: DatabaseError) -> bool:
     """Another may have made the tag, or put it on, between our look and our writing."""
     return isinstance(error, IntegrityError) or may_pass(error)
 
@@ -59,7 +62,7 @@ def add_tag(*, customer: Customer, name: str, may_make: bool) -> Tag:
 
     Raises BadTag, NoSuchTag, TooManyTags, CustomerGone.
     """
-    return retried(_add, passing=_may_pass)(customer, spelt(name), may_make)
+    return retried(_add, passing=may_pass_with_others)(customer, spelt(name), may_make)
 
 
 def _add(customer: Customer, name: str, may_make: bool) -> Tag:
@@ -80,7 +83,7 @@ def _add(customer: Customer, name: str, may_make: bool) -> Tag:
 
 def get_or_make_tag(name: str) -> Tag:
     """By its name, in whatever case; made where there is none. Raises BadTag."""
-    return retried(_get_or_make, passing=_may_pass)(spelt(name))
+    return retried(_get_or_make, passing=may_pass_with_others)(spelt(name))
 
 
 def _get_or_make(name: str) -> Tag:
@@ -115,13 +118,14 @@ def merge_tags(*, tag: Tag, into: Tag) -> int:
         both = list(Tag.objects.select_for_update().filter(pk__in={tag.pk, into.pk}).order_by("pk"))
         if len(both) < 2:
             raise ChangedMeanwhile
-        cursor.execute(_GIVE, {"tag": tag.pk, "into": into.pk})
-        return _delete(tag)
+        with acting(**{BECAME: into.pk}):
+            cursor.execute(_GIVE, {"tag": tag.pk, "into": into.pk})
+            return _delete(tag)
 
 
 @retried
 def delete_tag(*, tag: Tag) -> int:
-    """Take it off whoever has it, for good; returns how many had it."""
+    """Take it off whoever has it; returns how many had it."""
     with transaction.atomic():
         return _delete(tag)
 

@@ -103,6 +103,10 @@ def _tag() -> dict[str, Any]:
     return {"pk": TagFactory.create().pk}
 
 
+def _deleted_tag() -> dict[str, Any]:
+    return {"pk": deleted(TagFactory.create())}
+
+
 def _customers_tag() -> dict[str, Any]:
     tagged = CustomerTagFactory.create()
     return {"pk": tagged.customer_id, "tag_id": tagged.tag_id}
@@ -261,6 +265,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:tag_options": open_to(*WORKERS, axe=False),
     "customers:tag": open_to("manager", arguments=_tag, posted=422),
     "customers:merge_tag": open_to("manager", arguments=_tag, method="post", status=422),
+    "customers:restore_tag": open_to("manager", arguments=_deleted_tag, method="post", status=302),
     "customers:delete_tag": open_to("manager", arguments=_tag, method="post", status=302),
     "customers:notes": open_to(*WORKERS, arguments=_customer),
     "customers:add_note": open_to(*WORKERS, arguments=_customer, posted=422),

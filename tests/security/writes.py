@@ -81,6 +81,10 @@ def tag() -> dict[str, Any]:
     return {"pk": TagFactory.create().pk}
 
 
+def deleted_tag() -> dict[str, Any]:
+    return {"pk": deleted(TagFactory.create())}
+
+
 def customers_tag() -> dict[str, Any]:
     tagged = CustomerTagFactory.create()
     return {"pk": tagged.customer_id, "tag_id": tagged.tag_id}
@@ -235,6 +239,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:remove_tag": ("sales", pressed(customers_tag)),
     "customers:tag": ("manager", corrected("customers:tag", tag, name="VIP")),
     "customers:merge_tag": ("manager", lambda _c, _u: (tag(), {"into": TagFactory.create().name})),
+    "customers:restore_tag": ("manager", pressed(deleted_tag)),
     "customers:delete_tag": ("manager", pressed(tag)),
     "customers:add_note": ("service", lambda _c, _u: (customer(), {"body": "They move."})),
     "customers:note": ("sales", corrected("customers:note", note, body="They moved.")),

@@ -40,7 +40,9 @@ def test_merged_with_one_that_there_is(client: Client) -> None:
         answer = client.post(f"/tags/{tag.pk}/merge/", {"into": wrong})
         assert (answer.status_code, list(answer.context["merging"].errors)) == (422, ["into"])
     answer = client.post(f"/tags/{tag.pk}/merge/", {"into": "key"}, follow=True)
-    assert [str(message) for message in answer.context["messages"]] == ["“vip” is “Key” now."]
+    assert [str(message) for message in answer.context["messages"]] == [
+        '“vip” is “Key” now. <a href="/tags/?removed=1">Undo</a>'
+    ]
     assert CustomerTag.objects.get().customer == kept
     assert Tag.objects.get() == into
     assert client.post(f"/tags/{tag.pk}/merge/", {"into": "key"}).status_code == 404
@@ -53,5 +55,24 @@ def test_deleted_after_a_question_where_somebody_has_it(client: Client) -> None:
     answer = client.post(f"/tags/{used.pk}/delete/")
     assert (answer.status_code, "1 customer has this tag and loses it." in answer.content.decode()) == (422, True)
     answer = client.post(f"/tags/{used.pk}/delete/", {"anyway": "1"}, follow=True)
-    assert [str(message) for message in answer.context["messages"]] == ["“used” deleted; 1 customer had it."]
+    assert [str(message) for message in answer.context["messages"]] == [
+        '“used” deleted; 1 customer had it. <a href="/tags/?removed=1">Undo</a>'
+    ]
     assert not Tag.objects.exists()
+
+
+def test_a_merge_is_undone_where_the_tags_stand(client: Client) -> None:
+    tag, into = TagFactory.create(name="vip", colour="red"), TagFactory.create(name="Key")
+    CustomerTagFactory.create(tag=tag)
+    assert "last 30 days" not in client.get("/tags/").content.decode()
+    client.post(f"/tags/{tag.pk}/merge/", {"into": "key"})
+    page = client.get("/tags/?removed=1").content.decode()
+    assert ("Merged or deleted in the last 30 days" in page, f"/tags/{tag.pk}/put-back/" in page) == (True, True)
+    TagFactory.create(name="VIP")
+    answer = client.post(f"/tags/{tag.pk}/put-back/", follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["This can no longer be put back."]
+    Tag.objects.filter(name="VIP").delete()
+    answer = client.post(f"/tags/{tag.pk}/put-back/", follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["“vip” is back, on 1 customer."]
+    assert (CustomerTag.objects.get().tag, into in Tag.objects.all()) == (tag, True)
+    assert client.post(f"/tags/{tag.pk}/put-back/").status_code == 404
