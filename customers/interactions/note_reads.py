@@ -20,6 +20,13 @@ def files_of(customer: Customer, reader: Reader) -> AttachmentQuerySet[Attachmen
     return rows.order_by("-added_at", "-pk")
 
 
+def with_files(notes: list[Any], files: list[Attachment]) -> list[Any]:
+    """Each note with `files`, those of the customer's that are its own."""
+    for note in notes:
+        note.files = [file for file in files if file.note_id == note.pk]
+    return notes
+
+
 def get_event(found: list[Any], pk: int) -> Any:
     """Of the deletions that can be put back, that of the row; 404 where there is none."""
     for event in found:

@@ -30,7 +30,7 @@ from customers.interactions.attaching import (
     restore_attachment,
 )
 from customers.interactions.note_forms import FileForm, NewNoteForm, NoteForm
-from customers.interactions.note_reads import customer_of, files_of, get_event, notes_of
+from customers.interactions.note_reads import customer_of, files_of, get_event, notes_of, with_files
 from customers.interactions.note_tables import FILES
 from customers.interactions.noting import add_note, change_note, delete_note, deleted_notes, pin_note, restore_note
 from customers.models import Attachment, Customer, Note
@@ -50,7 +50,9 @@ def note_list(request: HttpRequest, pk: int) -> HttpResponse:
     customer, user = get_customer(request, pk), signed_in(request)
     page = keyset_page(notes_of(customer, user), sort="-created_at", cursor=request.GET.get("cursor", ""), size=20)
     may_delete = user.has_perm(DELETES)
-    files = FILES.of(list(files_of(customer, user)), about=may_delete)
+    kept = list(files_of(customer, user))
+    with_files(page.rows, kept)
+    files = FILES.of(kept, about=may_delete)
     deleted = _deleted(customer) if "deleted" in request.GET and may_delete and user.has_perm(CHANGES) else {}
     context = {"customer": customer, "tab": "notes", "notes": page, "files": files, **deleted}
     return render(request, "customers/interactions/notes/list.html", context)

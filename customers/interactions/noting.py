@@ -19,7 +19,7 @@ from crm.common.retrying import retried
 from customers.identity.holding import hold
 from customers.interactions.attaching import attach
 from customers.interactions.mentions import mentioned
-from customers.models import Customer, Note
+from customers.models import Attachment, Customer, Note
 
 COMPARED: Final = ("body", "is_pinned")
 PUT_BACK_WITHIN: Final = timedelta(days=30)
@@ -86,13 +86,23 @@ def delete_note(*, note: Note) -> None:
 
 @retried
 def restore_note(*, event: Any) -> Note:
-    """As it was when it was deleted; raises NothingToPutBack where its customer is gone."""
+    """As it was when it was deleted, with the files it had; raises NothingToPutBack where its customer is gone."""
     with transaction.atomic():
         note = as_it_was(Note, event)
         if not Customer.objects.select_for_update(no_key=True).filter(pk=note.customer_id).exists():
             raise NothingToPutBack
         note.save(force_insert=True)
+        _give_back(note, event)
     return note
+
+
+def _give_back(note: Note, event: Any) -> None:
+    """The files that lost it in the moment it was deleted, those that are still there and belong to no other."""
+    lost = Attachment.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        note_id=note.pk, pgh_label="update", pgh_created_at=event.pgh_created_at
+    )
+    theirs = Attachment.objects.filter(pk__in=lost.values("pgh_obj_id"), customer=note.customer_id, note=None)
+    theirs.update(note=note)
 
 
 def pinned_list() -> ArraySubquery:

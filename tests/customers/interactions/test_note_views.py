@@ -41,7 +41,7 @@ def test_a_note_is_written_with_a_file(client: Client, customer: Customer) -> No
     page = client.get(url).content.decode()
     assert "See &lt;b&gt;this&lt;/b&gt;" in page
     assert 'href="https://x.example" rel="nofollow"' in page
-    assert f"/files/{Attachment.objects.get().pk}/" in page
+    assert page.count(f'href="/files/{Attachment.objects.get().pk}/"') == 2  # with the note, and among the files
 
 
 def test_a_file_that_lies_takes_the_text_no_further_and_loses_none(client: Client, customer: Customer) -> None:

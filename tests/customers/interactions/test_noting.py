@@ -27,7 +27,7 @@ from tests.conftest import NOON, UserFor
 from tests.customers.interactions.attachments import EXE, uploaded
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.notes import NoteFactory
+from tests.factories.notes import AttachmentFactory, NoteFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
@@ -117,6 +117,20 @@ def test_deleted_it_can_be_put_back(customer: Customer, user: User) -> None:
         note.pk, "Signed.", True, user.pk, NOON,
     )  # fmt: skip
     assert deleted_notes(customer, now=NOON) == []
+    assert Attachment.objects.get().note == note
+
+
+def test_it_comes_back_with_the_files_that_are_still_there_and_no_others_note(customer: Customer) -> None:
+    note, other = NoteFactory.create_batch(2, customer=customer)
+    kept, gone, given, moved = AttachmentFactory.create_batch(4, customer=customer, note=note)
+    AttachmentFactory.create(customer=customer)
+    delete_note(note=note)
+    gone.delete()
+    Attachment.objects.filter(pk=given.pk).update(note=other)
+    Attachment.objects.filter(pk=moved.pk).update(customer=CustomerFactory.create())
+    (event,) = deleted_notes(customer, now=NOON)
+    restore_note(event=event)
+    assert list(Attachment.objects.filter(note=note)) == [kept]
 
 
 def test_after_thirty_days_or_without_a_customer_it_cannot(customer: Customer) -> None:
