@@ -4,6 +4,8 @@ import unicodedata
 from typing import Final
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from crm.common.audit.acting import acting
@@ -49,7 +51,12 @@ def spelt(name: str) -> str:
 
 def find_tag(name: str) -> Tag | None:
     """By its name, in whatever case; one index probe."""
-    return Tag.objects.filter(name__iexact=name).first()
+    return _named(name).first()
+
+
+def _named(name: str) -> QuerySet[Tag]:
+    """As the index of names tells them apart: one letter may have a small form and no large one."""
+    return Tag.objects.alias(low=Lower("name")).filter(low=Lower(Value(name)))
 
 
 def may_pass_with_others(error: DatabaseError) -> bool:
@@ -101,7 +108,7 @@ def change_tag(*, tag: Tag, name: str, colour: str, seen: str | None = None) -> 
     plain = spelt(name)
     with transaction.atomic():
         lock_as_seen(tag, seen)
-        if Tag.objects.filter(name__iexact=plain).exclude(pk=tag.pk).exists():
+        if _named(plain).exclude(pk=tag.pk).exists():
             raise BadTag(_("There is a tag “%(name)s” already. Merge the two instead.") % {"name": plain})
         tag.name, tag.colour = plain, colour
         tag.save()

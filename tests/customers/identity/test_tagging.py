@@ -46,6 +46,14 @@ def test_a_tag_is_made_on_the_spot_and_once_in_whatever_case(customer: Customer)
     assert names(customer) == ["Café", "key account", "重点客户"]
 
 
+def test_names_are_told_apart_as_the_index_does(customer: Customer) -> None:
+    """A capital that has a small letter, which itself has no capital."""
+    tag = TagFactory.create(name="Straße")
+    assert add_tag(customer=customer, name="STRAẞE", may_make=True) == tag
+    with pytest.raises(BadTag, match="already"):
+        change_tag(tag=TagFactory.create(name="Weg"), name="STRAẞE", colour="blue")
+
+
 def test_who_may_make_none_is_told(customer: Customer) -> None:
     with pytest.raises(NoSuchTag, match="There is no tag “VIP”, and you may not make one"):
         add_tag(customer=customer, name="VIP", may_make=False)
