@@ -1,6 +1,7 @@
 """Colleagues named in a text: `@` and their name, in whatever case."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from accounts.models import User
 
@@ -13,17 +14,19 @@ def mentioned(text: str) -> list[User]:
     places = [match.end() for match in _AT.finditer(text)]
     if not places:
         return []
-    users = sorted(User.objects.filter(is_active=True), key=lambda user: (-len(str(user)), user.pk))
-    found = [_named_at(text, place, users) for place in places]
+    users = User.objects.filter(is_active=True).order_by("-pk")
+    named = {str(user).lower(): user for user in users}  # of two of one name the first
+    lengths = sorted({len(str(user)) for user in users}, reverse=True)
+    found = [_named_at(text, place, named, lengths) for place in places]
     return list(dict.fromkeys(user for user in found if user is not None))
 
 
-def _named_at(text: str, place: int, users: list[User]) -> User | None:
+def _named_at(text: str, place: int, named: Mapping[str, User], lengths: Sequence[int]) -> User | None:
     """The longest name that stands there; of a name in Latin letters the whole last word."""
-    for user in users:
-        name = str(user)
-        if text[place : place + len(name)].lower() == name.lower():
-            after = text[place + len(name) : place + len(name) + 1]
-            if not (_LATIN.match(name[-1]) and _LATIN.match(after)):
+    for length in lengths:
+        user = named.get(text[place : place + length].lower())
+        if user is not None:
+            after = text[place + length : place + length + 1]
+            if not (_LATIN.match(str(user)[-1]) and _LATIN.match(after)):
                 return user
     return None

@@ -33,6 +33,13 @@ def test_who_is_named(text: str, names: list[str], colleagues: dict[str, User]) 
     assert mentioned(text) == [colleagues[name] for name in names]
 
 
+def test_each_place_is_looked_up_however_many_people_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    monkeypatch.setattr(User, "__str__", lambda user: read.append(user) or user.name or user.email)
+    assert mentioned("@nobody " * 1000) == []
+    assert len(read) <= 2 * 5
+
+
 def test_without_the_sign_nobody_is_looked_for(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         assert mentioned("mail ann at acme dot example; bob@ann") == []
