@@ -111,4 +111,5 @@ def find_place(cursor: str) -> Place | None:
     except (ValueError, TypeError, binascii.Error):
         return None
     known = isinstance(source, str) and isinstance(pk, int) and 0 <= pk <= LARGEST_KEY
-    return Place(moment, source, pk) if moment and timezone.is_aware(moment) and known else None
+    is_moment = moment is not None and timezone.is_aware(moment) and 1 < moment.year < 9999  # in whatever zone
+    return Place(moment, source, pk) if moment and is_moment and known else None

@@ -40,6 +40,8 @@ def test_a_place_is_found_again_by_its_cursor(pk: int) -> None:
         cursor(AT.isoformat(), "contacts", 1, 1),
         cursor("2026-01-01T12:00:00", "contacts", 1),  # of no zone
         cursor("2026-13-01T12:00:00Z", "contacts", 1),
+        cursor("0001-01-01T00:00:00+14:00", "contacts", 1),  # a day that some zones do not have
+        cursor("9999-12-31T23:59:59-12:00", "contacts", 1),
         cursor("soon", "contacts", 1),
         cursor(7, "contacts", 1),
         cursor(None, "contacts", 1),
