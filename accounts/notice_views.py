@@ -1,5 +1,7 @@
 """The bell, and the list behind it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -44,7 +46,15 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    shown = parse_datetime(request.POST.get("until", "")) or now
-    notices.mark_all_read(user=signed_in(request), until=shown if timezone.is_aware(shown) else now, now=now)
+    notices.mark_all_read(user=signed_in(request), until=_shown_until(request) or now, now=now)
     messages.success(request, _("All read."))
     return redirect("accounts:notices")
+
+
+def _shown_until(request: HttpRequest) -> datetime | None:
+    """When the page was made; None where what is sent is no moment."""
+    try:
+        shown = parse_datetime(request.POST.get("until", ""))
+    except ValueError:  # written as one, such as the 45th of a month
+        return None
+    return shown if shown and timezone.is_aware(shown) else None

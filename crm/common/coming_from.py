@@ -12,4 +12,4 @@ def page_of(request: HttpRequest, *, else_to: str) -> str:
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure()):
         return else_to
     parts = urlsplit(address)
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    return urlunsplit(("", "", "/" + parts.path.lstrip("/\\"), parts.query, ""))  # two slashes lead to another host

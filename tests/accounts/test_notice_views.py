@@ -41,7 +41,10 @@ def test_nobody_opens_what_another_was_told(client_for: ClientFor) -> None:
     assert Notice.objects.get().read_at is None
 
 
-@pytest.mark.parametrize(("until", "unread"), [("2026-11-15T12:00:00+00:00", 0), ("2026-11-15T11:00:00Z", 1), ("x", 0)])
+@pytest.mark.parametrize(
+    ("until", "unread"),
+    [("2026-11-15T12:00:00+00:00", 0), ("2026-11-15T11:00:00Z", 1), ("x", 0), ("2026-11-45T11:00:00Z", 0)],
+)
 def test_all_that_were_shown_are_read(client_for: ClientFor, user_for: UserFor, until: str, unread: int) -> None:
     NoticeFactory.create(user=user_for("sales"))
     answer = client_for("sales").post("/me/notices/read/", {"until": until})

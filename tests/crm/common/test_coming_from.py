@@ -14,6 +14,8 @@ from crm.common.coming_from import page_of
         ({"referer": "https://evil.example/a/"}, "/else/"),
         ({"referer": "javascript:alert(1)"}, "/else/"),
         ({"HX-Current-URL": "//evil.example/a/"}, "/else/"),
+        ({"referer": "http://testserver//evil.example/a/"}, "/evil.example/a/"),
+        ({"referer": "http://testserver/\\evil.example/a/"}, "/evil.example/a/"),
     ],
 )
 def test_the_page_is_one_of_ours_or_what_stands_in_for_it(headers: dict[str, str], page: str) -> None:
