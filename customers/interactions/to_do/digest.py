@@ -65,7 +65,7 @@ def _tasks(user: User, day: date, now: datetime) -> list[str]:
     mine = mine.filter(Q(snoozed_until=None) | Q(snoozed_until__lt=end)).order_by("due_at", "pk")
     tasks = list(mine.select_related("customer"))
     overdue = [task for task in tasks if task.due_at is not None and task.due_at <= now]
-    today = [task for task in tasks if task not in overdue]
+    today = tasks[len(overdue) :]
     parts = (_("Overdue"), overdue), (_("Due today"), today)
     return [line for title, some in parts for line in _part(title, [_line(task, now) for task in some])]
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, TypeVar
 
 from django.utils.translation import gettext as _
@@ -56,7 +56,7 @@ def _in_a_while(said: str, now: datetime) -> Due | None:
         return None
     count, unit = found[1] or found[3], found[2] or found[4]
     span = timedelta(minutes=_number(count) * (60 if unit[0] in "h小" else 1))
-    moment = now + span
+    moment = (now.astimezone(UTC) + span).astimezone(now.tzinfo)  # two hours are two hours, whatever the clock does
     return Due(moment.date(), moment.time().replace(second=0, microsecond=0))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -50,14 +50,19 @@ def _unreminded(now: datetime) -> TaskQuerySet[Task]:
     day = here.date() if here.time() >= MORNING else here.date() - timedelta(days=1)
     at_its_time = Q(due_time__isnull=False, due_at__lte=now)
     in_the_morning = Q(due_time=None, due_on__lte=day, due_at__lte=now + _DAY_AND_AN_HOUR)
-    came = Q(snoozed_until=None) & (at_its_time | in_the_morning)
-    return Task.objects.filter(came | Q(snoozed_until__lte=now), done_at=None, reminded_at=None).order_by("pk")
+    came = at_its_time | in_the_morning
+    tasks = Task.objects.filter(
+        Q(snoozed_until=None) & came | Q(snoozed_until__lte=now), done_at=None, reminded_at=None
+    )
+    return tasks.annotate(has_come=Case(When(came, then=True), default=False)).order_by("pk")  # type: ignore[return-value] # annotated
 
 
 def _tell(tasks: list[Task], now: datetime) -> None:
     if not tasks:
         return
-    Task.objects.filter(pk__in=[task.pk for task in tasks]).update(reminded_at=now)
+    Task.objects.filter(pk__in=[task.pk for task in tasks if task.has_come]).update(reminded_at=now)  # type: ignore[attr-defined]
+    # What was put off to before it is due is reminded of then as well.
+    Task.objects.filter(pk__in=[task.pk for task in tasks if not task.has_come]).update(snoozed_until=None)  # type: ignore[attr-defined]
     people = _people(tasks)
     by_mail: dict[User, list[Task]] = defaultdict(list)
     told = []
@@ -72,7 +77,7 @@ def _tell(tasks: list[Task], now: datetime) -> None:
 
 
 def _notice(task: Task, user: User, now: datetime) -> Told:
-    moment = max(filter(None, (task.due_at, task.snoozed_until)), default=now)
+    moment = task.snoozed_until or task.due_at or now
     return Told(
         user_id=user.pk,
         key=f"task:{task.pk}:due:{moment.isoformat()}",

@@ -61,6 +61,17 @@ def test_is_read_as_people_write_it(text: str, due: Due) -> None:
 
 
 @pytest.mark.parametrize(
+    ("now", "at"),
+    [
+        (datetime(2026, 3, 29, 1, 30, tzinfo=NOW.tzinfo), time(4, 30)),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=NOW.tzinfo), time(2, 30)),
+    ],
+)
+def test_hours_are_as_long_as_ever_when_the_clock_is_changed(now: datetime, at: time) -> None:
+    assert read_due("in 2 hours", now=now) == Due(now.date(), at)
+
+
+@pytest.mark.parametrize(
     "text",
     ["soon", "31 June", "30.2.", "25:00", "13 pm", "tomorrow or so", "3/12", "monday tuesday"],
 )

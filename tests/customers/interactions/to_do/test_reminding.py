@@ -83,6 +83,15 @@ def test_again_when_it_was_moved_or_put_off() -> None:
     assert Notice.objects.count() == 3
 
 
+def test_of_what_was_put_off_to_before_it_is_due_at_both() -> None:
+    later, day = at(8), TaskFactory.create(due_on=TODAY + timedelta(days=1), due_at=NOON + 36 * HOUR)
+    for task in (later, day):
+        snooze_task(task=task, until=NOON + 2 * HOUR, by=UserFactory.create(), now=NOON)
+    seen = [remind(now=NOON + hours * HOUR) for hours in (1, 2, 3, 8, 9, 20, 21)]
+    assert seen == [0, 2, 0, 1, 0, 1, 0]
+    assert Notice.objects.count() == 4
+
+
 def test_of_what_has_no_day_when_it_was_put_off() -> None:
     task = TaskFactory.create(due_on=None, due_at=None)
     assert remind(now=NOON) == 0
