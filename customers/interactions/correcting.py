@@ -43,7 +43,7 @@ def may_correct(*, agent_id: int | None, created_at: datetime, by: User, now: da
 def correct_interaction(*, interaction: Interaction, by: User, now: datetime, seen: str | None = None) -> None:
     """Save what was changed on `interaction`; what it said before stays in the audit, and what follows from it follows.
 
-    Raises NotTheirsToCorrect, ContactGone, InFuture, ChangedMeanwhile.
+    Raises NotTheirsToCorrect, ContactGone, InFuture, TooLongAgo, ChangedMeanwhile.
     """
     at = happened_at(interaction.occurred_at, now)
     with transaction.atomic(), connection.cursor() as cursor:

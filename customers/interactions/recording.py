@@ -16,8 +16,10 @@ from crm.common.retrying import retried
 from crm.common.sqlfunctions import CrmDay
 from customers.identity.holding import hold
 from customers.identity.tier_on import TierOn
+from customers.importing.parsers import FIRST_YEAR
 from customers.interactions.last_contact import refresh_last_contact
 from customers.interactions.to_do.adding import add_task
+from customers.interactions.to_do.changing import take_away
 from customers.interactions.to_do.due import SOME_DAY, Due
 from customers.models import Contact, Customer, Interaction, Outcome, Task
 
@@ -33,6 +35,10 @@ class IsContact(Func):
 
 class InFuture(DomainError):
     """A contact is logged once it has happened."""
+
+
+class TooLongAgo(DomainError):
+    """Before the years that files may speak of: a slip of the pen."""
 
 
 class CannotUndo(DomainError):
@@ -80,8 +86,10 @@ def log_interaction(  # noqa: PLR0913 - what there is to say of a contact
 
 
 def happened_at(said: datetime | None, now: datetime) -> datetime:
-    """Now, where nothing is said. Raises InFuture."""
+    """Now, where nothing is said. Raises InFuture, TooLongAgo."""
     at = said or now
+    if at.year < FIRST_YEAR:
+        raise TooLongAgo(_("Choose a day from the year %(year)d on.") % {"year": FIRST_YEAR})
     if at > now + timedelta(minutes=1):
         raise InFuture(_("The contact lies in the future."))
     return at
@@ -111,7 +119,10 @@ def undo_interaction(*, interaction: Interaction, by: User, now: datetime) -> No
         # An import that gives contacts to another customer has their rows before the customer's: so have we.
         logged = Interaction.objects.select_for_update().filter(pk=interaction.pk)
         customers = list(logged.filter(customer__isnull=False).values_list("customer_id", flat=True))
-        Task.objects.filter(interaction__in=logged, created_by=by, done_at=None).delete()
+        for task in Task.objects.select_for_update(of=["self"]).filter(
+            interaction__in=logged, created_by=by, done_at=None
+        ):
+            take_away(task, by=by, now=now)
         logged.delete()
         refresh_last_contact(cursor, customers)
         transaction.on_commit(facts_changed)

@@ -20,7 +20,7 @@ from customers.identity.access import get_customer
 from customers.interactions.correcting import correct_interaction, may_correct
 from customers.interactions.forms import CorrectionForm, InteractionForm
 from customers.interactions.purposes import offered
-from customers.interactions.recording import InFuture, log_interaction, undo_interaction
+from customers.interactions.recording import InFuture, TooLongAgo, log_interaction, undo_interaction
 from customers.interactions.to_do.answering import CHANGED
 from customers.interactions.to_do.due import OutOfReach
 from customers.models import Customer, Interaction
@@ -43,7 +43,7 @@ def log_contact(request: HttpRequest, pk: int) -> HttpResponse:
         return Saved(message=_("Contact logged."), to=customer, part=part)
 
     context = {"customer": customer}
-    beside: Beside = {InFuture: "occurred_at", OutOfReach: "follow_when"}
+    beside: Beside = {InFuture: "occurred_at", TooLongAgo: "occurred_at", OutOfReach: "follow_when"}
     return edit_page(request, "customers/page/log_contact.html", form, save, context, part="#form", beside=beside)
 
 
@@ -76,7 +76,7 @@ def correct_contact(request: HttpRequest, pk: int) -> HttpResponse:
         return Saved(message=_("Contact changed."), to=customer)
 
     context = {"customer": customer, "tab": "overview", "interaction": interaction}
-    beside: Beside = {InFuture: "occurred_at"}
+    beside: Beside = {InFuture: "occurred_at", TooLongAgo: "occurred_at"}
     return edit_page(request, "customers/page/correct_contact.html", form, save, context, beside=beside)
 
 

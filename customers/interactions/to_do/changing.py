@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain.notices import settle
-from accounts.models import Team, User
+from accounts.models import User
 from crm.common.errors import DomainError
 from crm.common.versions import lock_as_seen
 from customers.interactions.to_do.adding import set_due, tell_assigned
@@ -23,6 +23,10 @@ class TaskGone(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("This task was deleted meanwhile."))
+
+
+class TakenAlready(DomainError):
+    """Somebody else was quicker."""
 
 
 def change_task(*, task: Task, by: User, now: datetime, seen: str | None = None) -> Task:
@@ -44,12 +48,17 @@ def change_task(*, task: Task, by: User, now: datetime, seen: str | None = None)
     return task
 
 
-def assign_task(
-    *, task: Task, assignee: User | None, team: Team | None, by: User, now: datetime, seen: str | None = None
-) -> Task:
-    """Give it to somebody, to a team, or to nobody."""
-    task.assignee, task.team = assignee, team
-    return change_task(task=task, by=by, now=now, seen=seen)
+def take_task(*, task: Task, by: User) -> Task:
+    """What is nobody's becomes one's own. Raises TakenAlready, TaskGone."""
+    with transaction.atomic():
+        held = lock_task(task)
+        if held.done_at is not None:
+            raise TakenAlready(_("This task is done already."))
+        if held.assignee_id not in (None, by.pk):
+            raise TakenAlready(_("%(name)s has taken this task already.") % {"name": held.assignee})
+        held.assignee = by
+        held.save(update_fields=["assignee", "updated_at"])
+    return held
 
 
 def lock_task(task: Task) -> Task:
@@ -58,6 +67,12 @@ def lock_task(task: Task) -> Task:
     if held is None:
         raise TaskGone
     return held
+
+
+def take_away(task: Task, *, by: User, now: datetime) -> None:
+    """Delete it; the caller has its row."""
+    settle_notices(task, by=by, now=now)
+    task.delete()
 
 
 def settle_notices(task: Task, *, by: User, now: datetime) -> None:

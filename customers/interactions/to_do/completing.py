@@ -9,7 +9,7 @@ from crm.common.days import day_of
 from crm.common.retrying import retried
 from customers.identity.holding import hold
 from customers.interactions.to_do.adding import set_due
-from customers.interactions.to_do.changing import lock_task, settle_notices
+from customers.interactions.to_do.changing import lock_task, settle_notices, take_away
 from customers.interactions.to_do.repeating import next_day
 from customers.models import Task
 
@@ -42,7 +42,7 @@ def reopen_task(*, task: Task, by: User, now: datetime) -> Task:
             held.done_at = held.done_by = None
             set_due(held)
             held.save(update_fields=["done_at", "done_by", "due_at", "updated_at"])
-            _take_next_back(held)
+            _take_next_back(held, by=by, now=now)
     return held
 
 
@@ -61,10 +61,10 @@ def _make_next(done: Task, now: datetime) -> None:
     made.save()
 
 
-def _take_next_back(task: Task) -> None:
+def _take_next_back(task: Task, *, by: User, now: datetime) -> None:
     made = Task.objects.select_for_update().filter(after=task).first()
     if made is not None and not _was_changed(made):
-        made.delete()
+        take_away(made, by=by, now=now)
 
 
 def _was_changed(task: Task) -> bool:

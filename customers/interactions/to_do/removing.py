@@ -11,7 +11,7 @@ from crm.common.errors import DomainError
 from crm.common.retrying import retried
 from customers.identity.holding import hold
 from customers.interactions.to_do.adding import set_due
-from customers.interactions.to_do.changing import lock_task, settle_notices
+from customers.interactions.to_do.changing import lock_task, take_away
 from customers.models import Customer, Task
 
 RESTORE_WITHIN: Final = timedelta(minutes=10)
@@ -48,8 +48,7 @@ def delete_task(*, task: Task, by: User, now: datetime) -> None:
             raise NotTheirs(_("Only whose task it is, who made it, or a manager can delete it."))
         if held.done_at is not None:
             raise StaysOnRecord(_("A task that is done stays on record. Reopen it first."))
-        settle_notices(held, by=by, now=now)
-        held.delete()
+        take_away(held, by=by, now=now)
 
 
 @retried

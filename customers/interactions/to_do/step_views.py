@@ -16,7 +16,7 @@ from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.interactions.to_do.answering import answer, changed, say_with_undo
-from customers.interactions.to_do.changing import assign_task
+from customers.interactions.to_do.changing import take_task
 from customers.interactions.to_do.completing import complete_task, reopen_task
 from customers.interactions.to_do.forms import SnoozeForm
 from customers.interactions.to_do.removing import delete_task, restore_task
@@ -68,10 +68,10 @@ def task_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_change
 def task_take(request: HttpRequest, pk: int) -> HttpResponse:
-    task, user = _get(request, pk), signed_in(request)
+    task = _get(request, pk)
 
     def step() -> None:
-        assign_task(task=task, assignee=user, team=task.team, by=user, now=timezone.now())
+        take_task(task=task, by=signed_in(request))
         messages.success(request, _("Yours: %(what)s") % {"what": task.what})
 
     return _try(request, step)

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Notice
 from crm.common.versions import ChangedMeanwhile, version
-from customers.interactions.to_do.changing import EDITABLE, TaskGone, assign_task, change_task
+from customers.interactions.to_do.changing import EDITABLE, TakenAlready, TaskGone, change_task, take_task
 from customers.models import Task
 from tests.conftest import NOON
 from tests.factories.accounts import TeamFactory, UserFactory
@@ -66,8 +66,24 @@ def test_what_is_gone_does_not_come_back() -> None:
 def test_whoever_it_is_given_to_is_told() -> None:
     me, other, team = UserFactory.create(), UserFactory.create(), TeamFactory.create()
     task = TaskFactory.create(assignee=me)
-    assign_task(task=task, assignee=other, team=team, by=me, now=NOON)
-    assert Task.objects.values_list("assignee", "team").get() == (other.pk, team.pk)
-    assert Notice.objects.get().user == other
-    assign_task(task=task, assignee=me, team=team, by=me, now=NOON)
-    assert Notice.objects.count() == 1
+    for whose in (other, me):
+        task.assignee, task.team = whose, team
+        change_task(task=task, by=me, now=NOON)
+        assert Task.objects.values_list("assignee", "team").get() == (whose.pk, team.pk)
+        assert Notice.objects.get().user == other
+
+
+def test_taken_by_who_comes_first_and_nothing_else_of_it_is_changed() -> None:
+    first, second, team = UserFactory.create(name="Ann"), UserFactory.create(), TeamFactory.create()
+    task = TaskFactory.create(assignee=None, team=team, what="As I read it")
+    Task.objects.filter(pk=task.pk).update(what="As another has put it since")
+    take_task(task=task, by=first)
+    assert Task.objects.values_list("assignee", "team", "what").get() == (
+        first.pk, team.pk, "As another has put it since",
+    )  # fmt: skip
+    take_task(task=task, by=first)
+    with pytest.raises(TakenAlready, match="Ann has taken this task already"):
+        take_task(task=task, by=second)
+    done = TaskFactory.create(assignee=None, done_at=NOON)
+    with pytest.raises(TakenAlready, match="done already"):
+        take_task(task=done, by=second)
