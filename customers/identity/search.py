@@ -1,4 +1,4 @@
-"""Customers by a fragment of what one knows of them: name, phone, e-mail, order number.
+"""Customers by a fragment of what one knows of them: name, words of it in any order, phone, e-mail, tax ID, number.
 
 Each arm is one index probe and stops after `CAP` rows, so that a fragment everybody has (`ltd`, 公司) costs no more
 than a rare one. Names that begin with the text have an arm (and a b-tree) of their own, so they are never crowded out.
@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from customers.identity.normalising import normalise_tax_id
 from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 from customers.registry.search import search_arms
@@ -32,6 +33,21 @@ SELECT customer_id FROM (
   SELECT customer_id FROM customers_contactpoint WHERE kind = '{{kind}}' AND normalised LIKE %s LIMIT {CAP}
 ) AS found
 """  # noqa: S608 - constants
+# Each word somewhere in the name, whatever their order. The long ones are looked up, the others only compared.
+WORDS = """
+(SELECT id FROM customers_customer WHERE {each} LIMIT {cap})
+UNION (SELECT customer_id FROM customers_contact WHERE {each} LIMIT {cap})
+"""
+WORD = f"search LIKE '%%' || {_FOLDED} || '%%'"
+MOST_WORDS: Final = 8
+# What a source calls a customer: a probe for each source, of which there are few.
+KNOWN_AS = """
+SELECT id FROM customers_customer WHERE link_key = %s
+UNION SELECT known.customer_id FROM customers_sourcesystem system
+  JOIN customers_sourcerecord known ON known.system_id = system.id AND known.kind = 'customers'
+    AND known.external_id IN (%s, %s)
+  WHERE known.customer_id IS NOT NULL
+"""
 # 1, 2 or 3 and the name, as a text to sort by. The patterns are constants once planned.
 RELEVANCE = f"""
 CASE WHEN customers_customer.search LIKE ' ' || {_FOLDED} || '%%' THEN '1'
@@ -99,7 +115,20 @@ def _arms(text: str) -> tuple[str, list[str]]:
     if "@" not in text and any(character.isalpha() for character in text):
         statements.append(NAMES)
         params += [text, text, text]
+        for statement, values in _in_any_order(text.split()[:MOST_WORDS]):
+            statements.append(statement)
+            params += values
+    if any(character.isdigit() for character in text):
+        statements.append(KNOWN_AS)
+        params += [f"tax:{normalise_tax_id(text)}", text, text.upper()]
     return " UNION ".join(statements), params
+
+
+def _in_any_order(words: list[str]) -> list[tuple[str, list[str]]]:
+    """Nothing for one word, which is looked for as it stands, or where none is long enough to be looked up."""
+    if len(words) < 2 or not any(map(_is_long_enough, words)):
+        return []
+    return [(WORDS.format(each=" AND ".join([WORD] * len(words)), cap=CAP), words * 2)]
 
 
 def _escape(text: str) -> str:

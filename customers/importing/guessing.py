@@ -18,8 +18,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "invoice_external_id": ("invoiceid", "invoiceno", "invoicenumber", "invoice", "rechnungsnummer", "发票号"),
     "kind": ("type", "customertype", "typ", "art", "类型", "客户类型"),
     "name": (
-        "fullname", "customername", "company", "companyname", "firma", "firmenname", "kundenname", "productname",
-        "contactname", "名称", "姓名", "客户名称", "公司名称", "公司", "联系人", "产品名称",
+        "fullname", "customername", "accountname", "account", "company", "companyname", "firma", "firmenname",
+        "kundenname", "productname", "contactname", "名称", "姓名", "客户名称",
+        "公司名称", "公司", "联系人", "产品名称",
     ),
     "tax_id": (
         "vat", "vatid", "vatnumber", "taxnumber", "ustid", "steuernummer", "税号", "纳税人识别号", "统一社会信用代码",

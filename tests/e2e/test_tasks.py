@@ -1,4 +1,4 @@
-"""Tasks and contacts by keyboard, with what it takes counted: keys pressed and fields filled, not letters."""
+"""Tasks and contacts by keyboard."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from customers.models import Interaction, Outcome, Task
+from customers.models import Task
 from tests.conftest import NOON, UserFor
 from tests.factories.accounts import NoticeFactory
 from tests.factories.customers import CustomerFactory
@@ -17,50 +17,9 @@ pytestmark = pytest.mark.browser
 PageFor = Callable[[str], Page]
 
 
-class Counted:
-    """A page whose keys and fields are counted."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.actions = 0
-
-    def press(self, key: str) -> None:
-        self.actions += 1
-        self.page.keyboard.press(key)
-
-    def fill(self, label: str, text: str) -> None:
-        self.actions += 1
-        self.page.get_by_label(label).first.fill(text)
-
-    def choose(self, label: str, option: str) -> None:
-        self.actions += 1
-        self.page.get_by_label(label).first.select_option(option)
-
-
 def mine(user: User, what: str, **fields: object) -> Task:
     made: Task = TaskFactory.create(assignee=user, what=what, due_at=NOON, **{"customer": None, **fields})
     return made
-
-
-def test_a_call_with_outcome_and_follow_up_takes_six(page_for: PageFor, live_stack: LiveStack) -> None:
-    Outcome.objects.update_or_create(key="fixed", defaults={"name": "Fixed", "is_solved": True})
-    customer, page = CustomerFactory.create(name="Acme"), page_for("service")
-    page.goto(f"/customers/{customer.pk}/")
-    counted = Counted(page)
-    counted.press("n")
-    expect(page.get_by_label("Purpose").first).to_be_focused()
-    counted.fill("Purpose", "complaint")
-    counted.choose("Outcome", "fixed")
-    expect(page.get_by_label("Solved")).to_have_value("True")
-    counted.fill("Follow-up", "Send the invoice again")
-    counted.fill("By when", "tomorrow 9:00")
-    counted.press("Enter")
-    expect(page.get_by_text("Contact logged.")).to_be_visible()
-    assert counted.actions <= 6
-    logged, task = Interaction.objects.get(), Task.objects.get()
-    assert (logged.channel, logged.purpose, logged.outcome, logged.is_solved) == ("phone", "complaint", "fixed", True)
-    assert (task.what, task.interaction, str(task.due_time)) == ("Send the invoice again", logged, "09:00:00")
-    expect(page.get_by_role("link", name="Send the invoice again")).to_be_visible()  # the panel has heard of it
 
 
 def test_escape_asks_before_it_closes_what_was_typed(page_for: PageFor, live_stack: LiveStack) -> None:

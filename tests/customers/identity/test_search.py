@@ -1,9 +1,11 @@
 import pytest
 
 from customers.identity import search
+from customers.identity.editing import create_customer
 from customers.identity.search import CAP, Sought, matching, read
 from customers.models import ContactPoint, Customer
-from tests.factories.customers import ContactPointFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 from tests.factories.trade import InvoiceFactory
 
 HINT = "Type at least 3 letters, 2 Chinese characters or 4 digits."
@@ -71,6 +73,34 @@ def test_a_number_is_found_however_it_is_written_and_is_no_address() -> None:
     assert names("(030) 123-456") == ["Phone"]
     assert names("030.1234") == ["Mail", "Phone"]
     assert names("30123456") == ["Billed", "Phone"]
+
+
+@pytest.mark.django_db
+def test_words_of_a_name_are_found_in_any_order() -> None:
+    CustomerFactory.create(name="Alpenblick Feinkost & Söhne AG")
+    CustomerFactory.create(name="Feinkost Müller AG")
+    CustomerFactory.create(name="王 厦门贸易")
+    ContactFactory.create(customer__name="Zenith", name="Anna Hoffmann")
+    assert names("feinkost alpenblick") == ["Alpenblick Feinkost & Söhne AG"]
+    assert names("ag sohn & alpen") == ["Alpenblick Feinkost & Söhne AG"]
+    assert names("AG feinkost") == ["Alpenblick Feinkost & Söhne AG", "Feinkost Müller AG"]
+    assert names("hoffmann anna") == ["Zenith"]
+    assert names("厦门 王") == ["王 厦门贸易"]
+    assert names("feinkost hoffmann") == names("b a ag") == []
+    assert names("feinkost müller " + "ag " * 9) == ["Feinkost Müller AG"]
+
+
+@pytest.mark.django_db
+def test_a_tax_id_and_the_number_of_any_source_find_the_customer() -> None:
+    customer = create_customer(fields={"name": "Acme", "tax_id": "DE 136 695 976"})
+    create_customer(fields={"name": "None", "tax_id": "none"})
+    for key, number in (("shop", "S-10256"), ("erp", "70001")):
+        system = SourceSystemFactory.create(key=key)
+        SourceRecordFactory.create(system=system, customer=customer, external_id=number)
+    SourceRecordFactory.create(system=SourceSystemFactory.create(key="shop"), kind="orders", external_id="S-9999")
+    for text in ("DE136695976", "de 136.695.976", "S-10256", "s-10256", "70001"):
+        assert names(text) == ["Acme"], text
+    assert names("S-1025") == names("S-9999") == names("136695976") == names("tax: none 0") == []
 
 
 @pytest.mark.django_db

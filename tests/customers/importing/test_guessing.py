@@ -32,6 +32,7 @@ def test_headers_compare_by_letters_and_digits(header: str, compared: str) -> No
          {"external_id": "客户编号", "name": "公司名称", "phone": "电话"}),
         (["Kunden-Nr.", "E-Mail", "PLZ"], ["external_id", "email", "postcode"],
          {"external_id": "Kunden-Nr.", "email": "E-Mail", "postcode": "PLZ"}),
+        (["Account ID", "Account name"], ["external_id", "name"], {"name": "Account name"}),
         (["ID", "External ID"], ["external_id"], {"external_id": "External ID"}),
         # the same name goes before another column's synonym, wherever it stands
         (["Date"], ["placed_at", "date"], {"date": "Date"}),
