@@ -79,6 +79,7 @@ urlpatterns = [
     path("tasks/<int:pk>/done/", task_steps.task_done, name="task_done"),
     path("tasks/<int:pk>/reopen/", task_steps.task_reopen, name="task_reopen"),
     path("tasks/<int:pk>/snooze/", task_steps.task_snooze, name="task_snooze"),
+    path("tasks/<int:pk>/unsnooze/", task_steps.task_unsnooze, name="task_unsnooze"),
     path("tasks/<int:pk>/take/", task_steps.task_take, name="task_take"),
     path("tasks/<int:pk>/delete/", task_steps.task_delete, name="task_delete"),
     path("tasks/<int:pk>/restore/", task_steps.task_restore, name="task_restore"),

@@ -291,6 +291,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:task_done": open_to(*WORKERS, arguments=_task, method="post", status=302),
     "customers:task_reopen": open_to(*WORKERS, arguments=_task, method="post", status=302),
     "customers:task_take": open_to(*WORKERS, arguments=_task, method="post", status=302),
+    "customers:task_unsnooze": open_to(*WORKERS, arguments=_task, method="post", status=302),
     "customers:task_snooze": open_to(*WORKERS, arguments=_task, posted=302),
     "customers:task_delete": open_to(*WORKERS, arguments=_task, method="post", status=302),
     "customers:task_restore": open_to(*WORKERS, arguments=_task, posted=302),

@@ -5,7 +5,7 @@ URL's keyword arguments and what to send.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -143,6 +143,10 @@ def a_calendar(_client: Client, user: User) -> Arranged:
     return {}, {}
 
 
+def put_off_task() -> dict[str, Any]:
+    return {"pk": TaskFactory.create(snoozed_until=NOON + timedelta(days=1)).pk}
+
+
 def done_task() -> dict[str, Any]:
     return {"pk": TaskFactory.create(done_at="2026-11-01T12:00:00Z").pk}
 
@@ -260,6 +264,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:task_done": ("service", pressed(task)),
     "customers:task_reopen": ("service", pressed(done_task)),
     "customers:task_take": ("service", pressed(task)),
+    "customers:task_unsnooze": ("sales", pressed(put_off_task)),
     "customers:task_snooze": ("sales", lambda _c, _u: (task(), {"choice": "tomorrow"})),
     "customers:task_delete": ("manager", pressed(task)),
     "customers:task_restore": ("manager", deleted_task),

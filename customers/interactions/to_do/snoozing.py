@@ -29,6 +29,10 @@ class DoneAlready(DomainError):
     """What is done needs no putting off."""
 
 
+class NotPutOff(DomainError):
+    """It was moved, or taken up again, meanwhile."""
+
+
 def snooze_task(*, task: Task, until: datetime | None, by: User, now: datetime) -> Task:
     """Hidden from what is due until then; None shows it again. Raises IsOver, DoneAlready, TaskGone."""
     if until is not None and until <= now:
@@ -43,6 +47,28 @@ def snooze_task(*, task: Task, until: datetime | None, by: User, now: datetime) 
             settle_notices(held, by=by, now=now)
         held.save(update_fields=["snoozed_until", "reminded_at", "updated_at"])
     return held
+
+
+def undo_snooze(*, task: Task, now: datetime) -> Task:
+    """As before it was put off last: not at all, or until the moment that was, where that is still to come.
+
+    Raises NotPutOff, TaskGone.
+    """
+    with transaction.atomic():
+        held = lock_task(task)
+        if held.snoozed_until is None:
+            raise NotPutOff(_("This task is not put off."))
+        before = _before(held)
+        held.snoozed_until = before if before is not None and before > now else None
+        held.save(update_fields=["snoozed_until", "updated_at"])
+    return held
+
+
+def _before(task: Task) -> datetime | None:
+    """What the audit says: its events keep the row as it was."""
+    events = Task.pgh_event_model.objects.filter(pgh_obj_id=task.pk, pgh_label="update")  # type: ignore[attr-defined]
+    others = events.exclude(snoozed_until=task.snoozed_until).order_by("-pgh_id")
+    return others.values_list("snoozed_until", flat=True).first()  # type: ignore[no-any-return]
 
 
 def until_choice(choice: str, *, now: datetime, zone: ZoneInfo) -> datetime:

@@ -20,7 +20,7 @@ from customers.interactions.to_do.changing import take_task
 from customers.interactions.to_do.completing import complete_task, reopen_task
 from customers.interactions.to_do.forms import SnoozeForm
 from customers.interactions.to_do.removing import delete_task, restore_task
-from customers.interactions.to_do.snoozing import CHOICES, snooze_task
+from customers.interactions.to_do.snoozing import CHOICES, snooze_task, undo_snooze
 from customers.interactions.to_do.words import until_words
 from customers.models import Task
 
@@ -91,11 +91,27 @@ def task_snooze(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("No longer put off: %(what)s") % {"what": task.what})
         else:
             said = _("Put off until %(when)s: %(what)s") % {"when": until_words(until, now), "what": task.what}
-            say_with_undo(request, said, undo=reverse("customers:task_snooze", args=[pk]), page=task.get_absolute_url())
+            say_with_undo(
+                request, said, undo=reverse("customers:task_unsnooze", args=[pk]), page=task.get_absolute_url()
+            )
         return Saved(to="customers:tasks", part=lambda: changed(request))
 
     context = {"task": task, "choices": CHOICES, "tomorrow": day_of(timezone.now())}
     return edit_page(request, "customers/interactions/to_do/snooze.html", form, save, context, part="#form")
+
+
+@require_POST
+@may_change
+def task_unsnooze(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo of the last time it was put off."""
+    task, now = _get(request, pk), timezone.now()
+
+    def step() -> None:
+        until = undo_snooze(task=task, now=now).snoozed_until
+        words = _("No longer put off: %(what)s") if until is None else _("Put off until %(when)s as before: %(what)s")
+        messages.success(request, words % {"what": task.what, "when": until_words(until, now) if until else ""})
+
+    return _try(request, step)
 
 
 @require_POST

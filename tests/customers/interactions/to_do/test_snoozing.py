@@ -5,7 +5,16 @@ import pytest
 
 from accounts.models import Notice
 from customers.interactions.to_do.due import OutOfReach
-from customers.interactions.to_do.snoozing import DoneAlready, IsOver, snooze_task, until_choice, until_day
+from customers.interactions.to_do.snoozing import (
+    DoneAlready,
+    IsOver,
+    NotPutOff,
+    snooze_task,
+    undo_snooze,
+    until_choice,
+    until_day,
+)
+from customers.models import Task
 from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, UserFactory
 from tests.factories.to_do import TaskFactory
@@ -52,6 +61,19 @@ class TestSnoozed:
         snooze_task(task=task, until=None, by=UserFactory.create(), now=NOON)
         task.refresh_from_db()
         assert task.snoozed_until is None
+
+    def test_undone_it_is_put_off_as_before(self) -> None:
+        """What was changed of it since stays; a moment that has passed puts nothing off."""
+        task, by = TaskFactory.create(), UserFactory.create()
+        for days in (1, 3):
+            snooze_task(task=task, until=NOON + timedelta(days=days), by=by, now=NOON)
+        Task.objects.update(what="Call Ann")
+        undone = undo_snooze(task=task, now=NOON)
+        assert (undone.snoozed_until, undone.what) == (NOON + timedelta(days=1), "Call Ann")
+        snooze_task(task=task, until=NOON + timedelta(days=3), by=by, now=NOON)
+        assert undo_snooze(task=task, now=NOON + timedelta(days=1)).snoozed_until is None
+        with pytest.raises(NotPutOff):
+            undo_snooze(task=task, now=NOON)
 
     def test_until_a_moment_to_come_and_not_once_it_is_done(self) -> None:
         with pytest.raises(IsOver):

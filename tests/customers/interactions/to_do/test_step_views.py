@@ -41,10 +41,18 @@ def test_put_off_and_undone(client_for: ClientFor) -> None:
     page = client.post(url, {"choice": "tomorrow"}, headers=HTMX).content.decode()
     assert "Put off until tomorrow 08:00" in page
     assert Task.objects.get().snoozed_until == datetime(2026, 11, 16, 8, tzinfo=UTC)
-    client.post(url, headers=HTMX)
+    undo = f"/tasks/{task.pk}/unsnooze/"
+    assert f'hx-post="{undo}"' in page
+    assert "No longer put off" in client.post(undo, headers=HTMX).content.decode()
     assert Task.objects.get().snoozed_until is None
+    assert "This task is not put off." in client.post(undo, headers=HTMX).content.decode()
     client.post(url, {"day": "2026-12-24"})
     assert Task.objects.get().snoozed_until == datetime(2026, 12, 24, 8, tzinfo=UTC)
+    client.post(url, {"choice": "next_week"}, headers=HTMX)
+    assert "Put off until" in client.post(undo, headers=HTMX).content.decode()
+    assert Task.objects.get().snoozed_until == datetime(2026, 12, 24, 8, tzinfo=UTC)
+    client.post(url)
+    assert Task.objects.get().snoozed_until is None
 
 
 @pytest.mark.parametrize("data", [{"day": "2026-11-01"}, {"day": "9999-01-01"}, {"day": "x"}, {"choice": "never"}])
