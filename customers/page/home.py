@@ -81,9 +81,12 @@ WITH mine AS (
             SELECT i.* FROM customers_interaction i
             WHERE i.customer_id = c.id AND i.occurred_at <= %(now)s AND i.is_contact AND c.last_contact_at > %(floor)s
             ORDER BY i.occurred_at DESC, i.id DESC LIMIT 1) last
+        -- Somebody said so, or chose an outcome that settles nothing; or a letter came of which nothing was said.
         WHERE last.direction = 'in' AND last.occurred_at > %(floor)s AND (
             last.is_solved IS FALSE
-            OR last.is_solved IS NULL AND lower(last.outcome) IN ('call back', 'not solved')
+            OR last.is_solved IS NULL AND EXISTS (
+                SELECT FROM customers_outcome o
+                WHERE lower(o.key) = lower(last.outcome) AND o.is_offered AND NOT o.is_solved)
             OR last.is_solved IS NULL AND last.outcome = '' AND last.channel = ANY (%(written)s))
             AND NOT EXISTS (SELECT FROM customers_task t WHERE t.interaction_id = last.id)
     ) waits ON true

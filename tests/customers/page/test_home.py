@@ -5,12 +5,12 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from customers.models import Customer, Interaction, Tier
+from customers.models import Customer, Interaction, Outcome, Tier
 from customers.page.home import MyNews, my_news, recently_viewed, unmatched
 from tests.conftest import UserFor
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
-from tests.factories.interactions import InteractionFactory
+from tests.factories.interactions import InteractionFactory, OutcomeFactory
 from tests.factories.notes import FollowFactory, VisitFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
@@ -121,6 +121,8 @@ class TestWaiting:
             ({"channel": "phone", "is_solved": False}, True),
             ({"channel": "phone", "outcome": "Call back"}, True),
             ({"channel": "phone", "outcome": "not solved"}, True),
+            ({"channel": "phone", "outcome": "passed on"}, True),
+            ({"channel": "phone", "outcome": "solved"}, False),
             ({"channel": "phone", "outcome": "call back", "is_solved": True}, False),
         ],
     )
@@ -128,6 +130,15 @@ class TestWaiting:
         acme = CustomerFactory.create(name="Acme", owner=ann)
         contact(acme, NOW - DAY, **{"direction": "in", "outcome": "", **said})
         assert waiting(ann) == ({"Acme": NOW - DAY} if waits else {})
+
+    def test_goes_by_what_administrators_say_of_outcomes(self, ann: User) -> None:
+        lab, desk, shop = (CustomerFactory.create(name=name, owner=ann) for name in ("Lab", "Desk", "Shop"))
+        OutcomeFactory.create(key="at the lab")
+        OutcomeFactory.create(key="desk", is_offered=False)  # a machine's word, as a queue's "answered" is
+        Outcome.objects.filter(key="call back").update(is_solved=True)
+        for customer, outcome in ((lab, "At the lab"), (desk, "desk"), (shop, "call back")):
+            contact(customer, NOW - DAY, channel="phone", direction="in", outcome=outcome)
+        assert waiting(ann) == {"Lab": NOW - DAY}
 
     def test_ends_with_the_next_contact_with_a_task_for_it_and_after_a_month(self, ann: User) -> None:
         acme, zenith, late = (CustomerFactory.create(name=name, owner=ann) for name in ("Acme", "Zenith", "Late"))
