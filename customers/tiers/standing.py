@@ -10,9 +10,10 @@ from django.db import connection
 
 from customers.models import Tier, TierAssignment, TierPolicy
 from customers.tiers.tiering import Rule, read_rules
+from customers.trade.orders import counts
 
 # The figures of `retier` for one customer, with what else the page says; index probes on the customer only.
-STANDING = """
+STANDING = f"""
 WITH policy AS (
   SELECT version, measure, window_months, rules FROM customers_tierpolicy
   WHERE published_at IS NOT NULL ORDER BY version DESC LIMIT 1
@@ -20,8 +21,8 @@ WITH policy AS (
   SELECT (%(today)s::date - make_interval(months => coalesce((SELECT window_months FROM policy), 12))
           + interval '1 day')::date AS first
 ), ever AS (
-  SELECT count(*) AS orders, coalesce(sum(amount_company), 0) AS amount FROM customers_order
-  WHERE customer_id = %(customer)s AND status <> 'cancelled'
+  SELECT count(*) AS orders, coalesce(sum(o.amount_company), 0) AS amount FROM customers_order o
+  WHERE o.customer_id = %(customer)s AND {counts("o")}
 )
 SELECT (SELECT to_jsonb(policy) FROM policy),
        (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
@@ -34,7 +35,7 @@ FROM span CROSS JOIN ever
 LEFT JOIN LATERAL crm_bought(span.first, %(today)s) bought ON bought.customer_id = %(customer)s
 LEFT JOIN LATERAL crm_billed(span.first, %(today)s) billed ON billed.customer_id = %(customer)s
 LEFT JOIN crm_owed(%(today)s) owed ON owed.customer_id = %(customer)s
-"""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,14 +4,13 @@ from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm.common.cells import url_of
 from crm.common.templatetags.figures import day, money
 from customers.models import Order
 from customers.registry.page import EntryRows, Happened, Reader, TimelineEntry
-
-UNDONE: Final = {Order.Status.CANCELLED, Order.Status.RETURNED}
+from customers.trade.invoices import late_words, overdue_words
+from customers.trade.orders import UNDONE
 
 
 def order(row: Happened, _reader: Reader) -> TimelineEntry:
@@ -63,8 +62,7 @@ def _standing(facts: dict[str, Any]) -> tuple[str, ...]:
     owed = _("%(amount)s open") % {"amount": money(facts["open"], facts["currency"])}
     if not facts["is_overdue"]:
         return owed, _("due on %(day)s") % {"day": day(due)}
-    late = facts["days_late"]
-    return owed, ngettext("%(days)d day overdue", "%(days)d days overdue", late) % {"days": late}
+    return owed, overdue_words(facts["days_late"])
 
 
 INVOICES: Final = EntryRows(
@@ -90,16 +88,14 @@ CROSS JOIN LATERAL crm_invoice_standing(whole, %(today)s) s""",
 
 def payment(row: Happened, _reader: Reader) -> TimelineEntry:
     facts = row.facts
-    late = facts["days_late"]
     said = _("Paid %(amount)s") if facts["amount"] >= 0 else _("Paid back %(amount)s")
-    in_time = ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late} if late > 0 else _("in time")
     return TimelineEntry(
         at=row.at,
         pk=row.pk,
         icon="cash",
         colour="green",
         title=said % {"amount": money(abs(facts["amount"]), facts["currency"])},
-        notes=(facts["invoice"], in_time),
+        notes=(facts["invoice"], late_words(facts["days_late"])),
         url=url_of("customers:invoice", facts["invoice_id"]),
         is_day=True,
     )

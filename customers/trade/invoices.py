@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from django.db.models import BooleanField, IntegerField
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext, ngettext
 
 from customers.models import Customer, Invoice
 from customers.querysets.trade import InvoiceQuerySet
@@ -48,3 +49,15 @@ def open_amount(invoice: Invoice) -> Decimal:
     """In the invoice's currency; of one annotated by `with_standing`."""
     is_open: bool = invoice.is_open  # type: ignore[attr-defined]
     return invoice.amount - invoice.paid if is_open else Decimal(0)
+
+
+def overdue_words(days: int) -> str:
+    """Of what is unpaid so many days past its day."""
+    return ngettext("%(days)d day overdue", "%(days)d days overdue", days) % {"days": days}
+
+
+def late_words(days: int) -> str:
+    """Of what was paid so many days past its day; none or fewer is in time."""
+    return (
+        ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days} if days > 0 else gettext("in time")
+    )

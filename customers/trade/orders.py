@@ -12,6 +12,13 @@ from customers.models import Order, OrderLine
 from customers.querysets.trade import OrderQuerySet
 
 LINES_SHOWN: Final = 4
+UNDONE: Final = {Order.Status.CANCELLED, Order.Status.RETURNED}
+"""What shows as having come to nothing."""
+
+
+def counts(row: str) -> str:
+    """SQL: whether the order `row` counts as bought, as `crm_line_derived` has it of its lines (`counted`)."""
+    return f"{row}.status <> '{Order.Status.CANCELLED.value}'"
 
 
 def with_bought(orders: OrderQuerySet[Order]) -> OrderQuerySet[Any]:

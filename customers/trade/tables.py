@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.template.defaultfilters import floatformat
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import dimmed, link, note, together
@@ -11,10 +11,8 @@ from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import NO_DATA, dated, money, percent
 from crm.common.templatetags.look import status_badge
 from customers.models import Invoice, Order, OrderLine, Payment
-from customers.trade.invoices import open_amount
-from customers.trade.orders import LINES_SHOWN, Margin
-
-UNDONE = {Order.Status.CANCELLED, Order.Status.RETURNED}
+from customers.trade.invoices import late_words, open_amount, overdue_words
+from customers.trade.orders import LINES_SHOWN, UNDONE, Margin
 
 
 def _bought(order: Order) -> object:
@@ -54,8 +52,7 @@ def invoice_state(invoice: Invoice) -> object:
     """How it stands and how late; of one `with_standing`."""
     late: int | None = invoice.days_late  # type: ignore[attr-defined]
     if invoice.is_overdue:  # type: ignore[attr-defined]
-        words = ngettext("%(days)d day overdue", "%(days)d days overdue", late or 0) % {"days": late}
-        return status_badge(words, "red", "alert-circle")
+        return status_badge(overdue_words(late or 0), "red", "alert-circle")
     if invoice.is_open:  # type: ignore[attr-defined]
         return status_badge(gettext("open"), "azure", "hourglass")
     if invoice.amount <= 0:
@@ -63,7 +60,7 @@ def invoice_state(invoice: Invoice) -> object:
     paid = status_badge(gettext("paid"), "green", "check")
     if not late:
         return paid
-    return together(paid, dimmed(ngettext("%(days)d day late", "%(days)d days late", late) % {"days": late}))
+    return together(paid, dimmed(late_words(late)))
 
 
 def _open(invoice: Invoice) -> object:
@@ -91,10 +88,7 @@ NONE_FITS = Empty(text=_("None of the invoices."))
 
 
 def _late(payment: Payment, invoice: Invoice) -> object:
-    days = (payment.paid_on - invoice.due_on).days
-    if days <= 0:
-        return gettext("in time")
-    return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    return late_words((payment.paid_on - invoice.due_on).days)
 
 
 def _payments(invoice: Invoice) -> Sequence[Column[Payment]]:

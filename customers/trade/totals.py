@@ -6,16 +6,18 @@ from decimal import Decimal
 
 from django.db import connection
 
+from customers.trade.orders import counts
+
 # Two index scans over the customer's own rows.
-TOTALS = """
+TOTALS = f"""
 SELECT orders.count, orders.amount, bills.*
-FROM (SELECT count(*), coalesce(sum(amount_company) FILTER (WHERE status <> 'cancelled'), 0) AS amount
-      FROM customers_order WHERE customer_id = %(customer)s) orders,
+FROM (SELECT count(*), coalesce(sum(o.amount_company) FILTER (WHERE {counts("o")}), 0) AS amount
+      FROM customers_order o WHERE o.customer_id = %(customer)s) orders,
      (SELECT count(*), coalesce(sum(i.amount_company), 0), count(*) FILTER (WHERE s.is_open),
              coalesce(sum(s.open), 0), count(*) FILTER (WHERE s.is_overdue), coalesce(sum(s.overdue), 0)
       FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, %(on)s) s
       WHERE i.customer_id = %(customer)s) bills
-"""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar
 
 from metrics.engine.definitions import fingerprint
 from metrics.engine.rules import USUAL, Values
@@ -12,11 +13,20 @@ from metrics.engine.sources import FactSource, Text, rules_in
 from metrics.engine.versions import rules_shown
 
 Terms = Mapping[str, int]
+N = TypeVar("N", float, Decimal)
 
 # How many stored integers make one shown unit.
 SCALES = {"count": Decimal(1), "ms": Decimal(1000), "money": Decimal(10_000)}
+POINTS = {"score": 100}
 TERM = re.compile(r"([+-]?)\s*([a-z_]+)")
 SUM = re.compile(r"\s*[+-]?\s*[a-z_]+\s*([+-]\s*[a-z_]+\s*)*")
+
+
+def quotient(numerator: N, denominator: N, *, shape: str) -> N | None:
+    """The figure of two sums: a score in points of a hundred, anything else as it is. None where nothing was counted,
+    never 0.
+    """
+    return numerator / denominator * POINTS.get(shape, 1) if denominator else None
 
 
 def terms_of(expression: str) -> dict[str, int]:
@@ -30,7 +40,7 @@ def terms_of(expression: str) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Kpi:
-    """A figure: `numerator` / `denominator` (× `factor`), or a plain sum where there is no denominator.
+    """A figure: `numerator` / `denominator` as `quotient` has it, or a plain sum where there is no denominator.
 
     `unit`: share, score, seconds, count, money or ratio. `shape`: proportion, mean, score, sum or ratio, which tells
     the test that fits. `numerator`, `denominator` and `n` are sums of components; `n` comes from `n_source` where that
@@ -53,7 +63,6 @@ class Kpi:
     trade_offs: tuple[str, ...] = ()
     trade_off_note: Text = ""
     revision: int = 1
-    factor: int = 1
     n_source: FactSource | None = None
     variant_of: str = ""
     quantiles: str = ""

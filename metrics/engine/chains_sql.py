@@ -1,6 +1,12 @@
 """The statements that build issues, chains of contacts, out of the interaction log."""
 
-CONTACTS = "direction = 'in' AND is_contact AND customer_id IS NOT NULL"  # as the index interaction_contacts says
+
+def contact(row: str = "") -> str:
+    """Whether a row of the log is a contact of an issue; without a row as the index interaction_contacts says it."""
+    return f"{row}direction = 'in' AND {row}is_contact AND {row}customer_id IS NOT NULL"
+
+
+CONTACTS = contact()
 
 # The chains of the contacts `i`: one starts at the first contact, or more than the repeat window after the last, and
 # ends likewise. Reads the index interaction_contacts in its order, so nothing is sorted.

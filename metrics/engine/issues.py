@@ -138,7 +138,7 @@ def check_range(first: int, *, hours: int) -> int:
         return int(cursor.rowcount)
 
 
-CONTACT = "f.direction = 'in' AND f.is_contact AND f.customer_id IS NOT NULL"
+CONTACT = chains_sql.contact("f.")
 CONTACT_COLUMNS = "f.customer_id, f.purpose, f.id, f.occurred_at, f.day, f.channel, f.team_id, f.tier_id"
 MARK = "INSERT INTO metrics_issuemark (customer_id, purpose) SELECT DISTINCT customer_id, purpose"
 NEEDS = Needs(

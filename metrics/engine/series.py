@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
 from metrics.engine import histograms, reading_sql
-from metrics.engine.base import SCALES, Kpi, Terms
+from metrics.engine.base import SCALES, Kpi, Terms, quotient
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.sources import SEPARATOR, FactSource
 from metrics.engine.versions import definition_shown
@@ -183,7 +183,7 @@ def value_of(kpi: Kpi, *, numerator: Decimal | None, denominator: Decimal | None
         return None
     if kpi.denominator is None:
         return numerator if n or numerator else None
-    return numerator / denominator * kpi.factor if denominator else None
+    return quotient(numerator, denominator or Decimal(0), shape=kpi.shape)
 
 
 def _periods(found: Iterable[Sums], *, window: Window, by: str) -> list[tuple[str, date, date]]:

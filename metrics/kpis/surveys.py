@@ -62,7 +62,6 @@ NPS = Kpi(
     numerator="nps_promoters - nps_detractors",
     denominator="nps_answers",
     n="nps_answers",
-    factor=100,
     definition=_("Promoters (9–10 of 10) less detractors (0–6), per hundred answers."),
     formula=_("100 × (answers 9–10 − answers 0–6) ÷ answers 0–10"),
     data_source=ANSWERS,

@@ -5,6 +5,7 @@ Amounts are in the company's currency at the rate of the day.
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.trade.orders import counts
 from metrics.engine.base import Kpi
 from metrics.engine.components import count, money
 from metrics.engine.sources import FactSource
@@ -20,7 +21,7 @@ ORDERS = FactSource(
     day="f.day",
     components=(
         count("orders", "f.status IN ('placed', 'shipped')"),
-        count("not_cancelled", "f.status <> 'cancelled'"),
+        count("not_cancelled", counts("f")),
     ),
 )
 COSTED = "f.counted AND f.cost_company IS NOT NULL"

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from metrics.engine import average_month
+from metrics.engine.base import quotient
 from metrics.statistics.clustering import Days
 from metrics.verdicts.windows import Window
 
@@ -68,9 +69,7 @@ class Sample:
         """The figure; for a sum its average a month, so that windows of different length compare. None: no data."""
         if shape is Shape.SUM:
             return self.numerator / self.whole_days * MONTH_DAYS if self.days and self.whole_days else None
-        if self.denominator == 0:
-            return None
-        return self.numerator / self.denominator * (100 if shape is Shape.SCORE else 1)
+        return quotient(self.numerator, self.denominator, shape=shape)
 
     def only(self, kept: Collection[date]) -> "Sample":
         days = tuple(each for each in self.days if each.day in kept)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from customers.models import Order, OrderLine
-from customers.trade.orders import LINES_SHOWN, Margin, margin, with_bought
+from customers.trade.orders import LINES_SHOWN, Margin, counts, margin, with_bought
 from tests.factories.trade import OrderFactory, OrderLineFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +24,13 @@ def test_the_margin_is_of_the_lines_whose_cost_is_known() -> None:
     assert margin(list(order.lines.all())) == Margin(
         cost=Decimal(8), margin=Decimal(12), share=Decimal("0.6"), uncovered=1
     )
+
+
+@pytest.mark.parametrize("status", Order.Status.values)
+def test_an_order_counts_when_its_lines_do(status: str) -> None:
+    order = OrderFactory.create(status=status, lines=[("1", "10", None)])
+    found = Order.objects.extra(where=[counts("customers_order")])  # noqa: S610 - a constant
+    assert found.exists() is order.lines.get().counted
 
 
 def test_without_revenue_there_is_no_share() -> None:

@@ -1,12 +1,13 @@
 """A KPI is sums over sums; one that names a sum there is not fails where it is declared."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from metrics.engine import known
-from metrics.engine.base import Kpi, terms_of
+from metrics.engine.base import Kpi, quotient, terms_of
 from metrics.engine.components import count
 from metrics.engine.rules import USUAL
 from metrics.kpis import get_kpi
@@ -27,6 +28,14 @@ ASA = get_kpi("asa")
 )
 def test_the_terms_of_a_sum(expression: str, terms: dict[str, int]) -> None:
     assert terms_of(expression) == terms
+
+
+@pytest.mark.parametrize(
+    ("shape", "figure"), [("score", 50), ("proportion", 0.5), ("mean", 0.5), ("ratio", 0.5), ("sum", 0.5)]
+)
+def test_a_score_is_read_in_points_and_nothing_else(shape: str, figure: float) -> None:
+    assert quotient(1.0, 2.0, shape=shape) == quotient(Decimal(1), Decimal(2), shape=shape) == figure
+    assert quotient(1.0, 0.0, shape=shape) is quotient(Decimal(1), Decimal(0), shape=shape) is None
 
 
 @pytest.mark.parametrize(
