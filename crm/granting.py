@@ -62,12 +62,6 @@ def grant(*, role: str) -> None:
             cursor.execute(sql.SQL("DROP TABLE {}").format(sql.SQL(table)))
 
 
-def kept_tables() -> list[str]:
-    """Tables whose rows the application may add and not change."""
-    with connection.cursor() as cursor:
-        return _column(cursor, KEEPING)
-
-
 def _column(cursor: CursorWrapper, query: str, *parameters: str) -> list[str]:
     cursor.execute(query, parameters or None)
     return [value for (value,) in cursor.fetchall()]

@@ -133,9 +133,11 @@ ACTIONS = (
         permission="customers.add_task", order=20,
     ),
 )  # fmt: skip
-TASKS_PANEL = Panel(
-    key="tasks", title=_("Tasks"), template="customers/interactions/to_do/panel.html", context=task_panel.open_tasks,
-    permission="customers.view_task", order=10,
+PANELS = (
+    Panel(
+        key="tasks", title=_("Tasks"), template="customers/interactions/to_do/panel.html",
+        context=task_panel.open_tasks, permission="customers.view_task", order=10,
+    ),
 )  # fmt: skip
 VIEW = "customers.view_customer"
 TIMELINE = (
@@ -169,7 +171,6 @@ NOTICES = (
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
 )
-PANELS: tuple[Panel, ...] = ()
 NAVIGATION = (
     navigation.NavItem(
         label=_("Today"), url_name="home", icon="calendar-check", permission="customers.view_customer", order=5, key="h"
@@ -232,7 +233,6 @@ def register_page() -> None:
         page.register_tab(tab)
     for panel in PANELS:
         page.register_panel(panel)
-    page.register_panel(TASKS_PANEL)
     for action in ACTIONS:
         page.register_action(action)
     for source in TIMELINE:

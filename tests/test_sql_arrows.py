@@ -173,7 +173,7 @@ def test_what_is_allowed_is_needed() -> None:
 @pytest.mark.django_db
 def test_the_test_sees_names_in_files_and_in_strings() -> None:
     assert "customers/interactions/telephony/sql/call_write.sql" in named()["customers.interactions", "crm_point_owner"]
-    assert "customers/trade/balances.py" in named()["customers.trade", "crm_owed"]
+    assert "customers/trade/figures_sql.py" in named()["customers.trade", "crm_owed"]
     assert owners()["crm_tier_on"] == "customers.identity"
     assert not may("customers.identity", "customers_order")
     assert not may("customers.trade", "customers_interaction")

@@ -43,11 +43,6 @@ CROSS JOIN LATERAL (VALUES ('phone', coalesce(r.payload ->> 'phone', ''), crm_ed
 """
 
 
-def version(customer: Customer) -> str:
-    """What an editor saw, as a digest of the fields, to be handed back with the changes."""
-    return versions.version(customer, FIELDS)
-
-
 def create_customer(*, fields: Mapping[str, Value]) -> Customer:
     """A new customer from what a person typed in; whether there is one like it already is the caller's question.
 

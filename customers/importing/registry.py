@@ -196,10 +196,6 @@ def get_spec(kind: str) -> ImportSpec:
         raise UnknownKind(f"“{kind}” is no kind of file; there are: {', '.join(sorted(_specs))}") from None
 
 
-def kinds() -> list[str]:
-    return sorted(_specs)
-
-
 def tables() -> list[str]:
     """Every table that imports write facts to, each once."""
     return sorted({table for spec in _specs.values() for table in (spec.table, *spec.grows) if table})

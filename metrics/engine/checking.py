@@ -10,7 +10,7 @@ What stands in front of a lock for too long is left to the next night, and the r
 import random
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -29,7 +29,6 @@ from customers.registry.derived import Derived, all_derived
 from metrics.engine import keeping, registry, sql
 from metrics.engine.definitions import Definition
 from metrics.engine.recomputing import MonthJob, definitions
-from metrics.engine.sources import FactSource
 from metrics.models import CheckRun, RecomputeRun
 
 log = structlog.get_logger(__name__)
@@ -91,22 +90,16 @@ def check_built() -> list[Found]:
 
 def check_figures() -> list[Found]:
     """Hold the figures of some months of each source against their facts, and have those that differ computed again."""
-    checked = list(_sampled(registry.sources(), months=MONTHS_A_NIGHT))
+    checked = list(_sampled())
     differing = Counter(each.source for _key, differences in checked for each in differences or ())
     unchecked = Counter(key for key, differences in checked if differences is None)
     return [*_found("figures", differing), *_found("unchecked", unchecked)]
 
 
-def check_sample(*, sources: Sequence[FactSource] = (), months: int = MONTHS_A_NIGHT) -> list[Difference]:
-    """Check some months of each source (of all when none is given), log what differs, have those months rebuilt."""
-    checked = _sampled(sources or registry.sources(), months=months)
-    return [each for _key, differences in checked for each in differences or ()]
-
-
-def _sampled(sources: Sequence[FactSource], *, months: int) -> Iterator[tuple[str, list[Difference] | None]]:
+def _sampled() -> Iterator[tuple[str, list[Difference] | None]]:
     """What differs in each month that was picked, by its source; None where somebody else was at it for too long."""
-    for definition in definitions(sources):
-        for month in sample(definition, months=months):
+    for definition in definitions(registry.sources()):
+        for month in sample(definition, months=MONTHS_A_NIGHT):
             work = partial(retried(check_month), MonthJob(definition, month))
             yield definition.source.key, _unless_busy(definition.source.key, work)
 

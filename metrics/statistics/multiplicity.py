@@ -16,8 +16,3 @@ def adjusted_p_values(p_values: Sequence[float]) -> list[float]:
         lowest = min(lowest, p_values[index] * count / rank)
         adjusted[index] = lowest
     return adjusted
-
-
-def rejected(p_values: Sequence[float], *, rate: float = FALSE_DISCOVERY_RATE) -> list[bool]:
-    """Which null hypotheses fall at this false discovery rate."""
-    return [p <= rate for p in adjusted_p_values(p_values)]

@@ -11,7 +11,6 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from crm.common.csv_files import BYTE_ORDER_MARK, csv_lines
-from crm.common.errors import DomainError
 from crm.common.xlsx_files import write_xlsx
 from customers.models import BulkJob, Customer
 from customers.page.exporting import chosen, export_rows
@@ -19,12 +18,6 @@ from customers.page.exporting import chosen, export_rows
 KEPT: Final = timedelta(days=7)
 TOLD_EVERY: Final = 2_000  # rows
 _THEY = "SELECT unnest(customer_ids) FROM customers_bulkjob WHERE id = %s"
-
-
-class FileGone(DomainError):
-    """The file was deleted, as it is after a week."""
-
-    status = 404
 
 
 def folder() -> Path:

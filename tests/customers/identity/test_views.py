@@ -8,7 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from customers.identity.editing import change_customer, create_customer, version
+from crm.common.versions import version
+from customers.identity.editing import change_customer, create_customer
+from customers.identity.survivorship import FIELDS
 from customers.models import Customer
 from tests.conftest import ClientFor
 from tests.factories.notes import CustomerFiguresFactory
@@ -95,7 +97,7 @@ def test_edit_shows_what_stands_and_saves_what_changed(client_for: ClientFor) ->
 
 def test_history_names_who_changed_it(client_for: ClientFor) -> None:
     customer, client = create_customer(fields={"name": "Acme", "city": "Rome"}), client_for("service")
-    data = {**NEW, "name": "Acme", "city": "Milan", "seen": version(customer)}
+    data = {**NEW, "name": "Acme", "city": "Milan", "seen": version(customer, FIELDS)}
     client.post(f"/customers/{customer.pk}/edit/", data)
     shown = client.get(f"/customers/{customer.pk}/history/").context["changes"]
     assert [(change.who, change.what, change.fields) for change in shown] == [
@@ -106,7 +108,7 @@ def test_history_names_who_changed_it(client_for: ClientFor) -> None:
 
 def test_nothing_is_lost_when_another_was_quicker(client_for: ClientFor) -> None:
     customer, client = create_customer(fields={"name": "Acme", "city": "Rome"}), client_for("service")
-    seen = version(customer)
+    seen = version(customer, FIELDS)
     change_customer(customer=customer, fields={"city": "Milan"}, seen=seen)
     url, data = f"/customers/{customer.pk}/edit/", {**NEW, "name": "Acme", "city": "Turin", "seen": seen}
     answer = client.post(url, data)

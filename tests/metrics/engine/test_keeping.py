@@ -14,7 +14,7 @@ from django.utils.translation import override
 from customers.models import Call
 from metrics.engine import clock, issues, keeping, known, shown
 from metrics.engine.changing_rules import change_rules
-from metrics.engine.checking import check_sample
+from metrics.engine.checking import check_figures
 from metrics.engine.definitions import Definition
 from metrics.engine.recomputing import (
     Tally,
@@ -134,9 +134,9 @@ class TestUntilTheNewFiguresAreWhole:
     def test_the_nightly_check_leaves_alone_what_is_not_whole(self) -> None:
         set_rules(WITHIN[30])
         build_one_month()
-        assert check_sample(sources=[CALLS]) == []
+        assert check_figures() == []
         recompute()
-        assert check_sample(sources=[CALLS]) == []
+        assert check_figures() == []
 
 
 class TestChangedBack:

@@ -4,7 +4,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics.statistics.multiplicity import adjusted_p_values, rejected
+from metrics.statistics.multiplicity import FALSE_DISCOVERY_RATE, adjusted_p_values
 
 BENJAMINI_HOCHBERG_1995 = [
     0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0,
@@ -12,7 +12,8 @@ BENJAMINI_HOCHBERG_1995 = [
 
 
 def test_of_the_fifteen_of_benjamini_and_hochberg_1995_four_are_rejected() -> None:
-    assert rejected(BENJAMINI_HOCHBERG_1995) == [True] * 4 + [False] * 11
+    adjusted = adjusted_p_values(BENJAMINI_HOCHBERG_1995)
+    assert [p <= FALSE_DISCOVERY_RATE for p in adjusted] == [True] * 4 + [False] * 11
 
 
 def test_adjusted_values_of_the_fifteen() -> None:
