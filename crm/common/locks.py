@@ -16,7 +16,7 @@
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
 | `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
 | `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
-| `FOLLOWERS` | whoever tells followers what is new | its transaction |
+| `FOLLOWERS` | whoever tells followers what is new | the session |
 | `VERDICTS` | an evaluation | its transaction |
 | `DRIFT` | whoever holds baselines against the source data | the session |
 | `KPI_RULES` | whoever changes the rules of the KPIs | its transaction |

@@ -91,18 +91,49 @@ def test_twice_tells_nothing_new(customer: Customer) -> None:
     assert Follow.objects.get().told_until == NOON + 7 * MINUTE
 
 
-def test_killed_it_tells_the_next_time(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
-    at(NOON + MINUTE, InteractionFactory.create, customer=customer)
+def test_killed_between_and_within_steps_it_tells_the_rest_the_next_time(
+    customer: Customer, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [FollowFactory.create(user=user, told_until=NOON).customer for _ in range(2)]
+    for each in (customer, *others):
+        at(NOON + MINUTE, InteractionFactory.create, customer=each)
+    steps: list[int] = []
 
-    def tell_and_die(*told: Any, **of: Any) -> None:
-        tell_each(*told, **of)
-        raise KeyboardInterrupt
+    def tell_and_die(told: Any, **of: Any) -> None:
+        tell_each(told, **of)
+        steps.append(len(told))
+        if len(steps) == 2:
+            raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
+        patch.setattr(telling_followers, "FIRST", 1)
+        patch.setattr(telling_followers, "MOST", 1)
         patch.setattr(telling_followers, "tell_each", tell_and_die)
         with pytest.raises(KeyboardInterrupt):
             tell_followers(now=NOON + 2 * MINUTE)
-    assert (told(), Follow.objects.get().told_until) == ([], NOON)
+    assert told() == [("Sales", "1 new contact at Acme")]
+    assert list(Follow.objects.order_by("pk").values_list("told_until", flat=True)) == [NOON + 2 * MINUTE, NOON, NOON]
+    assert [tell_followers(now=NOON + minutes * MINUTE) for minutes in (3, 4)] == [2, 0]
+    assert len(told()) == len(set(told())) == 3
+
+
+def test_of_who_is_gone_meanwhile_nothing_is_told(customer: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    NoteFactory.create(customer=customer, created_at=NOON + MINUTE)
+    read = telling_followers._counts
+
+    def read_and_go(*of: Any) -> Any:
+        counts = read(*of)
+        customer.delete()
+        return counts
+
+    monkeypatch.setattr(telling_followers, "_counts", read_and_go)
+    assert (tell_followers(now=NOON + 2 * MINUTE), told()) == (0, [])
+
+
+def test_told_while_the_clock_was_ahead_they_hear_of_the_next_all_the_same(customer: Customer) -> None:
+    Follow.objects.update(told_until=NOON + timedelta(days=1))
+    assert tell_followers(now=NOON) == 0
+    at(NOON + MINUTE, InteractionFactory.create, customer=customer)
     assert tell_followers(now=NOON + 2 * MINUTE) == 1
 
 
@@ -114,7 +145,7 @@ def test_nobody_is_told_who_has_left_or_may_see_no_customers(customer: Customer,
 
 
 def test_without_followers_there_is_nothing_to_do(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(5):  # the transaction's two, the lock, until when, since when
+    with django_assert_num_queries(4):  # the lock and its end, until when, since when
         assert tell_followers(now=NOON) == 0
 
 
@@ -125,7 +156,7 @@ def test_it_asks_as_often_for_many_as_for_one(
         for _row in range(rows):
             other = FollowFactory.create(user=user, told_until=NOON).customer
             at(NOON + rows * MINUTE, InteractionFactory.create, customer=other)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             assert tell_followers(now=NOON + (rows + 1) * MINUTE) == rows
 
 
