@@ -24,7 +24,7 @@ from crm.common.audit.acting import acting
 from crm.common.audit.recording import record
 from crm.common.errors import DomainError
 from crm.common.files import is_full
-from crm.common.pacing import Pace
+from crm.common.pacing import HELD_S, Pace
 from crm.common.retrying import may_pass, retried
 from customers.models import BulkChange, BulkJob, Customer
 from customers.page.bulk.actions import Changed, get_action
@@ -33,7 +33,7 @@ from customers.querysets.customers import CustomerQuerySet
 log = structlog.get_logger(__name__)
 
 State = BulkJob.State
-FIRST, MOST, STEP_S = 100, 5_000, 0.2  # customers a chunk
+FIRST, MOST, STEP_S = 100, 5_000, HELD_S  # customers a chunk
 WATCHED: Final = timedelta(seconds=15)  # so long one looks on
 NOTICE: Final = "bulk"
 TOLD: Final = ("action", "state", "done", "changed", "skipped", "error")

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.domain.notices import words_of
 from accounts.models import Notice, User
-from crm.common import locks
+from crm.common import locks, pacing
 from crm.common.audit.models import AuditEntry
 from customers.models import BulkChange, BulkJob, Customer, CustomerEvent
 from customers.page.bulk import actions, running
@@ -160,6 +160,9 @@ def test_another_worker_who_is_at_it_is_left_to_it(by: User) -> None:
     assert BulkJob.objects.get().state == "done"
 
 
+Apply = Callable[[Sequence[int], Parameters], list[Changed]]
+
+
 class Stumbling:
     """Does nothing for the first, and then something goes wrong."""
 
@@ -172,18 +175,18 @@ class Stumbling:
         return [Changed(customer_id=pk, before=None, after=parameters["to"]) for pk in ids]
 
 
-def register(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def register(monkeypatch: pytest.MonkeyPatch, apply: Apply) -> None:
     action = Action(
         key="stumble", label="Stumble", icon="x", permission="customers.view_customer", form=ParametersForm,
         words=str,
-        apply=Stumbling(error).apply,
+        apply=apply,
     )  # fmt: skip
     monkeypatch.setattr(actions, "_actions", {"stumble": action})
     monkeypatch.setattr(running, "FIRST", 10)
 
 
 def test_what_cannot_be_done_ends_it_and_is_said(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    register(monkeypatch, ValueError("no\0thing"))
+    register(monkeypatch, Stumbling(ValueError("no\0thing")).apply)
     CustomerFactory.create_batch(25)
     job = done(begun("stumble", by, to=1))
     assert (job.state, job.error) == ("failed", "It failed: no␀thing")
@@ -191,7 +194,7 @@ def test_what_cannot_be_done_ends_it_and_is_said(by: User, monkeypatch: pytest.M
 
 
 def test_what_may_pass_is_left_to_the_sweeper(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    register(monkeypatch, OSError("the network"))
+    register(monkeypatch, Stumbling(OSError("the network")).apply)
     CustomerFactory.create_batch(25)
     job = begun("stumble", by, to=1)
     with pytest.raises(OSError, match="network"):
@@ -201,3 +204,20 @@ def test_what_may_pass_is_left_to_the_sweeper(by: User, monkeypatch: pytest.Monk
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 21")
         assert cursor.fetchone() == (0,)
+
+
+def test_customers_are_held_for_a_moment_only(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes a thousandth of a second."""
+    clock, held = [0.0], list[float]()
+
+    def take_time(ids: Sequence[int], _parameters: Parameters) -> list[Changed]:
+        held.append(len(ids) / 1_000)
+        clock[0] += held[-1]
+        return []
+
+    register(monkeypatch, take_time)
+    monkeypatch.setattr(running, "FIRST", 40)
+    monkeypatch.setattr(pacing, "monotonic", lambda: clock[0])
+    Customer.objects.bulk_create(Customer(name="A", kind="organization") for _ in range(400))
+    assert done(begun("stumble", by, to=1)).state == "done"
+    assert max(held) <= pacing.HELD_S
