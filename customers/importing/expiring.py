@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from crm.common.files import is_older
 from customers.importing import batches, rejects, uploads
 from customers.models import ImportBatch
 
@@ -35,7 +36,7 @@ def delete_expired(*, now: datetime) -> int:
 
 
 def _older(paths: Iterable[Path], before: datetime) -> Iterator[Path]:
-    return (path for path in paths if path.is_file() and path.stat().st_mtime < before.timestamp())
+    return (path for path in paths if is_older(path, before))
 
 
 def _delete(paths: Iterable[Path]) -> int:

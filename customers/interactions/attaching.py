@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from crm.common.audit.restoring import NothingToPutBack, as_it_was, deletions
 from crm.common.errors import DomainError
+from crm.common.files import is_older
 from crm.common.retrying import retried
 from customers.identity.holding import hold
 from customers.importing import uploads
@@ -100,8 +101,7 @@ def delete_files(*, now: datetime) -> int:
     done = 0
     for path in _without_a_row():
         left = _left_at(path)
-        over = left + PUT_BACK_WITHIN if left else _written_at(path, now) + UNFINISHED
-        if over < now:
+        if left < now - PUT_BACK_WITHIN if left else is_older(path, now - UNFINISHED):
             path.unlink(missing_ok=True)
             done += 1
     return done
@@ -117,10 +117,6 @@ def _left_at(path: Path) -> datetime | None:
     """When its row was deleted; None where there never was one."""
     events = Attachment.pgh_event_model.objects.filter(pgh_label="delete", stored=path.name)  # type: ignore[attr-defined]
     return events.order_by("-pgh_created_at").values_list("pgh_created_at", flat=True).first()  # type: ignore[no-any-return]
-
-
-def _written_at(path: Path, now: datetime) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, tz=now.tzinfo)
 
 
 def deleted_files(customer: Customer, *, now: datetime) -> list[Any]:

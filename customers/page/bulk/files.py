@@ -11,6 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from crm.common.csv_files import BYTE_ORDER_MARK, csv_lines
+from crm.common.files import is_older
 from crm.common.xlsx_files import write_xlsx
 from customers.models import BulkJob, Customer
 from customers.page.exporting import chosen, export_rows
@@ -74,7 +75,7 @@ def find_file(job: BulkJob, *, now: datetime) -> Path | None:
 
 def delete_expired(*, now: datetime) -> int:
     """Files of jobs that ended a week ago, and what killed workers left; returns how many."""
-    old = [path for path in folder().glob("customers-*.*") if path.stat().st_mtime < (now - KEPT).timestamp()]
+    old = [path for path in folder().glob("customers-*.*") if is_older(path, now - KEPT)]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

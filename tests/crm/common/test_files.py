@@ -1,9 +1,13 @@
 import errno
+import os
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crm.common.files import TemporaryUploadHandler, is_full
+from crm.common.files import TemporaryUploadHandler, is_full, is_older
+from tests.conftest import NOON
 
 
 @pytest.mark.parametrize(
@@ -12,6 +16,16 @@ from crm.common.files import TemporaryUploadHandler, is_full
 )
 def test_want_of_space_is_told_from_other_faults(number: int | None, full: bool) -> None:
     assert is_full(OSError() if number is None else OSError(number, "x")) is full
+
+
+def test_a_file_is_older_than_a_moment_and_what_is_gone_is_not(tmp_path: Path) -> None:
+    file, moment = tmp_path / "a", NOON + timedelta(seconds=1)
+    assert not is_older(file, moment)
+    file.touch()
+    for path in (file, tmp_path):
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    assert [is_older(file, when) for when in (NOON, moment)] == [False, True]
+    assert not is_older(tmp_path, moment)
 
 
 class FullDisk:

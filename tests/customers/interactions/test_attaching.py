@@ -1,6 +1,6 @@
 import errno
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -188,6 +188,34 @@ def test_files_go_thirty_days_after_their_row_and_left_ones_after_a_day(customer
     assert kept() == [path_of(stays)]
     with time_machine.travel(month + timedelta(seconds=1)):
         assert delete_files(now=month + timedelta(seconds=1)) == 0
+
+
+def test_died_in_the_middle_and_beside_another_the_rest_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder().mkdir(parents=True, exist_ok=True)
+    left = [folder() / name for name in "abc"]
+    for path in left:
+        path.write_bytes(b"half")
+        os.utime(path, (NOON.timestamp(), NOON.timestamp()))
+    later, unlink, left_at = NOON + timedelta(hours=25), Path.unlink, attaching._left_at
+
+    def delete_and_die(path: Path, **how: bool) -> None:
+        unlink(path, **how)
+        raise KeyboardInterrupt
+
+    def another_deletes(path: Path) -> datetime | None:
+        if path == left[1]:
+            unlink(path)
+        return left_at(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", delete_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            delete_files(now=later)
+    assert kept() == left[1:]
+    with monkeypatch.context() as patch:
+        patch.setattr(attaching, "_left_at", another_deletes)
+        assert delete_files(now=later) == 1
+    assert kept() == []
 
 
 def test_there_may_be_no_folder() -> None:
