@@ -39,7 +39,8 @@ def send_digests(*, now: datetime) -> int:
 
 
 def _waiting(day: date) -> "QuerySet[User]":
-    return User.objects.filter(Q(digested_on=None) | Q(digested_on__lt=day), is_active=True, has_digest=True)
+    """A day that is still to come was thought of while the clock was ahead."""
+    return User.objects.filter(Q(digested_on=None) | ~Q(digested_on=day), is_active=True, has_digest=True)
 
 
 def _send(user_id: int, day: date, now: datetime) -> bool:

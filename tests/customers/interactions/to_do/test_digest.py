@@ -85,6 +85,12 @@ def test_in_the_readers_language(me: User) -> None:
     assert "今天" in mail.body
 
 
+def test_a_day_thought_of_while_the_clock_was_ahead_keeps_nobody_waiting(me: User) -> None:
+    User.objects.filter(pk=me.pk).update(digested_on=TODAY + timedelta(days=1))
+    due_today(me)
+    assert [send_digests(now=MORNING) for _ in range(2)] == [1, 0]
+
+
 def test_long_lists_are_cut(me: User) -> None:
     for _ in range(22):
         due_today(me)
