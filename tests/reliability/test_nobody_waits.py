@@ -12,20 +12,41 @@ from django.test import Client
 from django.utils import timezone
 from psycopg.types.range import Range
 
+from accounts.domain.notices import mark_all_read
 from accounts.models import User
 from crm.common.versions import ChangedMeanwhile, version
 from customers.identity.editing import change_customer, create_customer
+from customers.identity.following_customers import follow, unfollow
 from customers.identity.survivorship import FIELDS
 from customers.identity.tasks import settle_trust
+from customers.identity.telling_followers import tell_followers
 from customers.identity.trust import save_system
 from customers.interactions.recording import log_interaction
-from customers.models import Customer, Interaction, SourceSystem, Tier, TierAssignment
+from customers.interactions.to_do.completing import complete_task
+from customers.interactions.to_do.digest import send_digests
+from customers.interactions.to_do.reminding import remind
+from customers.models import (
+    Customer,
+    CustomerFigures,
+    Follow,
+    Interaction,
+    Order,
+    OrderLine,
+    SourceSystem,
+    Task,
+    Tier,
+    TierAssignment,
+)
 from customers.tiers.tiering import retier
+from customers.trade.figures import refresh_figures
 from metrics.engine.checking import check
 from metrics.engine.recomputing import recompute
 from tests.conftest import ClientFor, UserFor
 from tests.customers.importing.files import load, write_csv
+from tests.customers.page.bulk.asked import begun, done, taken_back
 from tests.database import another_connection
+from tests.factories.accounts import UserFactory
+from tests.factories.notes import TagFactory
 from tests.threads import begin
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.reliability]
@@ -69,6 +90,41 @@ def recompute_all(_folder: Path) -> None:
 def check_at_night(_folder: Path) -> None:
     """Nearly everybody's last contact is wrong: the contacts were written behind everybody's back."""
     assert check().found[0]["count"] > CUSTOMERS // 2
+
+
+def refresh_all_figures(_folder: Path) -> None:
+    """Everybody has bought something."""
+    now, found = timezone.now(), Customer.objects.values_list("pk", flat=True)
+    bought = {"status": "placed", "placed_at": now, "amount": 9, "amount_company": 9}
+    orders = Order.objects.bulk_create(Order(customer_id=pk, **bought) for pk in found)
+    OrderLine.objects.bulk_create(
+        OrderLine(order=order, quantity=1, unit_price=9, amount_company=9, day=now.date()) for order in orders
+    )
+    refresh_figures()
+    assert CustomerFigures.objects.filter(revenue=9).count() >= CUSTOMERS
+
+
+def do_to_everybody(_folder: Path) -> None:
+    """And take it back."""
+    by, tag = UserFactory.create(is_superuser=True), TagFactory.create()
+    for action, parameters in (("assign_owner", {"owner_id": by.pk}), ("add_tag", {"tag": tag.pk})):
+        job = taken_back(done(begun(action, by, **parameters)), by)
+        assert job.done >= job.changed >= CUSTOMERS
+
+
+def tell_everything(_folder: Path) -> None:
+    """Somebody follows everybody, and is to call each of them."""
+    user, now = User.objects.get(email="service@test.example"), timezone.now()
+    found = Customer.objects.values_list("pk", flat=True)
+    theirs = {"since": now - timedelta(hours=1), "told_until": now - timedelta(hours=1)}
+    Follow.objects.bulk_create(Follow(user=user, customer_id=pk, **theirs) for pk in found)
+    Task.objects.bulk_create(
+        Task(what="Call", due_on=now.date(), due_time=now.time(), due_at=now, assignee=user, customer_id=pk)
+        for pk in found
+    )
+    assert tell_followers(now=timezone.now()) > CUSTOMERS // 2
+    assert remind(now=timezone.now()) > CUSTOMERS // 2
+    assert send_digests(now=now.replace(hour=7)) == 1
 
 
 class Waits(Thread):
@@ -116,6 +172,11 @@ def work_a_little(number: int, *, client: Client, user: User) -> None:
     log_interaction(customer=customer, channel="phone", direction="in", by=user, now=timezone.now())
     save(customer, industry=f"i{number}")
     create_customer(fields={"name": f"Typed {number}", "email": f"typed{number}@x.org"})
+    unfollow(customer=customer, user=user)
+    follow(customer=customer, user=user, now=timezone.now())
+    for task in Task.objects.filter(customer=customer):
+        complete_task(task=task, by=user, now=timezone.now())
+    mark_all_read(user=user, until=timezone.now(), now=timezone.now())
 
 
 @pytest.fixture
@@ -134,8 +195,12 @@ def known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "work", [import_again, import_contacts_with_them, decide_tiers, recompute_all, trust_another, check_at_night]
-)
+    "work",
+    [
+        import_again, import_contacts_with_them, decide_tiers, recompute_all, trust_another, check_at_night,
+        refresh_all_figures, do_to_everybody, tell_everything,
+    ],
+)  # fmt: skip
 def test_nobody_waits(
     work: Callable[[Path], None], known: None, tmp_path: Path, client_for: ClientFor, user_for: UserFor
 ) -> None:
