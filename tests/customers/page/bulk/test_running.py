@@ -99,6 +99,21 @@ def test_the_audit_names_who_asked(by: User) -> None:
     assert AuditEntry.objects.latest("pk").what == "bulk.undo"
 
 
+def test_whoever_takes_it_back_answers_for_that(by: User, user_for: UserFor) -> None:
+    """Also where whoever asked for it has left."""
+    first, *_others = three()
+    job, other = done(begun("assign_owner", by, owner_id=by.pk)), user_for("administrator")
+    User.objects.filter(pk=by.pk).update(is_active=False)
+    assert counts(taken_back(job, other)) == ("undone", 3, 3, 3, 0)
+    event = CustomerEvent.objects.filter(id=first.pk).latest("pgh_id")
+    assert event.pgh_context.metadata == {"user": other.pk, "job": "bulk", "bulk": job.pk}
+
+
+def test_a_page_reads_none_of_the_many_ids(by: User) -> None:
+    three()
+    assert "customer_ids" in begun("assign_owner", by, owner_id=by.pk).get_deferred_fields()
+
+
 def test_it_is_taken_back_once_and_not_before_it_is_over(by: User, user_for: UserFor) -> None:
     three()
     job = begun("assign_owner", by, owner_id=by.pk)
