@@ -23,6 +23,8 @@ from crm.common.saving import EDIT, Saved, edit_page, posted
 def open_list(request: HttpRequest, page: ListPage) -> State:
     """How the list stands for this request; how it is left is remembered for the next time."""
     user = signed_in(request)
+    if "deleted" not in request.GET and "deleted_view" in request.session:
+        del request.session["deleted_view"]  # it is offered once, and may name very many rows
     state = views.state_of(page, user, request.GET)
     if not state.redo and (settings := state.to_remember()):
         views.remember(user=user, of_list=page.key, settings=settings)
@@ -90,7 +92,7 @@ def restore_view(request: HttpRequest) -> HttpResponse:
         saved = views.restore_view(kept=kept, by=signed_in(request))
     except DomainError as error:
         messages.error(request, str(error))
-        return redirect(page.url_name)
+        return redirect(f"{reverse(page.url_name)}?deleted=1")
     del request.session["deleted_view"]
     messages.success(request, _("The view is back."))
     return _to(page, saved)

@@ -118,14 +118,17 @@ def delete_view(*, view: SavedView, by: User) -> dict[str, Any]:
     """→ what `restore_view` brings it back from. Raises NotYours."""
     with transaction.atomic():
         held = _held(view, by)
-        kept = {key: getattr(held, key) for key in (*LOOK, *TOLD, "of_list", "is_picked", "owner_id", "team_id")}
+        kept = {key: getattr(held, key) for key in ("id", *LOOK, *TOLD, "of_list", "is_picked", "owner_id", "team_id")}
         kept["rows"] = list(held.rows.order_by("id").values_list("row_id", flat=True))
         held.delete()
     return kept
 
 
 def restore_view(*, kept: Mapping[str, Any], by: User) -> SavedView:
-    """Raises NotYours where another's is brought back without the right to share; NameTaken."""
+    """Under its own number, which addresses and conditions name.
+
+    Raises NotYours where another's is brought back without the right to share; NameTaken.
+    """
     fields = {key: value for key, value in kept.items() if key != "rows"}
     view = SavedView(**fields)
     if not may_change(view, by):

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils.http import urlencode
 
 from accounts.models import SavedView, User
-from customers.models import Tag
+from customers.models import Customer, Tag
 from tests.conftest import ClientFor, UserFor
 from tests.factories.accounts import SavedViewFactory, SavedViewRowFactory, TeamFactory
 from tests.factories.customers import CustomerFactory
@@ -150,6 +150,25 @@ def test_a_deleted_view_is_brought_back(client_for: ClientFor, user_for: UserFor
     assert back.headers["Location"] == f"/customers/?view={restored.pk}"
     assert (restored.name, restored.conditions, restored.rows.count()) == (view.name, ROME, 1)
     assert "no view to bring back" in client.post("/me/views/restore/", follow=True).content.decode()
+
+
+@pytest.mark.usefixtures("people")
+def test_a_view_of_picked_rows_is_brought_back_as_it_was_kept(client_for: ClientFor, user_for: UserFor) -> None:
+    client = client_for("sales")
+    view = SavedViewFactory.create(owner=user_for("sales"), is_picked=True)
+    SavedViewRowFactory.create(view=view, row_id=Customer.objects.get(name="Beta").pk)
+    client.post(f"/me/views/{view.pk}/keep/", {"query": f"view={view.pk}&sort=name"})
+    client.post(f"/me/views/{view.pk}/delete/")
+    client.post("/me/views/restore/")
+    assert names(client, f"view={view.pk}") == ["Beta"]
+
+
+def test_what_was_deleted_is_kept_in_the_session_while_it_is_offered(client_for: ClientFor, user_for: UserFor) -> None:
+    client, view = client_for("sales"), SavedViewFactory.create(owner=user_for("sales"))
+    client.post(f"/me/views/{view.pk}/delete/", follow=True)
+    assert "deleted_view" in client.session
+    client.get("/customers/")
+    assert "deleted_view" not in client.session
 
 
 def test_a_deleted_view_whose_name_is_taken_meanwhile_waits(client_for: ClientFor, user_for: UserFor) -> None:
