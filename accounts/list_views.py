@@ -1,5 +1,7 @@
 """What the pages of lists share: how a list stands for a request, its saved views, the options of its filters."""
 
+from typing import Final
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -19,12 +21,15 @@ from crm.common.lists.pages import ListPage, declared
 from crm.common.lists.state import State
 from crm.common.saving import EDIT, Saved, edit_page, posted
 
+ROWS_KEPT: Final = 1_000
+"""Of a deleted view that holds more, which every page would read with the session, the way back is offered once."""
+
 
 def open_list(request: HttpRequest, page: ListPage) -> State:
     """How the list stands for this request; how it is left is remembered for the next time."""
     user = signed_in(request)
-    if "deleted" not in request.GET and "deleted_view" in request.session:
-        del request.session["deleted_view"]  # it is offered once, and may name very many rows
+    if "deleted" not in request.GET and len(request.session.get("deleted_view", {}).get("rows", ())) > ROWS_KEPT:
+        del request.session["deleted_view"]
     state = views.state_of(page, user, request.GET)
     if not state.redo and (settings := state.to_remember()):
         views.remember(user=user, of_list=page.key, settings=settings)

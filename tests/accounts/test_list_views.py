@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils.http import urlencode
 
+from accounts import list_views
 from accounts.models import SavedView, User
 from customers.models import Customer, Tag
 from tests.conftest import ClientFor, UserFor
@@ -154,8 +155,8 @@ def test_a_deleted_view_is_brought_back(client_for: ClientFor, user_for: UserFor
 
 @pytest.mark.usefixtures("people")
 def test_a_view_of_picked_rows_is_brought_back_as_it_was_kept(client_for: ClientFor, user_for: UserFor) -> None:
-    client = client_for("sales")
     view = SavedViewFactory.create(owner=user_for("sales"), is_picked=True)
+    client = client_for("sales")
     SavedViewRowFactory.create(view=view, row_id=Customer.objects.get(name="Beta").pk)
     client.post(f"/me/views/{view.pk}/keep/", {"query": f"view={view.pk}&sort=name"})
     client.post(f"/me/views/{view.pk}/delete/")
@@ -163,8 +164,12 @@ def test_a_view_of_picked_rows_is_brought_back_as_it_was_kept(client_for: Client
     assert names(client, f"view={view.pk}") == ["Beta"]
 
 
-def test_what_was_deleted_is_kept_in_the_session_while_it_is_offered(client_for: ClientFor, user_for: UserFor) -> None:
-    client, view = client_for("sales"), SavedViewFactory.create(owner=user_for("sales"))
+def test_of_very_many_rows_the_session_keeps_none_once_they_were_offered(
+    client_for: ClientFor, user_for: UserFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_views, "ROWS_KEPT", 1)
+    view, client = SavedViewFactory.create(owner=user_for("sales")), client_for("sales")
+    SavedViewRowFactory.create_batch(2, view=view)
     client.post(f"/me/views/{view.pk}/delete/", follow=True)
     assert "deleted_view" in client.session
     client.get("/customers/")
