@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from customers.identity.editing import create_customer
 from customers.models import Customer, ImportBatch, Interaction
@@ -15,6 +15,17 @@ from tests.live import LiveStack
 
 pytestmark = pytest.mark.browser
 PageFor = Callable[[str], Page]
+PRESS_BOTH = """for (const channel of ["email", "visit"])
+  document.querySelector(`#log-contact a[href$="channel=${channel}"]`).click()"""
+
+
+def holding(held: list[Route]) -> Callable[[Route], None]:
+    """A server that takes its time, until the requests are let go."""
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    return hold
 
 
 def test_find_a_customer_and_log_a_contact_by_keyboard(page_for: PageFor, live_stack: LiveStack) -> None:
@@ -43,14 +54,26 @@ def test_find_a_customer_and_log_a_contact_by_keyboard(page_for: PageFor, live_s
 
 
 def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> None:
+    """Two buttons pressed in one moment bring one form: a late answer would take it away while it is being sent."""
     customer = CustomerFactory.create(name="Acme")
     page = page_for("sales")
     page.goto(f"/customers/{customer.pk}/")
-    page.get_by_role("link", name="E-mail", exact=True).click()
+    late: list[Route] = []
+    page.route("**/*channel=visit", holding(late))
+    page.evaluate(PRESS_BOTH)
     page.get_by_label("Purpose").first.fill("repair")
     page.get_by_label("Notes").fill("It broke")
-    page.get_by_role("button", name="Log contact").click()
+    sent: list[Route] = []
+    page.route("**/interactions/new/", holding(sent))
+    with page.expect_request("**/interactions/new/"):
+        page.get_by_role("button", name="Log contact").click()
+    for route in late:
+        with page.expect_response("**/*channel=visit"):
+            route.continue_()
+    for route in sent:
+        route.continue_()
     expect(page.get_by_text("Contact logged.")).to_be_visible()
+    expect(page.locator("#timeline").get_by_text("It broke")).to_be_visible()
     assert Interaction.objects.get().channel == "email"
 
 
