@@ -9,11 +9,13 @@ import sys
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from celery import Task
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from kombu import Connection
 
 from accounts.models import User
 from crm.embedded import processes, record, redis_server
@@ -21,6 +23,8 @@ from crm.embedded.account import server_account, server_home
 from crm.embedded.places import CHECKOUT
 from crm.embedded.redis_server import RedisServer
 from crm.make import programs
+
+REDIS_PREFIX = "live:"
 
 
 class LiveStack:
@@ -116,6 +120,12 @@ class LiveStack:
     def stop_redis(self) -> None:
         redis_server.stop(self.redis)
 
+    def send(self, *tasks: "Task[Any, Any]") -> None:
+        """Have the worker do them, as beat does."""
+        with Connection(self.redis_url, transport_options={"global_keyprefix": f"{REDIS_PREFIX}jobs:"}) as broker:
+            for task in tasks:
+                task.apply_async(connection=broker)
+
     def sign_in_cookies(self, user: User) -> list[dict[str, str]]:
         """Cookies, as Playwright takes them, of a session of `user`."""
         client = Client()
@@ -146,6 +156,7 @@ class LiveStack:
         own = {
             "DATABASE_URL": database,
             "REDIS_URL": self.redis_url,
+            "REDIS_PREFIX": REDIS_PREFIX,
             "CRM_WEB_WORKERS": "1",
             "CRM_WORKER_PROCESSES": "2",
             "CRM_PREVIEW_SECONDS": "8",

@@ -9,6 +9,7 @@ READS = {"date.today", "datetime.now", "datetime.today", "datetime.utcnow", "tim
 MAY = {
     "customers/identity/test_promotion.py": "another connection logs by the clock of the database",
     "factories": "the moment a row is made, on whichever clock its test stands",
+    "reliability/test_live_failures.py": "a worker process goes by the real clock",
     "reliability/test_mail.py": "a worker process stamps its rows by the real clock",
     "reliability/test_nobody_waits.py": "imports and tiers of other processes go by the real clock",
     "reliability/test_retier_beside_writers.py": "tiers are decided as of the real day",

@@ -1,19 +1,35 @@
 """The running product when its parts fail: a worker killed at its work, Redis gone while people use pages."""
 
+import contextlib
+import os
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from customers.models import ImportBatch, Interaction, Order, OrderLine
-from customers.tasks import resume_imports
+from accounts.models import Notice
+from crm.common.company.models import Company
+from crm.common.outbox.models import OutboxMail
+from customers.importing import uploads
+from customers.importing.tasks import delete_expired
+from customers.interactions import attaching
+from customers.models import BulkJob, CustomerFigures, ImportBatch, Interaction, Order, OrderLine
+from customers.page.bulk import files
+from customers.tasks import delete_exports, delete_files, resume_imports
 from metrics.models import Mark
 from metrics.tasks import recompute as recompute_task
+from tests.conftest import UserFor
 from tests.customers.importing.files import write_csv
+from tests.customers.page.bulk.asked import begun
 from tests.factories.customers import CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.notes import FollowFactory
+from tests.factories.to_do import TaskFactory
 from tests.factories.trade import OrderFactory
 from tests.live import LiveStack
 
@@ -61,12 +77,48 @@ def test_a_worker_killed_in_an_import_leaves_nothing_undone_or_doubled(
     assert OrderLine.objects.aggregate(total=Sum("amount_company"))["total"] == Decimal(ORDERS * LINES_EACH * 2)
 
 
-def test_a_worker_takes_up_what_a_killed_one_had_not_recomputed(live_stack: LiveStack, wait_for: Wait) -> None:
+@pytest.fixture
+def morning(live_stack: LiveStack) -> datetime:
+    """Now, when it is between eight and nine where the company is."""
+    now = timezone.now()
+    ahead = (8 - now.hour + 11) % 24 - 11
+    Company.objects.update(time_zone=f"Etc/GMT{-ahead:+d}")
+    return now
+
+
+def test_a_worker_takes_up_what_a_killed_one_had_not_done(
+    live_stack: LiveStack, user_for: UserFor, morning: datetime, wait_for: Wait
+) -> None:
     live_stack.kill_worker()
-    OrderFactory.create()
+    user, customer, an_hour_ago = user_for("sales"), OrderFactory.create().customer, morning - timedelta(hours=1)
+    FollowFactory.create(user=user, customer=customer, told_until=an_hour_ago)
+    InteractionFactory.create(customer=customer)
+    TaskFactory.create(assignee=user, due_on=an_hour_ago.date(), due_time=time(), due_at=an_hour_ago)
+    begun("assign_owner", user, owner_id=user.pk)
     assert Mark.objects.exists()
     live_stack.start_worker()
-    wait_for(lambda: not Mark.objects.exists(), seconds=TAKEN_UP_WITHIN_S)
+    done: dict[str, Callable[[], bool]] = {
+        "recompute": lambda: not Mark.objects.exists(),
+        "refresh_figures": lambda: CustomerFigures.objects.filter(customer=customer).exists(),
+        "tell_followers": lambda: Notice.objects.filter(user=user, kind="follow").exists(),
+        "remind_of_tasks": lambda: Notice.objects.filter(user=user, kind="task_due").exists(),
+        "send_digests": lambda: OutboxMail.objects.filter(to=user.email, kind="digest").exists(),
+        "resume_bulk": lambda: BulkJob.objects.get().state == "done",
+    }
+    with contextlib.suppress(AssertionError):  # what is not done is named below
+        wait_for(lambda: all(is_done() for is_done in done.values()), seconds=TAKEN_UP_WITHIN_S)
+    assert [job for job, is_done in done.items() if not is_done()] == []
+
+
+def test_a_worker_clears_up_at_night(live_stack: LiveStack, wait_for: Wait) -> None:
+    """The jobs that go by the clock: what left files behind years ago is known to nobody."""
+    old = [attaching.folder() / "left", files.folder() / "customers-1.part", uploads.folder() / "left"]
+    for path in old:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, (0, 0))
+    live_stack.send(delete_files, delete_exports, delete_expired)
+    wait_for(lambda: not any(path.exists() for path in old))
 
 
 def test_pages_answer_and_nothing_is_lost_while_redis_is_down(
