@@ -1,9 +1,28 @@
 """Structured logs to stderr: JSON lines in production, readable lines elsewhere."""
 
+import logging
 from typing import Any
 
 import structlog
 from structlog.typing import Processor
+
+
+def path_of(request: Any) -> str:
+    """Without the secret, where the address is one."""
+    path, token = str(request.path), request.resolver_match and request.resolver_match.kwargs.get("token")
+    return path.replace(str(token), "…") if token else path
+
+
+class WithoutSecrets(logging.Filter):
+    """Django names the address of a request that failed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if request is not None and isinstance(record.args, tuple):
+            path = path_of(request)
+            record.args = tuple(path if one == request.path else one for one in record.args)
+            record.request = f"{request.method} {path}"
+        return True
 
 
 def configure(*, as_json: bool, level: str) -> dict[str, Any]:
@@ -27,12 +46,14 @@ def configure(*, as_json: bool, level: str) -> dict[str, Any]:
         "formatters": {
             "structured": {"()": structlog.stdlib.ProcessorFormatter, **_rendering(shared, as_json=as_json)}
         },
+        "filters": {"without_secrets": {"()": WithoutSecrets}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": level, "propagate": True},
-            "django.request": {"level": "ERROR"},  # 404s and 403s are in the request log already
+            # 404s and 403s are in the request log already
+            "django.request": {"level": "ERROR", "filters": ["without_secrets"]},
             "celery.worker.strategy": {"level": "WARNING"},  # "received"; "succeeded" says enough
         },
     }

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from crm.common.days import company_zone
+from crm.logs import path_of
 
 log = structlog.get_logger("crm.requests")
 
@@ -26,7 +27,7 @@ def request_log(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
             log.info(
                 "request",
                 method=request.method,
-                path=_path(request),
+                path=path_of(request),
                 status=response.status_code,
                 ms=ms,
                 **_who(request),
@@ -44,12 +45,6 @@ def company_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return get_response(request)
 
     return middleware
-
-
-def _path(request: HttpRequest) -> str:
-    """Without the secret, where the address is one."""
-    token = request.resolver_match.kwargs.get("token") if request.resolver_match else None
-    return request.path.replace(str(token), "…") if token else request.path
 
 
 def _who(request: HttpRequest) -> dict[str, int]:

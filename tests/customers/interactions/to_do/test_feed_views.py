@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from customers.interactions.to_do import feed_views
 from customers.models import CalendarFeed
 from tests.conftest import ClientFor, UserFor
 from tests.factories.to_do import TaskFactory
@@ -56,11 +57,19 @@ def test_right_ones_are_held_back_in_the_end(client_for: ClientFor) -> None:
     assert statuses == [200] * 60 + [429]
 
 
-def test_the_log_does_not_tell_the_secret(client_for: ClientFor, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_log_does_not_tell_the_secret(
+    client_for: ClientFor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = made(client_for("sales"))
     secret = path.removeprefix("/calendar/").removesuffix(".ics")
     caplog.clear()
     Client().get(path)
     assert "/calendar/….ics" in caplog.text
+    monkeypatch.setattr(feed_views, "calendar_of", None)
+    assert Client(raise_request_exception=False).get(path).status_code == 500
+    failed = next(record for record in caplog.records if record.name == "django.request")
+    assert (failed.getMessage(), failed.__dict__["request"]) == (
+        "Internal Server Error: /calendar/….ics", "GET /calendar/….ics",
+    )  # fmt: skip
     assert secret not in caplog.text
     assert reverse("customers:calendar_feed", args=[secret]) == path
