@@ -33,6 +33,12 @@ def test_words_come_from_the_kind_and_of_an_unknown_one_from_the_data() -> None:
     assert words_of(Notice(kind="of an older release", data={"what": "Call"})) == "Call"
 
 
+def test_no_more_are_counted_than_the_bell_tells_apart() -> None:
+    me = UserFactory.create()
+    NoticeFactory.create_batch(102, user=me)
+    assert unread(me) == 100
+
+
 def test_read_once_and_all_that_were_shown() -> None:
     me = UserFactory.create()
     old, new = (NoticeFactory.create(user=me, at=NOON + timedelta(minutes=minute)) for minute in (0, 5))
