@@ -6,8 +6,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 READS = {"date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "timezone.now"}
+EVENTS = "events of the audit are stamped by the clock of the database"
 MAY = {
+    "customers/identity/test_history.py": EVENTS,
     "customers/identity/test_promotion.py": "another connection logs by the clock of the database",
+    "customers/identity/test_tag_restoring.py": EVENTS,
+    "customers/interactions/test_note_history.py": EVENTS,
     "factories": "the moment a row is made, on whichever clock its test stands",
     "reliability/test_live_failures.py": "a worker process goes by the real clock",
     "reliability/test_mail.py": "a worker process stamps its rows by the real clock",
