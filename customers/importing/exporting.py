@@ -5,20 +5,20 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, cast
 
 from django.db import connection, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
+from crm.common.xlsx_files import LONGEST_CELL, new_sheet, text_cells
 from customers.importing.cell_text import escaped
 from customers.importing.exports import Export, get_export
 from customers.importing.sheets import LAST_ROW
 from customers.models import SourceSystem
 
 Write = Callable[[Export, dict[str, Any], BinaryIO], int]
-_LONGEST_CELL: Final = 32_767  # of a workbook; openpyxl would cut what is longer
 
 
 class CannotWrite(DomainError):
@@ -102,28 +102,13 @@ def _rows(export: Export, parameters: dict[str, Any]) -> Iterator[tuple[str | No
 
 
 def _write_workbook(export: Export, parameters: dict[str, Any], target: BinaryIO) -> int:
-    from openpyxl import Workbook  # noqa: PLC0415 - heavy: openpyxl
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(export.kind)
-    try:
-        rows = _fill(sheet, export, parameters)
-    except BaseException:
-        sheet.close()  # what was written so far lies in a temporary file
-        raise
-    book.save(target)
-    return rows
+    with new_sheet(target, title=export.kind) as sheet:
+        return _fill(sheet, export, parameters)
 
 
 def _fill(sheet: Any, export: Export, parameters: dict[str, Any]) -> int:
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - heavy: openpyxl
-
-    def text_cell(value: str) -> Any:
-        cell = WriteOnlyCell(sheet, value=value)
-        cell.data_type = "s"  # also where it begins like a formula
-        return cell
-
     sheet.append(export.header)
+    text_cell = text_cells(sheet)
     numeric, rows = export.numeric, 0
     for row in _rows(export, parameters):
         rows += 1
@@ -140,7 +125,7 @@ def _cell(value: str | None, text_cell: Callable[[str], Any], is_number: bool) -
     if is_number and (number := _exact(value)) is not None:
         return number
     text = escaped(value)
-    if len(text) > _LONGEST_CELL:
+    if len(text) > LONGEST_CELL:
         raise CannotWrite(_("A text is too long for a cell of a sheet; write a CSV file."))
     return text_cell(text)
 

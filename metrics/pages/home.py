@@ -13,13 +13,11 @@ from accounts.access import Reader
 from crm.common.days import today
 from customers.registry.home import HomePanel
 from metrics.engine import known
-from metrics.engine.scope import Scope
+from metrics.engine.scope import COMPANY
 from metrics.goals.rollouts import teams_with_rollout
 from metrics.models import Evaluation
 from metrics.pages.dashboard import Card, dashboard
 from metrics.programme.roi_page import roi_page
-
-COMPANY: Final = Scope()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import signed_in
 from crm.common.days import day_of
 from crm.common.errors import DomainError
+from crm.common.fragments import asks_for_part
 from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.interactions.to_do.answering import answer, changed, say_with_undo
 from customers.interactions.to_do.changing import take_task
@@ -139,4 +140,4 @@ def task_restore(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return answer(request)
     messages.success(request, _("Restored: %(what)s") % {"what": task.what})
-    return changed(request) if "HX-Request" in request.headers else redirect(task)
+    return changed(request) if asks_for_part(request) else redirect(task)
