@@ -84,6 +84,8 @@ def trust_another(_folder: Path) -> None:
 
 
 def recompute_all(_folder: Path) -> None:
+    """What has changed, then everything."""
+    recompute()
     recompute(full=True)
 
 
