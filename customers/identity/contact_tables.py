@@ -12,6 +12,7 @@ from crm.common.cells import link, or_dash, together, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.look import icon, status_badge
 from customers.identity.normalising import normalise_email, normalise_phone_cached
+from customers.identity.phones import phone_in_words
 from customers.models import Contact
 
 
@@ -24,7 +25,7 @@ class MayDo:
 def phone_link(phone: str) -> SafeString | str:
     """To be called by a press; what is no number stays text."""
     digits = normalise_phone_cached(phone) if phone else ""
-    return link(f"tel:+{digits}", phone) if digits else phone
+    return link(f"tel:+{digits}", phone_in_words(phone)) if digits else phone
 
 
 def email_link(email: str) -> SafeString | str:

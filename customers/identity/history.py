@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.audit.changes import Change, differences
 from crm.common.cells import url_of
-from crm.common.kinds import label_of as choice_label
-from customers.identity.overview import FACTS, label_of
+from customers.identity.overview import FACTS, in_words, label_of
 from customers.identity.people import PUT_BACK_WITHIN
 from customers.models import Contact, Customer, CustomerTag
 from customers.registry.history import of_events, told
@@ -35,8 +34,8 @@ def of_customer(row: Happened, _reader: Reader) -> Change:
 def _in_words(facts: dict[str, Any], when: str) -> dict[str, Any]:
     """With what is kept as a key called as people call it."""
     row = facts[when] or {}
-    kind = choice_label(Customer.Kind, row["kind"]) if row.get("kind") else ""
-    return {**row, "kind": kind, "owner": facts[f"owner_{when}"], "team": facts[f"team_{when}"]}
+    named = {name: in_words(name, row.get(name) or "") for name in FACTS}
+    return {**row, **named, "owner": facts[f"owner_{when}"], "team": facts[f"team_{when}"]}
 
 
 def of_person(row: Happened, reader: Reader) -> Change:

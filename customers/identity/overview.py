@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 from accounts.models import User
 from crm.common.kinds import label_of as choice_label
 from customers.identity.beside import with_beside
-from customers.identity.places import language_name
+from customers.identity.places import country_name, language_name
 from customers.models import ContactPoint, Customer, SourceRecord
 from customers.querysets.customers import CustomerQuerySet
 
@@ -118,19 +118,20 @@ def label_of(name: str) -> str:
     return str(field.verbose_name)
 
 
+def in_words(name: str, value: str) -> str:
+    """What a field keeps as a key or a code, as the reader calls it; everything else as it stands."""
+    if name == "kind":
+        return choice_label(Customer.Kind, value)
+    named = {"country": country_name, "language": language_name}.get(name)
+    return named(value) if named else value
+
+
 def facts(customer: Customer, systems: Mapping[int, str], names: Iterable[str] = FACTS) -> list[Fact]:
     """The filled fields in reading order, each with the system that gave it."""
     rows = []
     for name in names:
-        value = _shown(customer, name)
+        value = in_words(name, getattr(customer, name))
         if value:
             winner = customer.provenance.get(name)
             rows.append(Fact(label=label_of(name), value=value, system=systems.get(winner, "") if winner else ""))
     return rows
-
-
-def _shown(customer: Customer, name: str) -> Any:
-    if name == "kind":
-        return customer.get_kind_display()
-    value = getattr(customer, name)
-    return language_name(value) if name == "language" else value

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from customers.identity.overview import FACTS, label_of
+from customers.identity.overview import FACTS, in_words, label_of
 from customers.models import Customer, SourceRecord
 
 
@@ -49,4 +49,4 @@ def _kept(records: list[SourceRecord]) -> list[tuple[str, list[Said]]]:
 def _value(record: SourceRecord, name: str) -> str:
     payload: Any = record.payload or {}
     value = payload.get(name)
-    return "" if value is None else str(value)
+    return "" if value is None else in_words(name, str(value))

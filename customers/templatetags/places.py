@@ -1,11 +1,13 @@
-"""Where a customer is, in a line."""
+"""Where a customer is, in a line, and their number."""
 
 from django import template
 
+from customers.identity.phones import phone_in_words
 from customers.identity.places import country_name
 from customers.models import Customer
 
 register = template.Library()
+register.filter("phone_in_words", phone_in_words)
 
 
 @register.simple_tag

@@ -48,6 +48,15 @@ def test_fields_are_called_as_the_reader_calls_them() -> None:
         assert said(customer, "customer") == [("", [("城市", "Rome", "")]), ("", "新建")]
 
 
+def test_countries_and_languages_are_called_by_name_and_what_is_no_code_as_it_stands() -> None:
+    customer = CustomerFactory.create(country="DE", language="de")
+    change(customer, country="FR", language="Platt")
+    change(customer, country="")
+    assert [what for _who, what in said(customer, "customer")] == [
+        [("country", "France", "")], [("country", "Germany", "France"), ("language", "German", "Platt")], "Created",
+    ]  # fmt: skip
+
+
 def test_whose_a_customer_was_is_told_by_name() -> None:
     customer, team = CustomerFactory.create(), TeamFactory.create(name="North")
     for name in ("Ada", "Bea", "Cleo"):

@@ -52,6 +52,15 @@ def test_a_field_none_of_them_fills_has_no_row_and_who_says_nothing_an_empty_cel
     assert rows(provenance(customer)) == [("tax ID", ["", "", "0"]), ("date of birth", ["", "", "1990-01-02"])]
 
 
+def test_what_is_a_key_or_a_code_is_called_by_name() -> None:
+    customer = CustomerFactory.create()
+    record(customer, {"kind": "person", "country": "CN", "language": "zh"}, "a/1")
+    record(customer, {"kind": "firm", "country": "Atlantis", "language": "xx"}, "b/1")
+    assert rows(provenance(customer)) == [
+        ("kind", ["person", "firm"]), ("country", ["China", "Atlantis"]), ("language", ["Chinese", "xx"]),
+    ]  # fmt: skip
+
+
 def test_who_won_is_told_field_by_field() -> None:
     customer = CustomerFactory.create()
     first, second = (record(customer, {"name": name, "city": "Rome"}, f"{name}/1") for name in ("a", "b"))

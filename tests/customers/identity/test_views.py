@@ -99,7 +99,7 @@ def test_history_names_who_changed_it(client_for: ClientFor) -> None:
     customer, client = create_customer(fields={"name": "Acme", "city": "Rome"}), client_for("service")
     data = {**NEW, "name": "Acme", "city": "Milan", "seen": version(customer, FIELDS)}
     client.post(f"/customers/{customer.pk}/edit/", data)
-    shown = client.get(f"/customers/{customer.pk}/history/").context["changes"]
+    shown = client.get(f"/customers/{customer.pk}/history/").context["history"].rows
     assert [(change.who, change.what, change.fields) for change in shown] == [
         ("Service", "", [("city", "Rome", "Milan")]),
         ("", "Created", []),
