@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from metrics.kpis.words import kpi_change, kpi_interval, kpi_value, p_value
-from metrics.verdicts.lines import Line
+from metrics.verdicts.lines import Line, figures_judged_on
 
-NAMED_APART = ("kpi", "version", "scope", "team_id")
+NAMED_APART = ("kpi", "version", "scope", "team_id", "judged_on")
 COLUMNS = (
     "kpi", "name", "scope", "team", "team_name", "channel", "tier", "tier_name", "unit", "version", "higher_is_better",
     "verdict", "verdict_text", "baseline", "frozen", "current", "target", "target_due", "target_met",
@@ -48,7 +48,9 @@ def as_rows(lines: Iterable[Line]) -> Iterator[Sequence[object]]:
 
 def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:
     """A table to paste into a report, in the reader's language and units."""
-    title = _("Scorecard as of %(day)s") % {"day": as_of.isoformat()}
+    said = ["# " + _("Scorecard as of %(day)s") % {"day": as_of.isoformat()}]
+    if judged := figures_judged_on(lines):
+        said.append(_("What changes by time alone is judged as of %(day)s.") % {"day": judged.isoformat()})
     heads = [
         _("KPI"), _("Scope"), _("Baseline"), _("Now"), _("Target"),
         # xgettext:no-python-format
@@ -56,7 +58,8 @@ def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:
         _("Adjusted p"), _("Verdict"), _("Reason"),
     ]  # fmt: skip
     rows = [heads, ["---"] * len(heads), *[_markdown_cells(line) for line in lines]]
-    return f"# {title}\n\n" + "\n".join("| " + " | ".join(_escaped(cell) for cell in row) + " |" for row in rows) + "\n"
+    table = "".join("| " + " | ".join(_escaped(cell) for cell in row) + " |\n" for row in rows)
+    return "\n\n".join([*said, table])
 
 
 def _figure(value: Decimal | None, unit: str) -> Decimal | float | None:

@@ -16,7 +16,7 @@ from metrics.engine import known
 from metrics.pages.dashboard import GROUPS
 from metrics.pages.scorecard import as_markdown, as_rows
 from metrics.pages.tables import SCORECARD
-from metrics.verdicts.lines import read_outs, scorecard_lines
+from metrics.verdicts.lines import figures_judged_on, read_outs, scorecard_lines
 
 
 @require_safe
@@ -34,6 +34,7 @@ def scorecard(request: HttpRequest) -> HttpResponse:
         "lines": shown,
         "scorecard": SCORECARD.of(shown),
         "is_empty": not lines,
+        "judged_on": figures_judged_on(lines),
         "outdated": [line.kpi for line in shown if line.is_outdated],
     }
     return render(request, "metrics/pages/scorecard.html", context)

@@ -13,7 +13,8 @@ from django.utils.translation import override
 
 from crm.common import locks
 from crm.common.days import today
-from metrics.engine import known
+from metrics.engine import known, registry
+from metrics.engine.clock import judged_on
 from metrics.engine.shown import are_recomputing
 from metrics.kpis import CATALOGUE
 from metrics.models import Baseline, Evaluation, KpiRules, KpiTarget, OtherChange, RecomputeRun, RollupVersion
@@ -56,8 +57,11 @@ def _evaluate(*, as_of: date) -> list[Evaluation]:
         figures = read_figures(subjects, last=last, changes=changes)
         judgements = correct_for_many([judge(each) for each in figures])
         rows = [_row(*each, as_of=as_of) for each in zip(subjects, figures, judgements, strict=True)]
+        judged = judged_on(registry.sources())
         for row in rows:
             row.details["register"] = _digest(changes)
+            if judged and any(source.clock for source in CATALOGUE[row.kpi].sources):
+                row.details["judged_on"] = judged.isoformat()
         return _store(rows, as_of=as_of, began=began)
 
 

@@ -1,5 +1,6 @@
 """A scorecard: the stored verdicts of one day, line by line. The one read of them, for page, files and command."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,7 +27,8 @@ class Line:
     (`same_season`); `frozen` is the whole frozen figure. `change` is now less baseline, or now / baseline where
     `change_kind` is "ratio"; `low` and `high` are its 95 % interval. None is "no data", never 0.
 
-    `version` is that of the figures that were judged.
+    `version` is that of the figures that were judged, `judged_on` the day by which their clock had it: what falls
+    overdue or matures. None: time alone changes nothing of them.
     """
 
     kpi: Kpi
@@ -63,6 +65,7 @@ class Line:
     same_season: bool
     chosen_after_go_live: bool
     read_out: bool
+    judged_on: date | None
 
     @property
     def is_outdated(self) -> bool:
@@ -82,6 +85,11 @@ def scorecard_lines(reader: Reader, *, as_of: date) -> list[Line]:
     stored = stored.select_related("baseline", "target", "team", "tier").defer("baseline__days", "baseline__series")
     places = {key: place for place, key in enumerate(CATALOGUE)}
     return [_line(each) for each in sorted(stored, key=lambda each: (places[each.kpi], *_place(each)))]
+
+
+def figures_judged_on(lines: Iterable[Line]) -> date | None:
+    """As of which day what changes by time alone is judged in them: the earliest."""
+    return min((line.judged_on for line in lines if line.judged_on), default=None)
 
 
 def _place(evaluation: Evaluation) -> tuple[str, str, int]:
@@ -128,6 +136,7 @@ def _line(evaluation: Evaluation) -> Line:
         same_season=bool(details.get("season")),
         chosen_after_go_live=bool(details.get("chosen_after_go_live")),
         read_out=bool(details.get("read_out")),
+        judged_on=date.fromisoformat(details["judged_on"]) if "judged_on" in details else None,
     )
 
 

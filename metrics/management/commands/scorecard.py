@@ -9,12 +9,11 @@ from accounts.access import OPERATOR
 from crm.common.commands import DONE, JsonCommand, day
 from crm.common.csv_files import csv_lines
 from crm.common.days import today
-from metrics.engine import known, registry, shown
-from metrics.engine.clock import judged_on
+from metrics.engine import known, shown
 from metrics.kpis.catalogue import MAIN
 from metrics.pages.scorecard import as_json, as_markdown, as_rows
 from metrics.verdicts.evaluating import evaluate
-from metrics.verdicts.lines import Line, scorecard_lines
+from metrics.verdicts.lines import Line, figures_judged_on, scorecard_lines
 
 
 class Command(JsonCommand):
@@ -39,7 +38,7 @@ class Command(JsonCommand):
         self.lines = scorecard_lines(OPERATOR, as_of=as_of)
         rows = [as_json(line) for line in self.lines]
         said = {"being_recomputed": notes} if (notes := shown.notes(MAIN)) else {}
-        return DONE, {"as_of": as_of, "figures_judged_on": judged_on(registry.sources()), **said, "rows": rows}
+        return DONE, {"as_of": as_of, "figures_judged_on": figures_judged_on(self.lines), **said, "rows": rows}
 
     def show(self, result: dict[str, Any]) -> None:
         if self.format == "csv":

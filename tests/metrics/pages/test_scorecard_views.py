@@ -6,9 +6,12 @@ from decimal import Decimal
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from metrics.engine.recomputing import recompute
 from metrics.models import KpiTarget
+from metrics.verdicts.evaluating import evaluate
 from tests.conftest import ClientFor, UserFor
 from tests.factories.accounts import TeamFactory
+from tests.factories.trade import InvoiceFactory
 from tests.metrics import figures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -101,6 +104,20 @@ def test_the_markdown_can_be_pasted(client_for: ClientFor) -> None:
         "| Customer satisfaction | whole company | 70.0% (n = 1000) | 80.0% (n = 400) | – | "
         "+10.0\u202fpp (+5.0\u202fpp to +15.0\u202fpp) | 0.004 | improved | a \\| b c |\n"
     )
+
+
+def test_it_says_as_of_which_day_figures_are_judged_that_time_changes(client_for: ClientFor) -> None:
+    """Whatever day that was, and whenever it is read: the figures of later may be judged otherwise."""
+    said, client = "What changes by time alone is judged as of", client_for("manager")
+    figures.evaluation("asa", "improved")
+    assert said not in client.get("/scorecard/").content.decode()
+    assert said not in client.get("/scorecard/export/?format=md").content.decode()
+    InvoiceFactory.create(due_on=date(2026, 10, 5))
+    recompute(as_of=date(2026, 10, 20))
+    evaluate(as_of=date(2026, 10, 31))
+    recompute()
+    assert f"{said} Oct. 20, 2026." in client.get("/scorecard/").content.decode()
+    assert f"\n\n{said} 2026-10-20.\n\n|" in client.get("/scorecard/export/?format=md").content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 3])
