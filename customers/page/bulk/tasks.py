@@ -2,6 +2,7 @@
 
 import structlog
 from celery import shared_task
+from django.db import DatabaseError
 from django.utils import timezone
 
 from crm.common import jobs, locks
@@ -19,9 +20,14 @@ def run_bulk(*, job_id: int, **_: object) -> None:
 
 @shared_task
 def resume_bulk(**_: object) -> None:
-    """The sweeper: bulk actions in nobody's hands, as their message was lost or their worker died."""
+    """The sweeper: bulk actions in nobody's hands, as their message was lost or their worker died. One that breaks off
+    again and again, as on a folder that nobody can write to, keeps no other waiting.
+    """
     for job in running.unfinished():
-        _run(job)
+        try:
+            _run(job)
+        except (DatabaseError, OSError):
+            log.exception("bulk action broke off", job=job.pk)
 
 
 @shared_task

@@ -221,6 +221,19 @@ def test_what_may_pass_is_left_to_the_sweeper(by: User, monkeypatch: pytest.Monk
         assert cursor.fetchone() == (0,)
 
 
+def test_one_that_breaks_off_again_and_again_keeps_no_other_waiting(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks_off(_ids: Sequence[int], parameters: Parameters) -> list[Changed]:
+        if parameters["to"]:
+            raise OSError("the network")
+        return []
+
+    register(monkeypatch, breaks_off)
+    three()
+    broken, whole = (begun("stumble", by, to=to) for to in (1, 0))
+    resume_bulk()
+    assert [BulkJob.objects.get(pk=job.pk).state for job in (broken, whole)] == ["working", "done"]
+
+
 def test_customers_are_held_for_a_moment_only(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each takes a thousandth of a second."""
     clock, held = [0.0], list[float]()
