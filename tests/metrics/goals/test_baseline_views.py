@@ -204,6 +204,15 @@ def test_the_page_reads_no_facts(client_for: ClientFor) -> None:
     assert [query["sql"] for query in done if "customers_call" in query["sql"]] == []
 
 
+@pytest.mark.parametrize(
+    ("scheme", "said"), [(1, "the sums by team, channel and tier"), (2, "the rows that the figure is made of")]
+)
+def test_it_says_what_its_hash_is_over(scheme: int, said: str, client_for: ClientFor) -> None:
+    """Those frozen at first keep what theirs was over."""
+    frozen = figures.baseline("asa", hash_scheme=scheme)
+    assert said in client_for("manager").get(f"/baselines/{frozen.pk}/").content.decode()
+
+
 def test_unknown_ones_are_not_found(client_for: ClientFor) -> None:
     client = client_for("manager")
 
