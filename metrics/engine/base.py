@@ -38,6 +38,10 @@ def terms_of(expression: str) -> dict[str, int]:
     return found
 
 
+def total(sums: Mapping[str, int], terms: Terms) -> int:
+    return sum(sign * sums[name] for name, sign in terms.items())
+
+
 @dataclass(frozen=True)
 class Kpi:
     """A figure: `numerator` / `denominator` as `quotient` has it, or a plain sum where there is no denominator.
@@ -131,3 +135,10 @@ class Kpi:
     @cached_property
     def denominator_unit(self) -> str:
         return self.source.units[next(iter(self.denominator_terms))] if self.denominator_terms else "count"
+
+    def parts(self, sums: Mapping[str, int]) -> tuple[Decimal, Decimal | None]:
+        """Numerator and denominator, in shown units, of sums of its own source."""
+        denominator = None
+        if self.denominator_terms is not None:
+            denominator = Decimal(total(sums, self.denominator_terms)) / SCALES[self.denominator_unit]
+        return Decimal(total(sums, self.numerator_terms)) / SCALES[self.numerator_unit], denominator

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm.common.days import month_end, month_start, today
 from crm.common.errors import DomainError
 from metrics.engine import histograms, reading_sql
-from metrics.engine.base import SCALES, Kpi, Terms, quotient
+from metrics.engine.base import Kpi, quotient, total
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.sources import SEPARATOR, FactSource
 from metrics.engine.versions import definition_shown
@@ -61,9 +61,6 @@ class Sums:
     first: date
     last: date
     values: dict[str, int]
-
-    def of(self, terms: Terms) -> int:
-        return sum(sign * self.values[name] for name, sign in terms.items())
 
 
 SumsByPeriod = dict[tuple[int, str], Sums]
@@ -164,11 +161,8 @@ def _point(kpi: Kpi, *, period: str, first: date, last: date, sums: SumsByPeriod
     if own is None:
         return Point(period, first, last, None, None, 0, {}, None)
     counted = sums.get((kpi.n_source.number, period)) if kpi.n_source else own
-    n = int(counted.of(kpi.n_terms)) if counted else 0
-    numerator = Decimal(own.of(kpi.numerator_terms)) / SCALES[kpi.numerator_unit]
-    denominator = None
-    if kpi.denominator_terms is not None:
-        denominator = Decimal(own.of(kpi.denominator_terms)) / SCALES[kpi.denominator_unit]
+    n = int(total(counted.values, kpi.n_terms)) if counted else 0
+    numerator, denominator = kpi.parts(own.values)
     components = {name: int(own.values[name]) for name in kpi.components}
     value = value_of(kpi, numerator=numerator, denominator=denominator, n=n)
     return Point(period, first, last, numerator, denominator, n, components, value)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import connection
 
 from metrics.engine import known, reading_sql
-from metrics.engine.base import SCALES, Kpi
+from metrics.engine.base import Kpi
 from metrics.engine.evidence import Evidence, Question, evidence
 from metrics.engine.scope import Scope
 from metrics.engine.series import points, value_of
@@ -78,13 +78,7 @@ def _rows(baseline: Baseline, kpi: Kpi) -> Evidence:
 
 
 def _value(kpi: Kpi, found: Evidence) -> Decimal | None:
-    def total(terms: dict[str, int], unit: str) -> Decimal:
-        return Decimal(sum(sign * found.components[name] for name, sign in terms.items())) / SCALES[unit]
-
-    denominator = None
-    if kpi.denominator_terms is not None:
-        denominator = total(dict(kpi.denominator_terms), kpi.denominator_unit)
-    numerator = total(dict(kpi.numerator_terms), kpi.numerator_unit)
+    numerator, denominator = kpi.parts(found.components)
     return value_of(kpi, numerator=numerator, denominator=denominator, n=sum(found.components.values()))
 
 

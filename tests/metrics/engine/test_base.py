@@ -139,3 +139,9 @@ class TestVersion:
         with known.assumed(known.State(values=thirty)):
             assert self.LEVEL.version == self.LEVEL.version_under(thirty)
         assert self.LEVEL.version == 1
+
+
+def test_the_parts_of_a_figure_are_in_the_units_it_is_shown_in() -> None:
+    assert ASA.parts({"wait_answered": 9_500, "answered": 2}) == (Decimal("9.5"), Decimal(2))
+    profit = {"ledger_revenue": 50_000, "cost_of_sales": 20_000, "operating_cost": 35_000}
+    assert get_kpi("profit").parts(profit) == (Decimal("-0.5"), None)
