@@ -42,7 +42,7 @@ def _written(filled: Filled[Any], request: HttpRequest | None) -> Iterator[str]:
         yield f"<tfoot><tr>{_foot(columns)}</tr></tfoot>"
     yield "</table></div>"
     if filled.page is not None:
-        yield _pager(filled.page, filled.cursor, request)
+        yield _pager(filled.page, filled, request)
 
 
 def _table_class(filled: Filled[Any]) -> str:
@@ -169,7 +169,8 @@ def _header(column: Column[Any], filled: Filled[Any], request: HttpRequest | Non
         return f'<th scope="col"{_class(column)}{hint}>{title}</th>'
     state = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(filled.sort, "")
     symbol = {"ascending": "chevron-up", "descending": "chevron-down"}.get(state, "selector")
-    link = escape(_query(request, cursor="", sort=f"-{column.sort}" if state == "ascending" else column.sort))
+    order = f"-{column.sort}" if state == "ascending" else column.sort
+    link = escape(_query(request, filled.within, **{filled.named("cursor"): "", filled.named("sort"): order}))
     sorted_by = f' aria-sort="{state}"' if state else ""
     return (
         f'<th scope="col"{_class(column)}{hint}{sorted_by}><a class="sort-link" href="{link}">'
@@ -177,24 +178,25 @@ def _header(column: Column[Any], filled: Filled[Any], request: HttpRequest | Non
     )
 
 
-def _pager(page: Page[Any], name: str, request: HttpRequest | None) -> str:
+def _pager(page: Page[Any], filled: Filled[Any], request: HttpRequest | None) -> str:
     """Links to the previous and the next page by key; nothing where there is only one."""
     if not page.previous_cursor and not page.next_cursor:
         return ""
     back = '<i class="ti ti-chevron-left" aria-hidden="true"></i> ' + escape(gettext("Previous"))
     on = escape(gettext("Next")) + ' <i class="ti ti-chevron-right" aria-hidden="true"></i>'
-    steps = _step(back, "prev", {name: page.previous_cursor}, request)
-    steps += _step(on, "next", {name: page.next_cursor}, request)
+    steps = _step(back, "prev", page.previous_cursor, filled, request)
+    steps += _step(on, "next", page.next_cursor, filled, request)
     return f'<nav class="pager" aria-label="{escape(gettext("Pages"))}">{steps}</nav>'
 
 
-def _step(words: str, relation: str, cursor: dict[str, str], request: HttpRequest | None) -> str:
-    if not any(cursor.values()):
+def _step(words: str, relation: str, cursor: str, filled: Filled[Any], request: HttpRequest | None) -> str:
+    if not cursor:
         return f'<span class="btn btn-sm disabled" aria-hidden="true">{words}</span>'
-    return f'<a class="btn btn-sm" rel="{relation}" href="{escape(_query(request, **cursor))}">{words}</a>'
+    url = _query(request, filled.within, **{filled.named("cursor"): cursor})
+    return f'<a class="btn btn-sm" rel="{relation}" href="{escape(url)}">{words}</a>'
 
 
-def _query(request: HttpRequest | None, **changed: str) -> str:
+def _query(request: HttpRequest | None, place: str, **changed: str) -> str:
     """The query of this page with some values changed, or taken out where they are empty."""
     assert request is not None, "a list that is sorted or paged needs the request"
     query = request.GET.copy()
@@ -204,7 +206,7 @@ def _query(request: HttpRequest | None, **changed: str) -> str:
         query.pop(name, None)
         if value:
             query[name] = value
-    return f"?{query.urlencode()}"
+    return f"?{query.urlencode()}{f'#{place}' if place else ''}"
 
 
 def _nothing(empty: Empty) -> SafeString:

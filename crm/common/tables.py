@@ -104,18 +104,22 @@ class Table(Generic[Row, About]):
         about: About | None = None,
         sort: str = "",
         page: Page[Any] | None = None,
-        cursor: str = "cursor",
+        within: str = "",
         empty: Empty | None = None,
         caption: Text = "",
     ) -> "Filled[Row]":
-        """With rows. `sort`: the order they are in; `page`: where they stand in a longer list."""
+        """With rows. `sort`: the order they are in; `page`: where they stand in a longer list.
+
+        `within`: where a page has several lists, the id of the element each is in; its links lead there, its names in
+        the address begin with it (`orders_cursor`, `orders_sort`).
+        """
         return Filled(
             table=self,
             columns=self._columns(about),
             rows=rows,
             sort=sort,
             page=page,
-            cursor=cursor,
+            within=within,
             empty=empty or self.empty,
             caption=caption or self.caption,
         )
@@ -145,11 +149,15 @@ class Filled(Generic[Row]):
     rows: Sequence[Row]
     sort: str
     page: Page[Any] | None
-    cursor: str
+    within: str
     empty: Empty
     caption: Text
     is_selected: bool = False
     is_compact: bool = False
+
+    def named(self, what: str) -> str:
+        """What the order (`sort`) and the place in it (`cursor`) are called in the address."""
+        return f"{self.within}_{what}" if self.within else what
 
     def arranged(
         self, columns: Sequence[Column[Row]], *, is_selected: bool = False, is_compact: bool = False

@@ -97,8 +97,8 @@ class Imports:
 def _history(about: Imports) -> tuple[Column[Change], ...]:
     return (
         Column(key="at", title=_("When"), cell=_when),
-        Column(key="who", title=_("Changed by"), cell=lambda change: _who(change, about)),
-        Column(key="what", title=_("What"), cell=_what, width="long"),
+        Column(key="who", title=_("Changed by"), cell=lambda change: _who(change, about), css="line-plain"),
+        Column(key="what", title=_("What"), cell=_what, width="long", css="line-plain line-last"),
     )
 
 
@@ -106,6 +106,7 @@ HISTORY = Table[Change, Imports](
     key="identity.history",
     caption=_("History"),
     columns=_history,
+    css="table-lines",
     empty=Empty(
         title=_("Nothing has changed"),
         text=_("Since this customer was first known, no field has changed and no contact was logged here."),

@@ -28,12 +28,16 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     which = request.GET.get("invoices", "")
     which = which if which in WHICH else "all"
     bills = narrowed(Invoice.objects.visible_to(request.user), which=which, customer=customer, on=on)
-    sort = "-issued_on" if which == "all" else "due_on"
+    bills_by = INVOICES.allowed(request.GET.get("invoices_sort", ""), default="-issued" if which == "all" else "due")
     billed = keyset_page(
-        with_standing(bills, on=on), sort=sort, cursor=request.GET.get("invoices_cursor", ""), size=SHOWN
-    )
+        with_standing(bills, on=on), sort=INVOICES.order_by(bills_by), cursor=request.GET.get("invoices_cursor", ""),
+        size=SHOWN,
+    )  # fmt: skip
     orders = with_bought(Order.objects.visible_to(request.user).filter(customer=customer))
-    ordered = keyset_page(orders, sort="-placed_at", cursor=request.GET.get("cursor", ""), size=SHOWN)
+    orders_by = ORDERS.allowed(request.GET.get("orders_sort", ""), default="-placed")
+    ordered = keyset_page(
+        orders, sort=ORDERS.order_by(orders_by), cursor=request.GET.get("orders_cursor", ""), size=SHOWN
+    )
     context = {
         "customer": customer,
         "tab": "orders",
@@ -43,8 +47,8 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
             for key, label in LABELS.items()
         ],
         "invoices": INVOICES.of(
-            billed.rows, page=billed, cursor="invoices_cursor", empty=None if which == "all" else NONE_FITS
+            billed.rows, page=billed, sort=bills_by, within="invoices", empty=None if which == "all" else NONE_FITS
         ),
-        "orders": ORDERS.of(ordered.rows, page=ordered),
+        "orders": ORDERS.of(ordered.rows, page=ordered, sort=orders_by, within="orders"),
     }
     return render(request, "customers/page/orders.html", context)

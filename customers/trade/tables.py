@@ -39,11 +39,27 @@ ORDERS = Table[Order, None](
     caption=_("Orders"),
     columns=(
         Column(key="number", title=_("Order"), cell=_numbered),
-        Column(key="placed", title=_("Placed"), cell=lambda order: dated(order.placed_at)),
-        Column(key="state", title=_("State"), cell=order_state),
-        Column(key="what", title=_("What"), cell=_bought, width="long"),
-        Column(key="amount", title=_("Amount"), cell=lambda order: money(order.amount, order.currency), align="end"),
+        Column(
+            key="placed",
+            title=_("Placed"),
+            cell=lambda order: dated(order.placed_at),
+            sort="placed",
+            order_by="placed_at",
+            css="line-plain",
+        ),
+        Column(key="state", title=_("State"), cell=order_state, css="line-plain"),
+        Column(key="what", title=_("What"), cell=_bought, width="long", css="line-plain line-last"),
+        Column(
+            key="amount",
+            title=_("Amount"),
+            cell=lambda order: money(order.amount, order.currency),
+            align="end",
+            sort="amount",
+            order_by="amount_company",
+            css="line-first",
+        ),
     ),
+    css="table-lines",
     empty=Empty(text=_("No orders. They appear here when the shop's file is imported.")),
 )
 
@@ -73,15 +89,34 @@ INVOICES = Table[Invoice, None](
     caption=_("Invoices"),
     columns=(
         Column(key="number", title=_("Invoice"), cell=_numbered),
-        Column(key="issued", title=_("Issued"), cell=lambda invoice: dated(invoice.issued_on)),
-        Column(key="due", title=_("Due"), cell=lambda invoice: dated(invoice.due_on)),
         Column(
-            key="amount", title=_("Amount"), cell=lambda invoice: money(invoice.amount, invoice.currency), align="end"
+            key="issued",
+            title=_("Issued"),
+            cell=lambda invoice: dated(invoice.issued_on),
+            sort="issued",
+            order_by="issued_on",
         ),
-        Column(key="paid", title=_("Paid"), cell=lambda invoice: money(invoice.paid, invoice.currency), align="end"),
+        Column(key="due", title=_("Due"), cell=lambda invoice: dated(invoice.due_on), sort="due", order_by="due_on"),
+        Column(
+            key="amount",
+            title=_("Amount"),
+            cell=lambda invoice: money(invoice.amount, invoice.currency),
+            align="end",
+            sort="amount",
+            order_by="amount_company",
+            css="line-first",
+        ),
+        Column(
+            key="paid",
+            title=_("Paid"),
+            cell=lambda invoice: money(invoice.paid, invoice.currency),
+            align="end",
+            css="line-none",
+        ),
         Column(key="open", title=_("Open"), cell=_open, align="end"),
-        Column(key="late", title=_("State"), cell=invoice_state),
+        Column(key="late", title=_("State"), cell=invoice_state, css="line-plain"),
     ),
+    css="table-lines",
     empty=Empty(text=_("No invoices. They appear here when the books' file is imported.")),
 )
 NONE_FITS = Empty(text=_("None of the invoices."))

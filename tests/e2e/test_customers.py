@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from crm.common.days import today
 from customers.identity.editing import create_customer
 from customers.models import Customer, ImportBatch, Interaction
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.live import LiveStack
 
 pytestmark = pytest.mark.browser
@@ -127,6 +130,33 @@ def test_a_file_goes_in(page_for: PageFor, live_stack: LiveStack, tmp_path: Path
     expect(page.get_by_role("cell", name="is required")).to_be_visible()
     assert Customer.objects.values_list("name", "city").get() == ("Acme", "Köln")
     assert ImportBatch.objects.values_list("state", "created", "rejected").get() == ("done", 1, 1)
+
+
+def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: PageFor, live_stack: LiveStack) -> None:
+    customer = CustomerFactory.create()
+    for number, days in (("R-1", 1), ("R-2", -40)):
+        due = {"due_on": today() + timedelta(days=days), "issued_on": today() - timedelta(days=60)}
+        InvoiceFactory.create(customer=customer, number=number, amount=Decimal("12345.60"), paid=Decimal(45), **due)
+        OrderFactory.create(customer=customer, number=f"{number} " + "x" * 30, lines=[("2", "10", None)] * 3)
+    page = page_for("sales")
+    page.set_viewport_size({"width": 390, "height": 844})
+    heights = "all => all.map(one => one.offsetHeight)"
+    page.goto(f"/customers/{customer.pk}/orders/")
+    for place, lines in (("#invoices", 3), ("#orders", 4)):
+        rows = page.locator(f"{place} tbody tr").evaluate_all(heights)
+        assert len(rows) == 2
+        assert max(rows) < 16 + 21 * lines
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator("#invoices").get_by_role("link", name="Due", exact=True).click()
+    expect(page.locator("#invoices tbody th").first).to_have_text("R-2")
+    expect(page.locator("#invoices").get_by_role("columnheader", name="Due", exact=True)).to_have_attribute(
+        "aria-sort", "ascending"
+    )
+    page.set_viewport_size({"width": 1280, "height": 844})
+    for tab in ("", "orders/", "people/", "notes/", "sources/", "interactions/new/"):
+        page.goto(f"/customers/{customer.pk}/{tab}")
+        bars = page.locator("main :is(.card-head, .card-header):not(.timeline-head)").evaluate_all(heights)
+        assert max(bars) < 48
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 768, 390])

@@ -51,12 +51,33 @@ def test_each_list_has_pages_of_its_own(client_for: ClientFor) -> None:
         OrderFactory.create(customer=customer)
     url = f"/customers/{customer.pk}/orders/"
     first = client.get(url).context
-    query = {"invoices_cursor": first["invoices"].page.next_cursor, "cursor": first["orders"].page.next_cursor}
-    for name, other in (("invoices_cursor", "orders"), ("cursor", "invoices")):
+    query = {"invoices_cursor": first["invoices"].page.next_cursor, "orders_cursor": first["orders"].page.next_cursor}
+    for name, other in (("invoices_cursor", "orders"), ("orders_cursor", "invoices")):
         answer = client.get(url, {name: query[name]})
         rows = {key: len(answer.context[key].rows) for key in ("orders", "invoices")}
         assert rows == {**dict.fromkeys(rows, 1), other: SHOWN}
         assert f"{name}=" in answer.content.decode()
+
+
+def test_each_list_is_sorted_by_itself(client_for: ClientFor) -> None:
+    customer, client = CustomerFactory.create(), client_for("sales")
+    for number, days, amount in (("a", 3, 5), ("b", 2, 9), ("c", 1, 7)):
+        InvoiceFactory.create(
+            customer=customer, number=number, due_on=today() + timedelta(days=days), amount=Decimal(amount)
+        )
+        OrderFactory.create(customer=customer, number=number, amount=Decimal(amount))
+
+    def shown(query: str) -> tuple[str, str]:
+        context = client.get(f"/customers/{customer.pk}/orders/?{query}").context
+        return tuple("".join(row.number for row in context[key].rows) for key in ("invoices", "orders"))  # type: ignore[return-value]
+
+    usual = shown("")
+    assert shown("invoices_sort=amount") == ("acb", usual[1])
+    assert shown("invoices_sort=due&orders_sort=-amount") == ("cba", "bca")
+    assert shown("invoices_sort=state&orders_sort=x") == usual
+    page = client.get(f"/customers/{customer.pk}/orders/?invoices=open&orders_sort=amount").content.decode()
+    assert 'href="?invoices=open&amp;orders_sort=-amount#orders"' in page
+    assert 'href="?invoices=open&amp;orders_sort=amount&amp;invoices_sort=amount#invoices"' in page
 
 
 def test_a_customer_without_trade(client_for: ClientFor) -> None:
