@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import connection
@@ -23,14 +24,19 @@ from accounts.models import User
 from accounts.roles import Role
 from bench.timing import percentile
 from crm.common.limits.rates import Rate
-from customers.models import Customer, Invoice, Order, Tier
+from customers.models import Customer, Invoice, Note, Order, Tag, Task, Tier
 from metrics.kpis import CATALOGUE
 
 REQUESTS = 60
 DEEP_PAGES = 40
 NO_LIMIT = Rate(uses=10**6, window=timedelta(minutes=1))
 GOAL_MS, GOAL_QUERIES = 40, 12
-TABS = ("orders", "people", "notes", "sources", "history")
+TABS = ("orders", "people", "notes", "sources", "history", "customer_tasks")
+FORMS = ("edit", "log_interaction", "add_contact", "add_note", "owner")
+SINGLE = (
+    "accounts:notices", "accounts:bell", "accounts:profile", "customers:create", "customers:task_new", "customers:tags",
+    "customers:tag_options", "customers:calendar", "customers:parked",
+)  # fmt: skip
 OWNED = 300
 NEXT = re.compile(r'href="\?([^"]*cursor=[^"]*)"')
 
@@ -43,7 +49,8 @@ def measure() -> dict[str, Any]:
     logging.getLogger("crm.requests").setLevel(logging.WARNING)  # noqa: TID251 - silences the request log
     client, generator = signed_in(), random.Random(7)
     with override_settings(CRM_LIMITS=dict.fromkeys(settings.CRM_LIMITS, NO_LIMIT)):  # nobody searches so often
-        return {name: page(client, list(paths)) for name, paths in requests(client, generator).items()}
+        asked = {name: list(paths) for name, paths in requests(client, generator).items()}
+        return {name: page(client, paths) for name, paths in asked.items() if paths}
 
 
 def signed_in() -> Client:
@@ -69,19 +76,31 @@ def requests(client: Client, generator: random.Random) -> dict[str, Iterable[str
         "home_steering": [reverse("customers:home_panel", args=["steering"])] * REQUESTS,
         "home_news": [reverse("customers:my_news")] * REQUESTS,
         "tasks": [reverse("customers:tasks")] * REQUESTS,
-        "notices": [reverse("accounts:notices")] * REQUESTS,
+        "tasks_all": [reverse("customers:tasks") + "?section=all"] * REQUESTS,
+        "task": (reverse("customers:task", args=[pk]) for pk in any_of(Task)),
+        "note": (reverse("customers:note", args=[pk]) for pk in any_of(Note)),
+        "tag": (reverse("customers:tag", args=[pk]) for pk in any_of(Tag)),
+        **{name: [reverse(name)] * REQUESTS for name in SINGLE},
         "list": (f"{customers}?sort={sort}" for sort in ("name", "-name", "last_contact_at", "-last_contact_at") * 15),
         "list_deep": deep(client, customers),
         "list_filtered": filtered(customers, generator),
         **{f"search_{kind}": (f"{customers}?q={q}" for q in words) for kind, words in searches(generator).items()},
         "customer": (reverse("customers:detail", args=[pk]) for pk in pks),
-        **{f"customer_{tab}": (reverse(f"customers:{tab}", args=[pk]) for pk in pks) for tab in TABS},
+        **{f"customer_{tab}": (reverse(f"customers:{tab}", args=[pk]) for pk in pks) for tab in (*TABS, *FORMS)},
+        "customer_contacts": (f"{reverse('customers:timeline', args=[pk])}?kind=contacts" for pk in pks),
+        "customer_searched": (f"{reverse('customers:timeline', args=[pk])}?text=deliver" for pk in busiest()),
+        "similar": (f"{reverse('customers:similar')}?{urlencode({'name': name})}" for name in names()),
+        "bulk": (f"{customers}bulk/?action=add_tag&ids={pk}" for pk in pks),
         "order": (reverse("customers:order", args=[pk]) for pk in any_of(Order)),
         "invoice": (reverse("customers:invoice", args=[pk]) for pk in any_of(Invoice)),
         "customer_busiest": (reverse("customers:detail", args=[pk]) for pk in busiest()),
         "dashboard": [reverse("metrics:dashboard")] * REQUESTS,
         "kpi": (reverse("metrics:kpi", args=[kpis[i % len(kpis)].key]) for i in range(REQUESTS)),
     }
+
+
+def names() -> list[str]:
+    return list(Customer.objects.order_by("?").values_list("name", flat=True)[:REQUESTS])
 
 
 def any_of(model: type[Model]) -> list[int]:

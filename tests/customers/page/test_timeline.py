@@ -3,6 +3,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer
@@ -10,6 +12,7 @@ from customers.page.reading import LARGEST_KEY, Narrowing, Place, find_place
 from customers.page.timeline import PAGE_SIZE, Timeline, timeline
 from customers.registry import page
 from customers.registry.page import Before, Reader, TimelineEntry, TimelineSource
+from tests import plans
 from tests.conftest import UserFor
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import CustomerFactory
@@ -84,6 +87,28 @@ def test_there_is_a_next_page_only_where_something_is_earlier(
     if first.next_cursor:
         rest = shown(first.next_cursor)
         assert ([entry.about for entry in rest.entries], rest.next_cursor) == (["C0"], "")
+
+
+@pytest.mark.django_db
+def test_of_fifty_thousand_entries_a_page_reads_its_own(user_for: UserFor) -> None:
+    """The newest, those in the middle, and the oldest."""
+    customer, user = CustomerFactory.create(), user_for("sales")
+    assert user.has_perm("customers.view_customer")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_interaction (customer_id, channel, direction, occurred_at, subject, created_at,"
+            "  is_contact, contact_value, contact_normalised, purpose, body, outcome, agent_name)"
+            " SELECT %(one)s, 'phone', 'in', %(at)s - i * interval '1 min', i, %(at)s, true, '', '', 'x', '', '', ''"
+            " FROM generate_series(0, 49999) i; SELECT crm_analyse('customers_interaction')",
+            {"one": customer.pk, "at": AT},
+        )
+    for newer in (0, 25_000, 49_990):
+        place = Place(AT - timedelta(minutes=newer) + timedelta(seconds=1), "contacts", LARGEST_KEY)
+        with CaptureQueriesContext(connection) as asked:
+            found = timeline(customer=customer, user=user, cursor=place.cursor).entries
+        assert [entry.about for entry in found] == [str(one) for one in range(newer, min(newer + PAGE_SIZE, 50_000))]
+        (query,) = asked.captured_queries
+        assert sum(node["Actual Rows"] for node in plans.ran(query["sql"]) if "Relation Name" in node) < 5 * PAGE_SIZE
 
 
 @pytest.mark.django_db
