@@ -54,7 +54,6 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "csp",
     "django_celery_beat",
-    "django_filters",
     "django_htmx",
     "pgtrigger",
     "pghistory",

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from django.conf import settings
@@ -40,3 +41,21 @@ def test_the_web_server_starts_without_the_heavy_ones() -> None:
     )
 
     assert set(HEAVY) & set(answer.stdout.split()) == set()
+
+
+def requirements() -> list[str]:
+    """The direct ones of production: the first block of the file."""
+    first, *_pinned = (Path(settings.BASE_DIR) / "requirements.txt").read_text(encoding="utf-8").split("\n\n")
+    return [line.partition("==")[0].partition("[")[0] for line in first.splitlines() if not line.startswith("#")]
+
+
+def test_every_package_that_is_installed_directly_is_used() -> None:
+    root = Path(settings.BASE_DIR)
+    files = [file for name in PACKAGES if name != "tests" for file in root.joinpath(name).rglob("*.py")]
+    words = set(re.findall(r"\w+", " ".join(file.read_text(encoding="utf-8") for file in files)))
+    modules: dict[str, set[str]] = {}
+    for module, packages in packages_distributions().items():
+        for package in packages:
+            modules.setdefault(package.lower(), set()).add(module)
+    assert len(requirements()) > 20
+    assert [name for name in requirements() if not modules[name.lower()] & words] == []
