@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from crm.common.limits.rates import Rate
+from crm.embedded.places import CHECKOUT
 from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from tests.conftest import ClientFor
@@ -48,6 +50,13 @@ PARAMETERS = (
     "q", "tier", "kind", "country", "overdue", "sort", "cursor", "team", "channel", "by", "first", "last", "go_live_on",
     "window_from", "window_to", "show", "as_of", "format", "purpose", "before", "next",
 )  # fmt: skip
+# Those that are asked only together with all others.
+NEXT_TO_OTHERS = (
+    "view", "where", "columns", "column", "density", "open", "move", "moved", "m", "add", "build", "value",  # of lists
+    "action", "query", "ids", "section", "state", "text", "after", "contact", "customer", "invoices", "invoices_cursor",
+    "into", "line", "name",
+)  # fmt: skip
+READ = re.compile(r"""GET\.(?:get|getlist)\("(\w+)\"""")
 # A NUL, more digits than Python reads or a column holds, a digit that is none, days at the ends of time.
 ODD = ("\x00", "9" * 5000, "9" * 30, "²", "-1", "0001-01-01", "9999-12-31")
 # Pages that read one of these raw would hide behind another that is refused: each is also asked alone.
@@ -57,13 +66,21 @@ ALONE = (
 )  # fmt: skip
 
 
+def test_what_views_read_of_the_query_is_among_them() -> None:
+    sources = [
+        path for app in ("accounts", "customers", "metrics", "service") for path in (CHECKOUT / app).rglob("*.py")
+    ]
+    found = {name for path in sources for name in READ.findall(path.read_text())}
+    assert found - {*PARAMETERS, *NEXT_TO_OTHERS} == set()
+
+
 @pytest.mark.slow  # every page with every oddity
 @pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if row.method == "get"))
 def test_every_page_answers_whatever_all_its_parameters_hold(client_for: ClientFor, name: str) -> None:
     url = reverse(name, kwargs=MATRIX[name].arguments())
     client = client_for("administrator")
     for odd in ODD:
-        answer = client.get(url, dict.fromkeys(PARAMETERS, odd))
+        answer = client.get(url, dict.fromkeys((*PARAMETERS, *NEXT_TO_OTHERS), odd))
         assert answer.status_code < 500, odd
 
 
