@@ -36,7 +36,7 @@ def test_two_steps_put_a_contact_on_record(client_for: ClientFor, user_for: User
     customer.refresh_from_db()
     assert customer.last_contact_at == logged.occurred_at
     page = answer.content.decode()
-    for words in ('id="timeline" hx-swap-oob="true"', "Too late", "Undo", "Contact logged."):
+    for words in ('id="timeline" hx-sync="this:replace" hx-swap-oob="true"', "Too late", "Undo", "Contact logged."):
         assert words in page
 
 
