@@ -35,7 +35,7 @@ TABS = ("orders", "people", "notes", "sources", "history", "customer_tasks")
 FORMS = ("edit", "log_interaction", "add_contact", "add_note", "owner")
 SINGLE = (
     "accounts:notices", "accounts:bell", "accounts:profile", "customers:create", "customers:task_new", "customers:tags",
-    "customers:tag_options", "customers:calendar", "customers:parked",
+    "customers:tag_options", "customers:calendar", "customers:parked", "customers:unmatched",
 )  # fmt: skip
 OWNED = 300
 NEXT = re.compile(r'href="\?([^"]*cursor=[^"]*)"')

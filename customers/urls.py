@@ -21,6 +21,7 @@ from customers.trade import views as trade
 app_name = "customers"
 urlpatterns = [
     path("today/customers/", start.news_list, name="my_news"),
+    path("today/unmatched/", start.unmatched_list, name="unmatched"),
     path("today/<slug:key>/", start.home_panel, name="home_panel"),
     path("customers/", customers.customer_list, name="list"),
     path("customers/new/", editing.customer_create, name="create"),

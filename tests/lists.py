@@ -69,6 +69,13 @@ def news(rows: int, _kit: Kit) -> str:
     return "/today/customers/"
 
 
+def unmatched(rows: int, _kit: Kit) -> str:
+    for contact in range(rows):
+        team = TeamFactory.create()
+        InteractionFactory.create(customer=None, contact_value=f"030 123456{contact}", purpose="repair", team=team)
+    return "/today/unmatched/"
+
+
 def orders(rows: int, _kit: Kit) -> str:
     customer = CustomerFactory.create()
     OrderFactory.create_batch(rows, customer=customer, lines=[("1", "10", None), ("2", "5", None)])
@@ -271,6 +278,7 @@ LISTS: Mapping[str, Listed] = {
     "page.news": Listed(fill=news, queries=5),
     "interactions.files": Listed(fill=files, queries=7),
     "page.customers": Listed(fill=customers, queries=7),
+    "page.unmatched": Listed(fill=unmatched, queries=6),
     "pages.dashboard": Listed(fill=dashboard, queries=11),
     "pages.figures": Listed(fill=months, queries=10),
     "pages.kpis": Listed(fill=kpis, queries=4),

@@ -47,7 +47,7 @@ def entry(row: Happened, reader: Reader) -> TimelineEntry:
         pk=row.pk,
         icon=ICONS.get(channel, "message"),
         colour=COLOURS.get(channel, "secondary"),
-        title=_sentence(facts),
+        title=sentence(channel, facts["direction"], facts["purpose"]),
         about=about,
         text=text,
         notes=tuple(_notes(facts)),
@@ -56,11 +56,10 @@ def entry(row: Happened, reader: Reader) -> TimelineEntry:
     )
 
 
-def _sentence(facts: dict[str, Any]) -> str:
-    did = (CAME if facts["direction"] == "in" else WENT).get(facts["channel"], facts["channel"])
-    if not facts["purpose"]:
-        return str(did)
-    return gettext("%(did)s about %(what)s") % {"did": did, "what": _within(facts["purpose"])}
+def sentence(channel: str, direction: str, purpose: str) -> str:
+    """What happened, and what it was about; `purpose` as it is named."""
+    did = (CAME if direction == "in" else WENT).get(channel, channel)
+    return gettext("%(did)s about %(what)s") % {"did": did, "what": _within(purpose)} if purpose else str(did)
 
 
 def _within(name: str) -> str:

@@ -37,6 +37,11 @@ class Offered:
         return self.names.get(key.lower(), key)
 
 
+def named() -> dict[str, str]:
+    """Key in lower case → what administrators call it, in the reader's language."""
+    return {word.key.lower(): str(word) for word in Purpose.objects.all()}
+
+
 def offered() -> Offered:
     """Three queries."""
     known = list(Purpose.objects.all())

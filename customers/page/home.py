@@ -11,6 +11,7 @@ from accounts.models import User
 from crm.common.days import company_zone, day_of
 from crm.common.kinds import Channel
 from customers.models import Customer, Interaction, Tier, Visit
+from customers.querysets.interactions import InteractionQuerySet
 
 LOOKED_BACK: Final = timedelta(days=30)
 """How far back something is new to who never looked, and an answer is still waited for."""
@@ -126,5 +127,9 @@ def recently_viewed(*, user: User, limit: int) -> list[Visit]:
 
 def unmatched(*, reader: User) -> int:
     """Contacts that belong to no customer yet; at most one more than MANY is counted."""
-    waiting = Interaction.objects.visible_to(reader).filter(customer=None)
-    return len(waiting.order_by().values_list("pk")[: MANY + 1])
+    return len(unmatched_contacts(reader=reader).values_list("pk")[: MANY + 1])
+
+
+def unmatched_contacts(*, reader: User) -> InteractionQuerySet[Interaction]:
+    """In no order; the newest first are read along the index of the timeline."""
+    return Interaction.objects.visible_to(reader).filter(customer=None)

@@ -1,12 +1,18 @@
-"""The list behind a card of the start page."""
+"""The lists behind the cards of the start page."""
 
-from django.urls import reverse_lazy
+from collections.abc import Mapping
+
+from django.urls import reverse, reverse_lazy
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.cells import link, url_of
+from crm.common.cells import link, or_dash, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago
 from crm.common.templatetags.look import tier_badge
+from customers.identity.phones import phone_in_words
+from customers.interactions.entries import sentence
+from customers.models import Interaction
 from customers.page.home import News
 from customers.page.home_words import news_words
 
@@ -36,6 +42,44 @@ NEWS = Table[News, None](
     empty=Empty(
         title=_("Nothing new"),
         text=_("Here stand the customers you own, follow or looked at lately, once something new happens with them."),
+        icon="mood-smile",
+        action=_("To the customers"),
+        action_url=reverse_lazy("customers:list"),
+    ),
+)
+
+
+def _from_where(contact: Interaction) -> object:
+    """Leads to the customers who may have it."""
+    value = contact.contact_value
+    if not value:
+        return None
+    return link(f"{reverse('customers:list')}?{urlencode({'q': value})}", phone_in_words(value))
+
+
+def _of_unmatched(names: Mapping[str, str]) -> list[Column[Interaction]]:
+    """`names`: what purposes are called, by their key in lower case."""
+
+    def what(contact: Interaction) -> str:
+        return sentence(contact.channel, contact.direction, names.get(contact.purpose.lower(), contact.purpose))
+
+    return [
+        Column(key="value", title=_("From"), cell=_from_where, whole=lambda row: row.contact_value, share=24),
+        Column(key="what", title=_("What"), cell=what, share=30),
+        Column(key="subject", title=_("Subject"), cell=lambda row: or_dash(row.subject), share=22),
+        Column(key="team", title=_("Team"), cell=lambda row: row.team, share=12),
+        Column(key="at", title=_("When"), cell=lambda row: ago(row.occurred_at), share=12),
+    ]
+
+
+UNMATCHED = Table[Interaction, Mapping[str, str]](
+    key="page.unmatched",
+    caption=_("Contacts that belong to no customer yet"),
+    columns=_of_unmatched,
+    cut=True,
+    empty=Empty(
+        title=_("Every contact has its customer"),
+        text=_("Calls and messages from a number or address that nobody is known by stand here."),
         icon="mood-smile",
         action=_("To the customers"),
         action_url=reverse_lazy("customers:list"),

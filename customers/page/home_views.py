@@ -15,8 +15,10 @@ from django.views.decorators.http import require_GET
 from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import asks_for_part
-from customers.page.home import my_news
-from customers.page.home_tables import NEWS
+from crm.common.paging import keyset_page
+from customers.interactions.purposes import named
+from customers.page.home import my_news, unmatched_contacts
+from customers.page.home_tables import NEWS, UNMATCHED
 from customers.registry.home import HomePanel, home_panels
 
 NEWS_SHOWN = 200
@@ -67,6 +69,16 @@ def news_list(request: HttpRequest) -> HttpResponse:
     """All of my customers with something new, at most NEWS_SHOWN of them."""
     found = my_news(user=signed_in(request), now=timezone.now(), limit=NEWS_SHOWN)
     return render(request, "customers/page/home_news_list.html", {"news": NEWS.of(found.rows), "found": found})
+
+
+@require_GET
+@permission_required("customers.view_customer", raise_exception=True)
+def unmatched_list(request: HttpRequest) -> HttpResponse:
+    """Contacts that belong to no customer, the newest first."""
+    contacts = unmatched_contacts(reader=signed_in(request)).select_related("team")
+    page = keyset_page(contacts, sort="-occurred_at", cursor=request.GET.get("cursor", ""))
+    table = UNMATCHED.of(page.rows, about=named(), page=page)
+    return render(request, "customers/page/home_unmatched.html", {"unmatched": table})
 
 
 def _cards(request: HttpRequest, panels: Iterable[HomePanel], *, is_short: bool) -> Iterable[Card]:

@@ -228,6 +228,7 @@ MATRIX: Mapping[str, Row] = {
     "metrics:withdraw_benefit": open_to("manager", arguments=_benefit, method="post", status=302),
     # customers
     "customers:my_news": open_to(*WORKERS),
+    "customers:unmatched": open_to(*WORKERS),
     "customers:home_panel": open_to(*WORKERS, arguments=lambda: {"key": "recent"}),
     "customers:list": open_to(*WORKERS),
     "customers:create": open_to(*WORKERS, posted=422),

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -91,6 +91,21 @@ def test_a_task_is_done_from_the_start_page_without_script(client_for: ClientFor
     answer = client.post(f"/tasks/{task.pk}/done/", {"next": "/"})
     assert answer.headers["Location"] == "/"
     assert Task.objects.get().done_at == NOW
+
+
+def test_contacts_of_nobody_stand_behind_their_number(client_for: ClientFor) -> None:
+    client = client_for("service")
+    assert "Every contact has its customer" in client.get("/today/unmatched/").content.decode()
+    InteractionFactory.create(subject="Not this one")
+    called = {"customer": None, "channel": "phone", "purpose": "repair"}
+    InteractionFactory.create(**called, contact_value="030 / 91003710", occurred_at=NOW)
+    InteractionFactory.create(**called, contact_value="", subject="Withheld", occurred_at=NOW - timedelta(days=1))
+    assert '<a href="/today/unmatched/">2 contacts belong to no customer yet.</a>' in client.get("/").content.decode()
+    page = client.get("/today/unmatched/").content.decode()
+    assert '<a href="/customers/?q=030+%2F+91003710">+49 30 91003710</a>' in page
+    assert page.count(">Called about repair<") == 2
+    assert page.index("+49 30 91003710") < page.index("Withheld")
+    assert "Not this one" not in page
 
 
 def test_all_of_my_customers_with_news_stand_behind_the_card(client_for: ClientFor) -> None:
