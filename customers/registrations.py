@@ -180,6 +180,14 @@ NAVIGATION = (
         order=10, key="c",
     ),
     navigation.NavItem(
+        label=_("Orders"), url_name="customers:order_list", icon="shopping-cart", permission="customers.view_customer",
+        order=20, key="o",
+    ),
+    navigation.NavItem(
+        label=_("Invoices"), url_name="customers:invoice_list", icon="file-invoice",
+        permission="customers.view_customer", order=25, key="i",
+    ),
+    navigation.NavItem(
         label=_("Imports"), url_name="customers:imports", icon="file-import", permission="customers.import_data",
         order=20, group=navigation.SET_UP,
     ),

@@ -16,6 +16,7 @@ from customers.page import trade_views as trade_tab
 from customers.page import views as detail
 from customers.page.bulk import views as bulk
 from customers.tiers import views as tiers
+from customers.trade import list_views as trade_lists
 from customers.trade import views as trade
 
 app_name = "customers"
@@ -39,6 +40,10 @@ urlpatterns = [
     path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),
     path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
+    path("orders/", trade_lists.order_list, name="order_list"),
+    path("orders/export/", trade_lists.order_export, name="order_export"),
+    path("invoices/", trade_lists.invoice_list, name="invoice_list"),
+    path("invoices/export/", trade_lists.invoice_export, name="invoice_export"),
     path("orders/<int:pk>/", trade.order_detail, name="order"),
     path("invoices/<int:pk>/", trade.invoice_detail, name="invoice"),
     path("interactions/<int:pk>/edit/", interactions.correct_contact, name="edit_interaction"),
@@ -75,6 +80,7 @@ urlpatterns = [
     path("me/calendar/revoke/", task_feed.revoke_calendar, name="revoke_calendar"),
     path("calendar/<str:token>.ics", task_feed.calendar_feed, name="calendar_feed"),
     path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/export/", tasks.task_export, name="task_export"),
     path("tasks/new/", tasks.task_new, name="task_new"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
     path("tasks/<int:pk>/done/", task_steps.task_done, name="task_done"),

@@ -89,6 +89,18 @@ def invoices(rows: int, _kit: Kit) -> str:
     return f"/customers/{customer.pk}/orders/"
 
 
+def all_orders(rows: int, _kit: Kit) -> str:
+    for customer in CustomerFactory.create_batch(rows):
+        OrderFactory.create(customer=customer, lines=[("1", "10", None), ("2", "5", None)], team=TeamFactory.create())
+    return "/orders/"
+
+
+def all_invoices(rows: int, _kit: Kit) -> str:
+    for number in range(rows):
+        InvoiceFactory.create(due_on=today() - timedelta(days=number), paid=Decimal(5), order=OrderFactory.create())
+    return "/invoices/?columns=number,customer,order,team,tier"
+
+
 def order_lines(rows: int, _kit: Kit) -> str:
     return f"/orders/{OrderFactory.create(lines=[('2', '10', '4')] * rows).pk}/"
 
@@ -251,7 +263,7 @@ def dashboard(rows: int, _kit: Kit) -> str:
 def tasks(rows: int, _kit: Kit) -> str:
     for _row in range(rows):
         TaskFactory.create(assignee=UserFactory.create(), team=TeamFactory.create(), created_by=UserFactory.create())
-    return "/tasks/?section=all"
+    return "/tasks/?state=open"
 
 
 def notices(rows: int, _kit: Kit) -> str:
@@ -286,9 +298,11 @@ LISTS: Mapping[str, Listed] = {
     "programme.benefits": Listed(fill=benefits, queries=10),
     "programme.costs": Listed(fill=costs, queries=5),
     "programme.costs_by_year": Listed(fill=costs_by_year, queries=9),
-    "to_do.tasks": Listed(fill=tasks, queries=6),
+    "to_do.tasks": Listed(fill=tasks, queries=7),
     "tiers.ladder": Listed(fill=tiers, queries=7),
+    "trade.invoice_list": Listed(fill=all_invoices, queries=6),
     "trade.invoices": Listed(fill=invoices, queries=8),
+    "trade.order_list": Listed(fill=all_orders, queries=6),
     "trade.order_lines": Listed(fill=order_lines, queries=7),
     "trade.orders": Listed(fill=orders, queries=8),
     "trade.payments": Listed(fill=payments, queries=6),

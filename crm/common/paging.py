@@ -40,17 +40,20 @@ class _Row(Func):
     template = "(%(expressions)s)"
 
 
-def keyset_page(queryset: QuerySet[M], *, sort: str, cursor: str = "", size: int = PAGE_SIZE) -> Page[M]:
+def keyset_page(
+    queryset: QuerySet[M], *, sort: str, cursor: str = "", size: int = PAGE_SIZE, is_known: bool = False
+) -> Page[M]:
     """One page of `queryset` ordered by `sort` (`field`, or `-field` for descending) and then primary key.
 
     The field may be an annotation or reach over a relation (`tier__rank`); empty values come last in both directions.
-    A generated column is taken to be empty only where a column it is made of is.
+    A generated column is taken to be empty only where a column it is made of is; `is_known`: an annotation never is.
     An index on (field, id) serves both directions. A cursor that cannot be read gives the first page.
     """
     name, descending = sort.lstrip("-"), sort.startswith("-")
     start = _find_cursor(queryset, name, cursor)
     backwards = start is not None and start.backwards
-    rows = _take(queryset, name, descending=descending, start=start, count=size + 1)
+    may_be_empty = not is_known and _may_be_empty(queryset, name)
+    rows = _take(queryset, name, descending=descending, start=start, count=size + 1, may_be_empty=may_be_empty)
     further = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -64,11 +67,13 @@ def keyset_page(queryset: QuerySet[M], *, sort: str, cursor: str = "", size: int
     )
 
 
-def _take(queryset: QuerySet[M], name: str, *, descending: bool, start: _Cursor | None, count: int) -> list[M]:
+def _take(
+    queryset: QuerySet[M], name: str, *, descending: bool, start: _Cursor | None, count: int, may_be_empty: bool
+) -> list[M]:
     """Known values first, then the empty ones; the other way round when going backwards."""
     backwards = start is not None and start.backwards
     segments = [True, False] if backwards else [False, True]
-    if not _may_be_empty(queryset, name):
+    if not may_be_empty:
         segments = [False]
     if start is not None and len(segments) > 1:
         segments = segments[segments.index(start.value is None) :]
@@ -76,7 +81,7 @@ def _take(queryset: QuerySet[M], name: str, *, descending: bool, start: _Cursor 
     for at, empty in enumerate(segments):
         rows += _segment(
             queryset, name, descending=descending != backwards, empty=empty, start=start if at == 0 else None,
-            split=len(segments) > 1 or empty or _may_be_empty(queryset, name),
+            split=may_be_empty,
         )[: count - len(rows)]  # fmt: skip
         if len(rows) >= count:
             break
@@ -98,7 +103,10 @@ def _segment(
     values = [start.pk] if len(fields) == 1 else [start.value, start.pk]
     left = _Row(*fields, output_field=BooleanField())
     right = _Row(*[Value(value) for value in values], output_field=BooleanField())
-    return rows.filter(after(left, right))
+    rows = rows.filter(after(left, right))
+    # A row of two tables' columns reaches no index, its first column does.
+    reaches = {f"{name}__{'lte' if descending else 'gte'}": start.value} if "__" in name and not empty else {}
+    return rows.filter(**reaches)
 
 
 def _find_field(queryset: QuerySet[Any], name: str) -> Field[Any, Any] | None:

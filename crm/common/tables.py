@@ -34,7 +34,7 @@ class Column(Generic[Row]):
     `note`: a second line of its header, `hint` what is said on hover.
     `shown`: "wide" leaves it out below 992 pixels, phones included. `spoken`: the title is for screen readers only.
     `share`: of the width, in a list whose cells are cut; `whole`: the cell's text on hover where the cell is markup.
-    `chosen`: whether it is there before anybody chose columns.
+    `chosen`: whether it is there before anybody chose columns; `stays`: it is there last, whatever they chose.
     """
 
     key: str
@@ -53,6 +53,7 @@ class Column(Generic[Row]):
     share: int = 10
     whole: Callable[[Row], object] | None = None
     chosen: bool = True
+    stays: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +116,7 @@ class Table(Generic[Row, About]):
         """
         return Filled(
             table=self,
-            columns=self._columns(about),
+            columns=self.columns_of(about),
             rows=rows,
             sort=sort,
             page=page,
@@ -133,11 +134,11 @@ class Table(Generic[Row, About]):
         key = sort.removeprefix("-")
         return sort.removesuffix(key) + self._fields(about).get(key, key)
 
-    def _columns(self, about: About | None) -> Sequence[Column[Row]]:
+    def columns_of(self, about: About | None) -> Sequence[Column[Row]]:
         return self.columns(cast("About", about)) if callable(self.columns) else self.columns
 
     def _fields(self, about: About | None) -> dict[str, str]:
-        return {column.sort: column.order_by or column.sort for column in self._columns(about) if column.sort}
+        return {column.sort: column.order_by or column.sort for column in self.columns_of(about) if column.sort}
 
 
 @dataclass(frozen=True, kw_only=True)

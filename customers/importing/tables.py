@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.list_fields import person_field
 from crm.common.cells import dimmed, link, or_dash, strong, together, url_of
 from crm.common.kinds import import_kinds
 from crm.common.lists.fields import Field
@@ -102,10 +102,6 @@ def _systems(_asking: Asking) -> QuerySet[SourceSystem]:
     return SourceSystem.objects.order_by("name", "id")
 
 
-def _people(_asking: Asking) -> QuerySet[User]:
-    return User.objects.order_by("-is_active", "name", "id")
-
-
 IMPORT_LIST = ListPage(
     table=IMPORTS,
     url_name="customers:imports",
@@ -130,10 +126,7 @@ IMPORT_LIST = ListPage(
             key="created", label=_("When"), kind="date", path="created_at", is_moment=True,
             only=("within", "older", "from", "before"),
         ),
-        Field(
-            key="by", label=_("By"), kind="user", path="created_by", is_id=True, words={"me": lambda me: me.user_id},
-            options=Rows(rows=_people, search="name", first=[("me", _("me"))]),
-        ),
+        person_field(key="by", label=_("By"), path="created_by"),
     ),
     views=(
         View(key="all", name=_("All imports")),

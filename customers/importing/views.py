@@ -18,7 +18,7 @@ from customers.importing import batches, previewing, queueing, rejects, uploads
 from customers.importing.forms import MappingForm, UploadForm
 from customers.importing.progress import LOOK, REJECTS_SHOWN, last_mapping, progress
 from customers.importing.registry import get_spec
-from customers.importing.tables import IMPORT_LIST, IMPORTS, NO_IMPORT_FITS, PARKED, PREVIEW, REJECTS
+from customers.importing.tables import IMPORT_LIST, NO_IMPORT_FITS, PARKED, PREVIEW, REJECTS
 from customers.models import ImportBatch, ParkedRow
 
 
@@ -33,11 +33,10 @@ def import_list(request: HttpRequest) -> HttpResponse:
     if state.redo:
         return HttpResponseRedirect(state.redo)
     batches = state.narrow(ImportBatch.objects.visible_to(request.user).select_related("system", "created_by"))
-    page = keyset_page(batches, sort=IMPORTS.order_by(state.sort), cursor=request.GET.get("cursor", ""), size=25)
-    filled = IMPORTS.of(page.rows, page=page, sort=state.sort, empty=NO_IMPORT_FITS if state.is_narrowed else None)
+    page = keyset_page(batches, sort=state.order, cursor=request.GET.get("cursor", ""), size=25)
     context = {
         "state": state,
-        "imports": filled.arranged(state.shown_columns, is_compact=bool(state.density)),
+        "imports": state.fill(page.rows, page=page, empty=NO_IMPORT_FITS if state.is_narrowed else None),
         "has_parked": ParkedRow.objects.visible_to(request.user).exists(),
     }
     return render(request, "customers/importing/imports.html", context)

@@ -7,7 +7,8 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.views import picked_rows
-from accounts.models import SavedView, Team, User
+from accounts.list_fields import person_field, team_field
+from accounts.models import SavedView
 from crm.common.lists.fields import Field
 from crm.common.lists.options import Asking, Fixed, Rows
 from crm.common.sqlfunctions import CrmFold
@@ -54,16 +55,6 @@ def _overdue(value: str) -> tuple[str, str]:
     return ("some", "") if value == "yes" else ("at_least", value)
 
 
-_ME = {"me": lambda asking: asking.user_id}
-_MY_TEAM = {"mine": lambda asking: asking.team_id}
-_PEOPLE = Rows(
-    rows=lambda _asking: User.objects.order_by("-is_active", "name", "id"),
-    search="name",
-    first=[("me", _("me"))],
-)
-_TEAMS = Rows(
-    rows=lambda _asking: Team.objects.order_by("-is_active", "name"), search="name", first=[("mine", _("my team"))]
-)
 CUSTOMER_FIELDS = (
     Field(key="name", label=_("Name"), kind="text", holds=_name_holds, only=("contains", "lacks", "is")),
     Field(
@@ -74,8 +65,8 @@ CUSTOMER_FIELDS = (
         key="kind", label=_("Kind"), kind="choice", path="kind", options=Fixed(choices=Customer.Kind.choices),
         only=("is", "is_not"),
     ),
-    Field(key="owner", label=_("Owner"), kind="user", path="owner", is_id=True, words=_ME, options=_PEOPLE),
-    Field(key="team", label=_("Team"), kind="choice", path="team", is_id=True, words=_MY_TEAM, options=_TEAMS),
+    person_field(key="owner", label=_("Owner"), path="owner"),
+    team_field(path="team"),
     Field(
         key="tag", label=_("Tag"), kind="tag", is_id=True, holds=_tagged,
         options=Rows(rows=lambda _asking: Tag.objects.all(), search="name"),

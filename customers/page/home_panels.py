@@ -30,7 +30,12 @@ def _to_dos(request: HttpRequest) -> ToDos:
 def _due(request: HttpRequest) -> dict[str, Any]:
     tasks = _to_dos(request)
     may_change = request.user.has_perm("customers.change_task")
-    return {"tasks": tasks, "count": tasks.due, "url": reverse("customers:tasks"), "may_change": may_change}
+    return {
+        "tasks": tasks,
+        "count": tasks.due,
+        "url": reverse("customers:tasks") + "?view=mine",
+        "may_change": may_change,
+    }
 
 
 def _news(request: HttpRequest) -> dict[str, Any]:
@@ -43,7 +48,7 @@ def _team(request: HttpRequest) -> dict[str, Any]:
     return {
         "tasks": tasks.team,
         "count": tasks.team_count,
-        "url": reverse("customers:tasks") + "?section=team",
+        "url": reverse("customers:tasks") + "?view=team",
         "has_team": user.team_id is not None,
         "unmatched": unmatched_words(unmatched(reader=user)),
         "may_change": request.user.has_perm("customers.change_task"),

@@ -53,10 +53,10 @@ def to_dos(*, user: User, now: datetime) -> ToDos:
     """One query for both; each walks the index on whose tasks are due when."""
     tonight = start_of(day_of(now) + timedelta(days=1))
     visible = listing.in_state(Task.objects.visible_to(user), listing.OPEN, now=now)
-    mine = _first(visible.filter(assignee=user), listing.MINE, Q(due_at__lte=tonight))
-    team = _first(listing.of_section(visible, listing.TEAM, user), listing.TEAM, Q(pk__isnull=False))
+    mine = _first(visible.filter(assignee=user), "mine", Q(due_at__lte=tonight))
+    team = _first(listing.of_team(visible, user), "team", Q(pk__isnull=False))
     rows = [dict(row) for row in (mine.union(team, all=True) if user.team_id else mine)]
-    own, shared = _of(rows, listing.MINE), _of(rows, listing.TEAM)
+    own, shared = _of(rows, "mine"), _of(rows, "team")
     shown = [_to_do(row, now=now, tonight=tonight) for row in own]
     return ToDos(
         mine=tuple(one for one in shown if one.is_due),

@@ -13,19 +13,17 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in
 from accounts.domain.views import state_of
+from accounts.list_export_views import download, record_export
 from accounts.list_views import open_list
-from crm.common.audit.recording import record
-from crm.common.csv_files import csv_download
 from crm.common.limits.limiting import limited
-from crm.common.lists.conditions import each
+from crm.common.lists.exporting import STREAMED_UP_TO
 from crm.common.lists.state import RELEVANCE, State
 from crm.common.tables import Empty
 from crm.common.templatetags.lists import bulk_url
-from crm.common.xlsx_files import xlsx_download
 from customers.identity import search
-from customers.page.exporting import STREAMED_UP_TO, chosen, export_rows
+from customers.page.exporting import EXPORT, export_rows
 from customers.page.listing import listing, meant, with_tags
-from customers.page.tables import CUSTOMER_LIST, CUSTOMERS, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
+from customers.page.tables import CUSTOMER_LIST, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 
 
 def _searches(request: HttpRequest) -> bool:
@@ -36,26 +34,24 @@ def _searches(request: HttpRequest) -> bool:
 @permission_required("customers.view_customer", raise_exception=True)
 @limited("search", when=_searches)
 def customer_list(request: HttpRequest) -> HttpResponse:
-    state = open_list(request, CUSTOMER_LIST)
+    state = _in_order(open_list(request, CUSTOMER_LIST))
     if state.redo:
         return HttpResponseRedirect(state.redo)
     sought = search.read(state.search)
-    sort = state.sort if sought.is_possible or state.sort != RELEVANCE else CUSTOMER_LIST.sort
     customers = meant(state, request.user)
     shown = listing(
         with_tags(customers) if "tags" in state.columns else customers,
-        order_by=CUSTOMERS.order_by(sort),
+        order_by=state.order,
         cursor=request.GET.get("cursor", ""),
         searched=sought.is_possible,
     )
-    table = CUSTOMERS.of(shown.rows, sort=sort, page=shown.page, empty=_nobody(request, state))
-    table = table.arranged(state.shown_columns, is_selected=bool(bulk_url(state)), is_compact=bool(state.density))
+    empty, is_selected = _nobody(request, state), bool(bulk_url(state))
     context = {
         "state": state,
         "sought": sought,
         "listing": shown,
         "page": shown.page,
-        "customers": table,
+        "customers": state.fill(shown.rows, page=shown.page, empty=empty, is_selected=is_selected),
         "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
     }
     return render(request, "customers/page/list.html", context)
@@ -74,13 +70,17 @@ def customer_export(request: HttpRequest) -> HttpResponseBase:
     keys, count = request.GET.get("columns", ""), customers.count()
     if count > STREAMED_UP_TO:
         asked = {"action": "export", "query": state.query().removeprefix("?"), "format": kind, "columns": keys}
-        return redirect(f"{reverse('customers:bulk')}?{urlencode(asked)}")
-    used = {one.field.key for one in each(state.conditions) if one.field} | ({"q"} if state.search else set())
-    record(what="customers.export", by=request.user, count=count, details={"filters": sorted(used)})
-    rows = export_rows(customers, chosen(keys.split(",")))
-    if kind == "xlsx":
-        return xlsx_download(rows, title=_("Customers"), filename="customers.xlsx")
-    return csv_download(rows, filename="customers.csv")
+        return redirect(f"{reverse('customers:bulk')}?{urlencode({**asked, 'sort': state.sort})}")
+    record_export(request, EXPORT, state, count=count)
+    rows = export_rows(customers, EXPORT.chosen(keys.split(",")), order=_in_order(state).order)
+    return download(rows, EXPORT, kind=kind)
+
+
+def _in_order(state: State) -> State:
+    """Of a text too short to be searched there is no relevance."""
+    if state.sort == RELEVANCE and not search.read(state.search).is_possible:
+        return replace(state, sort=CUSTOMER_LIST.sort)
+    return state
 
 
 def _nobody(request: HttpRequest, state: State) -> Empty:

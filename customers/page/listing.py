@@ -8,7 +8,7 @@ from django.db.models import OuterRef
 
 from accounts.access import Reader
 from crm.common.admin import estimated_count
-from crm.common.lists.state import State
+from crm.common.lists.state import RELEVANCE, State
 from crm.common.paging import Page, keyset_page
 from customers.identity import search
 from customers.identity.search import CAP
@@ -38,7 +38,7 @@ def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
 def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, searched: bool) -> Listing:
     """`searched`: the search stops at its cap, and the count from there on is "at least"."""
     shown = customers.select_related("tier", "owner", "team", "figures")
-    page = keyset_page(shown, sort=order_by, cursor=cursor)
+    page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE)
     first = not cursor and not page.next_cursor
     count = len(page.rows) if first else estimated_count(customers.values("pk"))
     return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO or (searched and count >= CAP))

@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import BooleanField, IntegerField
+from django.db.models import BooleanField, F, IntegerField, Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Invoice
 from customers.querysets.trade import InvoiceQuerySet
@@ -19,6 +20,8 @@ _NARROWED: Final = {
     "overdue": """SELECT i.id FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, %s) s
                   WHERE i.customer_id = %s AND s.is_overdue""",
 }
+STATES: Final = {"open": _("open"), "overdue": _("overdue"), "paid": _("paid"), "credit": _("credit note")}
+_STANDING: Final = "(SELECT s.{} FROM crm_invoice_standing(customers_invoice, %s) s)"
 # Days past its day: of an unpaid one until today, of one that was paid until then; null for one in time.
 _LATE: Final = """(SELECT nullif(greatest(0, CASE WHEN s.is_overdue THEN %s - customers_invoice.due_on
   WHEN customers_invoice.settled_on IS NOT NULL THEN customers_invoice.settled_on - customers_invoice.due_on END), 0)
@@ -27,12 +30,27 @@ _LATE: Final = """(SELECT nullif(greatest(0, CASE WHEN s.is_overdue THEN %s - cu
 
 def with_standing(invoices: InvoiceQuerySet[Invoice], *, on: date) -> InvoiceQuerySet[Any]:
     """Annotate `is_open`, `is_overdue` and `days_late` (None: in time) as of the day."""
-    state = "(SELECT s.{} FROM crm_invoice_standing(customers_invoice, %s) s)"
     return invoices.annotate(
-        is_open=RawSQL(state.format("is_open"), [on], output_field=BooleanField()),  # noqa: S611 - a constant
-        is_overdue=RawSQL(state.format("is_overdue"), [on], output_field=BooleanField()),  # noqa: S611 - a constant
+        is_open=_standing("is_open", on),
+        is_overdue=_standing("is_overdue", on),
         days_late=RawSQL(_LATE, [on, on], output_field=IntegerField()),  # noqa: S611 - a constant
     )
+
+
+def stands(which: str, *, on: date) -> Q:
+    """Of STATES. What `crm_invoice_standing` says of open ones is asked where the index of unpaid invoices leads."""
+    if which == "credit":
+        return Q(amount__lte=0)
+    if which == "paid":
+        return Q(amount__gt=0, paid__gte=F("amount"))
+    unpaid = Q(paid__lt=F("amount"))
+    if which == "open":
+        return unpaid & Q(_standing("is_open", on))
+    return unpaid & Q(due_on__lt=on) & Q(_standing("is_overdue", on))
+
+
+def _standing(column: str, on: date) -> RawSQL:
+    return RawSQL(_STANDING.format(column), [on], output_field=BooleanField())  # noqa: S611 - a constant
 
 
 def narrowed(

@@ -15,7 +15,7 @@ from customers.trade.invoices import late_words, open_amount, overdue_words
 from customers.trade.orders import LINES_SHOWN, UNDONE, Margin
 
 
-def _bought(order: Order) -> object:
+def what_was_bought(order: Order) -> object:
     """Of an order `with_bought`."""
     bought = order.bought  # type: ignore[attr-defined]
     more = [link(order.get_absolute_url(), "…")] if len(bought) > LINES_SHOWN else []
@@ -26,7 +26,7 @@ def _line(line: dict[str, object]) -> str:
     return f"{floatformat(line['quantity'], '-3')} × {line['product'] or NO_DATA}"
 
 
-def _numbered(row: Order | Invoice) -> object:
+def numbered(row: Order | Invoice) -> object:
     return link(row.get_absolute_url(), row.number)
 
 
@@ -38,7 +38,7 @@ ORDERS = Table[Order, None](
     key="trade.orders",
     caption=_("Orders"),
     columns=(
-        Column(key="number", title=_("Order"), cell=_numbered),
+        Column(key="number", title=_("Order"), cell=numbered),
         Column(
             key="placed",
             title=_("Placed"),
@@ -48,7 +48,7 @@ ORDERS = Table[Order, None](
             css="line-plain",
         ),
         Column(key="state", title=_("State"), cell=order_state, css="line-plain"),
-        Column(key="what", title=_("What"), cell=_bought, width="long", css="line-plain line-last"),
+        Column(key="what", title=_("What"), cell=what_was_bought, width="long", css="line-plain line-last"),
         Column(
             key="amount",
             title=_("Amount"),
@@ -79,7 +79,7 @@ def invoice_state(invoice: Invoice) -> object:
     return together(paid, dimmed(late_words(late)))
 
 
-def _open(invoice: Invoice) -> object:
+def open_of(invoice: Invoice) -> object:
     owed = open_amount(invoice)
     return money(owed, invoice.currency) if owed else dimmed(NO_DATA)
 
@@ -88,7 +88,7 @@ INVOICES = Table[Invoice, None](
     key="trade.invoices",
     caption=_("Invoices"),
     columns=(
-        Column(key="number", title=_("Invoice"), cell=_numbered),
+        Column(key="number", title=_("Invoice"), cell=numbered),
         Column(
             key="issued",
             title=_("Issued"),
@@ -113,7 +113,7 @@ INVOICES = Table[Invoice, None](
             align="end",
             css="line-none",
         ),
-        Column(key="open", title=_("Open"), cell=_open, align="end"),
+        Column(key="open", title=_("Open"), cell=open_of, align="end"),
         Column(key="late", title=_("State"), cell=invoice_state, css="line-plain"),
     ),
     css="table-lines",

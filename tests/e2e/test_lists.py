@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -11,6 +12,8 @@ from tests.conftest import UserFor
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory, SourceSystemFactory
+from tests.factories.to_do import TaskFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.live import LiveStack
 
 pytestmark = pytest.mark.browser
@@ -37,6 +40,10 @@ def long_rows(live_stack: LiveStack) -> None:
         CustomerTag.objects.create(customer=customer, tag=Tag.objects.create(name=f"{number} {LONG[:50]}"))
     CustomerFactory.create(name="x" * 200, **long)
     CustomerFactory.create(name="Short", tier=gold, email="info1036.service@allgau.example")
+    order = OrderFactory.create(customer=customer, number="A" * 200, team=owner.team, lines=[("1", "9", None)] * 6)
+    amounts = {"amount": Decimal("98765432.10"), "amount_company": Decimal("98765432.10")}
+    InvoiceFactory.create(customer=customer, number="9" * 200, team=owner.team, order=order, **amounts)
+    TaskFactory.create(what="w" * 300, customer=customer, assignee=owner, priority=1, repeat="weekly", notes="x")
     system = SourceSystemFactory.create(name=LONG[:90])
     someone = UserFactory.create(name=LONG[:140])
     ImportBatchFactory.create(system=system, filename=f"{'rechnungen' * 15}.csv", state="done", created_by=someone)
@@ -48,7 +55,9 @@ def test_no_row_is_higher_than_two_lines(page_for: Callable[[str], Page], width:
     page = page_for("manager")
     page.set_viewport_size({"width": width, "height": 900})
     more = "/customers/?columns=name,tier,owner,tags,team,email,phone,overdue"
-    for path, rows in (("/customers/", 3), (more, 3), ("/imports/", 1)):
+    bills = "/invoices/?columns=number,customer,due,state,amount,open,paid,order,team,tier"
+    others = (("/orders/", 1), (bills, 1), ("/tasks/?view=open", 1))
+    for path, rows in (("/customers/", 3), (more, 3), ("/imports/", 1), *others):
         page.goto(path)
         heights = page.locator("table tbody tr").evaluate_all(HEIGHTS)
         assert len(heights) == rows
@@ -63,7 +72,7 @@ def test_no_row_is_higher_than_two_lines(page_for: Callable[[str], Page], width:
 def test_a_phone_neither_scrolls_sideways_nor_spreads_a_cell(page_for: Callable[[str], Page]) -> None:
     page = page_for("manager")
     page.set_viewport_size({"width": 390, "height": 900})
-    for path in ("/customers/", "/imports/"):
+    for path in ("/customers/", "/imports/", "/orders/", "/invoices/", "/tasks/?view=open"):
         page.goto(path)
         assert page.evaluate(WIDER) <= 0, path
         assert page.locator("table tbody td").evaluate_all(SPREAD) == [], path

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.days import start_of, today
 from crm.common.lists.options import Asking, Options
 
-Kind = Literal["text", "choice", "number", "money", "date", "yes_no", "user", "tag"]
+Kind = Literal["text", "code", "choice", "number", "money", "date", "yes_no", "user", "tag"]
 Takes = Literal["nothing", "text", "choices", "number", "day", "days"]
 Value = str | tuple[str, ...]
 LONGEST, MOST_CHOICES, MOST_DAYS, MOST_PLACES = 200, 100, 36_500, 20
@@ -195,6 +195,11 @@ OPS: Final[Mapping[Kind, Mapping[str, Op]]] = {
         "lacks": Op(words=_("does not contain"), takes="text", holds=lambda f, v, a: ~_is("icontains")(f, v, a)),
         "is": Op(words=_("is"), takes="text", holds=_is("iexact")),
         **_EMPTY,
+    },
+    # Of which one knows the beginning or all: an index finds it.
+    "code": {
+        "starts": Op(words=_("begins with"), takes="text", holds=_is("startswith")),
+        "is": Op(words=_("is"), takes="text", holds=_is("exact")),
     },
     "choice": {
         "is": Op(words=_("is"), takes="choices", holds=_one_of),

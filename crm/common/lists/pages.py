@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.utils.functional import Promise
 
 from crm.common.lists.fields import Field
+from crm.common.lists.options import Asking
 from crm.common.tables import Column, Table
 
 _declared: dict[str, "ListPage"] = {}
@@ -59,6 +60,8 @@ class ListPage:
 
     `sort`: the order where nothing asks for another. `is_searched`: it knows `?q=`, whose matches come by relevance.
     `bulk_url_name`: where selected rows are sent with one of the user's `actions`; without it nothing is selected.
+    `usual`: the view that people begin with, where it is not everything. `orders`: those that are no column's, by key.
+    `about`: what the table's columns depend on, of who asks, where they depend on anything.
     """
 
     table: Table[Any, Any]
@@ -70,6 +73,9 @@ class ListPage:
     is_searched: bool = False
     bulk_url_name: str = ""
     actions: Callable[[Any], Sequence[BulkAction]] = no_actions
+    usual: str = ""
+    orders: Mapping[str, str | Promise] = field(default_factory=dict)
+    about: Callable[[Asking], Any] | None = None
 
     def __post_init__(self) -> None:
         _declared[self.key] = self
@@ -83,8 +89,10 @@ class ListPage:
         allowed = (one for one in self.fields if not one.permission or user.has_perm(one.permission))
         return {one.key: one for one in allowed}
 
-    @property
-    def columns(self) -> dict[str, Column[Any]]:
-        """All there are, in the list's own order."""
-        assert not callable(self.table.columns), "a list whose columns are chosen has them as data"
-        return {column.key: column for column in self.table.columns}
+    def columns_for(self, about: Any) -> dict[str, Column[Any]]:
+        """All that the reader may choose or finds there, in the list's own order."""
+        return {column.key: column for column in self.table.columns_of(about)}
+
+    def allowed(self, sort: str, about: Any) -> str:
+        """`sort` if the list can be in this order; else nothing."""
+        return sort if sort in self.orders else self.table.allowed(sort, default="", about=about)

@@ -20,8 +20,10 @@ from crm.common.lists import builder, conditions, wording
 from crm.common.lists.conditions import BadConditions, Condition, Group
 from crm.common.lists.options import Asking
 from crm.common.lists.pages import ListPage, View
-from crm.common.tables import Column
+from crm.common.paging import Page
+from crm.common.tables import Column, Empty, Filled
 
+Columns = Mapping[str, Column[Any]]
 Narrowed = TypeVar("Narrowed", bound=QuerySet[Any])
 RELEVANCE: Final = "relevance"
 COMPACT, NORMAL = "compact", "normal"
@@ -33,6 +35,7 @@ NUL: Final = rb"\u0000"  # as JSON writes it
 class State:
     """`columns`: keys in their order. `faults`: sentences on what is passed over. `is_unclear`: nothing is to be shown.
 
+    `about`: what the columns depend on, of who asks, and `known` those columns by key.
     `open_panel`: what the page opens at: "filter", "columns" or nothing; `moved`: the button that keeps the focus;
     `redo`: the address that says the same in short, where a form was sent; `is_chosen`: a view was named.
     """
@@ -54,6 +57,8 @@ class State:
     moved: str = ""
     redo: str = ""
     remembered: Mapping[str, Any] = field(default_factory=dict)
+    about: Any = None
+    known: Columns = field(default_factory=dict)
 
     @cached_property
     def names(self) -> wording.Names:
@@ -65,8 +70,13 @@ class State:
 
     @property
     def shown_columns(self) -> list[Column[Any]]:
-        known = self.page.columns
-        return [known[key] for key in self.columns]
+        staying = (column for column in self.known.values() if column.stays)
+        return [*(self.known[key] for key in self.columns), *staying]
+
+    @property
+    def order(self) -> str:
+        """The field to order by, with its sign."""
+        return self.page.table.order_by(self.sort, about=self.about)
 
     @property
     def is_narrowed(self) -> bool:
@@ -101,7 +111,7 @@ class State:
             parts["q"] = now.search
         if now.asked_sort != now.view.sort:
             parts["sort"] = now.asked_sort
-        if [*now.columns] != _default_columns(now.page, now.view, now.remembered):
+        if [*now.columns] != _default_columns(now.known, now.view, now.remembered):
             parts["columns"] = ",".join(now.columns)
         if now.density != (now.view.density or now.remembered.get("density", "")):
             parts["density"] = now.density or NORMAL
@@ -114,6 +124,13 @@ class State:
     def narrow(self, rows: Narrowed) -> Narrowed:
         """By its conditions; to none where it is unclear what is meant. The search is the list's own affair."""
         return rows.none() if self.is_unclear else rows.filter(conditions.to_q(self.conditions, self.asking))
+
+    def fill(
+        self, rows: Sequence[Any], *, page: Page[Any], empty: Empty | None = None, is_selected: bool = False
+    ) -> Filled[Any]:
+        """The list with these rows, as it is arranged."""
+        filled = self.page.table.of(rows, about=self.about, sort=self.sort, page=page, empty=empty)
+        return filled.arranged(self.shown_columns, is_selected=is_selected, is_compact=bool(self.density))
 
     def without(self, at: Sequence[int]) -> str:
         return self.query(conditions=conditions.without(self.conditions, at))
@@ -128,7 +145,7 @@ class State:
             return {}
         now: dict[str, Any] = {**self.remembered, "view": self.view.key}
         if not self.view.columns:
-            now["columns"] = [] if [*self.columns] == _own_columns(self.page) else [*self.columns]
+            now["columns"] = [] if [*self.columns] == _own_columns(self.known) else [*self.columns]
         if not self.view.density:
             now["density"] = self.density
         kept = {key: value for key, value in now.items() if value}
@@ -147,12 +164,14 @@ def read(
     """`views`: those that people saved, beside the list's own; `usual`: the key of the one the reader's role has."""
     every = (*page.views, *views)
     fields = page.fields_for(asking.user)
+    about = page.about(asking) if page.about else None
+    known = page.columns_for(about)
     view, faults = _view(page, query, every, str(remembered.get("view", "")) or usual, fields)
     group, is_unclear, more_faults = _conditions(view, query, fields)
     form = builder.read(query, fields, group)
     group = form.group if form.is_sent else group
     search = _search(page, query, view)
-    asked = page.table.allowed(query.get("sort", view.sort), default="")
+    asked = page.allowed(query.get("sort", view.sort), about)
     state = State(
         page=page,
         asking=asking,
@@ -162,14 +181,16 @@ def read(
         search=search,
         asked_sort=asked,
         sort=asked or (RELEVANCE if search else page.sort),
-        columns=_columns(page, query, view, remembered),
+        columns=_columns(known, query, view, remembered),
         density=_density(query, view, remembered),
         is_unclear=is_unclear,
-        faults=(*faults, *more_faults, *_faults(page, view, group)),
+        faults=(*faults, *more_faults, *_faults(known, view, group)),
         is_chosen="view" in query and not form.is_sent,
         open_panel="filter" if form.is_sent else query.get("open", ""),
         moved=query.get("move", "") or query.get("moved", ""),
         remembered=remembered,
+        about=about,
+        known=known,
     )
     if form.is_applied and not any(one.fault for one in conditions.each(group)):
         return replace(state, redo=state.query())
@@ -185,7 +206,7 @@ def _view(
         return (found, []) if found else (page.views[0], [_("This view is no longer there; these are all.")])
     if query.get("q") or "where" in query or any(key in fields for key in query):
         return page.views[0], []
-    return by_key.get(usual, page.views[0]), []
+    return by_key.get(usual) or by_key.get(page.usual) or page.views[0], []
 
 
 def _conditions(view: View, query: QueryDict, fields: conditions.Fields) -> tuple[Group, bool, list[str]]:
@@ -233,25 +254,25 @@ def _search(page: ListPage, query: QueryDict, view: View) -> str:
     return query.get("q", view.search).replace("\0", "").strip()[:200] if page.is_searched else ""
 
 
-def _faults(page: ListPage, view: View, group: Group) -> list[str]:
-    gone = [key for key in view.columns if key not in page.columns]
+def _faults(known: Columns, view: View, group: Group) -> list[str]:
+    gone = [key for key in view.columns if key not in known]
     said = _("“%(column)s” is no longer a column of this list: it is left out.")
     return [*wording.passed_over(group), *(said % {"column": key[:60]} for key in gone)]
 
 
-def _own_columns(page: ListPage) -> list[str]:
-    return [column.key for column in page.columns.values() if column.chosen]
+def _own_columns(known: Columns) -> list[str]:
+    return [column.key for column in known.values() if column.chosen and not column.stays]
 
 
-def _default_columns(page: ListPage, view: View, remembered: Mapping[str, Any]) -> list[str]:
-    return _known(page, view.columns or remembered.get("columns", ())) or _own_columns(page)
+def _default_columns(known: Columns, view: View, remembered: Mapping[str, Any]) -> list[str]:
+    return _known(known, view.columns or remembered.get("columns", ())) or _own_columns(known)
 
 
-def _columns(page: ListPage, query: QueryDict, view: View, remembered: Mapping[str, Any]) -> list[str]:
+def _columns(known: Columns, query: QueryDict, view: View, remembered: Mapping[str, Any]) -> list[str]:
     asked = query.get("columns", "").split(",") if "columns" in query else []
     if "arrange" in query:
-        asked = _moved([next(iter(page.columns)), *query.getlist("column")], query.get("move", ""))
-    return _known(page, asked) or _default_columns(page, view, remembered)
+        asked = _moved([next(iter(known)), *query.getlist("column")], query.get("move", ""))
+    return _known(known, asked) or _default_columns(known, view, remembered)
 
 
 def _moved(keys: list[str], move: str) -> list[str]:
@@ -265,11 +286,10 @@ def _moved(keys: list[str], move: str) -> list[str]:
     return keys
 
 
-def _known(page: ListPage, keys: Sequence[str]) -> list[str]:
+def _known(known: Columns, keys: Sequence[str]) -> list[str]:
     """Each once; the first names the row, so it is always there and first."""
-    known = page.columns
     first = next(iter(known))
-    chosen = list(dict.fromkeys(key for key in keys if key in known and key != first))
+    chosen = list(dict.fromkeys(key for key in keys if key in known and key != first and not known[key].stays))
     return [first, *chosen] if keys and (chosen or first in keys) else []
 
 

@@ -60,6 +60,7 @@ def list_bulk(context: template.Context, state: State, count: int) -> dict[str, 
         "actions": state.page.actions(context["request"].user),
         "query": state.query().removeprefix("?"),
         "columns": ",".join(state.columns),
+        "sort": state.sort,
         "all_words": _("All %(count)s of the result") % {"count": number(count)},
     }
 
@@ -91,18 +92,17 @@ def _but(parts: Mapping[str, str], *names: str) -> dict[str, str]:
 
 def _choosable(state: State) -> list[tuple[Column[Any], bool]]:
     """All but the first, which stays: those shown in their order, then the others."""
-    known = state.page.columns
-    shown = [known[key] for key in state.columns[1:]]
+    shown = [state.known[key] for key in state.columns[1:]]
     return [(column, True) for column in shown] + [
-        (column, False) for key, column in known.items() if key not in state.columns
+        (column, False) for key, column in state.known.items() if key not in state.columns and not column.stays
     ]
 
 
 def _sorts(state: State) -> list[tuple[str, str]]:
     up, down = _("%(column)s, ascending"), _("%(column)s, descending")
-    return [
+    return [(key, str(words)) for key, words in state.page.orders.items()] + [
         (sign + column.sort, words % {"column": column.title})
-        for column in state.page.columns.values()
+        for column in state.known.values()
         if column.sort
         for sign, words in (("", up), ("-", down))
     ]

@@ -11,10 +11,7 @@ from accounts.models import User
 from customers.models import Task
 from customers.querysets.to_do import TaskQuerySet
 
-MINE, TEAM, MADE, ALL = "mine", "team", "made", "all"
-SECTIONS: Final = (
-    (MINE, _("Mine")), (TEAM, _("My team's, nobody's yet")), (MADE, _("Made for others")), (ALL, _("All")),
-)  # fmt: skip
+URGENCY: Final = "urgency"
 OPEN, SNOOZED, DONE = "open", "snoozed", "done"
 STATES: Final = ((OPEN, _("To do")), (SNOOZED, _("Put off")), (DONE, _("Done")))
 _GROUP: Final = 10**11  # more seconds than any moment has
@@ -26,24 +23,26 @@ class _Epoch(Func):
     output_field = BigIntegerField()
 
 
-def of_section(tasks: Tasks, section: str, user: User) -> Tasks:
-    """`tasks` are what the user may see."""
-    if section == MINE:
-        return tasks.filter(assignee=user)
-    if section == TEAM:
-        return tasks.filter(assignee=None, team=user.team_id) if user.team_id else tasks.none()
-    if section == MADE:
-        return tasks.filter(Q(assignee=None) | ~Q(assignee=user), created_by=user)
-    return tasks
+def of_team(tasks: Tasks, user: User) -> Tasks:
+    """Those of the user's team that nobody has taken. `tasks` are what the user may see."""
+    return tasks.filter(assignee=None, team=user.team_id) if user.team_id else tasks.none()
+
+
+def stands(state: str, *, now: datetime) -> Q:
+    """Of STATES. What is put off is open, and not among what is to be done now."""
+    if state == DONE:
+        return Q(done_at__isnull=False)
+    if state == SNOOZED:
+        return Q(done_at=None, snoozed_until__gt=now)
+    return (Q(snoozed_until=None) | Q(snoozed_until__lte=now)) & Q(done_at=None)
+
+
+def overdue(*, now: datetime) -> Q:
+    return Q(done_at=None, due_at__lte=now)
 
 
 def in_state(tasks: Tasks, state: str, *, now: datetime) -> Tasks:
-    """What is put off is open, and not among what is to be done now."""
-    if state == DONE:
-        return tasks.filter(done_at__isnull=False)
-    if state == SNOOZED:
-        return tasks.filter(done_at=None, snoozed_until__gt=now)
-    return tasks.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now), done_at=None)
+    return tasks.filter(stands(state, now=now))
 
 
 def by_urgency(tasks: Tasks, *, now: datetime) -> Tasks:
@@ -60,13 +59,6 @@ def most_urgent(tasks: Tasks, *, now: datetime, limit: int) -> list[Task]:
     return list(urgent.order_by("urgency", "pk")[:limit])  # type: ignore[misc] # annotated
 
 
-def sort_of(state: str, section: str) -> str:
-    """The order of a list nobody has sorted: of everybody's open tasks by the index on when they are due."""
-    if state == DONE:
-        return "-done_at"
-    return "due_at" if section == ALL else "urgency"
-
-
 def with_names(tasks: Tasks) -> Tasks:
     """What a list says of each."""
-    return tasks.select_related("customer", "assignee", "team")
+    return tasks.select_related("customer", "assignee", "team", "created_by")

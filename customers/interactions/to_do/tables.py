@@ -4,50 +4,64 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import link, note, together, url_of
+from crm.common.lists.options import Asking
+from crm.common.lists.pages import ListPage, View
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago
 from crm.common.templatetags.look import icon, status_badge
+from customers.interactions.to_do.list_filters import TASK_FIELDS
+from customers.interactions.to_do.listing import DONE, OPEN, SNOOZED, URGENCY
 from customers.interactions.to_do.words import due_words, whose
 from customers.models import Task
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """`may_change`: whether the reader may do something about them. `is_own`: all are the reader's."""
+    """When, and whether the reader may do something about them."""
 
     now: datetime
     may_change: bool = False
-    is_own: bool = False
+
+
+def _reading(asking: Asking) -> Reading:
+    return Reading(now=timezone.now(), may_change=asking.user.has_perm("customers.change_task"))
 
 
 def _columns(about: Reading) -> tuple[Column[Task], ...]:
     now = about.now
-    return (
+    shown: tuple[Column[Task], ...] = (
         Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=36),
-        Column(key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=28),
-        Column(key="customer", title=_("Customer"), cell=_customer, whole=lambda task: task.customer, share=22),
-        *(() if about.is_own else (Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=16),)),
-        *(
-            (
-                Column(
-                    key="actions",
-                    title=_("Actions"),
-                    cell=_actions,
-                    spoken=True,
-                    align="end",
-                    share=16 if about.is_own else 26,
-                ),
-            )
-            if about.may_change
-            else ()
+        Column(key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=26),
+        Column(
+            key="customer", title=_("Customer"), cell=_customer, whole=lambda task: task.customer or "", share=22
         ),
+        Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=16),
+        Column(key="team", title=_("Team"), cell=lambda task: task.team or "", share=14, chosen=False),
+        Column(
+            key="priority", title=_("Priority"), cell=lambda task: task.get_priority_display(), share=10, chosen=False
+        ),
+        Column(
+            key="repeat", title=_("Repeats"), share=14, chosen=False,
+            cell=lambda task: task.get_repeat_display() if task.repeat else "",
+        ),
+        Column(key="by", title=_("Made by"), cell=lambda task: task.created_by or "", share=14, chosen=False),
+        Column(key="made", title=_("Made on"), cell=lambda task: ago(task.created_at), share=12, chosen=False),
+        Column(
+            key="done", title=_("Done on"), cell=lambda task: ago(task.done_at) if task.done_at else "",
+            sort="done", order_by="done_at", share=12, chosen=False,
+        ),
+    )  # fmt: skip
+    actions = Column[Task](
+        key="actions", title=_("Actions"), cell=_actions, spoken=True, align="end", share=24, stays=True
     )
+    return (*shown, actions) if about.may_change else shown
 
 
 def _what(task: Task) -> SafeString:
@@ -119,4 +133,45 @@ TASKS = Table[Task, Reading](
     attributes=_attributes,
     cut=True,
     empty=Empty(title=_("Nothing to do"), text=_("The key t makes a task from any page."), icon="checkbox"),
+)
+
+
+def _is(field: str, *value: str) -> dict[str, object]:
+    return {"field": field, "op": "is", "value": [*value]}
+
+
+OPEN_ONES, MINE = _is("state", OPEN), _is("whose", "me")
+TASK_LIST = ListPage(
+    table=TASKS,
+    url_name="customers:tasks",
+    permission="customers.view_task",
+    fields=TASK_FIELDS,
+    sort=URGENCY,
+    orders={URGENCY: _("Most urgent first")},
+    about=_reading,
+    usual="mine",
+    views=(
+        View(key="all", name=_("All tasks"), sort="due"),
+        View(key="mine", name=_("Mine"), conditions={"all": [MINE, OPEN_ONES]}),
+        View(
+            key="team",
+            name=_("My team's, nobody's yet"),
+            conditions={"all": [{"field": "whose", "op": "empty", "value": ""}, _is("team", "mine"), OPEN_ONES]},
+        ),
+        View(
+            key="made",
+            name=_("Made for others"),
+            conditions={"all": [_is("by", "me"), {"field": "whose", "op": "is_not", "value": ["me"]}, OPEN_ONES]},
+        ),
+        View(key="open", name=_("To do"), conditions={"all": [OPEN_ONES]}, sort="due"),
+        View(key="snoozed", name=_("Put off"), conditions={"all": [MINE, _is("state", SNOOZED)]}, sort="due"),
+        View(key="done", name=_("Done"), conditions={"all": [MINE, _is("state", DONE)]}, sort="-done"),
+    ),
+)
+NO_TASK_FITS = Empty(
+    title=_("No task fits"),
+    text=_("None fits the filters. Try fewer of them."),
+    icon="checkbox",
+    action=_("Clear filters"),
+    action_url="?view=all",
 )

@@ -4,15 +4,22 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.access import signed_in
+from accounts.access import Reader, signed_in
+from accounts.list_export_views import export_list
+from accounts.list_views import open_list
 from crm.common.fragments import asks_for_part, render_part
+from crm.common.limits.limiting import limited
+from crm.common.lists.conditions import each
+from crm.common.lists.state import State
 from crm.common.paging import keyset_page
 from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.identity.access import get_customer
@@ -21,50 +28,60 @@ from customers.interactions.to_do.adding import RepeatsFromNoDay, add_task
 from customers.interactions.to_do.answering import changed
 from customers.interactions.to_do.changing import change_task
 from customers.interactions.to_do.due import OutOfReach
+from customers.interactions.to_do.exporting import EXPORT
 from customers.interactions.to_do.forms import NewTaskForm, TaskForm
 from customers.interactions.to_do.panel import open_tasks
-from customers.interactions.to_do.tables import TASKS, Reading
+from customers.interactions.to_do.tables import NO_TASK_FITS, TASK_LIST
 from customers.models import Customer, Task
 
 FOLDER = "customers/interactions/to_do"
+OFTEN_EMPTY = ("all", "mine", "team", "made", "open")
 
 
 @require_GET
 @permission_required("customers.view_task", raise_exception=True)
 def task_list(request: HttpRequest) -> HttpResponse:
-    return render_part(request, f"{FOLDER}/list.html", "#tasks", _list(request, request.GET))
+    """`#tasks` is what changes when one of them does."""
+    state = open_list(request, TASK_LIST)
+    if state.redo:
+        return HttpResponseRedirect(state.redo)
+    tasks, cursor = listing.with_names(tasks_of(state, request.user)), request.GET.get("cursor", "")
+    page = keyset_page(tasks, sort=state.order, cursor=cursor, is_known=state.order == listing.URGENCY)
+    is_usual = state.view.key in OFTEN_EMPTY and not state.is_changed
+    context = {
+        "state": state,
+        "tasks": state.fill(page.rows, page=page, empty=None if is_usual else NO_TASK_FITS),
+        "of_customer": _of_customer(state, request),
+        "export": "customers:task_export",
+        "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
+    }
+    return render_part(request, f"{FOLDER}/list.html", "#tasks", context)
 
 
-def _list(request: HttpRequest, asked: QueryDict) -> dict[str, Any]:
-    user, now = signed_in(request), timezone.now()
-    customer = _customer(request)
-    section = _one_of(listing.SECTIONS, asked.get("section", ""), listing.ALL if customer else listing.MINE)
-    state = _one_of(listing.STATES, asked.get("state", ""), listing.OPEN)
-    visible = Task.objects.visible_to(user)
-    tasks = listing.of_section(visible.filter(customer=customer) if customer else visible, section, user)
-    tasks = listing.by_urgency(listing.in_state(tasks, state, now=now), now=now)
-    usual = listing.sort_of(state, "" if customer else section)
-    may_change = user.has_perm("customers.change_task")
-    reading = Reading(now=now, may_change=may_change, is_own=section == listing.MINE and customer is None)
-    sort = TASKS.allowed(asked.get("sort", ""), default=usual, about=reading)
-    page = keyset_page(
-        listing.with_names(tasks), sort=TASKS.order_by(sort, about=reading), cursor=asked.get("cursor", "")
-    )
-    return {
-        "tasks": TASKS.of(page.rows, about=reading, sort=sort, page=page),
-        "sections": listing.SECTIONS, "section": section, "states": listing.STATES, "state": state,
-        "of_customer": customer,
-    }  # fmt: skip
+@require_GET
+@permission_required("customers.view_task", raise_exception=True)
+@permission_required("customers.export_customer", raise_exception=True)
+@limited("export")
+def task_export(request: HttpRequest) -> HttpResponseBase:
+    return export_list(request, TASK_LIST, EXPORT, lambda state: tasks_of(state, request.user))
+
+
+def tasks_of(state: State, reader: Reader) -> listing.Tasks:
+    return listing.by_urgency(state.narrow(Task.objects.visible_to(reader)), now=timezone.now())
+
+
+def _of_customer(state: State, request: HttpRequest) -> Customer | None:
+    """The one customer that the list is narrowed to."""
+    found = [one.value for one in each(state.conditions) if one.field and one.field.key == "customer"]
+    if len(found) != 1 or found[0] is None or len(found[0]) != 1:
+        return None
+    return Customer.objects.visible_to(request.user).filter(pk=found[0][0]).first()
 
 
 def _customer(request: HttpRequest) -> Customer | None:
     """The customer that the page is about, if it is about one that the reader may see."""
     pk = request.GET.get("customer", "")
     return get_customer(request, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
-
-
-def _one_of(choices: Any, asked: str, usual: str) -> str:
-    return asked if asked in dict(choices) else usual
 
 
 @require_http_methods(EDIT)
@@ -89,7 +106,7 @@ def customer_tasks(request: HttpRequest, pk: int) -> HttpResponse:
     """The panel of a customer's page, for it to put in place; the list without script."""
     customer = get_customer(request, pk)
     if not asks_for_part(request):
-        return redirect(f"{reverse('customers:tasks')}?customer={customer.pk}")
+        return redirect(f"{reverse('customers:tasks')}?view=open&customer={customer.pk}")
     return render(request, f"{FOLDER}/panel.html", open_tasks(request, customer))
 
 

@@ -14,7 +14,7 @@ from crm.common.csv_files import BYTE_ORDER_MARK, csv_lines
 from crm.common.files import is_older
 from crm.common.xlsx_files import write_xlsx
 from customers.models import BulkJob, Customer
-from customers.page.exporting import chosen, export_rows
+from customers.page.exporting import BY_NAME, EXPORT, export_rows
 
 KEPT: Final = timedelta(days=7)
 TOLD_EVERY: Final = 2_000  # rows
@@ -30,8 +30,8 @@ def in_words(parameters: Mapping[str, Any]) -> str:
 
 
 def write_file(job: BulkJob) -> Path:
-    """The job's customers by name, as `parameters` say: {"format": csv or xlsx, "columns": keys}. Killed, it begins
-    anew: only a whole file has its name.
+    """The job's customers, as `parameters` say: {"format": csv or xlsx, "columns": keys, "order": field with its sign,
+    by name without}. Killed, it begins anew: only a whole file has its name.
     """
     assert job.created_by, "runs for whoever asked"
     kind = "xlsx" if job.parameters.get("format") == "xlsx" else "csv"
@@ -39,7 +39,8 @@ def write_file(job: BulkJob) -> Path:
     part = path.with_suffix(".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     seen = Customer.objects.visible_to(job.created_by).filter(pk__in=RawSQL(_THEY, [job.pk]))  # noqa: S611 - a constant
-    rows = _told(job, export_rows(seen, chosen(job.parameters.get("columns", []))))
+    columns = EXPORT.chosen(job.parameters.get("columns", []))
+    rows = _told(job, export_rows(seen, columns, order=job.parameters.get("order", BY_NAME)))
     try:
         if kind == "xlsx":
             write_xlsx(part, rows, title=_("Customers"))

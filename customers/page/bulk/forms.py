@@ -121,14 +121,16 @@ class ViewForm(ParametersForm):
 
 
 class ExportForm(ParametersForm):
-    """`columns`: keys with commas between, as the list has them; none: all there are."""
+    """`columns`: keys with commas between, as the list has them; none: all there are. `sort`: as the list is."""
 
     format = forms.ChoiceField(label=_("File"), choices=[("csv", "CSV"), ("xlsx", "Excel")], initial="xlsx")
     columns = forms.CharField(required=False, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def parameters(self) -> dict[str, Any]:
         columns = [key for key in self.cleaned_data["columns"].split(",") if key]
-        return {"format": self.cleaned_data["format"], "columns": columns}
+        order = CUSTOMERS.order_by(CUSTOMERS.allowed(self.cleaned_data["sort"], default="name"))
+        return {"format": self.cleaned_data["format"], "columns": columns, "order": order}
 
 
 ACTIONS: Final = (

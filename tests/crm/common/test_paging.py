@@ -6,6 +6,7 @@ from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Concat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Team, User
 from crm.common.paging import Page, keyset_page
@@ -66,6 +67,29 @@ def test_a_path_and_an_annotation_sort_too() -> None:
     assert by_team == [["b", "a"], ["c"]]
     annotated = User.objects.annotate(shout=Concat("name", Value("!"), output_field=CharField()))
     assert [names(page) for page in walk(annotated, "-shout", 2)] == [["c", "b"], ["a"]]
+
+
+def test_an_annotation_that_is_never_empty_takes_one_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    make_users("b", "a", "c")
+    users = User.objects.annotate(key=Concat(Value("k"), "name", output_field=CharField()))
+    with django_assert_num_queries(1):
+        first = keyset_page(users, sort="key", size=2, is_known=True)
+    with django_assert_num_queries(1):
+        second = keyset_page(users, sort="key", size=2, is_known=True, cursor=first.next_cursor)
+    assert (names(first), names(second)) == (["a", "b"], ["c"])
+
+
+def test_further_pages_by_a_path_begin_where_its_index_leads(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    for at, name in enumerate("abbc"):
+        team, _ = Team.objects.get_or_create(key=name, name=name)
+        User.objects.create(email=f"{at}@example.com", name=name, team=team)
+    users = User.objects.select_related("team")
+    for sort, sign, found in (("team__name", ">=", ["b", "c"]), ("-team__name", "<=", ["b", "a"])):
+        first = keyset_page(users, sort=sort, size=2)
+        with django_assert_num_queries(2) as queries:
+            second = keyset_page(users, sort=sort, size=2, cursor=first.next_cursor)
+        assert names(second) == found
+        assert f'"accounts_team"."name" {sign} \'b\'' in queries[0]["sql"]
 
 
 def test_a_page_is_one_query_in_a_column_that_is_always_filled(django_assert_num_queries: object) -> None:

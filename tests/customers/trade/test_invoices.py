@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from customers.models import Customer, Invoice
-from customers.trade.invoices import narrowed, open_amount, with_standing
+from customers.trade import invoices
+from customers.trade.invoices import STATES, narrowed, open_amount, with_standing
 from tests.factories.customers import CustomerFactory
 from tests.factories.trade import InvoiceFactory
 
@@ -43,6 +44,22 @@ def test_a_customer_s_invoices_narrowed_to_those_open_or_overdue() -> None:
     assert numbers(customer, "all") == numbers(customer, "nonsense") == ["late", "paid", "soon"]
     assert numbers(customer, "open") == ["late", "soon"]
     assert numbers(customer, "overdue") == ["late"]
+
+
+def test_each_state_holds_those_that_stand_so() -> None:
+    for number, fields in (
+        ("soon", {"due_on": DAY}),
+        ("late", {"due_on": date(2026, 3, 1), "paid": Decimal(30)}),
+        ("paid", {"due_on": date(2026, 3, 1), "paid": Decimal(100)}),
+        ("back", {"due_on": date(2026, 3, 1), "amount": Decimal(-50)}),
+        ("nothing", {"due_on": date(2026, 3, 1), "amount": Decimal(0)}),
+    ):
+        InvoiceFactory.create(number=number, **fields)
+    found = {}
+    for state in STATES:
+        standing = Invoice.objects.filter(invoices.stands(state, on=DAY))
+        found[state] = sorted(standing.values_list("number", flat=True))
+    assert found == {"open": ["late", "soon"], "overdue": ["late"], "paid": ["paid"], "credit": ["back", "nothing"]}
 
 
 def numbers(customer: Customer, which: str) -> list[str]:

@@ -13,6 +13,7 @@ from crm.common.lists.fields import Field
 from crm.common.lists.options import Asking, Fixed
 from crm.common.lists.pages import ListPage, View
 from crm.common.lists.state import State
+from crm.common.paging import Page
 from crm.common.tables import Column, Table
 
 ROME = {"field": "city", "op": "contains", "value": "Rome"}
@@ -175,3 +176,35 @@ def test_what_is_remembered_is_the_view_that_was_named_and_the_look_it_leaves_op
     assert back.to_remember() == {"view": "all"}
     own = View(key="5", name="Own", columns=("n", "b"), density="compact")
     assert read("view=5&columns=n,c&density=normal", own).to_remember() == {"view": "5"}
+
+
+def test_columns_may_depend_on_who_asks_and_some_stay_whatever_is_chosen(page: ListPage) -> None:
+    def columns(about: bool) -> list[Column[Any]]:
+        more = [Column[Any](key="buttons", title="Buttons", cell=str, stays=True)] if about else []
+        return [Column[Any](key=key, title=key, cell=str, sort=key) for key in "nab"] + more
+
+    table = Table[Any, bool](key="test.about", caption="", columns=columns)
+    both = (View(key="all", name="All"), View(key="first", name="First"))
+    own = ListPage(
+        table=table, url_name="home", permission="", fields=page.fields, views=both, sort="near", usual="first",
+        orders={"near": "Nearest first"}, about=lambda asking: asking.user_id == 1,
+    )  # fmt: skip
+
+    def shown(query: str, user_id: int) -> list[str]:
+        found = state.read(own, QueryDict(query), asking=Asking(user=Anybody(), user_id=user_id), views=())
+        return [column.key for column in found.shown_columns]
+
+    assert shown("", 1) == ["n", "a", "b", "buttons"]
+    assert shown("columns=n,buttons,b", 1) == ["n", "b", "buttons"]
+    assert shown("columns=n,buttons,b", 2) == ["n", "b"]
+
+    def read(query: str) -> State:
+        return state.read(own, QueryDict(query), asking=Asking(user=Anybody(), user_id=1), views=())
+
+    assert (read("").view.key, read("city=rome").view.key) == ("first", "all")
+    assert [read(f"sort={sort}").order for sort in ("", "-b", "near", "-near", "buttons")] == [
+        "near", "-b", "near", "near", "near",
+    ]  # fmt: skip
+    assert read("columns=n,b").query() == "?view=first&columns=n%2Cb"
+    filled = read("").fill([], page=Page(rows=[], next_cursor="", previous_cursor=""))
+    assert [column.key for column in filled.columns] == ["n", "a", "b", "buttons"]

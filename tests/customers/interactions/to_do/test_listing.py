@@ -37,21 +37,15 @@ def test_overdue_ones_rise_then_priority_then_when() -> None:
     ]  # fmt: skip
 
 
-def test_whose() -> None:
+def test_of_the_team_are_those_that_nobody_has_taken() -> None:
     me, team = UserFactory.create(team=TeamFactory.create()), TeamFactory.create()
     other = UserFactory.create()
-    TaskFactory.create(what="mine", assignee=me)
-    TaskFactory.create(what="mine by me", assignee=me, created_by=me)
-    TaskFactory.create(what="given", assignee=other, created_by=me)
     TaskFactory.create(what="to a team", assignee=None, team=team, created_by=me)
     TaskFactory.create(what="ours", assignee=None, team=me.team)
     TaskFactory.create(what="taken", assignee=other, team=me.team)
     tasks = Task.objects.all()
-    assert named(listing.of_section(tasks, "mine", me)) == {"mine", "mine by me"}
-    assert named(listing.of_section(tasks, "team", me)) == {"ours"}
-    assert named(listing.of_section(tasks, "team", other)) == set()
-    assert named(listing.of_section(tasks, "made", me)) == {"given", "to a team"}
-    assert listing.of_section(tasks, "all", me).count() == 6
+    assert named(listing.of_team(tasks, me)) == {"ours"}
+    assert named(listing.of_team(tasks, other)) == set()
 
 
 def test_states() -> None:

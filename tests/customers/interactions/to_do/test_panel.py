@@ -31,7 +31,7 @@ def test_stands_on_the_customers_page_and_shows_itself_anew(client_for: ClientFo
 def test_leads_to_the_list_without_script(client_for: ClientFor) -> None:
     customer = CustomerFactory.create()
     answer = client_for("service").get(f"/customers/{customer.pk}/tasks/")
-    assert answer.headers["Location"] == f"/tasks/?customer={customer.pk}"
+    assert answer.headers["Location"] == f"/tasks/?view=open&customer={customer.pk}"
 
 
 @pytest.mark.parametrize("rows", [1, 6, 9])

@@ -1,8 +1,10 @@
 from datetime import date, time, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
 
-from accounts.models import Notice
+from accounts.models import Notice, User
 from customers.models import Task
 from tests.conftest import NOON, ClientFor, UserFor
 from tests.factories.accounts import TeamFactory, UserFactory
@@ -22,7 +24,7 @@ def test_the_list_begins_with_ones_own(client_for: ClientFor, user_for: UserFor)
     assert "Mine" in page
     assert "Zoltan" not in page
     assert "overdue" in page
-    everything = client_for("service").get("/tasks/?section=all&state=open").content.decode()
+    everything = client_for("service").get("/tasks/?view=open").content.decode()
     assert "Zoltan" in everything
     assert "<html" not in client_for("service").get("/tasks/", headers=HTMX).content.decode()
 
@@ -30,12 +32,70 @@ def test_the_list_begins_with_ones_own(client_for: ClientFor, user_for: UserFor)
 def test_by_customer(client_for: ClientFor) -> None:
     task = TaskFactory.create(what="Theirs")
     TaskFactory.create(what="Another's")
-    page = client_for("sales").get(f"/tasks/?customer={task.customer_id}").content.decode()
+    page = client_for("sales").get(f"/tasks/?view=open&customer={task.customer_id}").content.decode()
     assert "Theirs" in page
     assert "Another" not in page
-    for odd in ("x", "-1", "9" * 30):
-        assert client_for("sales").get(f"/tasks/?customer={odd}").status_code == 200
-    assert client_for("sales").get("/tasks/?customer=999999").status_code == 404
+    assert f"/tasks/new/?customer={task.customer_id}" in page
+    for odd in ("x", "-1", "9" * 30, "999999"):
+        assert whats(client_for("sales"), f"view=open&customer={odd}") == []
+
+
+def whats(client: Client, query: str) -> list[str]:
+    answer = client.get(f"/tasks/?{query}")
+    assert answer.status_code == 200
+    return [task.what for task in answer.context["tasks"].rows]
+
+
+def test_each_view_has_its_own(client_for: ClientFor, user_for: UserFor) -> None:
+    team, me, other = TeamFactory.create(), user_for("service"), UserFactory.create()
+    User.objects.filter(pk=me.pk).update(team=team)
+    before, after = NOON - timedelta(days=1), NOON + timedelta(days=1)
+    for what, fields in (
+        ("mine", {"assignee": me}),
+        ("mine, high", {"assignee": me, "priority": 1}),
+        ("mine, late", {"assignee": me, "priority": 3, "due_at": before}),
+        ("put off", {"assignee": me, "snoozed_until": after}),
+        ("done", {"assignee": me, "done_at": before}),
+        ("done since", {"assignee": me, "done_at": NOON}),
+        ("ours", {"team": team}),
+        ("taken", {"assignee": other, "team": team}),
+        ("given", {"assignee": other, "created_by": me}),
+        ("of a team", {"created_by": me, "team": TeamFactory.create()}),
+    ):
+        TaskFactory.create(what=what, **{"assignee": None, "due_at": after, **fields})
+    client = client_for("service")
+    assert whats(client, "") == whats(client, "view=mine") == ["mine, late", "mine, high", "mine"]
+    assert whats(client, "view=team") == ["ours"]
+    assert whats(client, "view=made") == ["given", "of a team"]
+    assert whats(client, "view=open") == ["mine, late", "mine", "mine, high", "ours", "taken", "given", "of a team"]
+    assert whats(client, "view=snoozed") == ["put off"]
+    assert whats(client, "view=done") == ["done since", "done"]
+    assert whats(client, "view=all&overdue=yes") == ["mine, late"]
+    assert len(whats(client, "view=all")) == 10
+    assert whats(client, "view=mine&sort=-due") == ["mine, high", "mine", "mine, late"]
+    assert whats(client, "view=open&sort=urgency")[:2] == ["mine, late", "mine, high"]
+    client.get("/tasks/?view=team")
+    assert whats(client, "") == ["ours"]  # as it was left
+
+
+def test_who_may_not_change_tasks_finds_no_buttons(client_for: ClientFor, user_for: UserFor) -> None:
+    task = TaskFactory.create(assignee=user_for("service"))
+    pages = [client_for("service").get("/tasks/?columns=what,due").content.decode()]
+    user_for("service").groups.get().permissions.remove(Permission.objects.get(codename="change_task"))
+    pages.append(client_for("service").get("/tasks/?columns=what,due").content.decode())
+    assert [f"/tasks/{task.pk}/done/" in page for page in pages] == [True, False]
+    assert [task.what in page for page in pages] == [True, True]
+    assert ["column=actions" in page or 'value="actions"' in page for page in pages] == [False, False]
+
+
+def test_a_file_of_tasks(client_for: ClientFor) -> None:
+    for what, due in (("=later", date(2026, 12, 2)), ("sooner", date(2026, 12, 1))):
+        TaskFactory.create(what=what, due_on=due, due_at=NOON + (due - date(2026, 11, 15)))
+    TaskFactory.create(what="done", done_at=NOON)
+    answer = client_for("manager").get("/tasks/export/?view=open&sort=due&columns=what,due")
+    header, *rows = answer.getvalue().decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+    assert header == "task_id,what,due_on,due_time"
+    assert [row.split(",", 1)[1] for row in rows] == ["sooner,2026-12-01,", "'=later,2026-12-02,"]
 
 
 def test_who_sees_which(client_for: ClientFor, user_for: UserFor) -> None:

@@ -48,6 +48,12 @@ def test_writes_those_who_were_meant_by_name(by: User) -> None:
     assert (entry.what, entry.count, entry.details) == ("customers.export", 3, {"bulk": job.pk, "picked": 3})
 
 
+def test_writes_them_in_the_order_of_the_list(by: User) -> None:
+    three()
+    job = done(begun("export", by, format="csv", columns=["name"], order="-search"))
+    assert [line.split(",")[1] for line in lines(job)] == ["name", "C", "B", "A"]
+
+
 def test_writes_a_spreadsheet_with_all_columns(by: User) -> None:
     CustomerFactory.create(name="=1+1", phone="+49 30 1234")
     sheet = load_workbook(done(begun("export", by, format="xlsx")).path)["Customers"]

@@ -155,7 +155,10 @@ class TestBeginning:
     def test_an_export(self, client: Client) -> None:
         three()
         job = self.begin(client, "export", format="xlsx", columns="name,,city")
-        assert job.parameters == {"format": "xlsx", "columns": ["name", "city"]}
+        assert job.parameters == {"format": "xlsx", "columns": ["name", "city"], "order": "search"}
+        BulkJob.objects.all().delete()
+        job = self.begin(client, "export", format="csv", sort="-revenue")
+        assert job.parameters == {"format": "csv", "columns": [], "order": "-figures__revenue"}
 
 
 class TestItsPage:

@@ -1,0 +1,51 @@
+"""What the exports of lists share: the file of what a list shows, and the row in the audit log."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import signed_in
+from accounts.domain.views import state_of
+from crm.common.audit.recording import record
+from crm.common.csv_files import csv_download
+from crm.common.lists.conditions import each
+from crm.common.lists.exporting import STREAMED_UP_TO, Export, rows
+from crm.common.lists.pages import ListPage
+from crm.common.lists.state import State
+from crm.common.templatetags.figures import number
+from crm.common.xlsx_files import xlsx_download
+
+
+def export_list(
+    request: HttpRequest, page: ListPage, export: Export, found_by: Callable[[State], QuerySet[Any]]
+) -> HttpResponseBase:
+    """What the list shows, on whatever page, in its order: `columns` (keys with commas between) say what of it,
+    `format=xlsx` as what. Where that are too many, back to the list, which says so.
+    """
+    state = state_of(page, signed_in(request), request.GET)
+    found = found_by(state)
+    count = found.order_by()[: STREAMED_UP_TO + 1].count()
+    if count > STREAMED_UP_TO:
+        words = _("A file takes at most %(limit)s rows, and these are more: narrow the list first.")
+        messages.error(request, words % {"limit": number(STREAMED_UP_TO)})
+        return HttpResponseRedirect(f"{reverse(page.url_name)}{state.query()}")
+    record_export(request, export, state, count=count)
+    columns = export.chosen(request.GET.get("columns", "").split(","))
+    return download(rows(found, columns, order=state.order), export, kind=request.GET.get("format", "csv"))
+
+
+def record_export(request: HttpRequest, export: Export, state: State, *, count: int) -> None:
+    used = {one.field.key for one in each(state.conditions) if one.field} | ({"q"} if state.search else set())
+    record(what=f"{export.name}.export", by=request.user, count=count, details={"filters": sorted(used)})
+
+
+def download(lines: Iterable[Iterable[object]], export: Export, *, kind: str) -> HttpResponseBase:
+    if kind == "xlsx":
+        return xlsx_download(lines, title=str(export.title), filename=f"{export.name}.xlsx")
+    return csv_download(lines, filename=f"{export.name}.csv")
