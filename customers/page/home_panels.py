@@ -1,13 +1,16 @@
 """The cards that customers, contacts and tasks put on the start page."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import signed_in
+from crm.common.days import today
 from customers.interactions.to_do.answering import CHANGED
 from customers.page.home import my_news, recently_viewed, unmatched
 from customers.page.home_tasks import ToDos, to_dos
@@ -30,10 +33,11 @@ def _to_dos(request: HttpRequest) -> ToDos:
 def _due(request: HttpRequest) -> dict[str, Any]:
     tasks = _to_dos(request)
     may_change = request.user.has_perm("customers.change_task")
+    before = urlencode({"view": "mine", "due": (today() + timedelta(days=1)).isoformat()})
     return {
         "tasks": tasks,
         "count": tasks.due,
-        "url": reverse("customers:tasks") + "?view=mine",
+        "url": f"{reverse('customers:tasks')}?{before if tasks.due else 'view=mine'}",
         "may_change": may_change,
     }
 

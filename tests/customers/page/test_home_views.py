@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -91,6 +92,16 @@ def test_a_task_is_done_from_the_start_page_without_script(client_for: ClientFor
     answer = client.post(f"/tasks/{task.pk}/done/", {"next": "/"})
     assert answer.headers["Location"] == "/"
     assert Task.objects.get().done_at == NOW
+
+
+def test_the_number_of_what_is_due_leads_to_those_alone(client_for: ClientFor) -> None:
+    client = client_for("sales")
+    me = User.objects.get(email="sales@test.example")
+    for what, day in (("Late", NOW - timedelta(days=9)), ("Now", NOW), ("Later", NOW + timedelta(days=1))):
+        TaskFactory.create(what=what, assignee=me, due_on=day.date(), due_at=day)
+    home = client.get("/").content.decode()
+    (url,) = re.findall(r'href="([^"]*)"><span class="num">2</span> · Show all', home)
+    assert [task.what for task in client.get(url.replace("&amp;", "&")).context["tasks"].rows] == ["Late", "Now"]
 
 
 def test_contacts_of_nobody_stand_behind_their_number(client_for: ClientFor) -> None:

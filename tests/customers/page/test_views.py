@@ -64,6 +64,7 @@ def test_takes_as_many_queries_for_three_of_everything_as_for_one(client_for: Cl
 def test_a_customer_who_has_earned_the_first_tier_is_told_to_get_it_tonight(client_for: ClientFor) -> None:
     customer, client = CustomerFactory.create(), client_for("sales")
     assert client.get(f"/customers/{customer.pk}/").content.decode().count("becomes Bronze tonight") == 2
+    assert "No tier" not in client.get(f"/customers/{customer.pk}/people/").content.decode()
     tiering.retier()
     page = client.get(f"/customers/{customer.pk}/").content.decode()
     assert ("tonight" in page, "Bronze" in page) == (False, True)
