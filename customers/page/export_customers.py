@@ -10,13 +10,10 @@ _SAID = ", ".join(f"sr.payload ->> '{field}' AS {field}" for field in FIELDS)
 _OWN = ", ".join(f"c.{field}::text" for field in FIELDS)
 _FIRST, _LAST = "(%(as_of)s::date - interval '12 months' + interval '1 day')::date", "%(as_of)s::date"
 
-# One pass each over the window's order lines, the window's invoices and the customers' records.
+# One pass each over the window's order lines, the window's invoices and the customers' records. Invoices are judged
+# when the last day is over: what is unpaid then is late.
 _SELECT = f"""
-WITH billed AS (  -- as it stands when the last day is over: what is unpaid then is late
-  SELECT i.customer_id, sum(s.on_time) / nullif(sum(s.due), 0) AS on_time
-  FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, {_LAST} + 1) s
-  WHERE i.due_on BETWEEN {_FIRST} AND {_LAST} AND i.amount > 0 AND i.customer_id IS NOT NULL GROUP BY i.customer_id
-), record AS (
+WITH record AS (
   SELECT {source("s")} AS source, sr.external_id, {_SAID}, sr.customer_id
   FROM customers_sourcerecord sr JOIN customers_sourcesystem s ON s.id = sr.system_id
   WHERE sr.kind = 'customers' AND sr.customer_id IS NOT NULL
@@ -27,10 +24,11 @@ WITH billed AS (  -- as it stands when the last day is over: what is unpaid then
     SELECT FROM customers_sourcerecord sr WHERE sr.customer_id = c.id AND sr.kind = 'customers')
 )
 SELECT r.source, r.external_id, {", ".join(f"r.{field}" for field in FIELDS)}, r.customer_id, tier.key,
-       trim_scale(coalesce(b.revenue, 0)), trim_scale(coalesce(b.covered - b.cost, 0)), trim_scale(round(i.on_time, 4))
+       trim_scale(coalesce(b.revenue, 0)), trim_scale(coalesce(b.covered - b.cost, 0)),
+       trim_scale(round(i.on_time / nullif(i.due, 0), 4))
 FROM record r
 LEFT JOIN crm_bought({_FIRST}, {_LAST}) b ON b.customer_id = r.customer_id
-LEFT JOIN billed i ON i.customer_id = r.customer_id
+LEFT JOIN crm_billed({_FIRST}, {_LAST}, {_LAST} + 1) i ON i.customer_id = r.customer_id
 LEFT JOIN LATERAL crm_tier_on(r.customer_id, %(as_of)s::date) a ON true
 LEFT JOIN customers_tier tier ON tier.id = a.tier_id
 ORDER BY r.source, r.external_id, r.customer_id

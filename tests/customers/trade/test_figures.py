@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from customers.page.export_customers import EXPORT
 from tests import plans
 from tests.factories.customers import CustomerFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
@@ -96,6 +97,24 @@ def test_what_was_billed_is_of_invoices_due_in_the_days_as_of_the_last() -> None
     assert rows(billed, BEFORE, DAY) == [(customer.pk, 120, 80)]
     assert rows(billed, BEFORE, AFTER) == [(customer.pk, 160, 90)]
     assert rows(billed, DAY, AFTER) == [(customer.pk, 60, 30)]
+    as_of = "SELECT customer_id, due, on_time FROM crm_billed(%s, %s, %s)"
+    assert rows(as_of, BEFORE, DAY, DAY) == [(customer.pk, 120, 80)]
+    assert rows(as_of, BEFORE, DAY, AFTER) == [(customer.pk, 150, 80)]
+    assert rows(as_of, BEFORE, DAY, BEFORE) == [(customer.pk, 80, 80)]
+
+
+@pytest.mark.usefixtures("as_owner")
+def test_what_is_billed_is_one_rule_for_tiers_and_the_file() -> None:
+    customer = CustomerFactory.create()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION crm_billed(first date, last date, as_of date)"
+            " RETURNS TABLE (customer_id bigint, due numeric, on_time numeric) LANGUAGE sql STABLE"
+            f" AS 'SELECT {customer.pk}::bigint, ($3 - $2 + 4)::numeric, 1::numeric'"
+        )
+        assert rows("SELECT customer_id, due, on_time FROM crm_billed(%s, %s)", DAY, DAY) == [(customer.pk, 4, 1)]
+        cursor.execute(EXPORT.select, {"as_of": DAY, "system": None})
+        assert [str(row[-1]) for row in cursor.fetchall()] == ["0.2"]
 
 
 def test_what_is_owed_counts_what_is_late_and_since_when_the_oldest_is_open() -> None:
@@ -117,6 +136,7 @@ def test_what_is_owed_counts_what_is_late_and_since_when_the_oldest_is_open() ->
             "crm_billed('2026-01-01', '2026-12-31')",
             {"invoice_customer", "invoice_timeline"},
         ),  # of one without invoices it is all the same
+        ("crm_billed('2026-01-01', '2026-12-31', '2027-01-01')", {"invoice_customer", "invoice_timeline"}),
         ("crm_owed('2026-12-31')", {"invoice_open"}),
     ],
 )
