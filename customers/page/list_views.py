@@ -16,7 +16,7 @@ from accounts.domain.views import state_of
 from accounts.list_export_views import download, record_export
 from accounts.list_views import open_list
 from crm.common.limits.limiting import limited
-from crm.common.lists.exporting import STREAMED_UP_TO
+from crm.common.lists.exporting import SHEET_UP_TO, STREAMED_UP_TO
 from crm.common.lists.state import RELEVANCE, State
 from crm.common.tables import Empty
 from crm.common.templatetags.lists import bulk_url
@@ -68,7 +68,7 @@ def customer_export(request: HttpRequest) -> HttpResponseBase:
     state = state_of(CUSTOMER_LIST, signed_in(request), request.GET)
     customers, kind = meant(state, request.user), request.GET.get("format", "csv")
     keys, count = request.GET.get("columns", ""), customers.count()
-    if count > STREAMED_UP_TO:
+    if count > (SHEET_UP_TO if kind == "xlsx" else STREAMED_UP_TO):
         asked = {"action": "export", "query": state.query().removeprefix("?"), "format": kind, "columns": keys}
         return redirect(f"{reverse('customers:bulk')}?{urlencode({**asked, 'sort': state.sort})}")
     record_export(request, EXPORT, state, count=count)

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 
 STREAMED_UP_TO: Final = 20_000
 """Rows that a page hands over at once."""
+SHEET_UP_TO: Final = 4_000
+"""Likewise in a sheet, which is written as a whole first: for a second nobody else is served."""
 
 
 @dataclass(frozen=True, slots=True)

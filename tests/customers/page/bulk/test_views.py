@@ -251,8 +251,10 @@ def test_tag_and_view_are_named(by: User) -> None:
 
 class TestExportOfTheList:
     def test_many_become_a_job_with_what_was_chosen(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(list_views, "STREAMED_UP_TO", 2)
+        """Of a sheet sooner, which is written as a whole before anything of it is sent."""
+        monkeypatch.setattr(list_views, "SHEET_UP_TO", 2)
         three()
+        assert len(client.get("/customers/export/?format=csv").getvalue().splitlines()) == 1 + 3
         response = client.get("/customers/export/?country=&columns=name,place&format=xlsx", follow=True)
         page = text(response)
         assert "Export: 3 customers" in page
