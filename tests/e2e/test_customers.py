@@ -13,6 +13,7 @@ from customers.identity.editing import create_customer
 from customers.models import Customer, ImportBatch, Interaction
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.notes import AttachmentFactory, TagFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.live import LiveStack
 
@@ -56,9 +57,11 @@ def test_find_a_customer_and_log_a_contact_by_keyboard(page_for: PageFor, live_s
     assert not Interaction.objects.exists()
 
 
-def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> None:
+def test_two_clicks_log_a_contact_and_tags_are_offered_as_one_types(page_for: PageFor, live_stack: LiveStack) -> None:
     """Two buttons pressed in one moment bring one form: a late answer would take it away while it is being sent."""
     customer = CustomerFactory.create(name="Acme")
+    for name in ("Trade fair", "Key account"):
+        TagFactory.create(name=name)
     page = page_for("sales")
     page.goto(f"/customers/{customer.pk}/")
     late: list[Route] = []
@@ -78,6 +81,9 @@ def test_two_clicks_log_a_contact(page_for: PageFor, live_stack: LiveStack) -> N
     expect(page.get_by_text("Contact logged.")).to_be_visible()
     expect(page.locator("#timeline").get_by_text("It broke")).to_be_visible()
     assert Interaction.objects.get().channel == "email"
+    for typed, offered in (("tr", "Trade fair"), ("key", "Key account")):
+        page.get_by_label("New tag").fill(typed)
+        expect(page.locator(f"#tag-options option[value='{offered}']:only-child")).to_have_count(1)
 
 
 def test_the_timeline_narrows_and_goes_on_in_place(page_for: PageFor, live_stack: LiveStack) -> None:
@@ -133,7 +139,8 @@ def test_a_file_goes_in(page_for: PageFor, live_stack: LiveStack, tmp_path: Path
 
 
 def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: PageFor, live_stack: LiveStack) -> None:
-    customer = CustomerFactory.create()
+    customer = CustomerFactory.create(name="Long " * 40, city="Llanfairpwllgwyngyll", phone="+49 30 1234567")
+    AttachmentFactory.create(customer=customer, name="x" * 200)
     for number, days in (("R-1", 1), ("R-2", -40)):
         due = {"due_on": today() + timedelta(days=days), "issued_on": today() - timedelta(days=60)}
         InvoiceFactory.create(customer=customer, number=number, amount=Decimal("12345.60"), paid=Decimal(45), **due)
@@ -157,6 +164,16 @@ def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: Pag
         page.goto(f"/customers/{customer.pk}/{tab}")
         bars = page.locator("main :is(.card-head, .card-header):not(.timeline-head)").evaluate_all(heights)
         assert max(bars) < 48
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.className)"
+    for tab in ("notes/", "history/"):
+        page.goto(f"/customers/{customer.pk}/{tab}")
+        assert page.locator("html, .table-responsive").evaluate_all(cut) == []
+    page.set_viewport_size({"width": 760, "height": 1075})
+    page.emulate_media(media="print")  # nothing is cut, and there are no buttons
+    page.goto("/customers/")
+    assert page.locator("html, .table-cut tbody tr > *").evaluate_all(cut) == []
+    page.goto(f"/customers/{customer.pk}/")
+    expect(page.locator(".btn:visible, .chip:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 768, 390])
