@@ -10,6 +10,7 @@ from crm.common.cells import link, or_dash, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago
 from crm.common.templatetags.look import tier_badge
+from customers.identity.normalising import normalise_contact
 from customers.identity.phones import phone_in_words
 from customers.interactions.entries import sentence
 from customers.models import Interaction
@@ -52,8 +53,8 @@ NEWS = Table[News, None](
 def _from_where(contact: Interaction) -> object:
     """Leads to the customers who may have it."""
     value = contact.contact_value
-    if not value:
-        return None
+    if not normalise_contact(value):
+        return value or None
     return link(f"{reverse('customers:list')}?{urlencode({'q': value})}", phone_in_words(value))
 
 

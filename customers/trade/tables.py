@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.template.defaultfilters import floatformat
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +19,13 @@ from customers.trade.orders import LINES_SHOWN, UNDONE, Margin
 def what_was_bought(order: Order) -> object:
     """Of an order `with_bought`."""
     bought = order.bought  # type: ignore[attr-defined]
-    more = [link(order.get_absolute_url(), "…")] if len(bought) > LINES_SHOWN else []
+    more = [_whole(order)] if len(bought) > LINES_SHOWN else []
     return together(*map(_line, bought[:LINES_SHOWN]), *more, by=", ")
+
+
+def _whole(order: Order) -> object:
+    """Underlined, as it stands in the middle of text."""
+    return format_html('<a class="text-decoration-underline" href="{}">…</a>', order.get_absolute_url())
 
 
 def _line(line: dict[str, object]) -> str:

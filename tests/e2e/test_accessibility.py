@@ -8,8 +8,16 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
+from crm.common.days import today
+from customers.models import Customer, Tag
+from tests.conftest import UserFor
+from tests.factories.accounts import NoticeFactory
+from tests.factories.customers import CustomerFactory
+from tests.factories.to_do import TaskFactory
+from tests.factories.trade import OrderFactory
 from tests.live import LiveStack
 from tests.security.matrix import MATRIX, Row
 
@@ -80,6 +88,38 @@ def test_no_page_has_a_serious_fault(
     page = page_for("administrator")
     page.set_viewport_size({"width": width, "height": 900})
     assert faults_of(page, pages_for("administrator")) == {}
+
+
+@pytest.fixture
+def filled(live_stack: LiveStack, user_for: UserFor) -> Customer:
+    """Enough of everything for what only stands there then: pagers, counts, links beneath each other."""
+    me, customer = user_for("manager"), CustomerFactory.create(name="Acme", owner=user_for("manager"))
+    Customer.objects.bulk_create(Customer(name=f"Customer {number}", country="DE") for number in range(51))
+    Tag.objects.bulk_create(Tag(name=f"Tag {number}") for number in range(12))
+    OrderFactory.create(customer=customer, lines=[("1", "10", None)] * 5)
+    for number in range(3):
+        NoticeFactory.create(user=me)
+        TaskFactory.create(what=f"Call {number}", assignee=me, customer=customer, due_on=today(), due_at=timezone.now())
+    return customer
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_full_pages_have_none_either(
+    page_for: Callable[[str], Page],
+    context: BrowserContext,
+    live_stack: LiveStack,
+    filled: Customer,
+    theme: str,
+    width: int,
+) -> None:
+    look_like(context, live_stack, theme=theme, language="en")
+    page = page_for("manager")
+    page.set_viewport_size({"width": width, "height": 900})
+    found = {}
+    for path in ("/", "/customers/?build=add&add=tag", f"/customers/{filled.pk}/orders/"):
+        page.goto(path)
+        found[path] = faults(page)
+    assert list(found.values()) == [[], [], []], found
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])

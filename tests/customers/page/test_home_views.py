@@ -110,13 +110,16 @@ def test_contacts_of_nobody_stand_behind_their_number(client_for: ClientFor) -> 
     InteractionFactory.create(subject="Not this one")
     called = {"customer": None, "channel": "phone", "purpose": "repair"}
     InteractionFactory.create(**called, contact_value="030 / 91003710", occurred_at=NOW)
-    InteractionFactory.create(**called, contact_value="", subject="Withheld", occurred_at=NOW - timedelta(days=1))
+    InteractionFactory.create(
+        **called, contact_value="anonymous", subject="Withheld", occurred_at=NOW - timedelta(days=1)
+    )
     assert '<a href="/today/unmatched/">2 contacts belong to no customer yet.</a>' in client.get("/").content.decode()
     page = client.get("/today/unmatched/").content.decode()
     assert '<a href="/customers/?q=030+%2F+91003710">+49 30 91003710</a>' in page
     assert page.count(">Called about repair<") == 2
     assert page.index("+49 30 91003710") < page.index("Withheld")
     assert "Not this one" not in page
+    assert "?q=anonymous" not in page
 
 
 def test_all_of_my_customers_with_news_stand_behind_the_card(client_for: ClientFor) -> None:
