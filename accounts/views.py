@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -12,6 +11,7 @@ from accounts.access import signed_in
 from accounts.domain import staff
 from accounts.forms import LanguageForm, ProfileForm, ThemeForm
 from accounts.models import User
+from crm.common.coming_from import next_of
 from crm.common.saving import EDIT, Saved, edit_page, posted
 
 ONE_YEAR_S = 365 * 24 * 3600
@@ -37,17 +37,17 @@ def language(request: HttpRequest) -> HttpResponse:
     """Switch the language for this browser and, signed in, for the account."""
     form = LanguageForm(request.POST)
     if not form.is_valid():
-        return redirect(_next_url(request))
+        return redirect(next_of(request, else_to="/"))
     chosen = form.cleaned_data["language"]
     if isinstance(request.user, User):
         staff.set_language(user=request.user, language=chosen)
-    return _with_language(redirect(_next_url(request)), chosen)
+    return _with_language(redirect(next_of(request, else_to="/")), chosen)
 
 
 @require_POST
 @login_not_required
 def theme(request: HttpRequest) -> HttpResponse:
-    response = redirect(_next_url(request))
+    response = redirect(next_of(request, else_to="/"))
     form = ThemeForm(request.POST)
     if form.is_valid():
         response.set_cookie(
@@ -63,9 +63,3 @@ def _with_language(response: HttpResponse, language: str) -> HttpResponse:
     else:
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
     return response
-
-
-def _next_url(request: HttpRequest) -> str:
-    url = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if safe else "/"

@@ -1,4 +1,4 @@
-"""The page a request comes from, where the browser says so."""
+"""The page a request comes from, where the browser says so, and the one its form leads back to."""
 
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,3 +13,10 @@ def page_of(request: HttpRequest, *, else_to: str) -> str:
         return else_to
     parts = urlsplit(address)
     return urlunsplit(("", "", "/" + parts.path.lstrip("/\\"), parts.query, ""))  # two slashes lead to another host
+
+
+def next_of(request: HttpRequest, *, else_to: str) -> str:
+    """Where the form that was sent wants to go on; `else_to` if that is no path of ours."""
+    path = request.POST.get("next", "")
+    is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, None)
+    return path if is_ours else else_to

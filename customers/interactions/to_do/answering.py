@@ -3,11 +3,12 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import trigger_client_event
 
+from crm.common.coming_from import next_of
 from crm.common.fragments import asks_for_part
 
 CHANGED = "tasks-changed"
@@ -18,9 +19,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """For htmx the messages, and the event; else back to where the button was."""
     if asks_for_part(request):
         return changed(request)
-    url = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return redirect(url if safe else "customers:tasks")
+    return redirect(next_of(request, else_to=reverse("customers:tasks")))
 
 
 def changed(request: HttpRequest) -> HttpResponse:

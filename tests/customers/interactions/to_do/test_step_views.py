@@ -28,6 +28,7 @@ def test_without_script_one_is_back_where_the_button_was(client_for: ClientFor) 
     for given, where in (
         (f"/customers/{task.customer_id}/", f"/customers/{task.customer_id}/"),
         ("https://evil.example/", "/tasks/"),
+        ("no:such", "/tasks/"),
         ("", "/tasks/"),
     ):
         answer = client.post(f"/tasks/{task.pk}/done/", {"next": given})
