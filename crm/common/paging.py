@@ -7,12 +7,28 @@ import json
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
-from django.db.models import BooleanField, F, Field, Func, GeneratedField, Model, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    F,
+    Field,
+    Func,
+    GeneratedField,
+    Model,
+    OneToOneRel,
+    OuterRef,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.lookups import GreaterThan, LessThan
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
+_LAST = 2**63 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,19 +57,31 @@ class _Row(Func):
 
 
 def keyset_page(
-    queryset: QuerySet[M], *, sort: str, cursor: str = "", size: int = PAGE_SIZE, is_known: bool = False
+    queryset: QuerySet[M],
+    *,
+    sort: str,
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+    is_known: bool = False,
+    is_grouped: bool = False,
 ) -> Page[M]:
     """One page of `queryset` ordered by `sort` (`field`, or `-field` for descending) and then primary key.
 
     The field may be an annotation or reach over a relation (`tier__rank`); empty values come last in both directions.
     A generated column is taken to be empty only where a column it is made of is; `is_known`: an annotation never is.
     An index on (field, id) serves both directions. A cursor that cannot be read gives the first page.
+
+    `is_grouped`: the relation leads to one of a few (tiers, people), each of whom has many rows: an index on (relation,
+    id) then serves, which gives the first rows of each.
     """
     name, descending = sort.lstrip("-"), sort.startswith("-")
     start = _find_cursor(queryset, name, cursor)
     backwards = start is not None and start.backwards
     may_be_empty = not is_known and _may_be_empty(queryset, name)
-    rows = _take(queryset, name, descending=descending, start=start, count=size + 1, may_be_empty=may_be_empty)
+    rows = _take(
+        queryset, name, descending=descending, start=start, count=size + 1, may_be_empty=may_be_empty,
+        is_grouped=is_grouped,
+    )  # fmt: skip
     further = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -68,7 +96,14 @@ def keyset_page(
 
 
 def _take(
-    queryset: QuerySet[M], name: str, *, descending: bool, start: _Cursor | None, count: int, may_be_empty: bool
+    queryset: QuerySet[M],
+    name: str,
+    *,
+    descending: bool,
+    start: _Cursor | None,
+    count: int,
+    may_be_empty: bool,
+    is_grouped: bool,
 ) -> list[M]:
     """Known values first, then the empty ones; the other way round when going backwards."""
     backwards = start is not None and start.backwards
@@ -79,9 +114,12 @@ def _take(
         segments = segments[segments.index(start.value is None) :]
     rows: list[M] = []
     for at, empty in enumerate(segments):
+        where, downwards = start if at == 0 else None, descending != backwards
+        among = queryset
+        if is_grouped and not empty:
+            among = queryset.filter(pk__in=_first_of_each(queryset, name, downwards, where, count))
         rows += _segment(
-            queryset, name, descending=descending != backwards, empty=empty, start=start if at == 0 else None,
-            split=may_be_empty,
+            among, name, descending=downwards, empty=empty, start=where, split=may_be_empty
         )[: count - len(rows)]  # fmt: skip
         if len(rows) >= count:
             break
@@ -93,7 +131,7 @@ def _segment(
 ) -> QuerySet[M]:
     """`descending` already accounts for walking backwards; `split` keeps empty and known values apart."""
     sign = "-" if descending else ""
-    fields = ["pk"] if empty or name == "pk" else [name, "pk"]
+    fields = ["pk"] if empty or name == "pk" else [name, _key_beside(queryset, name)]
     rows = queryset.order_by(*[sign + field for field in fields])
     if split:
         rows = rows.filter(**{f"{name}__isnull": empty})
@@ -105,8 +143,35 @@ def _segment(
     right = _Row(*[Value(value) for value in values], output_field=BooleanField())
     rows = rows.filter(after(left, right))
     # A row of two tables' columns reaches no index, its first column does.
-    reaches = {f"{name}__{'lte' if descending else 'gte'}": start.value} if "__" in name and not empty else {}
-    return rows.filter(**reaches)
+    is_of_two = len(fields) > 1 and "__" in name and fields[1] == "pk"
+    return rows.filter(**{f"{name}__{'lte' if descending else 'gte'}": start.value}) if is_of_two else rows
+
+
+def _key_beside(queryset: QuerySet[Any], name: str) -> str:
+    """The primary key; by its name in the table that holds the sort, where that has the same: its indexes know it."""
+    first, _dots, rest = name.partition("__")
+    if not rest or "__" in rest or first in queryset.query.annotations:
+        return "pk"
+    relation = queryset.model._meta.get_field(first)  # noqa: SLF001 (Django's documented name)
+    is_same = isinstance(relation, OneToOneRel) and relation.field.primary_key
+    return f"{first}__pk" if is_same else "pk"
+
+
+def _first_of_each(
+    queryset: QuerySet[Any], name: str, descending: bool, start: _Cursor | None, count: int
+) -> QuerySet[Any, Any]:
+    """Keys of the first `count` rows of each that the relation leads to, from `start` on: the page is among them."""
+    relation, _dots, field = name.partition("__")
+    towards, sign = ("lt", "-") if descending else ("gt", "")
+    few: QuerySet[Any] = queryset.model._meta.get_field(relation).related_model._default_manager.all()  # noqa: SLF001 (Django's documented name)
+    rows = queryset.select_related(None).filter(**{relation: OuterRef("pk")}).order_by(f"{sign}pk")
+    if start is not None:
+        before_all = Value(_LAST if descending else -1, output_field=BigIntegerField())
+        here = When(**{field: start.value}, then=Value(start.pk, output_field=BigIntegerField()))
+        few = few.filter(**{f"{field}__{towards}e": start.value}).annotate(start=Case(here, default=before_all))
+        rows = rows.filter(**{f"pk__{towards}": OuterRef("start")})
+    keys = Func(ArraySubquery(rows.values("pk")[:count]), function="unnest", output_field=BigIntegerField())
+    return few.order_by().values_list(keys)
 
 
 def _find_field(queryset: QuerySet[Any], name: str) -> Field[Any, Any] | None:

@@ -57,6 +57,7 @@ class Customer(models.Model):
         blank=True,
         related_name="customers",
         verbose_name=_("tier"),
+        db_index=False,
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -90,8 +91,11 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["search", "id"], name="customer_by_name"),
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
+            models.Index(fields=["tier", "id"], name="customer_tier"),
+            models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
+            models.Index(fields=["created_at", "id"], name="customer_created"),
             models.Index(fields=["owner", "search", "id"], name="customer_owner_by_name"),
             models.Index(fields=["team", "search", "id"], name="customer_team_by_name"),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),

@@ -103,6 +103,7 @@ class Task(models.Model):
             models.Index(fields=["assignee", "due_at", "id"], condition=models.Q(done_at=None), name="task_mine"),
             models.Index(fields=["team", "due_at", "id"], condition=models.Q(done_at=None), name="task_team"),
             models.Index(fields=["due_at", "id"], condition=models.Q(done_at=None), name="task_due"),
+            models.Index(fields=["due_at", "id"], name="task_due_any"),
             models.Index(fields=["created_by", "due_at", "id"], condition=models.Q(done_at=None), name="task_made"),
             models.Index(fields=["due_at"], condition=models.Q(done_at=None, reminded_at=None), name="task_to_remind"),
             models.Index(

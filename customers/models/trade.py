@@ -106,6 +106,8 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "-placed_at", "-id"], name="order_customer"),
             models.Index(fields=["number"], name="order_number"),
+            models.Index(fields=["placed_at", "id"], name="order_placed"),
+            models.Index(fields=["amount_company", "id"], name="order_amount"),
         ]
 
     def __str__(self) -> str:
@@ -184,6 +186,11 @@ class Invoice(models.Model):
                 fields=["customer", "due_on"], condition=models.Q(paid__lt=models.F("amount")), name="invoice_open"
             ),
             models.Index(fields=["number"], name="invoice_number"),
+            models.Index(fields=["issued_on", "id"], name="invoice_issued"),
+            models.Index(fields=["amount_company", "id"], name="invoice_amount"),
+            models.Index(
+                fields=["due_on", "id"], condition=models.Q(paid__lt=models.F("amount")), name="invoice_open_due"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """A page of the customer list with what each row shows."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -16,6 +16,7 @@ from customers.models import Customer, CustomerTag
 from customers.querysets.customers import CustomerQuerySet
 
 EXACT_UP_TO = 10_000
+GROUPED: Final = ("tier__rank", "owner__name")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,8 @@ def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
 def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, searched: bool) -> Listing:
     """`searched`: the search stops at its cap, and the count from there on is "at least"."""
     shown = customers.select_related("tier", "owner", "team", "figures")
-    page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE)
+    is_grouped = order_by.removeprefix("-") in GROUPED
+    page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE, is_grouped=is_grouped)
     first = not cursor and not page.next_cursor
     count = len(page.rows) if first else estimated_count(customers.values("pk"))
     return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO or (searched and count >= CAP))

@@ -142,6 +142,7 @@ CUSTOMER_LIST = ListPage(
                     {"field": "contact", "op": "empty", "value": ""},
                 ]
             },
+            sort="last_contact_at",
         ),
     ),
     bulk_url_name="customers:bulk",

@@ -1,7 +1,10 @@
+import re
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.paging import PAGE_SIZE
@@ -10,6 +13,7 @@ from customers.page import listing as module
 from customers.page.listing import Listing, listing
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
+from tests.plans import nodes
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 1)
@@ -74,3 +78,30 @@ def test_a_search_that_met_its_cap_and_a_count_beyond_the_exact_are_at_least(
     monkeypatch.setattr(module, "CAP", cap)
     CustomerFactory.create_batch(3)
     assert counted(listed(searched=searched)) == (3, is_estimate)
+
+
+@pytest.mark.parametrize(
+    ("order", "index", "condition"),
+    [
+        ("tier__rank", "customer_tier", "(id > "),
+        ("-owner__name", "customer_owner", "(id < "),
+        ("-figures__overdue", "figures_overdue", "ROW(overdue, customer_id) < ROW("),
+        ("-created_at", "customer_created", "ROW(created_at, id) < ROW("),
+    ],
+)
+def test_a_page_deep_in_an_order_is_read_from_its_index(order: str, index: str, condition: str) -> None:
+    """The planner may sort so few by hand: it is asked not to."""
+    tiers, owners = [*Tier.objects.all()], UserFactory.create_batch(2)
+    for at in range(PAGE_SIZE + 10):
+        customer = CustomerFactory.create(tier=tiers[at % 3], owner=owners[at % 2])
+        CustomerFigures.objects.create(customer=customer, overdue=at % 4, as_of=ON)
+    cursor = listing(Customer.objects.all(), order_by=order, cursor="", searched=False).page.next_cursor
+    with connection.cursor() as planner:
+        planner.execute("ANALYZE customers_customer; ANALYZE customers_customerfigures; SET LOCAL enable_seqscan = off;"
+                        "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off")  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        found = listing(Customer.objects.all(), order_by=order, cursor=cursor, searched=False)
+    assert len(found.rows) == 10
+    plan = nodes(asked.captured_queries[0]["sql"])
+    conditions = [node.get("Index Cond", "") for node in plan if node.get("Index Name") == index]
+    assert condition in re.sub(r"\w+\.(?=\w)", "", " ".join(conditions))
