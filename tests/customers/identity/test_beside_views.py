@@ -69,6 +69,18 @@ def test_a_tag_comes_and_goes(client: Client, customer: Customer) -> None:
     assert client.post("/customers/999/tags/", {"name": "VIP"}).status_code == 404
 
 
+def test_of_many_tags_some_wait_behind_a_word(client: Client, customer: Customer) -> None:
+    for number in range(12):
+        CustomerTagFactory.create(customer=customer, tag=TagFactory.create(name=f"Tag {number:02d}"))
+    url = f"/customers/{customer.pk}/"
+    assert "tag-more" not in client.get(url).content.decode()
+    for name in ("Zebra", "Zoo"):
+        CustomerTagFactory.create(customer=customer, tag=TagFactory.create(name=name))
+    shown, _summary, hidden = client.get(url).content.decode().partition("2 more</summary>")
+    assert ("Take off Tag 11" in shown, "Take off Zebra" in shown) == (True, False)
+    assert ("Take off Zebra" in hidden, "Take off Zoo" in hidden) == (True, True)
+
+
 def test_a_bad_one_is_said(client: Client, customer: Customer) -> None:
     url = f"/customers/{customer.pk}/tags/"
     assert "A tag has at most 60 characters." in client.post(url, {"name": "x" * 61}, headers=HTMX).content.decode()
