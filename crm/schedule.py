@@ -41,7 +41,7 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     },
     "resume-bulk": {"task": "customers.page.bulk.tasks.resume_bulk", "schedule": 60.0, "options": {"expires": 55}},
     "delete-exports": {"task": "customers.page.bulk.tasks.delete_exports", "schedule": crontab(hour="3", minute="57")},
-    "resume-zone-change": {"task": "customers.tasks.resume_zone_change", "schedule": 60.0},
+    "resume-zone-change": {"task": "customers.zone_tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},
     "refresh-figures": {
         "task": "customers.trade.tasks.refresh_figures",

@@ -4,7 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.notices import NoticeKind, register_notice_kind
 from crm.common import navigation
+from crm.common.company import changing as company
 from crm.common.hooks import after_facts_changed
+from customers import time_zone, zone_tasks
 from customers.identity import history as identity_history
 from customers.identity import import_contacts, import_customers, owning, telling_followers
 from customers.importing.exports import register_export
@@ -17,6 +19,7 @@ from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
 from customers.interactions.to_do import entries as task_entries
 from customers.interactions.to_do import panel as task_panel
+from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product
 from customers.page import export_customers, home_panels
 from customers.page.bulk import running, sentences
 from customers.page.bulk.actions import register_action
@@ -159,6 +162,7 @@ HISTORY = (
     HistorySource(key="tags", rows=identity_history.TAGS, permission=VIEW),
     HistorySource(key="tiers", rows=tiers_history.TIERS, permission=VIEW),
 )
+AMOUNTS = (Order, OrderLine, Invoice, Payment, ExchangeRate)
 HAPPENINGS = (
     interactions_happening.CONTACTS, trade_happening.ORDERS, trade_happening.INVOICES, interactions_happening.NOTES,
     tiers_happening.CHANGES,
@@ -219,12 +223,23 @@ def register_all() -> None:
         register_movable(relation)
     register_page()
     register_frame()
+    register_company()
     listening.register_points_changed(interactions_listening.points_changed)
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_last_contact)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     after_facts_changed.append(wake_figures)
     register_notices()
+
+
+def register_company() -> None:
+    """What a change of the company's zone or currency has to do with customers, contacts and trade."""
+    company.zone_refusals.append(time_zone.refuse_zone_change)
+    company.zone_changes.append(zone_tasks.queue_zone_change)
+    company.currency_refusals.append(time_zone.refuse_currency_change)
+    for model in AMOUNTS:
+        company.register_amounts(model)
+    company.register_amounts(Product, unit_cost__isnull=False)
 
 
 def register_notices() -> None:

@@ -1,9 +1,5 @@
-"""The jobs of all rooms, where the worker looks for them, and those of no single room."""
+"""The jobs of all rooms, where the worker looks for them."""
 
-import structlog
-from celery import shared_task
-
-from customers import time_zone
 from customers.identity.tasks import settle_trust, tell_followers
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import delete_files, follow_points, recount_contacts
@@ -11,6 +7,7 @@ from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
 from customers.page.bulk.tasks import delete_exports, resume_bulk, run_bulk
 from customers.tiers.tasks import follow_tiers, retier_everyone
 from customers.trade.tasks import refresh_figures
+from customers.zone_tasks import resume_zone_change
 
 __all__ = [
     "delete_exports",
@@ -30,16 +27,3 @@ __all__ = [
     "settle_trust",
     "tell_followers",
 ]
-
-log = structlog.get_logger(__name__)
-
-
-@shared_task
-def resume_zone_change(**_: object) -> None:
-    """The sweeper: go on with a change of zone whose process died."""
-    try:
-        moved = time_zone.resume_zone_change()
-    except time_zone.ZoneChangeUnderWay:
-        return
-    if moved:
-        log.info("days cut anew", rows=moved)

@@ -3,7 +3,8 @@
 A change replaces the function first, so that whatever is written from then on gets its day in the new zone, and then
 cuts the stored days anew, and lets tasks be due when the new clock says, some thousand rows at a time, each chunk a
 transaction of a tenth of a second: nobody waits.
-Until it has ended pages show days of both zones, and say so. Killed, it is gone on with by the sweeper.
+Until it has ended pages show days of both zones, and say so. Killed, it is gone on with by the sweeper; begun by an
+administrator, likewise: the company's row is the queue.
 """
 
 import re
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import DataError, connection, models, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -91,16 +92,35 @@ def change_time_zone(*, zone: str) -> int:
     The tier of a fact is that of its new day. KPI marks follow by the triggers. Asked again for the present zone it
     finishes what was begun. Raises UnknownZone, ImportsUnderWay, ZoneChangeUnderWay.
     """
-    if zone not in zoneinfo.available_timezones():
-        raise UnknownZone(_("“%(zone)s” is no time zone; they are named like Europe/Berlin.") % {"zone": zone})
+    _refuse_unknown(zone)
     with _alone():
         if zone != refresh().time_zone or zone != stored_zone():
             _begin(zone)
         return _recut_all()
 
 
+def refuse_zone_change(zone: str) -> None:
+    """Raises UnknownZone, ZoneChangeUnderWay, ImportsUnderWay where a change to `zone` cannot begin now."""
+    _refuse_unknown(zone)
+    if refresh().zone_is_changing:
+        raise ZoneChangeUnderWay(_("The time zone is being changed already. Wait until that has ended."))
+    _refuse_beside_imports()
+
+
+def begin_zone_change(*, zone: str) -> None:
+    """Make `zone` the company's, for somebody who does not wait: `resume_zone_change` cuts the days anew.
+
+    Raises as `refuse_zone_change`. Nobody else begins or ends a change before this transaction has ended.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not locks.take_if_free(cursor, locks.ZONE_CHANGE):
+            raise ZoneChangeUnderWay(_("The time zone is being changed by another process."))
+        refuse_zone_change(zone)
+        _begin(zone)
+
+
 def resume_zone_change() -> int:
-    """Go on with a change whose process died; returns the rows whose day moved."""
+    """Go on with a change that was left to a job, or whose process died; returns the rows whose day moved."""
     if not refresh().zone_is_changing:
         return 0
     with _alone():
@@ -115,13 +135,27 @@ def _alone() -> Iterator[None]:
         yield
 
 
+def _refuse_unknown(zone: str) -> None:
+    if zone not in zoneinfo.available_timezones():
+        raise UnknownZone(_("“%(zone)s” is no time zone; they are named like Europe/Berlin.") % {"zone": zone})
+
+
 def _refuse_beside_imports() -> None:
+    _refuse_beside(_("Wait until these imports have ended: %(files)s. Their times are meant in the present zone."))
+
+
+def _refuse_beside(words: str) -> None:
+    """Raises ImportsUnderWay in these words, in which `files` stands for the names of some."""
     names = ImportBatch.objects.filter(state__in=UNFINISHED).order_by("pk").values_list("filename", flat=True)[:5]
     if names:
-        raise ImportsUnderWay(
-            _("Wait until these imports have ended: %(files)s. Their times are meant in the present zone.")
-            % {"files": ", ".join(names)}
-        )
+        raise ImportsUnderWay(words % {"files": ", ".join(names)})
+
+
+def refuse_currency_change() -> None:
+    """Raises ImportsUnderWay: amounts of a file that names no currency are in the one it began with."""
+    _refuse_beside(
+        _("Wait until these imports have ended: %(files)s. Their amounts are meant in the present currency.")
+    )
 
 
 def _begin(zone: str) -> None:
@@ -129,8 +163,16 @@ def _begin(zone: str) -> None:
         locks.take(cursor, exclusive=[locks.ZONE])
         _refuse_beside_imports()
         Company.objects.update_or_create(pk=1, defaults={"time_zone": zone, "zone_changing_since": timezone.now()})
-        cursor.execute("SELECT crm_set_zone(%s)", [zone])
+        _set_zone(cursor, zone)
     refresh()
+
+
+def _set_zone(cursor: CursorWrapper, zone: str) -> None:
+    try:
+        with transaction.atomic():
+            cursor.execute("SELECT crm_set_zone(%s)", [zone])
+    except DataError as error:  # PostgreSQL has a list of zones of its own
+        raise UnknownZone(_("“%(zone)s” is no time zone that the database knows.") % {"zone": zone}) from error
 
 
 def _recut_all() -> int:

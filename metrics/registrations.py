@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import navigation
+from crm.common.company.changing import register_amounts
 from crm.common.company.starting import further_refusals
 from crm.common.hooks import after_facts_changed
 from customers.importing.exports import register_export
@@ -15,6 +16,7 @@ from metrics.engine.starting import refuse_other_rules
 from metrics.engine.waking import wake_recompute
 from metrics.goals import import_other_changes, import_rollouts
 from metrics.kpis import catalogue, import_ledger, whose_ledger
+from metrics.models import Baseline, Benefit, CostEntry, KpiTarget, LedgerMonth
 from metrics.pages.home import STEERING
 from metrics.programme import import_costs
 
@@ -54,6 +56,11 @@ def register_all() -> None:
         register_export(module.EXPORT)
     after_facts_changed.append(wake_recompute)
     further_refusals.append(refuse_other_rules)
+    for model in (LedgerMonth, CostEntry, Benefit):
+        register_amounts(model)
+    money = [kpi.key for kpi in catalogue.CATALOGUE.values() if kpi.unit == "money"]
+    register_amounts(KpiTarget, kpi__in=money)
+    register_amounts(Baseline, kpi__in=money, value__isnull=False)
     register_derived(
         Derived(
             key="ledger",

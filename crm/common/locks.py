@@ -2,8 +2,8 @@
 
 | key | is held by | for |
 |---|---|---|
-| `ZONE_CHANGE` | a change of the company's zone | the session |
-| `ZONE` | shared by whoever begins what means times in it, exclusively while the zone is replaced | its transaction |
+| `ZONE_CHANGE` | a change of the company's zone; who begins one and leaves it to a job | the session; its transaction |
+| `ZONE` | shared by whoever begins what means times in it, alone while zone or currency is replaced | its transaction |
 | `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
 | `bulk_worker(job)` | the one worker at a bulk action | the session, likewise |
 | `RETIER` | a run that decides tiers | the session |

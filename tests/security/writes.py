@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from crm.common.company.models import Company
 from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
@@ -338,6 +339,7 @@ ADMIN_CHANGES: Mapping[str, tuple[Made, dict[str, Any]]] = {
     "metrics.rollout": (lambda: Rollout.objects.get(team_id=go_live()["team_id"]), {"phase": "2"}),
     "accounts.user": (UserFactory.create, {"name": "Renamed", "role": "sales"}),
     "accounts.team": (TeamFactory.create, {"name": "Renamed"}),
+    "common.company": (Company.objects.get, {"currency": "CHF"}),
 }
 
 ADMIN_ADDITIONS: Mapping[str, dict[str, Any]] = {

@@ -11,7 +11,7 @@ class Company(models.Model):
     """`CRM_TIME_ZONE` and `CRM_CURRENCY` gave a new database its first values; from then on this row holds.
 
     `zone_changing_since` is set while a changed zone is being written through to the stored days (see
-    `customers.time_zone`): the moment that began.
+    `customers.time_zone`): the moment that began. A job goes by it.
     """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)

@@ -12,8 +12,10 @@ from crm.common.company.current import refresh
 from crm.common.errors import DomainError
 
 REMEDY: Final = {
-    "CRM_TIME_ZONE": "Set it back or leave it out; to change the zone: manage.py change_time_zone ZONE.",
-    "CRM_CURRENCY": "Set it back or leave it out: amounts are kept in the company's currency, which stays as it is.",
+    "CRM_TIME_ZONE": "Set it back or leave it out; to change the zone: manage.py change_time_zone ZONE, or Company in "
+    "the administration.",
+    "CRM_CURRENCY": "Set it back or leave it out: amounts are kept in the company's currency, which stays as it is. "
+    "Before the first of them it can be changed at Company in the administration.",
 }
 
 
