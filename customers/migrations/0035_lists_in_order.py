@@ -8,7 +8,7 @@ OF_KEY = "customers_customer_tier_id_0a8659db"
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("customers", "0033_tasks_done")]
+    dependencies = [("customers", "0034_billed_as_of")]
     operations = [
         AddIndexConcurrently("customer", models.Index(fields=["created_at", "id"], name="customer_created")),
         AddIndexConcurrently("customer", models.Index(fields=["owner", "id"], name="customer_owner")),
