@@ -17,7 +17,7 @@ from crm.embedded import processes
 from customers import time_zone
 from customers.importing import batches
 from customers.models import ImportBatch, Interaction, Order, OrderLine, Tier
-from customers.time_zone import change_time_zone, resume_zone_change, stored_zone
+from customers.time_zone import begin_zone_change, change_time_zone, resume_zone_change, stored_zone
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
 from tests.factories.customers import CustomerFactory
@@ -109,6 +109,34 @@ class TestDays:
         assert late_order.day == date(2026, 4, 1)
         assert Company.objects.get().zone_changing_since is None
         assert resume_zone_change() == 0
+
+    def test_are_cut_by_the_job_after_it_died_in_the_middle(
+        self, late_order: Order, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begin_zone_change(zone="Asia/Shanghai")
+        with monkeypatch.context() as killed:
+            killed.setattr(time_zone, "follow_zone", lambda: 1 // 0)
+            with pytest.raises(ZeroDivisionError):
+                resume_zone_change()
+        assert company.refresh().zone_is_changing
+        with pytest.raises(time_zone.ZoneChangeUnderWay, match="is being changed already"):
+            begin_zone_change(zone="Europe/Berlin")
+
+        assert resume_zone_change() == 0  # the days were cut before
+        late_order.refresh_from_db()
+        assert (late_order.day, company.company().zone_is_changing) == (date(2026, 4, 1), False)
+        assert company.company().time_zone == "Asia/Shanghai"
+
+    def test_are_nobody_else_s_to_cut_before_the_change_is_committed(self) -> None:
+        begin_zone_change(zone="Asia/Shanghai")
+        with another_connection() as session:
+            tried = session.execute("SELECT pg_try_advisory_lock(%s, %s)", [*locks.ZONE_CHANGE])
+            assert tried.fetchone() == (False,)
+
+    def test_stay_where_only_the_database_does_not_know_the_zone(self) -> None:
+        with pytest.raises(time_zone.UnknownZone, match="no time zone that the database knows"):
+            time_zone._begin("Mars/Olympus")
+        assert (stored_zone(), Company.objects.get().time_zone) == ("UTC", "UTC")
 
     @pytest.mark.parametrize("state", ["queued", "staging", "applying"])
     def test_stay_while_a_file_is_read(self, state: str) -> None:
