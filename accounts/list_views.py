@@ -1,5 +1,7 @@
 """What the pages of lists share: how a list stands for a request, its saved views, the options of its filters."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from django.contrib import messages
@@ -26,13 +28,15 @@ ROWS_KEPT: Final = 1_000
 
 
 def open_list(request: HttpRequest, page: ListPage) -> State:
-    """How the list stands for this request; how it is left is remembered for the next time."""
+    """How the list stands for this request; how it is left is remembered for the next time, once it could be shown:
+    a view that takes too long would keep its reader from the list.
+    """
     user = signed_in(request)
     if "deleted" not in request.GET and len(request.session.get("deleted_view", {}).get("rows", ())) > ROWS_KEPT:
         del request.session["deleted_view"]
     state = views.state_of(page, user, request.GET)
     if not state.redo and (settings := state.to_remember()):
-        views.remember(user=user, of_list=page.key, settings=settings)
+        return replace(state, shown=partial(views.remember, user=user, of_list=page.key, settings=settings))
     return state
 
 

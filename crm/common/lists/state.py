@@ -5,7 +5,7 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -38,6 +38,7 @@ class State:
     `about`: what the columns depend on, of who asks, and `known` those columns by key.
     `open_panel`: what the page opens at: "filter", "columns" or nothing; `moved`: the button that keeps the focus;
     `redo`: the address that says the same in short, where a form was sent; `is_chosen`: a view was named.
+    `shown`: called once its rows are there.
     """
 
     page: ListPage
@@ -59,6 +60,7 @@ class State:
     remembered: Mapping[str, Any] = field(default_factory=dict)
     about: Any = None
     known: Columns = field(default_factory=dict)
+    shown: Callable[[], None] | None = None
 
     @cached_property
     def names(self) -> wording.Names:
@@ -129,6 +131,8 @@ class State:
         self, rows: Sequence[Any], *, page: Page[Any], empty: Empty | None = None, is_selected: bool = False
     ) -> Filled[Any]:
         """The list with these rows, as it is arranged."""
+        if self.shown:
+            self.shown()
         filled = self.page.table.of(rows, about=self.about, sort=self.sort, page=page, empty=empty)
         return filled.arranged(self.shown_columns, is_selected=is_selected, is_compact=bool(self.density))
 

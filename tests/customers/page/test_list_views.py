@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from customers.models import Tier
+from customers.page import list_views
 from customers.trade.figures import refresh_figures
 from tests.conftest import NOON, ClientFor
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
@@ -137,6 +138,17 @@ def test_takes_as_many_queries_for_three_rows_as_for_one(client_for: ClientFor, 
             client.get(f"/customers/{query}")
         taken.append(len(queries))
     assert taken[0] == taken[1] <= most
+
+
+def test_a_view_that_cannot_be_shown_is_not_found_again(client_for: ClientFor, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = client_for("sales")
+    with monkeypatch.context() as patch:
+        patch.setattr(list_views, "listing", None)
+        client.raise_request_exception = False
+        assert client.get("/customers/?view=overdue").status_code == 500
+    assert client.get("/customers/").context["state"].view.key == "all"
+    client.get("/customers/?view=overdue")
+    assert client.get("/customers/").context["state"].view.key == "overdue"
 
 
 def test_empty_states(client_for: ClientFor) -> None:
