@@ -189,7 +189,7 @@ def read(
         density=_density(query, view, remembered),
         is_unclear=is_unclear,
         faults=(*faults, *more_faults, *_faults(known, view, group)),
-        is_chosen="view" in query and not form.is_sent,
+        is_chosen="view" in query and not form.is_sent and not _short(query, fields),  # else a link led there
         open_panel="filter" if form.is_sent else query.get("open", ""),
         moved=query.get("move", "") or query.get("moved", ""),
         remembered=remembered,

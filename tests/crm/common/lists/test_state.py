@@ -170,6 +170,7 @@ def test_what_is_remembered_is_the_view_that_was_named_and_the_look_it_leaves_op
     assert read().to_remember() == read("q=x").to_remember() == {}
     assert read("view=rome").to_remember() == {"view": "rome"}
     assert read("view=rome", view="rome").to_remember() == {}
+    assert read("view=rome&city=Paris").to_remember() == {}
     chosen = read("view=all&columns=n,c&density=compact", view="rome", other="kept")
     assert chosen.to_remember() == {"view": "all", "columns": ["n", "c"], "density": "compact", "other": "kept"}
     back = read("view=all&columns=n,a,b,c&density=normal", view="all", columns=["n", "c"], density="compact")
