@@ -105,7 +105,10 @@ def remove_tag(*, customer: Customer, tag: Tag) -> None:
 
 def change_tag(*, tag: Tag, name: str, colour: str, seen: str | None = None) -> Tag:
     """Raises BadTag where another has the name, ChangedMeanwhile unless the tag is as `seen`."""
-    plain = spelt(name)
+    return retried(_change, passing=may_pass_with_others)(tag, spelt(name), colour, seen)
+
+
+def _change(tag: Tag, plain: str, colour: str, seen: str | None) -> Tag:
     with transaction.atomic():
         lock_as_seen(tag, seen)
         if _named(plain).exclude(pk=tag.pk).exists():

@@ -136,3 +136,23 @@ def test_made_by_two_at_once_it_is_one() -> None:
         other.commit()
     threads.end(thread)
     assert names(customer) == ["VIP"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_give_one_name_the_second_is_told() -> None:
+    tag, told = TagFactory.create(), list[Exception]()
+
+    def rename() -> None:
+        try:
+            change_tag(tag=tag, name="VIP", colour="blue")
+        except BadTag as error:
+            told.append(error)
+
+    with another_connection() as other, another_connection() as watching:
+        watching.autocommit = True
+        other.execute("INSERT INTO customers_tag (name, colour) VALUES ('vip', 'red')")
+        thread = threads.begin(rename)
+        assert processes.wait_until(lambda: watching.execute(SOMEBODY_WAITS).fetchone() == (True,), seconds=30)
+        other.commit()
+    threads.end(thread)
+    assert "already" in str(told[0])
