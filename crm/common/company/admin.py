@@ -1,5 +1,6 @@
 """The company whose database this is: its time zone and its currency, as the database holds them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -24,12 +25,16 @@ class CompanyAdmin(DomainAdmin[Company]):
     """One row, changed by its verb. `manage.py change_time_zone` does the same and waits for the end."""
 
     form = CompanyForm
-    list_display = (*FIELDS, "changed_at", "zone_changing_since")
-    readonly_fields = ("zone_changing_since", "earlier")
+    list_display = (*FIELDS, "changed_at", "changing_since")
+    readonly_fields = ("changing_since", "earlier")
     fields = (*FIELDS, *readonly_fields)
 
     def has_add_permission(self, request: HttpRequest, obj: Company | None = None) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("zone being changed since"))
+    def changing_since(self, company: Company) -> datetime | None:
+        return company.zone_changing_since
 
     @admin.display(description=gettext_lazy("changes"))
     def earlier(self, company: Company) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.company.changing import FIELDS, refuse_currency_change, refuse_zone_change
@@ -15,11 +16,9 @@ from crm.common.saving import VersionedForm
 
 class CompanyForm(VersionedForm[Company]):
     time_zone = forms.ChoiceField(
-        label=_("time zone"),
         help_text=_("Another zone cuts all days anew, in the background: figures move until that has ended."),
     )
     currency = forms.CharField(
-        label=_("currency"),
         max_length=3,
         help_text=_(
             "Three letters, as long as no amount is kept in it. Look at the minimums of tier policies and at credit "
@@ -36,6 +35,8 @@ class CompanyForm(VersionedForm[Company]):
         super().__init__(*args, **kwargs)
         zones = zoneinfo.available_timezones() | {self.instance.time_zone}
         self.fields["time_zone"].choices = [(zone, zone) for zone in sorted(zones)]  # type: ignore[attr-defined]
+        for name in FIELDS:
+            self.fields[name].label = capfirst(str(Company._meta.get_field(name).verbose_name))  # type: ignore[union-attr] # noqa: SLF001 - Meta is API
         self.stands = {name: getattr(self.instance, name) for name in FIELDS}
 
     def clean_time_zone(self) -> str:

@@ -69,6 +69,12 @@ class TestTheZone:
         assert CHANGING not in shown
         assert "Administrator: time zone: UTC → Asia/Shanghai" in shown
 
+    def test_has_its_words_in_the_reader_s_language(self, client_for: ClientFor) -> None:
+        client = client_for("administrator")
+        shown = client.get(URL, headers={"accept-language": "zh-hans"}).content.decode()
+        assert ("时区:" in shown, "货币:" in shown, "时区更改开始于:" in shown) == (True, True, True)
+        assert ("Time zone:" in (shown := client.get(URL).content.decode()), "Currency:" in shown) == (True, True)
+
     def test_is_none_that_is_no_zone(self, client_for: ClientFor) -> None:
         answer = send(client_for("administrator"), time_zone="Mars/Olympus")
         assert "Mars/Olympus is not one of the available choices" in errors(answer)["time_zone"][0]
