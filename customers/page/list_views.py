@@ -1,6 +1,8 @@
 """The customer list and its export."""
 
+from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any, Final
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in
@@ -18,12 +21,18 @@ from accounts.list_views import open_list
 from crm.common.limits.limiting import limited
 from crm.common.lists.exporting import SHEET_UP_TO, STREAMED_UP_TO
 from crm.common.lists.state import RELEVANCE, State
+from crm.common.patience import TookTooLong, at_most
 from crm.common.tables import Empty
 from crm.common.templatetags.lists import bulk_url
 from customers.identity import search
 from customers.page.exporting import EXPORT, export_rows
-from customers.page.listing import listing, meant, with_tags
+from customers.page.listing import Listing, listing, meant, with_tags
 from customers.page.tables import CUSTOMER_LIST, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
+
+PATIENCE_S: Final = 2.0
+TOO_MUCH: Final = gettext_lazy(
+    "This takes too long with so many customers. Add a condition that leaves fewer: an owner, a tag, a country."
+)
 
 
 def _searches(request: HttpRequest) -> bool:
@@ -37,24 +46,33 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     state = _in_order(open_list(request, CUSTOMER_LIST))
     if state.redo:
         return HttpResponseRedirect(state.redo)
-    sought = search.read(state.search)
-    customers = meant(state, request.user)
-    shown = listing(
-        with_tags(customers) if "tags" in state.columns else customers,
-        order_by=state.order,
-        cursor=request.GET.get("cursor", ""),
-        searched=sought.is_possible,
-    )
-    empty, is_selected = _nobody(request, state), bool(bulk_url(state))
-    context = {
+    context: dict[str, Any] = {
         "state": state,
-        "sought": sought,
+        "hint": search.read(state.search).hint,
+        "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
+    }
+    try:
+        with at_most(PATIENCE_S) if state.is_costly else nullcontext():
+            shown = _listing(request, state)
+    except TookTooLong:
+        return render(request, "customers/page/list.html", {**context, "hint": TOO_MUCH})
+    empty, is_selected = _nobody(request, state), bool(bulk_url(state))
+    context |= {
         "listing": shown,
         "page": shown.page,
         "customers": state.fill(shown.rows, page=shown.page, empty=empty, is_selected=is_selected),
-        "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
     }
     return render(request, "customers/page/list.html", context)
+
+
+def _listing(request: HttpRequest, state: State) -> Listing:
+    customers = meant(state, request.user)
+    return listing(
+        with_tags(customers) if "tags" in state.columns else customers,
+        order_by=state.order,
+        cursor=request.GET.get("cursor", ""),
+        searched=search.read(state.search).is_possible,
+    )
 
 
 @require_GET

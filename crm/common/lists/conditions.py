@@ -48,6 +48,10 @@ class Condition:
         return self.field is None
 
     @property
+    def takes(self) -> str:
+        return self.field.ops[self.op].takes if self.field else ""
+
+    @property
     def is_blank(self) -> bool:
         return bool(self.fault) and self.data.get("value", "") in ("", [], ())
 

@@ -85,6 +85,12 @@ class State:
         return bool(self.search or self.conditions.items)
 
     @property
+    def is_costly(self) -> bool:
+        """Whether there may be no index that answers it: by texts, by amounts, by several conditions."""
+        asked = [one for one in conditions.each(self.conditions) if one.field]
+        return len(asked) > 2 or any(one.takes in ("text", "number") for one in asked)
+
+    @property
     def is_changed(self) -> bool:
         """Whether it is another than the view as it is kept; what a view leaves open is everybody's own."""
         view, look = self.view, self.look

@@ -151,6 +151,23 @@ def test_a_view_that_cannot_be_shown_is_not_found_again(client_for: ClientFor, m
     assert client.get("/customers/").context["state"].view.key == "overdue"
 
 
+def test_what_takes_too_long_is_given_up_with_how_to_ask_for_less(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_args: object, **_options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    client = client_for("sales")
+    with monkeypatch.context() as patch:
+        patch.setattr(list_views, "listing", endless)
+        patch.setattr(list_views, "PATIENCE_S", 0.01)
+        page = client.get("/customers/?view=all&city=rome").content.decode()
+    assert "Add a condition that leaves fewer" in page
+    assert "City: " in page  # with its filters, to be changed
+    assert client.get("/customers/?view=all&city=rome").status_code == 200
+
+
 def test_empty_states(client_for: ClientFor) -> None:
     assert "No customers yet" in client_for("sales").get("/customers/").content.decode()
     page = client_for("sales").get("/customers/?q=nobody here").content.decode()
