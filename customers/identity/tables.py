@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.audit.changes import Change
 from crm.common.cells import dimmed, lines, link, link_if, note, strong, together, url_of
 from crm.common.tables import Column, Empty, Table
-from crm.common.templatetags.figures import ago, dated
+from crm.common.templatetags.figures import ago, clock, dated
 from crm.common.templatetags.look import icon
 from customers.identity.provenance import Said
 from customers.models import SourceRecord
@@ -82,8 +82,10 @@ def _what(change: Change) -> object:
     return lines([*told, link(change.undo_url, gettext("can still be taken back"))] if change.undo_url else told)
 
 
-def _when(change: Change) -> str:
-    return dated(localdate(change.at) if change.is_day else change.at)
+def _when(change: Change) -> object:
+    if change.is_day:
+        return dated(localdate(change.at))
+    return together(dated(change.at), dimmed(clock(change.at)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,9 @@ from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.audit.acting import acting
+from crm.common.audit.changes import Change
+from crm.common.table_html import as_html
+from customers.identity.tables import HISTORY, Imports
 from customers.interactions.recording import log_interaction, undo_interaction
 from customers.models import Customer, Tier
 from customers.page.history import history
@@ -120,3 +123,12 @@ def test_a_change_leads_to_the_import_that_made_it(client_for: ClientFor) -> Non
     }
     assert ["kunden.csv" in page for page in pages.values()] == [True, True]
     assert [f"/imports/{batch.pk}/" in page for page in pages.values()] == [True, False]
+
+
+def test_when_is_told_to_the_minute_where_it_is_known() -> None:
+    at = datetime(2026, 3, 1, 12, 5, tzinfo=UTC)
+    changes = [Change(at=at, who="Ann", what="Created"), Change(at=at, who="Ann", what="Became Gold", is_day=True)]
+    written = as_html(HISTORY.of(changes, about=Imports(files={}, may_open=False)))
+    first, second = written.split('<th scope="row"')[1:]
+    assert (">12:05 p.m.<" in first, ">12:05 p.m.<" in second) == (True, False)
+    assert (">March 1, 2026<" in first, ">March 1, 2026<" in second) == (True, True)
