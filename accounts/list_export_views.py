@@ -15,7 +15,7 @@ from accounts.domain.views import state_of
 from crm.common.audit.recording import record
 from crm.common.csv_files import csv_download
 from crm.common.lists.conditions import each
-from crm.common.lists.exporting import STREAMED_UP_TO, Export, rows
+from crm.common.lists.exporting import SHEET_UP_TO, STREAMED_UP_TO, Export, rows
 from crm.common.lists.pages import ListPage
 from crm.common.lists.state import State
 from crm.common.templatetags.figures import number
@@ -30,14 +30,25 @@ def export_list(
     """
     state = state_of(page, signed_in(request), request.GET)
     found = found_by(state)
-    count = found.order_by()[: STREAMED_UP_TO + 1].count()
-    if count > STREAMED_UP_TO:
-        words = _("A file takes at most %(limit)s rows, and these are more: narrow the list first.")
-        messages.error(request, words % {"limit": number(STREAMED_UP_TO)})
+    kind = request.GET.get("format", "csv")
+    most = SHEET_UP_TO if kind == "xlsx" else STREAMED_UP_TO
+    count = found.order_by()[: most + 1].count()
+    if count > most:
+        messages.error(request, _too_many(kind, most))
         return HttpResponseRedirect(f"{reverse(page.url_name)}{state.query()}")
     record_export(request, export, state, count=count)
     columns = export.chosen(request.GET.get("columns", "").split(","))
-    return download(rows(found, columns, order=state.order), export, kind=request.GET.get("format", "csv"))
+    return download(rows(found, columns, order=state.order), export, kind=kind)
+
+
+def _too_many(kind: str, most: int) -> str:
+    if kind == "xlsx":
+        words = _(
+            "A spreadsheet takes at most %(limit)s rows, and these are more: narrow the list, or take a CSV file."
+        )
+    else:
+        words = _("A file takes at most %(limit)s rows, and these are more: narrow the list first.")
+    return words % {"limit": number(most)}
 
 
 def record_export(request: HttpRequest, export: Export, state: State, *, count: int) -> None:

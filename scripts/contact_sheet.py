@@ -24,8 +24,9 @@ SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clie
 # Where a page has a number in its address, the first link of that kind on the page named before it.
 PAGES = {
     "service": (
-        "/", "/customers/", "/customers/?view=overdue", "/customers/new/", "/tasks/", "/tasks/new/", "/tiers/", "/me/",
-        "/me/notices/", "/me/calendar/", "/tasks/ > /tasks/#/", "CUSTOMER", "CUSTOMER orders/", "CUSTOMER people/",
+        "/", "/customers/", "/customers/?view=overdue", "/customers/new/", "/tasks/", "/tasks/new/", "/orders/",
+        "/invoices/?view=overdue", "/tiers/", "/me/", "/me/notices/", "/me/calendar/",
+        "/tasks/ > /tasks/#/", "CUSTOMER", "CUSTOMER orders/", "CUSTOMER people/",
         "CUSTOMER people/new/", "CUSTOMER notes/", "CUSTOMER notes/new/", "CUSTOMER tasks/", "CUSTOMER sources/",
         "CUSTOMER history/", "CUSTOMER edit/", "CUSTOMER interactions/new/", "CUSTOMER orders/ > /orders/#/",
         "CUSTOMER orders/ > /invoices/#/", "CUSTOMER people/ > /people/#/", "CUSTOMER owner/", "/today/unmatched/",

@@ -301,9 +301,9 @@ LISTS: Mapping[str, Listed] = {
     "to_do.tasks": Listed(fill=tasks, queries=7),
     "tiers.ladder": Listed(fill=tiers, queries=7),
     "trade.invoice_list": Listed(fill=all_invoices, queries=6),
-    "trade.invoices": Listed(fill=invoices, queries=8),
+    "trade.invoices": Listed(fill=invoices, queries=7),
     "trade.order_list": Listed(fill=all_orders, queries=6),
     "trade.order_lines": Listed(fill=order_lines, queries=7),
-    "trade.orders": Listed(fill=orders, queries=8),
+    "trade.orders": Listed(fill=orders, queries=7),
     "trade.payments": Listed(fill=payments, queries=6),
 }

@@ -14,7 +14,7 @@ from customers.page.record import get_record
 from customers.trade.invoices import WHICH, narrowed, with_standing
 from customers.trade.orders import with_bought
 from customers.trade.tables import INVOICES, NONE_FITS, ORDERS
-from customers.trade.totals import totals
+from customers.trade.totals import Totals, totals
 
 SHOWN = 20
 LABELS: dict[str, str | Promise] = {"all": _("all"), "open": _("open"), "overdue": _("overdue")}
@@ -24,7 +24,8 @@ LABELS: dict[str, str | Promise] = {"all": _("all"), "open": _("open"), "overdue
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     """`?invoices=open` or `overdue` narrows the invoices, the oldest due first; each list has its own pages."""
-    customer, on = get_record(request, pk), today()
+    on = today()
+    customer = get_record(request, pk, totals=totals(on=on))
     which = request.GET.get("invoices", "")
     which = which if which in WHICH else "all"
     bills = narrowed(Invoice.objects.visible_to(request.user), which=which, customer=customer, on=on)
@@ -41,7 +42,7 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "tab": "orders",
-        "totals": totals(customer_id=customer.pk, on=on),
+        "totals": Totals.of(customer.totals),  # type: ignore[attr-defined] # annotated
         "chips": [
             {"label": label, "url": f"?invoices={key}#invoices", "is_current": key == which}
             for key, label in LABELS.items()

@@ -46,25 +46,27 @@ ALL_ORDERS = Table[Order, None](
         ),
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=_customers_name, sort="customer",
-            order_by="customer__search", share=22,
+            order_by="customer__search", share=22, css="line-plain",
         ),
         Column(
             key="placed", title=_("Placed"), cell=lambda one: dated(one.placed_at), sort="placed",
-            order_by="placed_at", share=13,
+            order_by="placed_at", share=13, css="line-plain",
         ),
         Column(
-            key="state", title=_("State"), cell=order_state, whole=lambda one: one.get_status_display(), share=11
+            key="state", title=_("State"), cell=order_state, whole=lambda one: one.get_status_display(), share=11,
+            css="line-plain",
         ),
-        Column(key="what", title=_("What"), cell=what_was_bought, share=25, shown="wide"),
+        Column(key="what", title=_("What"), cell=what_was_bought, share=25, shown="wide", css="line-last"),
         Column(
             key="amount", title=_("Amount"), hint=_("Sorted by what it is in the company’s currency"),
             cell=lambda one: money(one.amount, one.currency), sort="amount", order_by="amount_company", align="end",
-            share=14,
+            share=14, css="line-first",
         ),
         Column(key="team", title=_("Team"), cell=_team, share=12, chosen=False),
         Column(key="tier", title=_("Tier"), hint=_("On the day"), cell=_tier, share=9, chosen=False),
     ),
     cut=True,
+    css="table-lines",
     empty=Empty(
         title=_("No orders"), text=_("They appear here when the shop's file is imported."), icon="shopping-cart"
     ),
@@ -98,7 +100,7 @@ ALL_INVOICES = Table[Invoice, None](
         ),
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=_customers_name, sort="customer",
-            order_by="customer__search", share=22,
+            order_by="customer__search", share=22, css="line-plain",
         ),
         Column(
             key="issued", title=_("Issued"), cell=lambda one: dated(one.issued_on), sort="issued",
@@ -107,11 +109,11 @@ ALL_INVOICES = Table[Invoice, None](
         Column(
             key="due", title=_("Due"), cell=lambda one: dated(one.due_on), sort="due", order_by="due_on", share=13
         ),
-        Column(key="state", title=_("State"), cell=invoice_state, share=16),
+        Column(key="state", title=_("State"), cell=invoice_state, share=16, css="line-plain"),
         Column(
             key="amount", title=_("Amount"), hint=_("Sorted by what it is in the company’s currency"),
             cell=lambda one: money(one.amount, one.currency), sort="amount", order_by="amount_company", align="end",
-            share=12,
+            share=12, css="line-first",
         ),
         Column(key="open", title=_("Open"), cell=open_of, align="end", share=12),
         Column(
@@ -127,6 +129,7 @@ ALL_INVOICES = Table[Invoice, None](
         Column(key="tier", title=_("Tier"), hint=_("On the day"), cell=_tier, share=9, chosen=False),
     ),
     cut=True,
+    css="table-lines",
     empty=Empty(
         title=_("No invoices"), text=_("They appear here when the books' file is imported."), icon="file-invoice"
     ),

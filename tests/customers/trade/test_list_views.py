@@ -122,10 +122,13 @@ def test_a_file_has_what_the_list_shows_in_its_order(client_for: ClientFor) -> N
 @pytest.mark.usefixtures("ordered")
 def test_of_more_than_a_file_takes_there_is_none(client_for: ClientFor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_export_views, "STREAMED_UP_TO", 3)
+    monkeypatch.setattr(list_export_views, "SHEET_UP_TO", 1)
     client = client_for("manager")
     answer = client.get("/orders/export/?view=all&sort=placed", follow=True)
     assert answer.redirect_chain == [("/orders/?view=all&sort=placed", 302)]
     assert "A file takes at most 3 rows" in answer.content.decode()
+    sheet = client.get("/orders/export/?view=all&number=A-&format=xlsx", follow=True)
+    assert "A spreadsheet takes at most 1 rows" in sheet.content.decode()
     assert not AuditEntry.objects.exists()
     assert [row[0] for row in csv(client, "/orders/export/", view="all", sort="-amount", number="A-")] == [
         "number", "A-2", "A-1",

@@ -3,12 +3,17 @@ from decimal import Decimal
 
 import pytest
 
+from customers.models import Customer
 from customers.trade.totals import Totals, totals
 from tests.factories.customers import CustomerFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 31)
+
+
+def of(customer: Customer) -> Totals:
+    return Totals.of(Customer.objects.annotate(totals=totals(on=DAY)).get(pk=customer.pk).totals)
 
 
 def test_what_a_customer_ordered_was_billed_and_owes() -> None:
@@ -20,14 +25,14 @@ def test_what_a_customer_ordered_was_billed_and_owes() -> None:
     InvoiceFactory.create(due_on=DAY)
     OrderFactory.create(lines=[("1", "1", None)])
 
-    assert totals(customer_id=customer.pk, on=DAY) == Totals(
+    assert of(customer) == Totals(
         orders=2, ordered=Decimal(20), invoices=2, billed=Decimal(105), open_count=2, open=Decimal(65),
         overdue_count=1, overdue=Decimal(5),
     )  # fmt: skip
 
 
 def test_of_nothing_the_totals_are_nought() -> None:
-    assert totals(customer_id=0, on=DAY) == Totals(
+    assert of(CustomerFactory.create()) == Totals(
         orders=0, ordered=Decimal(0), invoices=0, billed=Decimal(0), open_count=0, open=Decimal(0), overdue_count=0,
         overdue=Decimal(0),
     )  # fmt: skip
