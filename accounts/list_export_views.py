@@ -23,12 +23,17 @@ from crm.common.xlsx_files import xlsx_download
 
 
 def export_list(
-    request: HttpRequest, page: ListPage, export: Export, found_by: Callable[[State], QuerySet[Any]]
+    request: HttpRequest,
+    page: ListPage,
+    export: Export,
+    found_by: Callable[[State], QuerySet[Any]],
+    *,
+    in_order: Callable[[State], State] = lambda state: state,
 ) -> HttpResponseBase:
     """What the list shows, on whatever page, in its order: `columns` (keys with commas between) say what of it,
     `format=xlsx` as what. Where that are too many, back to the list, which says so.
     """
-    state = state_of(page, signed_in(request), request.GET)
+    state = in_order(state_of(page, signed_in(request), request.GET))
     found = found_by(state)
     kind = request.GET.get("format", "csv")
     most = SHEET_UP_TO if kind == "xlsx" else STREAMED_UP_TO

@@ -17,6 +17,7 @@ from accounts.domain import views
 from accounts.list_forms import ViewForm
 from accounts.models import SavedView
 from crm.common.errors import DomainError
+from crm.common.limits.limiting import limited
 from crm.common.lists import builder, conditions
 from crm.common.lists.options import Asking
 from crm.common.lists.pages import ListPage, declared
@@ -107,7 +108,12 @@ def restore_view(request: HttpRequest) -> HttpResponse:
     return _to(page, saved)
 
 
+def _seeks(request: HttpRequest) -> bool:
+    return bool(request.GET.get(f"s{request.GET.get('line', '')}"))
+
+
 @require_GET
+@limited("search", when=_seeks)
 def list_options(request: HttpRequest, of_list: str) -> HttpResponse:
     """What a condition's value may be chosen from, searched: for the filter's form to put in place."""
     page, user, name = _page(request, of_list), signed_in(request), request.GET.get("line", "")

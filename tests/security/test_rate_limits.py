@@ -14,7 +14,10 @@ from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory
 
 pytestmark = pytest.mark.django_db
-EXPORTS = ["/customers/export/", "/scorecard/export/", "/kpis/csat/series.csv", "/imports/{batch}/rejects.csv"]
+EXPORTS = [
+    "/customers/export/", "/scorecard/export/", "/kpis/csat/series.csv", "/imports/{batch}/rejects.csv",
+    "/orders/export/", "/invoices/export/", "/tasks/export/",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -55,6 +58,13 @@ def test_searching_is_counted_and_looking_at_the_list_is_not(client_for: ClientF
     assert [client.get("/customers/").status_code for _ in range(3)] == [200] * 3
     assert [client.get("/customers/?q=acme").status_code for _ in range(2)] == [200, 429]
     assert client.get("/customers/").status_code == 200
+
+
+@pytest.mark.usefixtures("one_in_ten_minutes")
+def test_customers_searched_for_a_filter_are_counted_too(client_for: ClientFor) -> None:
+    client, offered = client_for("sales"), "/me/lists/trade.order_list/options/?line=0&f0=customer"
+    assert [client.get(offered).status_code for _ in range(2)] == [200, 200]
+    assert [client.get(f"{offered}&s0=acme").status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.usefixtures("one_in_ten_minutes")

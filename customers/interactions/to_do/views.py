@@ -1,5 +1,6 @@
 """The list of tasks, and the pages of one."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,7 +19,7 @@ from accounts.list_export_views import export_list
 from accounts.list_views import open_list
 from crm.common.fragments import asks_for_part, render_part
 from crm.common.limits.limiting import limited
-from crm.common.lists.conditions import each
+from crm.common.lists.conditions import Condition, each
 from crm.common.lists.state import State
 from crm.common.paging import keyset_page
 from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
@@ -35,6 +36,7 @@ from customers.interactions.to_do.tables import NO_TASK_FITS, TASK_LIST
 from customers.models import Customer, Task
 
 FOLDER = "customers/interactions/to_do"
+SOMEBODYS = ("whose", "by", "team", "customer")
 OFTEN_EMPTY = ("all", "mine", "team", "made", "open")
 
 
@@ -42,7 +44,7 @@ OFTEN_EMPTY = ("all", "mine", "team", "made", "open")
 @permission_required("customers.view_task", raise_exception=True)
 def task_list(request: HttpRequest) -> HttpResponse:
     """`#tasks` is what changes when one of them does."""
-    state = open_list(request, TASK_LIST)
+    state = _in_order(open_list(request, TASK_LIST))
     if state.redo:
         return HttpResponseRedirect(state.redo)
     tasks, cursor = listing.with_names(tasks_of(state, request.user)), request.GET.get("cursor", "")
@@ -63,11 +65,20 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @permission_required("customers.export_customer", raise_exception=True)
 @limited("export")
 def task_export(request: HttpRequest) -> HttpResponseBase:
-    return export_list(request, TASK_LIST, EXPORT, lambda state: tasks_of(state, request.user))
+    return export_list(request, TASK_LIST, EXPORT, lambda state: tasks_of(state, request.user), in_order=_in_order)
 
 
 def tasks_of(state: State, reader: Reader) -> listing.Tasks:
     return listing.by_urgency(state.narrow(Task.objects.visible_to(reader)), now=timezone.now())
+
+
+def _in_order(state: State) -> State:
+    """Urgency weighs each task, so it is of a person, a team or a customer; everybody's come as they fall due."""
+    narrow = state.conditions.match == "all" and any(
+        isinstance(one, Condition) and one.field and one.field.key in SOMEBODYS and one.op == "is"
+        for one in state.conditions.items
+    )
+    return replace(state, sort="due") if state.sort == listing.URGENCY and not narrow else state
 
 
 def _of_customer(state: State, request: HttpRequest) -> Customer | None:

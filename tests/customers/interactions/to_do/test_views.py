@@ -73,7 +73,10 @@ def test_each_view_has_its_own(client_for: ClientFor, user_for: UserFor) -> None
     assert whats(client, "view=all&overdue=yes") == ["mine, late"]
     assert len(whats(client, "view=all")) == 10
     assert whats(client, "view=mine&sort=-due") == ["mine, high", "mine", "mine, late"]
-    assert whats(client, "view=open&sort=urgency")[:2] == ["mine, late", "mine, high"]
+    assert whats(client, "view=open&team=mine&sort=urgency") == ["ours", "taken"]
+    assert whats(client, f"view=open&whose={me.pk}&sort=urgency") == ["mine, late", "mine, high", "mine"]
+    # Of everybody's nothing is weighed: they are read from the index on when they are due.
+    assert whats(client, "view=open&sort=urgency") == whats(client, "view=open&sort=due")
     client.get("/tasks/?view=team")
     assert whats(client, "") == ["ours"]  # as it was left
 
