@@ -139,6 +139,10 @@ def task() -> dict[str, Any]:
     return {"pk": TaskFactory.create().pk}
 
 
+def nobodys_task() -> dict[str, Any]:
+    return {"pk": TaskFactory.create(assignee=None).pk}
+
+
 def a_calendar(_client: Client, user: User) -> Arranged:
     CalendarFeedFactory.create(user=user)
     return {}, {}
@@ -264,7 +268,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:task": ("service", corrected("customers:task", task, what="Call them")),
     "customers:task_done": ("service", pressed(task)),
     "customers:task_reopen": ("service", pressed(done_task)),
-    "customers:task_take": ("service", pressed(task)),
+    "customers:task_take": ("service", pressed(nobodys_task)),
     "customers:task_unsnooze": ("sales", pressed(put_off_task)),
     "customers:task_snooze": ("sales", lambda _c, _u: (task(), {"choice": "tomorrow"})),
     "customers:task_delete": ("manager", pressed(task)),
