@@ -17,8 +17,8 @@ class WithoutSecrets(logging.Filter):
     """Django names the address of a request that failed."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        request = getattr(record, "request", None)
-        if request is not None and isinstance(record.args, tuple):
+        request = getattr(record, "request", None)  # its words, where this was done: who configures twice adds it twice
+        if request is not None and not isinstance(request, str) and isinstance(record.args, tuple):
             path = path_of(request)
             record.args = tuple(path if one == request.path else one for one in record.args)
             record.request = f"{request.method} {path}"

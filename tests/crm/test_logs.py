@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import structlog
+from django.test import RequestFactory
+from django.urls import ResolverMatch
 
-from crm.logs import configure
+from crm.logs import WithoutSecrets, configure
 
 Line = Callable[[logging.LogRecord], str]
 
@@ -75,3 +77,12 @@ def test_the_level_is_that_of_everything_but_of_what_is_said_already() -> None:
         "django": "DEBUG", "django.server": "DEBUG", "django.request": "ERROR", "celery.worker.strategy": "WARNING",
     }  # fmt: skip
     assert [options["handlers"] for options in found["loggers"].values() if "handlers" in options] == [[], []]
+
+
+def test_a_request_that_failed_is_named_without_its_secret_however_often_it_is_asked() -> None:
+    request = RequestFactory().get("/calendar/s3cr3t.ics")
+    request.resolver_match = ResolverMatch(print, (), {"token": "s3cr3t"})
+    failed = logging.LogRecord("django.request", logging.ERROR, "", 0, "%s: %s", ("Error", request.path), None)
+    failed.__dict__["request"] = request
+    assert all(WithoutSecrets().filter(failed) for _time in range(2))
+    assert (failed.getMessage(), failed.__dict__["request"]) == ("Error: /calendar/….ics", "GET /calendar/….ics")
