@@ -21,7 +21,7 @@ from metrics.goals.newest import baseline_value, newest_baselines, newest_target
 from metrics.goals.rollouts import first_go_live
 from metrics.kpis.catalogue import MAIN
 from metrics.kpis.whose_ledger import LeftOut
-from metrics.models import Baseline, Evaluation, KpiTarget, Mark, RecomputeRun
+from metrics.models import Baseline, Evaluation, KpiTarget, RecomputeRun
 from metrics.pages.monthly import Month, find_last_run, ledgers_left_out, months_of_all
 from metrics.verdicts.reasons import render_stored
 from metrics.verdicts.standing import is_outdated, newest_evaluations, to_be_judged_anew
@@ -123,7 +123,7 @@ def dashboard(reader: Reader, *, scope: Scope, teams: Sequence[Team], today: dat
 
     `show` keeps one group of verdicts (a key of GROUPS), the score still counts all.
     """
-    run = find_last_run()
+    run, waiting = find_last_run(at_most=MANY_MARKS + 1)
     evaluations = newest_evaluations(reader, scope)
     cards = _with_cautions(_cards(reader, scope=scope, teams=teams, today=today, run=run, evaluations=evaluations))
     kept = [card for card in cards if not show or card.group == show]
@@ -133,7 +133,7 @@ def dashboard(reader: Reader, *, scope: Scope, teams: Sequence[Team], today: dat
         ledgers=() if scope.team_id else tuple(ledgers_left_out(reader, run=run)),
         freshness=Freshness(
             run=run,
-            waiting=len(Mark.objects.values_list("pk")[: MANY_MARKS + 1]),
+            waiting=waiting,
             judged_on=max((one.as_of for one in evaluations.values()), default=None),
         ),
     )

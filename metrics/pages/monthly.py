@@ -5,6 +5,7 @@ other versions of the figures are shown.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.cache import cache
 
@@ -18,6 +19,11 @@ from metrics.kpis.whose_ledger import LeftOut, left_out
 from metrics.models import RecomputeRun
 
 KEPT_S = 24 * 3600
+LAST_RUN = """
+SELECT run.*, (SELECT count(*) FROM (SELECT FROM metrics_mark LIMIT %s) mark) AS waiting
+FROM (SELECT) whether_or_not
+LEFT JOIN (SELECT * FROM metrics_recomputerun WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1) run ON true
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +35,10 @@ class Month:
     n: int
 
 
-def find_last_run() -> RecomputeRun | None:
-    return RecomputeRun.objects.filter(finished_at__isnull=False).order_by("-id").first()
+def find_last_run(*, at_most: int) -> tuple[RecomputeRun | None, int]:
+    """The last that ended, and how many marks wait for the next, counted up to `at_most`."""
+    found: Any = RecomputeRun.objects.raw(LAST_RUN, [at_most])[0]
+    return (None if found.pk is None else found), found.waiting
 
 
 def months_of_all(*, first: date, last: date, team_id: int | None, run: RecomputeRun | None) -> dict[str, list[Month]]:

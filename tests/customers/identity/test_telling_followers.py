@@ -156,7 +156,7 @@ def test_it_asks_as_often_for_many_as_for_one(
         for _row in range(rows):
             other = FollowFactory.create(user=user, told_until=NOON).customer
             at(NOON + rows * MINUTE, InteractionFactory.create, customer=other)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(13):
             assert tell_followers(now=NOON + (rows + 1) * MINUTE) == rows
 
 
