@@ -11,6 +11,7 @@ from django.db.models import Model
 from accounts.models import Team
 from crm.common import admin
 from crm.common.admin import DomainAdmin, EstimatingPaginator, estimated_count
+from crm.common.company.models import Company
 from customers.models import Tier, TierPolicy
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import ClientFor
@@ -65,6 +66,7 @@ STALE: dict[str, tuple[Callable[[], Model], dict[str, Any]]] = {
         ProductFactory.create,
         {"group": lambda: ProductGroupFactory.create(name="Nails")},
     ),
+    "common.company": (Company.objects.get, {"currency": "CHF"}),
     "accounts.user": (UserFactory.create, {"phone_agent": "SIP/9"}),
     "accounts.team": (TeamFactory.create, {"is_active": False}),
     "auth.group": (lambda: Group.objects.create(name="auditors"), {"name": "revisors"}),
