@@ -1,4 +1,7 @@
-"""The main job on the demo company, as its people do it: sign in, read the verdicts, bring a file in, log a contact."""
+"""The main job on the demo company, as its people do it: sign in, read the verdicts, bring a file in, log a contact.
+
+Loading the company takes longest, so what loading it must do is asked here too (`tests.demo.seeded`).
+"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,9 +15,12 @@ from crm.common.days import start_of, today
 from customers.models import Call, Customer, Interaction
 from demo import sign_ins
 from demo.plan import timeline
-from demo.seeding import seed_demo
+from demo.seeding import Loaded, OtherDay, seed_demo
 from metrics.engine.series import points
 from metrics.kpis import get_kpi
+from metrics.models import Mark
+from metrics.verdicts.evaluating import evaluate_when_due
+from tests.demo.seeded import assert_customers_are_unified, assert_the_planted_effects_are_found
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -22,13 +28,19 @@ Wait = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
-def company(live_stack: object, settings: LazySettings, tmp_path: Path) -> None:
+def company(live_stack: object, settings: LazySettings, tmp_path: Path) -> Loaded:
     settings.VAR_DIR = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # what the live server reads
-    seed_demo(last=None, today=today())
+    loaded = seed_demo(last=None, today=today())
+    evaluate_when_due(as_of=today())  # the live worker may have judged today before there were baselines
+    return loaded
 
 
-def test_from_sign_in_to_verdict_to_contact(page: Page, company: None, wait_for: Wait, tmp_path: Path) -> None:
+def test_from_loading_to_sign_in_to_verdict_to_contact(
+    page: Page, company: Loaded, wait_for: Wait, tmp_path: Path
+) -> None:
+    its_effects_are_found(company)
+    loaded_again_nothing_changes(company, wait_for)
     sign_in(page, "manager")
     read_the_verdicts(page)
     bring_a_queue_log(page, wait_for, tmp_path)
@@ -38,6 +50,21 @@ def test_from_sign_in_to_verdict_to_contact(page: Page, company: None, wait_for:
     sign_out(page)
     sign_in(page, "sales")
     log_a_contact(page)
+
+
+def its_effects_are_found(company: Loaded) -> None:
+    assert (company.rejected, company.parked, company.created) == (0, 0, company.rows)
+    assert_customers_are_unified(company)
+    assert_the_planted_effects_are_found(today() - timedelta(days=1))
+
+
+def loaded_again_nothing_changes(company: Loaded, wait_for: Wait) -> None:
+    again = seed_demo(last=None, today=today())
+    assert (again.created, again.unchanged, again.customers) == (0, company.rows, company.customers)
+    assert again.baselines == company.baselines
+    wait_for(lambda: not Mark.objects.exists())
+    with pytest.raises(OtherDay):
+        seed_demo(last=today() - timedelta(days=2), today=today())
 
 
 def sign_in(page: Page, role: str) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -55,13 +56,16 @@ def client_of(people: dict[str, User], who: str) -> Client:
 def asked_by(row: Row, name: str, people: dict[str, User], methods: tuple[str, str]) -> list[dict[str, int]]:
     """What each gets. Behind a button everyone finds rows of their own: what one takes away, another still sees."""
     kept = row.arguments() if row.method == "get" else None
-    return [
-        {
-            who: getattr(client_of(people, who), method)(reverse(name, kwargs=kept or row.arguments())).status_code
-            for who in EVERYONE
-        }
-        for method in methods
-    ]
+    clients = {who: client_of(people, who) for who in EVERYONE}
+    found = []
+    for method in methods:
+        answers = {}
+        for who, client in clients.items():
+            if who in people and SESSION_KEY not in client.session:  # what was asked before signed out
+                client.force_login(people[who])
+            answers[who] = getattr(client, method)(reverse(name, kwargs=kept or row.arguments())).status_code
+        found.append(answers)
+    return found
 
 
 def test_every_url_has_a_row() -> None:

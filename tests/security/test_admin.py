@@ -68,7 +68,6 @@ def label_of(model: Any) -> str:
 def test_each_list_and_form_opens(model: type[Model], client_for: ClientFor) -> None:
     client = client_for("administrator")
     place = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-    assert client.get(place).status_code == 200
     assert client.get(place, {"q": "x"}).status_code == 200
     assert client.get(f"{place}add/").status_code in {200, 403}
 
