@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
 
-from crm.common.days import today
+from crm.common.days import start_of, today
 from customers.models import Customer, Tag
 from tests.conftest import UserFor
 from tests.factories.accounts import NoticeFactory
@@ -99,7 +98,9 @@ def filled(live_stack: LiveStack, user_for: UserFor) -> Customer:
     OrderFactory.create(customer=customer, lines=[("1", "10", None)] * 5)
     for number in range(3):
         NoticeFactory.create(user=me)
-        TaskFactory.create(what=f"Call {number}", assignee=me, customer=customer, due_on=today(), due_at=timezone.now())
+        TaskFactory.create(
+            what=f"Call {number}", assignee=me, customer=customer, due_on=today(), due_at=start_of(today())
+        )
     return customer
 
 
