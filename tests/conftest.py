@@ -36,7 +36,7 @@ from crm.common.company import current as company
 from crm.embedded import processes
 from metrics.engine import known
 from metrics.engine.rules import USUAL
-from tests import database
+from tests import database, order
 from tests.live import LiveStack
 
 pytest_plugins = ["tests.browsers"]
@@ -65,12 +65,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         directory = item.path.relative_to(HERE).parts[0]
         if directory in MARKED_BY_DIRECTORY:
             item.add_marker(directory)
-    items.sort(key=starts_the_product, reverse=True)
-
-
-def starts_the_product(item: pytest.Item) -> bool:
-    """These take longest, so they come first: at the end no process is left with one of them while the others idle."""
-    return {"run", "var"} <= set(getattr(item, "fixturenames", ()))
+    order.put_in_order(items)
 
 
 def pytest_collection_finish() -> None:

@@ -53,6 +53,13 @@ def begin() -> Iterator[Begin]:
 
 
 def _alone(work: Callable[[], object]) -> None:
+    """With connections of its own. Where a browser's event loop runs, Django keeps those of before it apart, and in the
+    copy, where none runs, takes them up again: they are the other process's.
+    """
+    others = []
+    for inherited in connections.all(initialized_only=True):
+        others.append(inherited.connection)  # not to be closed either
+        inherited.connection = None
     code = 1
     try:
         work()

@@ -15,7 +15,7 @@ from crm.common.outbox.delivering import deliver_due
 from crm.common.outbox.models import OutboxMail
 from crm.common.outbox.sending import send_mail
 from tests.conftest import UserFor
-from tests.live import LiveStack
+from tests.live import REDIS_PREFIX, LiveStack
 from tests.smtp import MailServer, mail_server, settings_for
 
 Wait = Callable[..., None]
@@ -36,7 +36,7 @@ def tell_worker(stack: LiveStack, task: str, **arguments: object) -> None:
     """Send the live worker a job, as a page of the live web server does."""
     app = Celery("tests", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
-    options = app.conf.broker_transport_options | {"global_keyprefix": "crm:jobs:"}
+    options = app.conf.broker_transport_options | {"global_keyprefix": f"{REDIS_PREFIX}jobs:"}
     app.conf.update(broker_url=stack.redis_url, broker_transport_options=options)
     app.send_task(f"crm.common.outbox.tasks.{task}", kwargs=arguments)
 

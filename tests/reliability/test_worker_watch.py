@@ -7,7 +7,7 @@ import pytest
 from celery import Celery
 from django.conf import settings
 
-from tests.live import LiveStack
+from tests.live import REDIS_PREFIX, LiveStack
 
 pytestmark = [pytest.mark.timeout(300)]
 
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.timeout(300)]
 def test_a_worker_that_is_deaf_ends_and_the_next_one_takes_what_waits(
     live_stack: LiveStack, wait_for: Callable[..., None]
 ) -> None:
-    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "global_keyprefix": "crm:jobs:"}
+    options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "global_keyprefix": f"{REDIS_PREFIX}jobs:"}
     product = Celery(broker=live_stack.redis_url, set_as_current=False)
     product.conf.update(broker_transport_options=options, task_default_queue=settings.CELERY_TASK_DEFAULT_QUEUE)
     with closing(product.connection_for_write()) as broker:
@@ -24,7 +24,7 @@ def test_a_worker_that_is_deaf_ends_and_the_next_one_takes_what_waits(
         def waiting() -> int:
             return int(jobs.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
 
-        replies = product.control.cancel_consumer(settings.CELERY_TASK_DEFAULT_QUEUE, reply=True, timeout=10)
+        replies = product.control.cancel_consumer(settings.CELERY_TASK_DEFAULT_QUEUE, reply=True, timeout=30, limit=1)
         assert [list(reply.values()) for reply in replies] == [[{"ok": "no longer consuming from default"}]]
         for _job in range(3):
             product.send_task("crm.common.outbox.tasks.send_due")

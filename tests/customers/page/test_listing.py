@@ -91,9 +91,9 @@ def test_a_search_that_met_its_cap_and_a_count_beyond_the_exact_are_at_least(
 )
 def test_a_page_deep_in_an_order_is_read_from_its_index(order: str, index: str, condition: str) -> None:
     """The planner may sort so few by hand: it is asked not to."""
-    tiers, owners = [*Tier.objects.all()], UserFactory.create_batch(2)
+    tiers, owners = [*Tier.objects.all()], UserFactory.create_batch(12)
     for at in range(PAGE_SIZE + 10):
-        customer = CustomerFactory.create(tier=tiers[at % 3], owner=owners[at % 2])
+        customer = CustomerFactory.create(tier=tiers[at % 3], owner=owners[at % 12])
         CustomerFigures.objects.create(customer=customer, overdue=at % 4, as_of=ON)
     cursor = listing(Customer.objects.all(), order_by=order, cursor="", searched=False).page.next_cursor
     with connection.cursor() as planner:
