@@ -6,6 +6,7 @@
   what the migrations left (roles, tiers, policies stay), not merely emptied.
 - `user_for(role)`: a user of the group sales, service, manager or administrator. `client_for(role)`: one signed in.
 - `as_owner`: tests act as the application's database role; this one makes them that which owns the tables.
+- `tidy_tables`: for tests of what the planner makes of a statement.
 - `in_november`: the clock stands at noon of 15 November 2026.
 - `live_stack`: real gunicorn and a real Celery worker on this process's test database, and a Redis of their own;
   implies real commits. See `tests.live.LiveStack`: `url`, `sign_in_cookies`, `kill_worker`, `start_worker`,
@@ -101,6 +102,12 @@ def rules_of_the_migrations() -> Iterator[None]:
     """Likewise; a test that changes the rules of the KPIs says so."""
     with known.assumed(known.State(values=USUAL)):
         yield
+
+
+@pytest.fixture
+def tidy_tables(django_db_setup: None) -> None:
+    """As large as their rows, and their statistics true: what earlier tests left behind weighs on the planner."""
+    database.tidy()
 
 
 @pytest.fixture

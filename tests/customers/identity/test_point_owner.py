@@ -42,6 +42,7 @@ def test_an_address_and_an_empty_value_belong_to_nobody() -> None:
     assert owner(None) == []
 
 
+@pytest.mark.usefixtures("tidy_tables")
 def test_many_values_are_many_index_probes() -> None:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -50,6 +50,7 @@ def test_the_assignment_of_the_day_says_it() -> None:
     assert tier_on(customer.pk, None) == []
 
 
+@pytest.mark.usefixtures("tidy_tables")
 def test_a_join_with_it_costs_what_the_join_written_out_would() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MANY)

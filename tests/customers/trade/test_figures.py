@@ -128,6 +128,7 @@ def test_what_is_owed_counts_what_is_late_and_since_when_the_oldest_is_open() ->
     assert rows(owed, DAY) == [(customer.pk, 87, 80, 2, date(2026, 3, 3))]
 
 
+@pytest.mark.usefixtures("tidy_tables")
 @pytest.mark.parametrize(
     ("function", "indexes"),
     [

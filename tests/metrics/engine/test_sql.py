@@ -35,6 +35,7 @@ def cells() -> int:
     return right
 
 
+@pytest.mark.usefixtures("tidy_tables")
 def test_marked_cells_are_looked_up_one_by_one(cells: int) -> None:
     Call.objects.update(waited_ms=2000)
     with connection.cursor() as cursor:
@@ -48,6 +49,7 @@ def test_marked_cells_are_looked_up_one_by_one(cells: int) -> None:
     assert not Mark.objects.filter(source=CALLS.number).exists()
 
 
+@pytest.mark.usefixtures("tidy_tables")
 def test_cells_of_a_month_are_looked_up_one_by_one(cells: int) -> None:
     Call.objects.update(waited_ms=2000)
     month = {"source": CALLS.number, "version": 0, "months": [date(2026, 1, 1)]}

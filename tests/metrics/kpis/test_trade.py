@@ -26,6 +26,7 @@ STATEMENTS = {
 }
 
 
+@pytest.mark.usefixtures("tidy_tables")
 @pytest.mark.parametrize("what", STATEMENTS)
 def test_the_planner_puts_the_rule_in_place_of_its_call(what: str) -> None:
     statement, parameters = STATEMENTS[what]
@@ -34,6 +35,7 @@ def test_the_planner_puts_the_rule_in_place_of_its_call(what: str) -> None:
     assert not plans.calls(plan, "crm_invoice_standing")
 
 
+@pytest.mark.usefixtures("tidy_tables")
 def test_the_cells_of_marks_are_probes_of_their_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
