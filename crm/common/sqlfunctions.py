@@ -10,6 +10,13 @@ class CrmDay(models.Func):
     output_field = models.DateField()
 
 
+class CrmInvoiceOpen(models.Func):
+    """Of amount, paid and amount in the company's currency: what is open in that; null where nothing is."""
+
+    template = "nullif(crm_invoice_open(%(expressions)s), 0)"
+    output_field = models.DecimalField(max_digits=18, decimal_places=4)
+
+
 class CrmFold(models.Func):
     """`crm_fold(crm_norm(text))`: lower case, no accents, CJK characters doubled so that two of them give trigrams."""
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from crm.common.audit.tracking import tracked
-from crm.common.sqlfunctions import CrmDay
+from crm.common.sqlfunctions import CrmDay, CrmInvoiceOpen
 from customers.models.customers import Customer
 from customers.querysets.trade import InvoiceQuerySet, OrderQuerySet
+
+OPEN_IN_COMPANY = CrmInvoiceOpen("amount", "paid", "amount_company")
 
 
 @tracked()
@@ -105,7 +107,7 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         indexes = [
             models.Index(fields=["customer", "-placed_at", "-id"], name="order_customer"),
-            models.Index(fields=["number"], name="order_number"),
+            models.Index(fields=["number", "id"], name="order_by_number"),
             models.Index(fields=["placed_at", "id"], name="order_placed"),
             models.Index(fields=["amount_company", "id"], name="order_amount"),
         ]
@@ -185,9 +187,11 @@ class Invoice(models.Model):
             models.Index(
                 fields=["customer", "due_on"], condition=models.Q(paid__lt=models.F("amount")), name="invoice_open"
             ),
-            models.Index(fields=["number"], name="invoice_number"),
+            models.Index(fields=["number", "id"], name="invoice_by_number"),
             models.Index(fields=["issued_on", "id"], name="invoice_issued"),
             models.Index(fields=["amount_company", "id"], name="invoice_amount"),
+            models.Index(fields=["settled_on", "id"], name="invoice_settled"),
+            models.Index(OPEN_IN_COMPANY, "id", name="invoice_by_open"),
             models.Index(
                 fields=["due_on", "id"], condition=models.Q(paid__lt=models.F("amount")), name="invoice_open_due"
             ),

@@ -1,6 +1,5 @@
 """The customer list and its export."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,7 +20,8 @@ from accounts.list_views import open_list
 from crm.common.limits.limiting import limited
 from crm.common.lists.exporting import SHEET_UP_TO, STREAMED_UP_TO
 from crm.common.lists.state import RELEVANCE, State
-from crm.common.patience import TookTooLong, at_most
+from crm.common.lists.waiting import waiting_for
+from crm.common.patience import TookTooLong
 from crm.common.tables import Empty
 from crm.common.templatetags.lists import bulk_url
 from customers.identity import search
@@ -29,7 +29,6 @@ from customers.page.exporting import EXPORT, export_rows
 from customers.page.listing import Listing, listing, meant, with_tags
 from customers.page.tables import CUSTOMER_LIST, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 
-PATIENCE_S: Final = 2.0
 TOO_MUCH: Final = gettext_lazy(
     "This takes too long with so many customers. Add a condition that leaves fewer: an owner, a tag, a country."
 )
@@ -52,7 +51,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
     }
     try:
-        with at_most(PATIENCE_S) if state.is_costly else nullcontext():
+        with waiting_for(state):
             shown = _listing(request, state)
     except TookTooLong:
         return render(request, "customers/page/list.html", {**context, "hint": TOO_MUCH})

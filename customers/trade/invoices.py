@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Invoice
+from customers.models.trade import OPEN_IN_COMPANY
 from customers.querysets.trade import InvoiceQuerySet
 
 WHICH: Final = ("all", "open", "overdue")
@@ -29,10 +30,13 @@ _LATE: Final = """(SELECT nullif(greatest(0, CASE WHEN s.is_overdue THEN %s - cu
 
 
 def with_standing(invoices: InvoiceQuerySet[Invoice], *, on: date) -> InvoiceQuerySet[Any]:
-    """Annotate `is_open`, `is_overdue` and `days_late` (None: in time) as of the day."""
+    """Annotate `is_open`, `is_overdue` and `days_late` (None: in time) as of the day; and `open_company`, which is none
+    where nothing is open.
+    """
     return invoices.annotate(
         is_open=_standing("is_open", on),
         is_overdue=_standing("is_overdue", on),
+        open_company=OPEN_IN_COMPANY,
         days_late=RawSQL(_LATE, [on, on], output_field=IntegerField()),  # noqa: S611 - a constant
     )
 

@@ -42,7 +42,8 @@ ALL_ORDERS = Table[Order, None](
     caption=_("Orders"),
     columns=(
         Column(
-            key="number", title=_("Order"), cell=numbered, whole=lambda one: one.number, share=12
+            key="number", title=_("Order"), cell=numbered, whole=lambda one: one.number, sort="number",
+            share=12,
         ),
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=_customers_name, sort="customer",
@@ -96,7 +97,8 @@ ALL_INVOICES = Table[Invoice, None](
     caption=_("Invoices"),
     columns=(
         Column(
-            key="number", title=_("Invoice"), cell=numbered, whole=lambda one: one.number, share=12
+            key="number", title=_("Invoice"), cell=numbered, whole=lambda one: one.number, sort="number",
+            share=12,
         ),
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=_customers_name, sort="customer",
@@ -115,14 +117,17 @@ ALL_INVOICES = Table[Invoice, None](
             cell=lambda one: money(one.amount, one.currency), sort="amount", order_by="amount_company", align="end",
             share=12, css="line-first",
         ),
-        Column(key="open", title=_("Open"), cell=open_of, align="end", share=12),
+        Column(
+            key="open", title=_("Open"), hint=_("Sorted by what it is in the company’s currency"), cell=open_of,
+            sort="open", order_by="open_company", align="end", share=12,
+        ),
         Column(
             key="paid", title=_("Paid"), cell=lambda one: money(one.paid, one.currency), align="end", share=12,
             chosen=False,
         ),
         Column(
             key="settled", title=_("Settled"), cell=lambda one: day(one.settled_on) if one.settled_on else "",
-            share=11, chosen=False,
+            sort="settled", order_by="settled_on", share=11, chosen=False,
         ),
         Column(key="order", title=_("Order"), cell=_order_of, share=12, chosen=False),
         Column(key="team", title=_("Team"), cell=_team, share=12, chosen=False),

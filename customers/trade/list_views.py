@@ -16,7 +16,9 @@ from accounts.list_views import open_list
 from crm.common.days import today
 from crm.common.limits.limiting import limited
 from crm.common.lists.state import State
+from crm.common.lists.waiting import TOO_MUCH, waiting_for
 from crm.common.paging import keyset_page
+from crm.common.patience import TookTooLong
 from customers.models import Invoice, Order
 from customers.querysets.trade import OrderQuerySet
 from customers.trade import exporting
@@ -52,13 +54,18 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, state: State, found: QuerySet[Any], export: str) -> HttpResponse:
     if state.redo:
         return HttpResponseRedirect(state.redo)
-    page = keyset_page(found, sort=state.order, cursor=request.GET.get("cursor", ""))
-    context = {
+    context: dict[str, Any] = {
         "state": state,
-        "rows": state.fill(page.rows, page=page, empty=NOTHING_FITS if state.is_narrowed else None),
         "export": export,
         "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
     }
+    try:
+        # By a condition in the order of something else: all may have to be looked at before a page is full.
+        with waiting_for(state, is_costly=state.is_narrowed and state.sort != state.page.sort):
+            page = keyset_page(found, sort=state.order, cursor=request.GET.get("cursor", ""))
+    except TookTooLong:
+        return render(request, "customers/trade/list.html", {**context, "hint": TOO_MUCH})
+    context["rows"] = state.fill(page.rows, page=page, empty=NOTHING_FITS if state.is_narrowed else None)
     return render(request, "customers/trade/list.html", context)
 
 

@@ -44,7 +44,7 @@ ORDERS = Table[Order, None](
     key="trade.orders",
     caption=_("Orders"),
     columns=(
-        Column(key="number", title=_("Order"), cell=numbered),
+        Column(key="number", title=_("Order"), cell=numbered, sort="number"),
         Column(
             key="placed",
             title=_("Placed"),
@@ -94,7 +94,7 @@ INVOICES = Table[Invoice, None](
     key="trade.invoices",
     caption=_("Invoices"),
     columns=(
-        Column(key="number", title=_("Invoice"), cell=numbered),
+        Column(key="number", title=_("Invoice"), cell=numbered, sort="number"),
         Column(
             key="issued",
             title=_("Issued"),
@@ -119,7 +119,7 @@ INVOICES = Table[Invoice, None](
             align="end",
             css="line-none",
         ),
-        Column(key="open", title=_("Open"), cell=open_of, align="end"),
+        Column(key="open", title=_("Open"), cell=open_of, align="end", sort="open", order_by="open_company"),
         Column(key="late", title=_("State"), cell=invoice_state, css="line-plain"),
     ),
     css="table-lines",

@@ -21,7 +21,9 @@ from crm.common.fragments import asks_for_part, render_part
 from crm.common.limits.limiting import limited
 from crm.common.lists.conditions import Condition, each
 from crm.common.lists.state import State
-from crm.common.paging import keyset_page
+from crm.common.lists.waiting import TOO_MUCH, waiting_for
+from crm.common.paging import Page, keyset_page
+from crm.common.patience import TookTooLong
 from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.interactions.to_do import listing
@@ -47,17 +49,25 @@ def task_list(request: HttpRequest) -> HttpResponse:
     state = _in_order(open_list(request, TASK_LIST))
     if state.redo:
         return HttpResponseRedirect(state.redo)
-    tasks, cursor = listing.with_names(tasks_of(state, request.user)), request.GET.get("cursor", "")
-    page = keyset_page(tasks, sort=state.order, cursor=cursor, is_known=state.order == listing.URGENCY)
-    is_usual = state.view.key in OFTEN_EMPTY and not state.is_changed
-    context = {
+    context: dict[str, Any] = {
         "state": state,
-        "tasks": state.fill(page.rows, page=page, empty=None if is_usual else NO_TASK_FITS),
         "of_customer": _of_customer(state, request),
         "export": "customers:task_export",
         "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
     }
+    try:
+        with waiting_for(state):
+            page = _page(request, state)
+    except TookTooLong:
+        return render_part(request, f"{FOLDER}/list.html", "#tasks", {**context, "hint": TOO_MUCH})
+    is_usual = state.view.key in OFTEN_EMPTY and not state.is_changed
+    context["tasks"] = state.fill(page.rows, page=page, empty=None if is_usual else NO_TASK_FITS)
     return render_part(request, f"{FOLDER}/list.html", "#tasks", context)
+
+
+def _page(request: HttpRequest, state: State) -> Page[Task]:
+    tasks, cursor = listing.with_names(tasks_of(state, request.user)), request.GET.get("cursor", "")
+    return keyset_page(tasks, sort=state.order, cursor=cursor, is_known=state.order == listing.URGENCY)
 
 
 @require_GET

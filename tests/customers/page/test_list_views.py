@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
+from crm.common.lists import waiting
 from customers.models import Tier
 from customers.page import list_views
 from customers.trade.figures import refresh_figures
@@ -161,7 +162,7 @@ def test_what_takes_too_long_is_given_up_with_how_to_ask_for_less(
     client = client_for("sales")
     with monkeypatch.context() as patch:
         patch.setattr(list_views, "listing", endless)
-        patch.setattr(list_views, "PATIENCE_S", 0.01)
+        patch.setattr(waiting, "PATIENCE_S", 0.01)
         page = client.get("/customers/?view=all&city=rome").content.decode()
     assert "Add a condition that leaves fewer" in page
     assert "City: " in page  # with its filters, to be changed

@@ -1,18 +1,29 @@
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from accounts import list_export_views
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
+from crm.common.lists import waiting
+from crm.common.paging import keyset_page
+from customers.interactions.to_do import views as task_views
+from customers.models import Invoice, Payment
+from customers.trade import list_views
+from customers.trade.invoices import with_standing
 from tests.conftest import NOON, ClientFor, UserFor
+from tests.database import as_owner
 from tests.factories.customers import CustomerFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.plans import nodes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
@@ -52,6 +63,7 @@ def test_orders_are_looked_at_from_all_sides(client_for: ClientFor) -> None:
     assert numbers(client, path, sort="placed") == ["A-1", "W-1", "A-2", "B-1"]
     assert numbers(client, path, sort="-amount") == ["A-2", "B-1", "A-1", "W-1"]
     assert numbers(client, path, sort="customer") == ["A-1", "A-2", "B-1", "W-1"]
+    assert numbers(client, path, sort="-number") == ["W-1", "B-1", "A-2", "A-1"]
     assert numbers(client, path, sort="placed", number="A-") == ["A-1", "A-2"]
     assert numbers(client, path, view="mine") == ["A-2", "A-1"]
     assert numbers(client, path, view="recent") == ["B-1", "A-2", "W-1"]
@@ -95,9 +107,89 @@ def test_invoices_are_found_by_how_they_stand(client_for: ClientFor) -> None:
     assert numbers(client, path, view="all", state="paid") == ["paid"]
     assert numbers(client, path, view="all", state="credit") == ["back"]
     assert numbers(client, path, view="all", state="nonsense") == []
+    assert numbers(client, path, sort="number", view="all") == ["back", "late", "mine", "paid", "soon"]
     assert numbers(client, path, sort="amount", view="all") == ["back", "soon", "paid", "late", "mine"]
     not_open = '{"all": [{"field": "state", "op": "is_not", "value": ["open", "paid"]}]}'
     assert numbers(client, path, view="all", where=not_open) == ["back"]
+
+
+@pytest.mark.usefixtures("billed")
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("open", ["soon", "late", "mine", "paid", "back"]),
+        ("-open", ["mine", "late", "soon", "back", "paid"]),
+    ],
+)
+def test_what_is_open_orders_them_to_and_fro_and_those_of_which_nothing_is_come_last(
+    sort: str, expected: list[str], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two to a page; what is open of "late" is 60."""
+    monkeypatch.setattr(list_views, "keyset_page", partial(keyset_page, size=2))
+    client, seen, cursor = client_for("sales"), [], ""
+    for _page in range(3):
+        rows = client.get("/invoices/", {"view": "all", "sort": sort, "cursor": cursor}).context["rows"]
+        seen += [row.number for row in rows.rows]
+        cursor, back = rows.page.next_cursor, rows.page.previous_cursor
+    assert (seen, cursor) == (expected, "")
+    assert numbers(client, "/invoices/", view="all", sort=sort, cursor=back) == expected[2:4]
+
+
+@pytest.mark.usefixtures("tidy_tables")
+@pytest.mark.parametrize(
+    ("order", "index"),
+    [("-number", "invoice_by_number"), ("open_company", "invoice_by_open"), ("-open_company", "invoice_by_open"),
+     ("-settled_on", "invoice_settled")],
+)  # fmt: skip
+def test_a_page_deep_in_an_order_is_read_from_its_index(order: str, index: str) -> None:
+    """The planner may sort so few by hand: it is asked not to."""
+    made = Invoice.objects.bulk_create(
+        Invoice(
+            number=f"N{at}", issued_on=today(), due_on=today(), currency="EUR", amount=1000 + at,
+            amount_company=1000 + at,
+        )
+        for at in range(600)
+    )  # fmt: skip
+    Payment.objects.bulk_create(
+        Payment(invoice=invoice, paid_on=today() + timedelta(days=at % 50), amount=2000)
+        for at, invoice in enumerate(made[::2])
+    )
+    found = with_standing(Invoice.objects.all(), on=today())
+    cursor = keyset_page(found, sort=order).next_cursor
+    with as_owner(), connection.cursor() as planner:
+        planner.execute("SET CONSTRAINTS ALL IMMEDIATE; ANALYZE customers_invoice")
+        planner.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+        )
+    with CaptureQueriesContext(connection) as asked:
+        keyset_page(found, sort=order, cursor=cursor)
+    read = [node for node in nodes(asked.captured_queries[0]["sql"]) if "Index Name" in node]
+    assert [node["Index Name"] for node in read] == [index]
+    assert "ROW(" in read[0]["Index Cond"]
+
+
+@pytest.mark.parametrize(
+    ("path", "view", "query"),
+    [
+        ("/orders/", list_views, {"number": "A-"}),
+        ("/invoices/", list_views, {"state": "open", "sort": "-open"}),
+        ("/tasks/", task_views, {"what": "call"}),
+    ],
+)
+def test_what_takes_too_long_is_given_up_with_how_to_ask_for_less(
+    path: str, view: object, query: dict[str, str], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_args: object, **_options: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(60)")
+
+    client = client_for("sales")
+    with monkeypatch.context() as patch:
+        patch.setattr(view, "keyset_page", endless)
+        patch.setattr(waiting, "PATIENCE_S", 0.01)
+        page = client.get(path, {"view": "all", **query}).content.decode()
+    assert "Add a condition that leaves fewer" in page
+    assert client.get(path, {"view": "all", **query}).status_code == 200
 
 
 @pytest.mark.usefixtures("billed")
