@@ -19,12 +19,15 @@ from customers.interactions.telephony import checking, import_calls
 from customers.interactions.to_do import adding, reminding, words
 from customers.interactions.to_do import entries as task_entries
 from customers.interactions.to_do import panel as task_panel
+from customers.interactions.to_do.bulk_forms import ACTIONS as TASK_ACTIONS
+from customers.interactions.to_do.bulk_forms import SUBJECT as TASKS
 from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product
 from customers.page import export_customers, home_panels
 from customers.page.bulk import running, sentences
-from customers.page.bulk.actions import register_action
-from customers.page.bulk.forms import ACTIONS as BULK_ACTIONS
+from customers.page.bulk.forms import ACTIONS as CUSTOMER_ACTIONS
+from customers.page.bulk.forms import SUBJECT as CUSTOMERS
 from customers.registry import listening, page, search
+from customers.registry.bulk import register_action, register_subject
 from customers.registry.derived import Derived, register_derived
 from customers.registry.happening import register_happening
 from customers.registry.history import HistorySource, register_history_source
@@ -262,7 +265,9 @@ def register_page() -> None:
         page.register_timeline_source(source)
     for told in HISTORY:
         register_history_source(told)
-    for bulk_action in BULK_ACTIONS:
+    for subject in (CUSTOMERS, TASKS):
+        register_subject(subject)
+    for bulk_action in (*CUSTOMER_ACTIONS, *TASK_ACTIONS):
         register_action(bulk_action)
 
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("customers/new/similar/", editing.similar_customers, name="similar"),
     path("customers/<int:pk>/edit/", editing.customer_edit, name="edit"),
     path("customers/bulk/", bulk.bulk, name="bulk"),
+    path("tasks/bulk/", bulk.task_bulk, name="task_bulk"),
     path("bulk/<int:pk>/", bulk.bulk_job, name="bulk_job"),
     path("bulk/<int:pk>/progress/", bulk.bulk_progress, name="bulk_progress"),
     path("bulk/<int:pk>/undo/", bulk.bulk_undo, name="bulk_undo"),

@@ -1,5 +1,7 @@
 """The list of customers."""
 
+from functools import partial
+
 from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils.html import format_html
@@ -15,8 +17,8 @@ from crm.common.templatetags.look import icon, tier_badge
 from customers.identity.phones import phone_in_words
 from customers.identity.places import country_name, language_name
 from customers.models import Customer, CustomerFigures
-from customers.page.bulk.actions import actions_for
 from customers.page.filters import CUSTOMER_FIELDS, LIST
+from customers.registry.bulk import actions_for
 
 
 def _name(customer: Customer) -> object:
@@ -146,7 +148,7 @@ CUSTOMER_LIST = ListPage(
         ),
     ),
     bulk_url_name="customers:bulk",
-    actions=actions_for,
+    actions=partial(actions_for, of="customers"),
 )
 
 NOBODY_FITS = Empty(

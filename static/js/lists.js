@@ -92,6 +92,18 @@
     event.preventDefault();
     clear();
   });
+  // A list that is shown anew in its place keeps its selection.
+  let kept = new Set();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.target.querySelector?.(".col-select")) return;
+    kept = new Set(boxes().filter((box) => box.checked).map((box) => box.value));
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.detail.target.querySelector?.("[data-bulk]")) return;
+    for (const box of boxes()) box.checked = kept.has(box.value);
+    last = null;
+    show();
+  });
   // The browser brings ticked boxes back with the page.
   document.addEventListener("DOMContentLoaded", show);
   window.addEventListener("pageshow", show);

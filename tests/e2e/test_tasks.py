@@ -58,6 +58,15 @@ def test_one_key_finishes_a_task_and_one_takes_it_back(
     expect(rows).to_have_count(2)
     expect(page.get_by_role("link", name="Third", exact=True)).to_be_focused()
     assert set(Task.objects.filter(done_at=None).values_list("what", flat=True)) == {"First", "Third"}
+    page.keyboard.press("x")
+    selected = page.locator(".bulk-bar").get_by_role("status")
+    expect(selected).to_have_text("1 selected")
+    page.get_by_role("link", name="First", exact=True).focus()
+    page.keyboard.press("d")
+    expect(rows).to_have_count(1)
+    expect(selected).to_have_text("1 selected")  # also where the list was shown anew
+    page.get_by_role("button", name="Mark as done").click()
+    expect(page.get_by_role("button", name="Mark as done: 1 task")).to_be_visible()
 
 
 def test_put_off_by_key_and_chosen_in_the_dialog(page_for: PageFor, live_stack: LiveStack, user_for: UserFor) -> None:

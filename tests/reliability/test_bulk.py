@@ -34,9 +34,7 @@ def job(by: User, monkeypatch: pytest.MonkeyPatch) -> BulkJob:
     CustomerFactory.create_batch(CUSTOMERS)
     everybody = Customer.objects.visible_to(by).filter(owner=None)
     parameters = {"owner_id": by.pk}
-    return running.begin(
-        action="assign_owner", parameters=parameters, customers=everybody, selection={"filters": []}, by=by
-    )
+    return running.begin(action="assign_owner", parameters=parameters, rows=everybody, selection={"filters": []}, by=by)
 
 
 def reached(state: str, count: int) -> bool:

@@ -288,6 +288,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:restore_contact": open_to(*WORKERS, arguments=_removed_contact, method="post", status=302),
     "customers:tasks": open_to(*WORKERS),
     "customers:task_export": open_to("sales", "manager", axe=False),
+    "customers:task_bulk": open_to(*WORKERS, status=404, posted=404),  # without an action
     "customers:calendar": open_to(*WORKERS, posted=200),
     "customers:revoke_calendar": open_to(*WORKERS, method="post", status=302),
     "customers:calendar_feed": public(arguments=lambda: {"token": "none"}, status=404),

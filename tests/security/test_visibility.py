@@ -64,6 +64,7 @@ AROUND_IT = {
     "customers/interactions/attaching.py": VERB,
     "customers/interactions/noting.py": VERB,
     "customers/interactions/recording.py": VERB,
+    "customers/interactions/to_do/bulk.py": VERB,
     "customers/interactions/to_do/changing.py": VERB,
     "customers/interactions/to_do/completing.py": VERB,
     "customers/interactions/to_do/reminding.py": JOB,

@@ -178,6 +178,10 @@ def a_bulk_action(_client: Client, user: User) -> Arranged:
     return {}, {"action": "assign_owner", "ids": CustomerFactory.create().pk, "owner": user.pk, "confirmed": "1"}
 
 
+def a_bulk_action_on_tasks(_client: Client, _user: User) -> Arranged:
+    return {}, {"action": "task_done", "ids": TaskFactory.create().pk, "confirmed": "1"}
+
+
 def own_bulk_job(user: User) -> dict[str, Any]:
     return {"pk": BulkJobFactory.create(created_by=user, state="done", changed=1).pk}
 
@@ -241,6 +245,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:edit_interaction": ("manager", corrected("customers:edit_interaction", logged_contact, **CORRECTED)),
     "customers:undo_interaction": ("service", own_contact),
     "customers:bulk": ("sales", a_bulk_action),
+    "customers:task_bulk": ("service", a_bulk_action_on_tasks),
     "customers:bulk_undo": ("sales", lambda _client, user: (own_bulk_job(user), {})),
     "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
     "customers:owner": ("sales", an_owner),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,6 +21,7 @@ from customers.interactions.to_do.list_filters import TASK_FIELDS
 from customers.interactions.to_do.listing import DONE, OPEN, SNOOZED, URGENCY
 from customers.interactions.to_do.words import due_words, whose
 from customers.models import Task
+from customers.registry.bulk import actions_for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,7 @@ TASKS = Table[Task, Reading](
     columns=_columns,
     attributes=_attributes,
     cut=True,
+    row_id=lambda task: task.pk,
     empty=Empty(title=_("Nothing to do"), text=_("The key t makes a task from any page."), icon="checkbox"),
 )
 
@@ -150,6 +153,8 @@ TASK_LIST = ListPage(
     orders={URGENCY: _("Most urgent first")},
     about=_reading,
     usual="mine",
+    bulk_url_name="customers:task_bulk",
+    actions=partial(actions_for, of="tasks"),
     views=(
         View(key="all", name=_("All tasks"), sort="due"),
         View(key="mine", name=_("Mine"), conditions={"all": [MINE, OPEN_ONES]}),

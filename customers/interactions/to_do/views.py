@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import Reader, signed_in
 from accounts.list_export_views import export_list
 from accounts.list_views import open_list
+from crm.common.admin import estimated_count
 from crm.common.fragments import asks_for_part, render_part
 from crm.common.limits.limiting import limited
 from crm.common.lists.conditions import Condition, each
@@ -58,16 +59,26 @@ def task_list(request: HttpRequest) -> HttpResponse:
     try:
         with waiting_for(state):
             page = _page(request, state)
+            count = _count(request, state, page)
     except TookTooLong:
         return render_part(request, f"{FOLDER}/list.html", "#tasks", {**context, "hint": TOO_MUCH})
     is_usual = state.view.key in OFTEN_EMPTY and not state.is_changed
-    context["tasks"] = state.fill(page.rows, page=page, empty=None if is_usual else NO_TASK_FITS)
+    context["tasks"] = state.fill(
+        page.rows, page=page, empty=None if is_usual else NO_TASK_FITS, is_selected=bool(page.rows)
+    )
+    context["count"] = count
     return render_part(request, f"{FOLDER}/list.html", "#tasks", context)
 
 
 def _page(request: HttpRequest, state: State) -> Page[Task]:
     tasks, cursor = listing.with_names(tasks_of(state, request.user)), request.GET.get("cursor", "")
     return keyset_page(tasks, sort=state.order, cursor=cursor, is_known=state.order == listing.URGENCY)
+
+
+def _count(request: HttpRequest, state: State, page: Page[Task]) -> int:
+    """As many as the page has, where that is all."""
+    is_all = not (page.next_cursor or page.previous_cursor)
+    return len(page.rows) if is_all else estimated_count(tasks_of(state, request.user).values("pk"))
 
 
 @require_GET

@@ -1,6 +1,6 @@
 """The files that exports write: where they lie, and until when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -8,42 +8,38 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext as _
 
 from crm.common.csv_files import BYTE_ORDER_MARK, csv_lines
 from crm.common.files import is_older
 from crm.common.xlsx_files import write_xlsx
-from customers.models import BulkJob, Customer
-from customers.page.exporting import BY_NAME, EXPORT, export_rows
+from customers.models import BulkJob
+from customers.registry.bulk import get_action
 
 KEPT: Final = timedelta(days=7)
 TOLD_EVERY: Final = 2_000  # rows
-_THEY = "SELECT unnest(customer_ids) FROM customers_bulkjob WHERE id = %s"
+_THEY = "SELECT unnest(row_ids) FROM customers_bulkjob WHERE id = %s"
 
 
 def folder() -> Path:
     return Path(settings.VAR_DIR) / "exports"
 
 
-def in_words(parameters: Mapping[str, Any]) -> str:
-    return {"csv": "CSV", "xlsx": "Excel"}.get(parameters.get("format", ""), "")
-
-
 def write_file(job: BulkJob) -> Path:
-    """The job's customers, as `parameters` say: {"format": csv or xlsx, "columns": keys, "order": field with its sign,
-    by name without}. Killed, it begins anew: only a whole file has its name.
+    """The job's rows, as `parameters` say: {"format": csv or xlsx, "columns": keys, "order": field with its sign, that
+    of the list without}. Killed, it begins anew: only a whole file has its name.
     """
     assert job.created_by, "runs for whoever asked"
     kind = "xlsx" if job.parameters.get("format") == "xlsx" else "csv"
-    path = folder() / f"customers-{job.pk}.{kind}"
+    subject = get_action(job.action).subject
+    path = folder() / f"{subject.key}-{job.pk}.{kind}"
     part = path.with_suffix(".part")
     path.parent.mkdir(parents=True, exist_ok=True)
-    seen = Customer.objects.visible_to(job.created_by).filter(pk__in=RawSQL(_THEY, [job.pk]))  # noqa: S611 - a constant
-    columns = EXPORT.chosen(job.parameters.get("columns", []))
-    rows = _told(job, export_rows(seen, columns, order=job.parameters.get("order", BY_NAME)))
+    seen = subject.visible(job.created_by).filter(pk__in=RawSQL(_THEY, [job.pk]))  # noqa: S611 - a constant
+    columns = subject.export.chosen(job.parameters.get("columns", []))
+    rows = _told(job, subject.rows(seen, columns, job.parameters.get("order", "")))
     try:
         if kind == "xlsx":
-            write_xlsx(part, rows, title=_("Customers"))
+            write_xlsx(part, rows, title=str(subject.export.title))
         else:
             with part.open("w", encoding="utf-8", newline="") as stream:
                 stream.write(BYTE_ORDER_MARK)
@@ -76,7 +72,7 @@ def find_file(job: BulkJob, *, now: datetime) -> Path | None:
 
 def delete_expired(*, now: datetime) -> int:
     """Files of jobs that ended a week ago, and what killed workers left; returns how many."""
-    old = [path for path in folder().glob("customers-*.*") if is_older(path, now - KEPT)]
+    old = [path for path in folder().glob("*-*.*") if is_older(path, now - KEPT)]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

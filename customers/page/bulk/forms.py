@@ -1,48 +1,28 @@
-"""What each bulk action has to know, and the actions themselves."""
+"""What each bulk action of customers has to know, and the actions themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import SavedView, Team, User
+from accounts.models import SavedView
+from crm.common.lists.exporting import ExportColumn
 from customers.identity import tagging
-from customers.page.bulk import files, owner, picking, tags
-from customers.page.bulk.actions import Action, ParametersForm
-from customers.page.tables import CUSTOMERS
+from customers.models import Customer
+from customers.page.bulk import owner, picking, tags
+from customers.page.bulk.wording import WORDS
+from customers.page.exporting import BY_NAME, EXPORT, export_rows
+from customers.page.listing import meant
+from customers.page.tables import CUSTOMER_LIST, CUSTOMERS
+from customers.registry.bulk import Action, ParametersForm, Subject, file_in_words
+from customers.registry.bulk_forms import AssignForm, ExportForm
 
-NOBODY: Final = "none"
 
-
-class OwnerForm(ParametersForm):
-    """Either may be left as it is."""
-
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
-    team = forms.ChoiceField(label=_("Team"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        staff = [(str(user.pk), str(user)) for user in User.objects.filter(is_active=True)]
-        teams = [(str(team.pk), str(team)) for team in Team.objects.filter(is_active=True)]
-        self._offer("owner", _("nobody"), staff)
-        self._offer("team", _("no team"), teams)
-
-    def _offer(self, name: str, none: Any, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("leave as it is")), (NOBODY, none), *choices]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not self.errors and not any(cleaned.get(name) for name in ("owner", "team")):
-            self.add_error(None, _("Choose an owner, a team, or both."))
-        return cleaned
-
-    def parameters(self) -> dict[str, Any]:
-        chosen = {f"{name}_id": self.cleaned_data[name] for name in ("owner", "team") if self.cleaned_data[name]}
-        return {name: None if value == NOBODY else int(value) for name, value in chosen.items()}
+class OwnerForm(AssignForm):
+    label = _("Owner")
+    missing = _("Choose an owner, a team, or both.")
 
 
 class TagForm(ParametersForm):
@@ -120,19 +100,21 @@ class ViewForm(ParametersForm):
         )
 
 
-class ExportForm(ParametersForm):
-    """`columns`: keys with commas between, as the list has them; none: all there are. `sort`: as the list is."""
-
-    format = forms.ChoiceField(label=_("File"), choices=[("csv", "CSV"), ("xlsx", "Excel")], initial="xlsx")
-    columns = forms.CharField(required=False, widget=forms.HiddenInput)
-    sort = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def parameters(self) -> dict[str, Any]:
-        columns = [key for key in self.cleaned_data["columns"].split(",") if key]
-        order = CUSTOMERS.order_by(CUSTOMERS.allowed(self.cleaned_data["sort"], default="name"))
-        return {"format": self.cleaned_data["format"], "columns": columns, "order": order}
+def _rows(found: Any, columns: Sequence[ExportColumn], order: str) -> Iterator[tuple[Any, ...]]:
+    return export_rows(found, columns, order=order or BY_NAME)
 
 
+SUBJECT: Final = Subject(
+    key="customers",
+    page=CUSTOMER_LIST,
+    column="customer_id",
+    visible=Customer.objects.visible_to,
+    meant=meant,
+    export=EXPORT,
+    rows=_rows,
+    sort="name",
+    words=WORDS,
+)
 ACTIONS: Final = (
     Action(
         key="assign_owner",
@@ -180,7 +162,7 @@ ACTIONS: Final = (
         icon="download",
         permission="customers.export_customer",
         form=ExportForm,
-        words=files.in_words,
-        write=files.write_file,
+        words=file_in_words,
+        is_file=True,
     ),
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from customers.models import Customer
-from customers.page.bulk.actions import Changed, Parameters
+from customers.registry.bulk import Changed, Parameters
 
 COLUMNS = ("owner_id", "team_id")
 
@@ -25,26 +25,26 @@ def in_words(parameters: Parameters) -> str:
     return " · ".join(said)
 
 
-def assign_owner(ids: Sequence[int], parameters: Parameters) -> list[Changed]:
+def assign_owner(ids: Sequence[int], parameters: Parameters, _by: User) -> list[Changed]:
     """`parameters`: {"owner_id": …} and/or {"team_id": …}; None takes it away. Locks the customers' rows."""
     wanted = {name: parameters[name] for name in COLUMNS if name in parameters}
-    found = [Changed(customer_id=pk, before=before, after=wanted) for pk, before in _locked(ids, list(wanted))]
+    found = [Changed(row_id=pk, before=before, after=wanted) for pk, before in _locked(ids, list(wanted))]
     changed = [each for each in found if each.before != wanted]
-    _write([each.customer_id for each in changed], wanted)
+    _write([each.row_id for each in changed], wanted)
     return changed
 
 
-def take_back_owner(parameters: Parameters, changes: Sequence[Changed]) -> set[int]:
+def take_back_owner(parameters: Parameters, changes: Sequence[Changed], _by: User) -> set[int]:
     """Of those whose columns are still as they were set; an owner or team that is gone since does not come back."""
     wanted = [name for name in COLUMNS if name in parameters]
-    standing = dict(_locked([each.customer_id for each in changes], wanted))
-    back = [each for each in changes if standing.get(each.customer_id) == each.after and _is_there(each.before)]
+    standing = dict(_locked([each.row_id for each in changes], wanted))
+    back = [each for each in changes if standing.get(each.row_id) == each.after and _is_there(each.before)]
     groups: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
     for each in back:
-        groups[tuple(each.before[name] for name in wanted)].append(each.customer_id)
+        groups[tuple(each.before[name] for name in wanted)].append(each.row_id)
     for values, ids in groups.items():
         _write(ids, dict(zip(wanted, values, strict=True)))
-    return {each.customer_id for each in back}
+    return {each.row_id for each in back}
 
 
 def _locked(ids: Sequence[int], columns: list[str]) -> list[tuple[int, dict[str, Any]]]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,23 +26,23 @@ from crm.common.errors import DomainError
 from crm.common.files import is_full
 from crm.common.pacing import HELD_S, Pace
 from crm.common.retrying import may_pass, retried
-from customers.models import BulkChange, BulkJob, Customer
-from customers.page.bulk.actions import Changed, get_action
-from customers.querysets.customers import CustomerQuerySet
+from customers.models import BulkChange, BulkJob
+from customers.page.bulk import files
+from customers.registry.bulk import Changed, Subject, get_action
 
 log = structlog.get_logger(__name__)
 
 State = BulkJob.State
-FIRST, MOST, STEP_S = 100, 5_000, HELD_S  # customers a chunk
+FIRST, MOST, STEP_S = 100, 5_000, HELD_S  # rows a chunk
 WATCHED: Final = timedelta(seconds=15)  # so long one looks on
 NOTICE: Final = "bulk"
 UNDONE_BY: Final = "undone_by"  # among the parameters
-TOLD: Final = ("action", "state", "done", "changed", "skipped", "error")
+TOLD: Final = ("action", "state", "done", "changed", "skipped", "overtaken", "error")
 # What trying again would not mend: these end the job, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, DataError, IntegrityError)
 
 # By their place: to look through all of them cost half a second a chunk where there are a million.
-_NEXT: Final = "SELECT unnest(customer_ids[done + 1 : done + %s]) FROM customers_bulkjob WHERE id = %s"
+_NEXT: Final = "SELECT unnest(row_ids[done + 1 : done + %s]) FROM customers_bulkjob WHERE id = %s"
 
 
 class NobodySelected(DomainError):
@@ -60,10 +60,10 @@ class NothingToTakeBack(DomainError):
 
 
 def begin(
-    *, action: str, parameters: Mapping[str, Any], customers: CustomerQuerySet[Customer],
-    selection: Mapping[str, Any], by: User,
+    *, action: str, parameters: Mapping[str, Any], rows: QuerySet[Any], selection: Mapping[str, Any],
+    by: User,
 ) -> BulkJob:  # fmt: skip
-    """Write down what is to be done to whom, for a worker; `customers` are those that `by` may see, `selection` says
+    """Write down what is to be done to whom, for a worker; `rows` are those that `by` may see, `selection` says
     in brief how they were chosen. Raises UnknownAction, NotAllowed, NobodySelected.
     """
     wanted = get_action(action)
@@ -72,15 +72,15 @@ def begin(
     with transaction.atomic():
         job = BulkJob.objects.create(
             action=action, parameters=dict(parameters), selection=dict(selection), created_by=by,
-            created_at=timezone.now(),
+            created_at=timezone.now(), last_event=_last_event(wanted.subject),
         )  # fmt: skip
-        ids = ArraySubquery(customers.order_by("pk").values("pk"))
-        BulkJob.objects.filter(pk=job.pk).update(customer_ids=ids)
-        BulkJob.objects.filter(pk=job.pk).update(total=F("customer_ids__len"))
-        job = BulkJob.objects.defer("customer_ids").get(pk=job.pk)
+        ids = ArraySubquery(rows.order_by("pk").values("pk"))
+        BulkJob.objects.filter(pk=job.pk).update(row_ids=ids)
+        BulkJob.objects.filter(pk=job.pk).update(total=F("row_ids__len"))
+        job = BulkJob.objects.defer("row_ids").get(pk=job.pk)
         if not job.total:
-            raise NobodySelected(_("No customer is selected."))
-        what = "customers.export" if wanted.write else f"bulk.{action}"
+            raise NobodySelected(wanted.subject.words.none)
+        what = f"{wanted.of}.export" if wanted.is_file else f"bulk.{action}"
         record(what=what, by=by, count=job.total, details={"bulk": job.pk, **job.selection})
     return job
 
@@ -108,7 +108,7 @@ def run(*, job: BulkJob) -> None:
     with locks.held(locks.bulk_worker(job.pk)) as free:
         if not free:
             raise locks.Busy(_("Another worker is at this bulk action."))
-        job = BulkJob.objects.defer("customer_ids").get(pk=job.pk)
+        job = BulkJob.objects.defer("row_ids").get(pk=job.pk)
         if job.state in BulkJob.OPEN:
             by = _whose(job)
             with acting(user=by.pk if by else None, job="bulk", bulk=job.pk), _ending(job):
@@ -124,7 +124,7 @@ def _whose(job: BulkJob) -> User | None:
 
 def unfinished() -> list[BulkJob]:
     """Those in a worker's hands as well: `run` tells."""
-    return list(BulkJob.objects.defer("customer_ids").filter(state__in=BulkJob.OPEN).order_by("pk"))
+    return list(BulkJob.objects.defer("row_ids").filter(state__in=BulkJob.OPEN).order_by("pk"))
 
 
 @contextmanager
@@ -158,8 +158,8 @@ def _continue(job: BulkJob, by: User | None) -> None:
         _end(job, State.UNDONE)
         return
     BulkJob.objects.filter(pk=job.pk).update(state=State.WORKING)
-    if action.write:
-        _end(job, State.DONE, path=str(action.write(job)))
+    if action.is_file:
+        _end(job, State.DONE, path=str(files.write_file(job)))
     else:
         _in_chunks(job, _apply)
         _end(job, State.DONE)
@@ -169,8 +169,8 @@ def _end(job: BulkJob, state: str, **more: Any) -> None:
     """Whoever asked is told of what took so long that they may have gone on."""
     now = timezone.now()
     with transaction.atomic():
-        BulkJob.objects.filter(pk=job.pk).update(state=state, finished_at=now, customer_ids=None, **more)
-        ended = BulkJob.objects.defer("customer_ids").get(pk=job.pk)
+        BulkJob.objects.filter(pk=job.pk).update(state=state, finished_at=now, row_ids=None, **more)
+        ended = BulkJob.objects.defer("row_ids").get(pk=job.pk)
         if ended.created_by_id and state != State.UNDONE and now - ended.created_at > WATCHED:
             data = {**{name: getattr(ended, name) for name in TOLD}, "path": bool(ended.path)}
             url, key = reverse("customers:bulk_job", args=[job.pk]), f"bulk:{job.pk}:{state}"
@@ -178,14 +178,14 @@ def _end(job: BulkJob, state: str, **more: Any) -> None:
 
 
 def _in_chunks(job: BulkJob, chunk: Callable[[BulkJob, int], int]) -> None:
-    pace = Pace(FIRST, seconds=STEP_S, least=10, most=MOST)
+    pace = Pace(min(FIRST, get_action(job.action).subject.first), seconds=STEP_S, least=10, most=MOST)
     step = retried(_chunk, passing=_may_pass)
     while step(job, chunk, pace):
         pass
 
 
 def _may_pass(error: DatabaseError) -> bool:
-    """A customer may go while something is written for them: the next time they are not found."""
+    """A row may go while something is written for it: the next time it is not found."""
     return isinstance(error, IntegrityError) or may_pass(error)
 
 
@@ -201,28 +201,55 @@ def _apply(job: BulkJob, most: int) -> int:
         ids = [int(pk) for (pk,) in cursor.fetchall()]
     if ids:
         assert job.created_by, "see `_continue`"
-        seen = Customer.objects.visible_to(job.created_by).filter(pk__in=ids).values_list("pk", flat=True)
-        there = sorted(seen)
-        apply = get_action(job.action).apply
-        assert apply, "an action writes a file or changes customers"
-        changes = apply(there, job.parameters)
+        action = get_action(job.action)
+        there = _there(action.subject, job, ids)
+        overtaken = _overtaken(action.subject, job, there)
+        assert action.apply, "an action writes a file or changes rows"
+        changes = action.apply([pk for pk in there if pk not in overtaken], job.parameters, job.created_by)
         BulkChange.objects.bulk_create(
-            BulkChange(job=job, customer_id=each.customer_id, before=each.before, after=each.after) for each in changes
+            BulkChange(job=job, before=each.before, after=each.after, **{action.subject.column: each.row_id})
+            for each in changes
         )
-        _advance(job, after_id=ids[-1], done=len(ids), changed=len(changes), skipped=len(ids) - len(there))
+        counts = {"changed": len(changes), "skipped": len(ids) - len(there), "overtaken": len(overtaken)}
+        _advance(job, after_id=ids[-1], done=len(ids), **counts)
     return len(ids)
+
+
+def _there(subject: Subject, job: BulkJob, ids: list[int]) -> list[int]:
+    """Those of them that whoever asked may still see; kept as they are where changes by others count."""
+    assert job.created_by, "see `_continue`"
+    seen = subject.visible(job.created_by).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    return list(seen.select_for_update() if subject.events else seen)
+
+
+def _overtaken(subject: Subject, job: BulkJob, ids: list[int]) -> set[int]:
+    """Those that another person has changed since it was asked for."""
+    if subject.events is None:
+        return set()
+    since = subject.events._default_manager.filter(pgh_obj_id__in=ids, pgh_label="update", pgh_id__gt=job.last_event)  # noqa: SLF001 (Django's documented name)
+    by = since.values_list("pgh_obj_id", "pgh_context__metadata__user")
+    return {pk for pk, user in by if user is not None and user != job.created_by_id}
+
+
+def _last_event(subject: Subject) -> int:
+    """The audit's last row of them by now."""
+    if subject.events is None:
+        return 0
+    return subject.events._default_manager.aggregate(last=Max("pgh_id"))["last"] or 0  # noqa: SLF001 (Django's documented name)
 
 
 def _take_back(job: BulkJob, most: int) -> int:
     after_id = BulkJob.objects.values_list("after_id", flat=True).get(pk=job.pk)
-    rows = BulkChange.objects.filter(job=job, customer_id__gt=after_id).order_by("customer_id")[:most]
-    changes = [Changed(customer_id=row.customer_id, before=row.before, after=row.after) for row in rows]
+    action, by = get_action(job.action), _whose(job)
+    column = action.subject.column
+    rows = BulkChange.objects.filter(job=job, **{f"{column}__gt": after_id}).order_by(column)[:most]
+    changes = [Changed(row_id=getattr(row, column), before=row.before, after=row.after) for row in rows]
     if changes:
-        take_back = get_action(job.action).undo
-        assert take_back, "see `undo`"
-        back = take_back(job.parameters, changes)
+        assert action.undo, "see `undo`"
+        assert by, "see `_continue`"
+        back = action.undo(job.parameters, changes, by)
         skipped = len(changes) - len(back)
-        _advance(job, after_id=changes[-1].customer_id, done=len(changes), changed=0, skipped=skipped)
+        _advance(job, after_id=changes[-1].row_id, done=len(changes), changed=0, skipped=skipped)
     return len(changes)
 
 

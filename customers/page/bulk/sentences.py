@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from accounts.domain.notices import Data
 from crm.common.templatetags.figures import number
 from customers.models import BulkJob
-from customers.page.bulk.actions import get_action
+from customers.registry.bulk import Many, get_action
 
 State = BulkJob.State
 # state: colour and icon of its badge
@@ -42,29 +42,33 @@ def progress(job: BulkJob) -> Progress:
     return Progress(done=job.done, total=total, label=label, running=job.state in BulkJob.OPEN)
 
 
-def customers(count: int) -> str:
-    return ngettext("%(count)s customer", "%(count)s customers", count) % {"count": number(count)}
-
-
 def result(job: BulkJob) -> list[str]:
     """What came of it, a sentence each."""
     if job.state == State.UNDONE:
         return _taken_back(job)
     if job.state not in (State.DONE, State.FAILED):
         return []
+    words = get_action(job.action).subject.words
     if job.path:
-        text = ngettext("%(count)s customer is in the file.", "%(count)s customers are in the file.", job.done)
-        return [_say(text, job.done)]
-    same = job.done - job.changed - job.skipped
-    said = [
-        _say(ngettext("%(count)s customer was changed.", "%(count)s customers were changed.", job.changed), job.changed)
-    ]
+        return [say(words.in_file, job.done)]
+    same = job.done - job.changed - job.skipped - job.overtaken
+    said = [say(words.changed, job.changed)]
     if same:
         said.append(_say(ngettext("%(count)s stays as it was.", "%(count)s stay as they were.", same), same))
+    if job.overtaken:
+        said.append(say(_overtaken, job.overtaken))
     if job.skipped:
         text = ngettext("%(count)s is no longer there.", "%(count)s are no longer there.", job.skipped)
         said.append(_say(text, job.skipped))
     return said
+
+
+def _overtaken(count: int) -> str:
+    return ngettext(
+        "%(count)s was changed by somebody else meanwhile and stays as it is.",
+        "%(count)s were changed by somebody else meanwhile and stay as they are.",
+        count,
+    )
 
 
 def in_words(data: Data) -> str:
@@ -76,7 +80,7 @@ def in_words(data: Data) -> str:
 
 def _taken_back(job: BulkJob) -> list[str]:
     back = job.done - job.skipped
-    said = [_say(ngettext("%(count)s customer is as before.", "%(count)s customers are as before.", back), back)]
+    said = [say(get_action(job.action).subject.words.as_before, back)]
     if job.skipped:
         text = ngettext(
             "%(count)s was changed by somebody since and stays as it is.",
@@ -85,6 +89,10 @@ def _taken_back(job: BulkJob) -> list[str]:
         )
         said.append(_say(text, job.skipped))
     return said
+
+
+def say(words: Many, count: int) -> str:
+    return _say(words(count), count)
 
 
 def _say(text: str, count: int) -> str:

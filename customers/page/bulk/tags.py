@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from crm.common.errors import DomainError
 from customers.identity.tagging import MOST_OF_ONE
 from customers.models import Tag
-from customers.page.bulk.actions import Changed, Parameters
+from customers.registry.bulk import Changed, Parameters
 
 _ADD = """
 INSERT INTO customers_customertag (customer_id, tag_id) SELECT id, %(tag)s FROM unnest(%(ids)s::bigint[]) AS c (id)
@@ -35,28 +36,28 @@ def in_words(parameters: Parameters) -> str:
     return str(Tag.objects.filter(pk=parameters["tag"]).first() or "")
 
 
-def add_tag(ids: Sequence[int], parameters: Parameters) -> list[Changed]:
+def add_tag(ids: Sequence[int], parameters: Parameters, _by: User) -> list[Changed]:
     """`after` is the row that says so: given once more by somebody else it is another.
 
     Who has as many tags as one may have is left out. Raises NoSuchTag.
     """
     _keep(parameters)
-    return [Changed(customer_id=pk, before=None, after=row) for pk, row in _written(_ADD, parameters, ids)]
+    return [Changed(row_id=pk, before=None, after=row) for pk, row in _written(_ADD, parameters, ids)]
 
 
-def take_back_added(parameters: Parameters, changes: Sequence[Changed]) -> set[int]:
-    ids = [each.customer_id for each in changes]
+def take_back_added(parameters: Parameters, changes: Sequence[Changed], _by: User) -> set[int]:
+    ids = [each.row_id for each in changes]
     return {pk for pk, _row in _written(_TAKE_BACK, parameters, ids, rows=[each.after for each in changes])}
 
 
-def remove_tag(ids: Sequence[int], parameters: Parameters) -> list[Changed]:
-    return [Changed(customer_id=pk, before=row, after=None) for pk, row in _written(_REMOVE, parameters, ids)]
+def remove_tag(ids: Sequence[int], parameters: Parameters, _by: User) -> list[Changed]:
+    return [Changed(row_id=pk, before=row, after=None) for pk, row in _written(_REMOVE, parameters, ids)]
 
 
-def take_back_removed(parameters: Parameters, changes: Sequence[Changed]) -> set[int]:
+def take_back_removed(parameters: Parameters, changes: Sequence[Changed], _by: User) -> set[int]:
     """Whoever was given it again keeps it as it is. Raises NoSuchTag."""
     _keep(parameters)
-    return {pk for pk, _row in _written(_ADD, parameters, [each.customer_id for each in changes])}
+    return {pk for pk, _row in _written(_ADD, parameters, [each.row_id for each in changes])}
 
 
 def _keep(parameters: Parameters) -> None:

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 @shared_task
 def run_bulk(*, job_id: int, **_: object) -> None:
-    for job in BulkJob.objects.defer("customer_ids").filter(pk=job_id):
+    for job in BulkJob.objects.defer("row_ids").filter(pk=job_id):
         _run(job)
 
 

@@ -1,4 +1,4 @@
-"""Do something to many customers: say to how many, do it, watch it, take it back."""
+"""Do something to many rows of a list: say to how many, do it, watch it, take it back."""
 
 from typing import Any
 
@@ -20,10 +20,10 @@ from crm.common.saving import EDIT, Saved, edit_page
 from crm.common.xlsx_files import CONTENT_TYPE
 from customers.models import BulkJob
 from customers.page.bulk import files, running
-from customers.page.bulk.actions import Action, UnknownAction, get_action
-from customers.page.bulk.selection_filters import Selection, customers_of, in_brief
-from customers.page.bulk.sentences import LOOK, customers, progress, result
+from customers.page.bulk.selection_filters import Selection, in_brief, rows_of
+from customers.page.bulk.sentences import LOOK, progress, result, say
 from customers.page.bulk.tasks import queue
+from customers.registry.bulk import Action, UnknownAction, get_action
 
 
 def _asked(request: HttpRequest) -> QueryDict:
@@ -35,7 +35,7 @@ def _counts(request: HttpRequest) -> bool:
 
 
 def _begins_export(request: HttpRequest) -> bool:
-    return "confirmed" in request.POST and request.POST.get("action") == "export"
+    return "confirmed" in request.POST and request.POST.get("action") in ("export", "task_export")
 
 
 @require_http_methods(EDIT)
@@ -43,25 +43,38 @@ def _begins_export(request: HttpRequest) -> bool:
 @limited("search", when=_counts)
 @limited("export", when=_begins_export)
 def bulk(request: HttpRequest) -> HttpResponse:
+    return _begin(request, of="customers")
+
+
+@require_http_methods(EDIT)
+@permission_required("customers.view_task", raise_exception=True)
+@limited("search", when=_counts)
+@limited("export", when=_begins_export)
+def task_bulk(request: HttpRequest) -> HttpResponse:
+    return _begin(request, of="tasks")
+
+
+def _begin(request: HttpRequest, *, of: str) -> HttpResponse:
     """What is to be done to how many, and what it has to know: `action`, and `ids` (repeated) or `query`, that of the
     list. Nothing is done before it is `confirmed`.
     """
     asked = _asked(request)
-    action, selection, user = _action(request, asked), _selection(asked), signed_in(request)
+    action, selection, user = _action(request, asked, of), _selection(asked), signed_in(request)
     confirmed = request.method == "POST" and "confirmed" in asked
     form = action.form(asked if confirmed else None, by=user, initial=asked.dict())
-    found = customers_of(selection, user)
+    found = rows_of(action.subject, selection, user)
 
     def save() -> Saved:
         with transaction.atomic():
             job = running.begin(
-                action=action.key, parameters=form.parameters(), customers=found, selection=in_brief(selection), by=user
+                action=action.key, parameters=form.parameters(), rows=found, selection=in_brief(selection), by=user
             )
             queue(job)
         return Saved(to=reverse("customers:bulk_job", args=[job.pk]))
 
     count = found.count()
-    context = {"action": action, "form": form, "count": count, "whom": customers(count), **_again(asked)}
+    whom = say(action.subject.words.many, count)
+    context = {"action": action, "form": form, "count": count, "whom": whom, **_again(action, asked)}
     template = "customers/page/bulk/confirm.html"
     return edit_page(request, template, form, save, context) if confirmed else render(request, template, context)
 
@@ -76,7 +89,8 @@ def bulk_job(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "job": job,
         "action": action,
-        "whom": customers(job.total or 0),
+        "back": reverse(action.subject.page.url_name),
+        "whom": say(action.subject.words.many, job.total or 0),
         "chosen": action.words(job.parameters),
         "colour": colour,
         "symbol": symbol,
@@ -125,15 +139,17 @@ def bulk_file(request: HttpRequest, pk: int) -> FileResponse:
     if path is None:
         raise Http404(_("The file is no longer there."))
     kind = CONTENT_TYPE if path.suffix == ".xlsx" else "text/csv; charset=utf-8"
-    name = f"customers{path.suffix}"
+    name = f"{get_action(job.action).of}{path.suffix}"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=kind)
 
 
-def _action(request: HttpRequest, asked: QueryDict) -> Action:
+def _action(request: HttpRequest, asked: QueryDict, of: str) -> Action:
     try:
         action = get_action(asked.get("action", ""))
     except UnknownAction as error:
         raise Http404 from error
+    if action.of != of:
+        raise Http404
     if not request.user.has_perm(action.permission):
         raise PermissionDenied
     return action
@@ -146,11 +162,11 @@ def _selection(asked: QueryDict) -> Selection:
     return {"ids": [int(pk) for pk in asked.getlist("ids") if pk.isdecimal() and len(pk) < 19]}
 
 
-def _again(asked: QueryDict) -> dict[str, Any]:
-    """What the confirmation sends once more."""
-    selection = _selection(asked)
-    back = selection.get("query", "")
-    return {"selection": selection, "back": f"{reverse('customers:list')}?{back}"}
+def _again(action: Action, asked: QueryDict) -> dict[str, Any]:
+    """What the confirmation sends once more, and to where; and where one came from."""
+    selection, page = _selection(asked), action.subject.page
+    back = f"{reverse(page.url_name)}?{selection.get('query', '')}"
+    return {"selection": selection, "url": reverse(page.bulk_url_name), "back": back}
 
 
 def _may_have(request: HttpRequest, job: BulkJob) -> bool:

@@ -15,7 +15,7 @@ def three() -> list[Customer]:
 def begun(action: str, by: User, **parameters: Any) -> BulkJob:
     """For all customers there are."""
     return running.begin(
-        action=action, parameters=parameters, customers=Customer.objects.visible_to(by), selection={"picked": 3}, by=by
+        action=action, parameters=parameters, rows=Customer.objects.visible_to(by), selection={"picked": 3}, by=by
     )
 
 

@@ -11,9 +11,10 @@ from accounts.models import Notice, User
 from crm.common import locks, pacing
 from crm.common.audit.models import AuditEntry
 from customers.models import BulkChange, BulkJob, Customer, CustomerEvent
-from customers.page.bulk import actions, running
-from customers.page.bulk.actions import Action, Changed, Parameters, ParametersForm, UnknownAction
+from customers.page.bulk import running
 from customers.page.bulk.tasks import resume_bulk, run_bulk
+from customers.registry import bulk as actions
+from customers.registry.bulk import Action, Changed, Parameters, ParametersForm, UnknownAction
 from tests.conftest import NOON, UserFor
 from tests.customers.page.bulk.asked import begun, counts, done, taken_back, three
 from tests.database import another_connection
@@ -38,7 +39,7 @@ def test_whom_it_means_is_settled_when_it_is_asked_for(by: User) -> None:
     CustomerFactory.create(name="D")
     assert counts(done(job)) == ("done", 3, 3, 3, 0)
     assert mine(by) == [True, True, True, False]
-    assert job.customer_ids is None
+    assert job.row_ids is None
 
 
 def test_of_a_selection_that_the_action_empties_all_are_done(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +47,7 @@ def test_of_a_selection_that_the_action_empties_all_are_done(by: User, monkeypat
     CustomerFactory.create_batch(35)
     unowned = Customer.objects.visible_to(by).filter(owner=None)
     job = running.begin(
-        action="assign_owner", parameters={"owner_id": by.pk}, customers=unowned, selection={"filters": []}, by=by
+        action="assign_owner", parameters={"owner_id": by.pk}, rows=unowned, selection={"filters": []}, by=by
     )
     assert counts(done(job)) == ("done", 35, 35, 35, 0)
 
@@ -111,7 +112,7 @@ def test_whoever_takes_it_back_answers_for_that(by: User, user_for: UserFor) -> 
 
 def test_a_page_reads_none_of_the_many_ids(by: User) -> None:
     three()
-    assert "customer_ids" in begun("assign_owner", by, owner_id=by.pk).get_deferred_fields()
+    assert "row_ids" in begun("assign_owner", by, owner_id=by.pk).get_deferred_fields()
 
 
 def test_it_is_taken_back_once_and_not_before_it_is_over(by: User, user_for: UserFor) -> None:
@@ -175,7 +176,7 @@ def test_another_worker_who_is_at_it_is_left_to_it(by: User) -> None:
     assert BulkJob.objects.get().state == "done"
 
 
-Apply = Callable[[Sequence[int], Parameters], list[Changed]]
+Apply = Callable[[Sequence[int], Parameters, User], list[Changed]]
 
 
 class Stumbling:
@@ -184,10 +185,10 @@ class Stumbling:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def apply(self, ids: Sequence[int], parameters: Parameters) -> list[Changed]:
+    def apply(self, ids: Sequence[int], parameters: Parameters, _by: User) -> list[Changed]:
         if ids[0] != Customer.objects.order_by("pk")[0].pk:
             raise self.error
-        return [Changed(customer_id=pk, before=None, after=parameters["to"]) for pk in ids]
+        return [Changed(row_id=pk, before=None, after=parameters["to"]) for pk in ids]
 
 
 def register(monkeypatch: pytest.MonkeyPatch, apply: Apply) -> None:
@@ -222,7 +223,7 @@ def test_what_may_pass_is_left_to_the_sweeper(by: User, monkeypatch: pytest.Monk
 
 
 def test_one_that_breaks_off_again_and_again_keeps_no_other_waiting(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    def breaks_off(_ids: Sequence[int], parameters: Parameters) -> list[Changed]:
+    def breaks_off(_ids: Sequence[int], parameters: Parameters, _by: User) -> list[Changed]:
         if parameters["to"]:
             raise OSError("the network")
         return []
@@ -238,7 +239,7 @@ def test_customers_are_held_for_a_moment_only(by: User, monkeypatch: pytest.Monk
     """Each takes a thousandth of a second."""
     clock, held = [0.0], list[float]()
 
-    def take_time(ids: Sequence[int], _parameters: Parameters) -> list[Changed]:
+    def take_time(ids: Sequence[int], _parameters: Parameters, _by: User) -> list[Changed]:
         held.append(len(ids) / 1_000)
         clock[0] += held[-1]
         return []

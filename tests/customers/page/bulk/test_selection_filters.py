@@ -2,14 +2,15 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.access import OPERATOR
-from customers.page.bulk.selection_filters import Selection, customers_of, in_brief
+from customers.page.bulk.forms import SUBJECT
+from customers.page.bulk.selection_filters import Selection, in_brief, rows_of
 from tests.factories.customers import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
 
 def names(selection: Selection) -> str:
-    return "".join(sorted(customer.name for customer in customers_of(selection, OPERATOR)))
+    return "".join(sorted(customer.name for customer in rows_of(SUBJECT, selection, OPERATOR)))
 
 
 def test_those_picked_or_all_that_the_list_shows() -> None:
@@ -19,8 +20,8 @@ def test_those_picked_or_all_that_the_list_shows() -> None:
     assert names({"query": "country=FR&sort=-name&cursor=x"}) == "AC"
     assert names({"query": ""}) == "ABC"
     assert names({"ids": []}) == names({"query": "tier=nonsense"}) == names({}) == ""
-    assert not customers_of({"query": ""}, AnonymousUser()).exists()
-    assert not customers_of({"ids": [first.pk]}, AnonymousUser()).exists()
+    assert not rows_of(SUBJECT, {"query": ""}, AnonymousUser()).exists()
+    assert not rows_of(SUBJECT, {"ids": [first.pk]}, AnonymousUser()).exists()
 
 
 def test_the_record_says_how_they_were_chosen_and_not_what_was_searched_for() -> None:

@@ -18,6 +18,15 @@ from customers.page.bulk.sentences import LOOK, Progress, in_words, progress, re
             ["2 customers were changed.", "1 stays as it was.", "1 is no longer there."],
         ),
         ({"state": "done", "done": 2, "path": "x.csv"}, ["2 customers are in the file."]),
+        (
+            {"state": "done", "done": 9, "changed": 5, "overtaken": 1, "skipped": 2},
+            [
+                "5 customers were changed.",
+                "1 stays as it was.",
+                "1 was changed by somebody else meanwhile and stays as it is.",
+                "2 are no longer there.",
+            ],
+        ),
         ({"state": "undone", "done": 2, "changed": 2}, ["2 customers are as before."]),
         (
             {"state": "undone", "done": 4, "changed": 4, "skipped": 3},
@@ -26,7 +35,7 @@ from customers.page.bulk.sentences import LOOK, Progress, in_words, progress, re
     ],
 )
 def test_what_came_of_it(job: dict[str, object], sentences: list[str]) -> None:
-    assert result(BulkJob(**job)) == sentences
+    assert result(BulkJob(action="assign_owner", **job)) == sentences
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,12 @@ def test_the_bell_says_what_and_what_came_of_it() -> None:
     data = {"action": "assign_owner", "state": "done", "done": 2, "changed": 1, "skipped": 1, "error": "", "path": ""}
     assert in_words(data) == "Assign: 1 customer was changed. 1 is no longer there."
     assert in_words(data | {"state": "failed", "error": "No."}) == "Assign: No."
+
+
+def test_tasks_have_words_of_their_own() -> None:
+    job = {"state": "done", "action": "task_done", "done": 2, "changed": 2}
+    assert result(BulkJob(**job)) == ["2 tasks were changed."]
+    assert result(BulkJob(**job | {"state": "undone", "skipped": 1}))[0] == "1 task is as before."
 
 
 def test_every_state_has_a_look() -> None:

@@ -13,7 +13,7 @@ from crm.common import jobs
 from customers.models import BulkJob, Customer, Tag
 from customers.page import list_views
 from customers.page.bulk import running
-from customers.page.bulk.actions import get_action
+from customers.registry.bulk import get_action
 from tests.conftest import ClientFor, UserFor
 from tests.customers.page.bulk.asked import begun, done, three
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
