@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.access import signed_in
@@ -29,21 +30,31 @@ def export_list(
     found_by: Callable[[State], QuerySet[Any]],
     *,
     in_order: Callable[[State], State] = lambda state: state,
+    job: str = "",
 ) -> HttpResponseBase:
     """What the list shows, on whatever page, in its order: `columns` (keys with commas between) say what of it,
-    `format=xlsx` as what. Where that are too many, back to the list, which says so.
+    `format=xlsx` as what. Where that are too many, to the bulk action `job`; without one back to the list, which says
+    so.
     """
     state = in_order(state_of(page, signed_in(request), request.GET))
     found = found_by(state)
     kind = request.GET.get("format", "csv")
     most = SHEET_UP_TO if kind == "xlsx" else STREAMED_UP_TO
     count = found.order_by()[: most + 1].count()
+    if count > most and job:
+        return left_to(job, state, kind=kind, columns=request.GET.get("columns", ""))
     if count > most:
         messages.error(request, _too_many(kind, most))
         return HttpResponseRedirect(f"{reverse(page.url_name)}{state.query()}")
     record_export(request, export, state, count=count)
     columns = export.chosen(request.GET.get("columns", "").split(","))
     return download(rows(found, columns, order=state.order), export, kind=kind)
+
+
+def left_to(job: str, state: State, *, kind: str, columns: str) -> HttpResponseRedirect:
+    """The bulk action of the list that writes a file, which asks before it begins."""
+    asked = {"action": job, "query": state.query().removeprefix("?"), "format": kind, "columns": columns}
+    return HttpResponseRedirect(f"{reverse(state.page.bulk_url_name)}?{urlencode({**asked, 'sort': state.sort})}")
 
 
 def _too_many(kind: str, most: int) -> str:

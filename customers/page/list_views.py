@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import signed_in
 from accounts.domain.views import state_of
-from accounts.list_export_views import download, record_export
+from accounts.list_export_views import download, left_to, record_export
 from accounts.list_views import open_list
 from crm.common.limits.limiting import limited
 from crm.common.lists.exporting import SHEET_UP_TO, STREAMED_UP_TO
@@ -86,8 +86,7 @@ def customer_export(request: HttpRequest) -> HttpResponseBase:
     customers, kind = meant(state, request.user), request.GET.get("format", "csv")
     keys, count = request.GET.get("columns", ""), customers.count()
     if count > (SHEET_UP_TO if kind == "xlsx" else STREAMED_UP_TO):
-        asked = {"action": "export", "query": state.query().removeprefix("?"), "format": kind, "columns": keys}
-        return redirect(f"{reverse('customers:bulk')}?{urlencode({**asked, 'sort': state.sort})}")
+        return left_to("export", state, kind=kind, columns=keys)
     record_export(request, EXPORT, state, count=count)
     rows = export_rows(customers, EXPORT.chosen(keys.split(",")), order=_in_order(state).order)
     return download(rows, EXPORT, kind=kind)

@@ -86,7 +86,8 @@ def _count(request: HttpRequest, state: State, page: Page[Task]) -> int:
 @permission_required("customers.export_customer", raise_exception=True)
 @limited("export")
 def task_export(request: HttpRequest) -> HttpResponseBase:
-    return export_list(request, TASK_LIST, EXPORT, lambda state: tasks_of(state, request.user), in_order=_in_order)
+    found = partial(tasks_of, reader=request.user)
+    return export_list(request, TASK_LIST, EXPORT, found, in_order=_in_order, job="task_export")
 
 
 def tasks_of(state: State, reader: Reader) -> listing.Tasks:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts import list_export_views
 from accounts.models import User
 from crm.common import jobs
 from customers.models import BulkJob
@@ -106,3 +107,14 @@ def test_of_none_it_says_so_and_an_action_of_customers_is_none_of_tasks(client: 
     assert "No task is selected" in text(client.post(URL, {"action": "task_done", "ids": theirs.pk}))
     assert client.post(URL, {"action": "assign_owner", "ids": theirs.pk}).status_code == 404
     assert client.post("/customers/bulk/", {"action": "task_done", "query": ""}).status_code == 404
+
+
+def test_many_become_a_job_with_what_was_chosen(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_export_views, "SHEET_UP_TO", 1)
+    TaskFactory.create_batch(2)
+    answer = client.get("/tasks/export/?view=all&sort=-due&columns=what,due&format=xlsx", follow=True)
+    page = text(answer)
+    assert "Export: 2 tasks" in page
+    assert 'name="columns" value="what,due"' in page
+    assert 'name="sort" value="-due"' in page
+    assert not BulkJob.objects.exists()
