@@ -126,9 +126,8 @@ def _write(record: SourceRecord, payload: dict[str, Any]) -> None:
 def _write_points(cursor: CursorWrapper, record: SourceRecord) -> None:
     payload = record.payload or {}
     phone, email = payload.get("phone", ""), payload.get("email", "")
-    cursor.execute("DROP TABLE IF EXISTS crm_edit")
     cursor.execute(
-        "CREATE TEMPORARY TABLE crm_edit ON COMMIT DROP AS"
+        "DROP TABLE IF EXISTS crm_edit; CREATE TEMPORARY TABLE crm_edit ON COMMIT DROP AS"
         " SELECT %s::bigint AS record_id, %s::text AS phone, %s::text AS email",
         [record.pk, normalise_phone(phone) if phone else "", normalise_email(email)],
     )

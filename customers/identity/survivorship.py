@@ -6,7 +6,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
+from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED, NIL
+from customers.registry import listening
 
 FIELDS = (
     "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry",
@@ -28,34 +29,41 @@ def _given(field: str) -> str:
 
 _WINNERS = ", ".join(f"'{field}', " + _winner(field, "record_id") for field in FIELDS)
 
-# The surviving values of the customers in imp_touched. One index probe per record, one aggregate per customer.
+# The surviving values of the customers in imp_touched, and who of them is not there yet. One index probe per record
+# and customer, one aggregate per customer.
 _SURVIVED = f"""
+DROP TABLE IF EXISTS imp_survived, imp_arriving;
 CREATE TEMP TABLE imp_survived ON COMMIT DROP AS
 SELECT customer_id, link_key, {", ".join(_given(field) for field in FIELDS)},
        jsonb_strip_nulls(jsonb_build_object({_WINNERS}))
-       AS provenance
+       AS provenance,
+       bool_and(is_bare) AS is_bare
 FROM (
-  SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload,
+  SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload, sr.digest = '{NIL}' AS is_bare,
          row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, sr.external_id) AS place
   FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched WHERE settles GROUP BY customer_id) t
   JOIN customers_sourcerecord sr ON sr.customer_id = t.customer_id AND sr.kind = 'customers'
   JOIN customers_sourcesystem s ON s.id = sr.system_id
 ) given
-GROUP BY customer_id, link_key
+GROUP BY customer_id, link_key;
+CREATE TEMP TABLE imp_arriving ON COMMIT DROP AS
+SELECT v.customer_id, v.is_bare, NULL::bigint AS tier_id
+FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = v.customer_id)
 """  # noqa: S608 - put together from the constants above
 
 _COLUMNS = ", ".join(FIELDS)
 _NEW = ", ".join(f"v.{field}" for field in FIELDS)
 _OLD = ", ".join(f"c.{field}" for field in FIELDS)
+_ANYONE_ARRIVES = "SELECT EXISTS (SELECT FROM imp_arriving)"
 _WRITE = f"""
 UPDATE customers_customer c SET ({_COLUMNS}, provenance, updated_at) =
   ({_NEW}, v.provenance, now())
 FROM imp_survived v WHERE c.id = v.customer_id
  AND ({_OLD}, c.provenance)
   IS DISTINCT FROM ({_NEW}, v.provenance);
-INSERT INTO customers_customer (id, {_COLUMNS}, provenance, link_key, created_at, updated_at)
-SELECT v.customer_id, {_NEW}, v.provenance, v.link_key, now(), now()
-FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = v.customer_id);
+INSERT INTO customers_customer (id, {_COLUMNS}, provenance, link_key, tier_id, created_at, updated_at)
+SELECT v.customer_id, {_NEW}, v.provenance, v.link_key, a.tier_id, now(), now()
+FROM imp_survived v JOIN imp_arriving a ON a.customer_id = v.customer_id
 """  # noqa: S608 - put together from the constants above
 
 
@@ -85,6 +93,8 @@ def settle_touched(cursor: CursorWrapper) -> None:
     """Settle those in `imp_touched`. Their rows are locked already, in a statement before this one: what a person has
     set meanwhile is seen.
     """
-    cursor.execute("DROP TABLE IF EXISTS imp_survived")
     cursor.execute(_SURVIVED)
+    cursor.execute(_ANYONE_ARRIVES)
+    if cursor.fetchone()[0]:
+        listening.arriving(cursor)
     cursor.execute(_WRITE)

@@ -1,9 +1,16 @@
-"""Who is told, within the transaction, that contact points changed or that customers received another's rows."""
+"""Who is told, within the transaction, that customers arrive, that contact points changed, that rows changed hands."""
 
 from collections.abc import Callable
 from typing import Final
 
 from django.db.backends.utils import CursorWrapper
+
+Arriving = Callable[[CursorWrapper], None]
+"""Told in the transaction that makes customers, just before: `imp_arriving` holds (customer_id, is_bare, tier_id).
+
+Who decides tiers sets `tier_id`, null so far. `is_bare`: rows that name the customer were written before. Foreign keys
+are checked when the transaction ends.
+"""
 
 PointsChanged = Callable[[CursorWrapper], None]
 """Told in the transaction that changed contact points: `imp_changed_values` holds (kind, normalised, customer_id).
@@ -16,9 +23,20 @@ Moved = Callable[[CursorWrapper, list[int]], None]
 row has to change is noted in `imp_touched`, and the row written when `points_settled` tells.
 """
 
+_arriving: Final[list[Arriving]] = []
 _points_changed: Final[list[PointsChanged]] = []
 _points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
+
+
+def register_arriving(listener: Arriving) -> None:
+    if listener not in _arriving:
+        _arriving.append(listener)
+
+
+def arriving(cursor: CursorWrapper) -> None:
+    for listener in _arriving:
+        listener(cursor)
 
 
 def register_points_changed(listener: PointsChanged) -> None:

@@ -6,6 +6,7 @@ Who changes an assignment marks the customer in the same transaction (`crm.commo
 from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
+from crm.common.days import today
 from crm.common.waiting_marks import WaitingMarks
 from customers.registry.tiered_facts import TieredFact, tiered_facts
 
@@ -14,6 +15,15 @@ def follow(*, wait: bool = True) -> None:
     """Rewrite the facts of marked customers. Marks that wait for writers still at it are left for the next time."""
     MARKS.follow(wait=wait)
 
+
+def mark_receivers(cursor: CursorWrapper, customer_ids: list[int]) -> None:
+    """What customers were given that was another's (see `customers.registry.listening`) is in their tier from today on;
+    of the days before it keeps the tier it had.
+    """
+    cursor.execute(_MARK_RECEIVERS, {"ids": customer_ids, "day": today()})
+
+
+_MARK_RECEIVERS = "INSERT INTO customers_tiermark (customer_id, from_day) SELECT unnest(%(ids)s::bigint[]), %(day)s"
 
 # The tiers of the marked customers from their day on, and the days in none, each with its first day and the day after
 # its last. A probe a customer, where to ask for each fact's day would be two a fact. An assignment that changes after

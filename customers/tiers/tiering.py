@@ -69,6 +69,14 @@ def find_policy() -> TierPolicy | None:
     return TierPolicy.objects.filter(published_at__isnull=False).order_by("-version").first()
 
 
+def get_policy() -> tuple[TierPolicy, list[Rule]]:
+    """The policy in force with its rules; raises NoPolicy, and InvalidPolicy where a rule's tier is no more."""
+    policy = find_policy()
+    if policy is None:
+        raise NoPolicy(_("No tier policy is published: publish one first."))
+    return policy, read_rules(rules=policy.rules, tiers={tier.key: tier for tier in Tier.objects.all()})
+
+
 def read_rules(*, rules: Sequence[Mapping[str, Any]], tiers: Mapping[str, Tier]) -> list[Rule]:
     """The rules of a policy as typed values, best tier first; raises InvalidPolicy saying which rule is wrong."""
     read = [_read_rule(rule, tiers, number) for number, rule in enumerate(rules, start=1)]
@@ -112,15 +120,12 @@ def retier(*, as_of: date | None = None) -> Retiered:
     day, now = as_of or today(), today()
     if day > now:
         raise DayInFuture(_("%(day)s is still to come.") % {"day": day.isoformat()})
-    policy = find_policy()
-    if policy is None:
-        raise NoPolicy(_("No tier policy is published: publish one first."))
-    rules = read_rules(rules=policy.rules, tiers={tier.key: tier for tier in Tier.objects.all()})
+    policy, rules = get_policy()
     with locks.held(locks.RETIER, wait_s=locks.JOB_PATIENCE_S) as free:
         if not free:
             raise locks.Busy(_("Tiers are being decided by another process. Try again later."))
         _note_run(policy, day)
-        upgraded, downgraded = assigning.assign(_values(policy, rules, day, now), rules=len(rules))
+        upgraded, downgraded = assigning.assign(values_of(policy, rules, day=day, now=now), rules=len(rules))
     following.follow()
     customers = Customer.objects.count()
     if upgraded or downgraded:
@@ -140,7 +145,8 @@ def _note_run(policy: TierPolicy, day: date) -> None:
     record(what="tiers.decide", by=None, details={**run, **present()})
 
 
-def _values(policy: TierPolicy, rules: list[Rule], day: date, now: date) -> dict[str, Any]:
+def values_of(policy: TierPolicy, rules: list[Rule], *, day: date, now: date) -> dict[str, Any]:
+    """The parameters of the statements that decide the tiers of a day (`tiering_sql`)."""
     first, last = window(as_of=day, months=policy.window_months)
     return {
         "as_of": day, "today": now, "first": first, "last": last, "policy": policy.pk, "measure": policy.measure,

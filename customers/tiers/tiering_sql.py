@@ -1,23 +1,25 @@
-"""The statements of `retier`, each with what it computes and what it costs."""
+"""The statements that decide tiers, each with what it computes and what it costs."""
 
-# The measure over the trailing window for every customer, and the tier it gives; only rows whose tier changes are kept.
-# Cost: one pass each over the window's order lines (joined to orders) and invoices, one over customers and the
-# assignments of the day. Parameters: first, last, profit (bool), as_of; the cases follow in CASE's own.
-DECISIONS = """
-CREATE TEMPORARY TABLE retier_decision AS
-WITH figure AS (
+# The measure over the trailing window for whom `figured` gives, and the tier it gives them. Parameters: first, last,
+# profit (bool); the cases follow in CASE's own.
+DECIDED = """
+figure AS (
   SELECT c.id AS customer_id,
          coalesce(b.revenue, 0) AS revenue,
          coalesce(b.covered, 0) AS covered,
          coalesce(b.revenue, 0) - CASE WHEN %(profit)s THEN coalesce(b.cost, 0) ELSE 0 END AS value,
          coalesce(i.due, 0) AS due,
          i.on_time / nullif(i.due, 0) AS share
-  FROM customers_customer c
-  LEFT JOIN crm_bought(%(first)s, %(last)s) b ON b.customer_id = c.id
-  LEFT JOIN crm_billed(%(first)s, %(last)s) i ON i.customer_id = c.id
+  FROM {figured}
 ), decided AS (
   SELECT *, {decision} AS tier_id FROM figure
-)
+)"""
+
+# Of all customers those whose tier changes. Cost: one pass each over the window's order lines (joined to orders) and
+# invoices, one over customers and the assignments of the day. Parameter besides: as_of.
+DECISIONS = """
+CREATE TEMPORARY TABLE retier_decision AS
+WITH {decided}
 SELECT d.*, a.assignment_id AS current_id, a.tier_id AS current_tier_id, lower(a.valid) AS current_from,
        upper(a.valid) AS until
 FROM decided d
@@ -25,9 +27,37 @@ LEFT JOIN LATERAL crm_tier_on(d.customer_id, %(as_of)s) a ON true
 WHERE a.tier_id IS DISTINCT FROM d.tier_id AND a.reason IS DISTINCT FROM 'override'
 """
 
+FIGURED = """customers_customer c
+  LEFT JOIN crm_bought(%(first)s, %(last)s) b ON b.customer_id = c.id
+  LEFT JOIN crm_billed(%(first)s, %(last)s) i ON i.customer_id = c.id"""
+
+# Of those who arrive all who get a tier. Cost: index probes on a customer whose orders or invoices came first.
+STARTS = """
+DROP TABLE IF EXISTS retier_step;
+CREATE TEMPORARY TABLE retier_step ON COMMIT DROP AS
+WITH {decided}
+SELECT *, NULL::date AS until FROM decided WHERE tier_id IS NOT NULL
+"""
+ARRIVING = """(SELECT customer_id AS id, is_bare FROM imp_arriving) c
+  LEFT JOIN LATERAL (
+    SELECT * FROM crm_bought(%(first)s, %(last)s) x WHERE x.customer_id = c.id AND c.is_bare
+  ) b ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM crm_billed(%(first)s, %(last)s) x WHERE x.customer_id = c.id AND c.is_bare
+  ) i ON true"""
+
 # One condition a rule, best first; a minimum that is null is none. No invoice due in the window counts as paid on time.
 CASE = """WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s)
      AND (%({0}_share)s IS NULL OR coalesce(share, 1) >= %({0}_share)s) THEN %({0}_tier)s"""
+
+# What was decided today before anything was known of a customer, as of those who start, gives way to the decision of an
+# earlier day: files that came since tell what they were then.
+GIVE_WAY = """
+DELETE FROM customers_tierassignment a USING retier_step d
+WHERE a.customer_id = d.customer_id AND d.current_id IS NULL AND d.tier_id IS NOT NULL
+  AND a.valid = daterange(%(today)s, NULL) AND %(as_of)s < %(today)s
+  AND a.reason = 'policy' AND a.figures ->> 'revenue' = '0.00' AND a.figures ->> 'due' = '0.00'
+"""
 
 # A customer without a tier on the day may have one later: the new assignment ends where that begins.
 LATER = """
@@ -85,17 +115,18 @@ WHERE a.customer_id = d.customer_id AND upper(a.valid) = %(as_of)s AND a.tier_id
   AND (d.current_from < %(as_of)s) IS NOT TRUE
 """
 
-OPEN = """
+GIVE = """
 INSERT INTO customers_tierassignment (customer_id, tier_id, valid, reason, figures, policy_id)
 SELECT d.customer_id, d.tier_id, daterange(%(as_of)s, d.until), 'policy',
        jsonb_build_object('measure', %(measure)s::text, 'from', %(first)s::date, 'to', %(last)s::date,
          'value', round(d.value, 2)::text, 'revenue', round(d.revenue, 2)::text, 'covered', round(d.covered, 2)::text,
          'due', round(d.due, 2)::text, 'on_time', round(d.share, 4)::text),
        %(policy)s
-FROM retier_step d
+FROM retier_step d"""
+OPEN = f"""{GIVE}
 WHERE d.tier_id IS NOT NULL
   AND (d.current_from < %(as_of)s OR (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(as_of)s) t) IS NULL)
-"""
+"""  # noqa: S608 - constants
 
 # The customer shows the tier of today; deciding a past day does not change it when a later assignment holds.
 SHOW = """
@@ -104,10 +135,27 @@ WHERE c.id = d.customer_id AND (d.until IS NULL OR d.until > %(today)s) AND c.ti
 """
 
 # What a step writes, in this order.
-WRITE = f"{LATER};{TAKE_BACK};{CLOSE};{REOPEN};{OPEN};{SHOW};{MARK}"
+WRITE = f"{GIVE_WAY};{LATER};{TAKE_BACK};{CLOSE};{REOPEN};{OPEN};{SHOW};{MARK}"
+
+# Those who arrive show it with their row, which is still to come. What was theirs before follows: rows that named them,
+# contacts by a number they bring. Cost: an index probe on the contacts of each.
+START = f"""{GIVE};
+UPDATE imp_arriving a SET tier_id = d.tier_id FROM retier_step d WHERE d.customer_id = a.customer_id;
+{MARK} s WHERE customer_id IN (SELECT customer_id FROM imp_arriving WHERE is_bare)
+  OR (SELECT i.id FROM customers_interaction i WHERE i.customer_id = s.customer_id LIMIT 1) IS NOT NULL
+"""  # noqa: S608 - constants
 
 
 def decisions(rules: int) -> str:
     """DECISIONS for a policy of so many rules; their parameters are r0_tier, r0_value, r0_share, r1_tier, …"""
+    return DECISIONS.format(decided=_decided(rules, FIGURED))
+
+
+def starts(rules: int) -> str:
+    """STARTS likewise."""
+    return STARTS.format(decided=_decided(rules, ARRIVING))
+
+
+def _decided(rules: int, figured: str) -> str:
     cases = " ".join(CASE.format(f"r{index}") for index in range(rules))
-    return DECISIONS.format(decision=f"CASE {cases} END" if rules else "NULL::bigint")
+    return DECIDED.format(figured=figured, decision=f"CASE {cases} END" if rules else "NULL::bigint")

@@ -186,6 +186,7 @@ def work_a_little(number: int, *, client: Client, user: User) -> None:
 def known(tmp_path: Path) -> None:
     load("customers", customers(tmp_path, "Berlin"), source="crm")
     best, since = Tier.objects.get(rank=1), Range(date(2026, 1, 1), None)
+    TierAssignment.objects.all().delete()  # those they started in
     TierAssignment.objects.bulk_create(
         TierAssignment(customer=customer, tier=best, valid=since) for customer in Customer.objects.all()
     )

@@ -75,6 +75,7 @@ def test_a_contact_logged_while_tiers_are_decided_gets_the_new_one(
 def test_a_file_that_comes_in_meanwhile_gets_the_new_tiers(customers: list[Customer], tmp_path: Path) -> None:
     load("customers", write_csv(tmp_path / "c.csv", "external_id,name,tax_id", [["c1", "Ada", "DE811193231"]]))
     customer = Customer.objects.get(link_key="tax:DE811193231")
+    customer.tier_assignments.all().delete()
     TierAssignmentFactory.create(customer=customer, tier=Tier.objects.get(rank=1), valid=SINCE)
     headers = "external_id,customer_external_id,placed_at,quantity,unit_price"
     orders = write_csv(tmp_path / "o.csv", headers, [["o1", "c1", today().isoformat(), 1, 1]])

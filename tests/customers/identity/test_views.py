@@ -101,6 +101,7 @@ def test_history_names_who_changed_it(client_for: ClientFor) -> None:
     client.post(f"/customers/{customer.pk}/edit/", data)
     shown = client.get(f"/customers/{customer.pk}/history/").context["history"].rows
     assert [(change.who, change.what, change.fields) for change in shown] == [
+        ("by the policy", "Became Bronze", []),
         ("Service", "", [("city", "Rome", "Milan")]),
         ("", "Created", []),
     ]

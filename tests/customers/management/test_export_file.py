@@ -141,6 +141,7 @@ def test_customers_come_with_tier_and_figures_of_the_day(tmp_path: Path) -> None
     ]), source="shop")  # fmt: skip
     ada = Customer.objects.get(name="Ada")
     gold, silver = Tier.objects.order_by("rank")[:2]
+    TierAssignment.objects.filter(customer=ada).delete()  # the one they started in
     for tier, days in ((silver, ("2024-01-01", "2025-01-31")), (gold, ("2025-01-31", None))):
         TierAssignment.objects.create(customer=ada, tier=tier, valid=days, reason="policy")
     CustomerFactory.create(name="Typed")

@@ -10,7 +10,7 @@ import pytest
 from crm.common.days import today
 from customers.models import Customer, TierAssignment, TierPolicy
 from customers.tiers import assigning, tiering
-from customers.tiers.tiering_sql import decisions
+from customers.tiers.tiering_sql import decisions, starts
 from tests.customers.tiers.histories import DAY, counts, earn, history, tier
 from tests.factories.customers import CustomerFactory
 from tests.factories.tiers import TierAssignmentFactory
@@ -20,13 +20,41 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 JANUARY, FEBRUARY, APRIL = (date(2026, month, 1) for month in (1, 2, 4))
 
 
-def was(customer: Customer, key: str, first: date, until: date | None, **fields: str) -> None:
+def was(customer: Customer, key: str, first: date, until: date | None, **fields: object) -> None:
     TierAssignmentFactory.create(customer=customer, tier=tier(key), valid=(first, until), **fields)
 
 
 def test_a_policy_without_rules_gives_no_tier() -> None:
-    assert "NULL::bigint AS tier_id" in decisions(0)
-    assert "NULL::bigint" not in decisions(1)
+    for statement in (decisions, starts):
+        assert "NULL::bigint AS tier_id" in statement(0)
+        assert "NULL::bigint" not in statement(1)
+
+
+def test_what_they_started_in_today_gives_way_to_the_decision_of_an_earlier_day() -> None:
+    """Whatever day their record was made, the past is judged by its facts, and holds until something else is known."""
+    new, poor, known, set_by_a_person, of_yesterday = CustomerFactory.create_batch(5)
+    nothing = {"revenue": "0.00", "due": "0.00"}
+    for customer in (new, poor):
+        was(customer, "bronze", today(), None, figures=nothing)
+    was(known, "bronze", today(), None, figures={**nothing, "due": "0.01"})
+    was(set_by_a_person, "bronze", today(), None, figures=nothing, reason="override")
+    was(of_yesterday, "bronze", today() - timedelta(days=1), None, figures=nothing)
+    for customer in (new, known, set_by_a_person, of_yesterday):
+        earn(customer, "6000")
+    assert counts(tiering.retier(as_of=DAY)) == (5, 5, 0, 0)
+    assert (history(new), history(poor)) == ([("gold", DAY, None)], [("bronze", DAY, None)])
+    for customer in (known, set_by_a_person):
+        assert history(customer) == [("gold", DAY, today()), ("bronze", today(), None)]
+    assert history(of_yesterday)[1] == ("bronze", today() - timedelta(days=1), None)
+    assert Customer.objects.get(pk=new.pk).tier == tier("gold")
+
+
+def test_where_the_earlier_day_gives_none_they_stay_as_they_started() -> None:
+    TierPolicy.objects.update(rules=[{"tier": "gold", "min_value": "1"}])
+    customer = CustomerFactory.create()
+    was(customer, "bronze", today(), None, figures={"revenue": "0.00", "due": "0.00"})
+    tiering.retier(as_of=DAY)
+    assert history(customer) == [("bronze", today(), None)]
 
 
 def test_a_decision_that_falls_back_lasts_until_the_next_assignment() -> None:
