@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 from django.db import transaction
 from django.db.models import Subquery
@@ -36,6 +37,13 @@ def teams_with_rollout() -> list[Team]:
     company = Rollout.objects.filter(team=None).values("went_live_on")[:1]
     teams = Team.objects.filter(is_active=True).select_related("rollout")
     return list(teams.annotate(company_went_live_on=Subquery(company)))
+
+
+# `first_go_live` of the company, for a statement that asks for more.
+FIRST_GO_LIVE: Final = """(
+  SELECT min(r.went_live_on) FROM metrics_rollout r LEFT JOIN accounts_team t ON t.id = r.team_id
+  WHERE r.team_id IS NULL OR t.is_active
+)"""
 
 
 def first_go_live(teams: Sequence[Team], *, team_id: int | None) -> date | None:

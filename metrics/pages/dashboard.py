@@ -22,7 +22,7 @@ from metrics.goals.rollouts import first_go_live
 from metrics.kpis.catalogue import MAIN
 from metrics.kpis.whose_ledger import LeftOut
 from metrics.models import Baseline, Evaluation, KpiTarget, RecomputeRun
-from metrics.pages.monthly import Month, find_last_run, ledgers_left_out, months_of_all
+from metrics.pages.monthly import Month, Standing, find_standing, ledgers_left_out, months_of_all
 from metrics.verdicts.reasons import render_stored
 from metrics.verdicts.standing import is_outdated, newest_evaluations, to_be_judged_anew
 
@@ -119,21 +119,22 @@ class Dashboard:
 
 
 def dashboard(reader: Reader, *, scope: Scope, teams: Sequence[Team], today: date, show: str = "") -> Dashboard:
-    """Every KPI of the scope; `teams` as `teams_with_rollout` gives them.
+    """Every KPI of the scope; `teams` as `teams_with_rollout` gives them, needed for the scope of one.
 
     `show` keeps one group of verdicts (a key of GROUPS), the score still counts all.
     """
-    run, waiting = find_last_run(at_most=MANY_MARKS + 1)
+    standing = find_standing(at_most=MANY_MARKS + 1)
     evaluations = newest_evaluations(reader, scope)
-    cards = _with_cautions(_cards(reader, scope=scope, teams=teams, today=today, run=run, evaluations=evaluations))
+    drawn = _cards(reader, scope=scope, teams=teams, today=today, standing=standing, evaluations=evaluations)
+    cards = _with_cautions(drawn)
     kept = [card for card in cards if not show or card.group == show]
     return Dashboard(
         families=tuple(_families(kept)),
         score=tuple(_score(cards)),
-        ledgers=() if scope.team_id else tuple(ledgers_left_out(reader, run=run)),
+        ledgers=() if scope.team_id else tuple(ledgers_left_out(reader, run=standing.run)),
         freshness=Freshness(
-            run=run,
-            waiting=waiting,
+            run=standing.run,
+            waiting=standing.waiting,
             judged_on=max((one.as_of for one in evaluations.values()), default=None),
         ),
     )
@@ -145,14 +146,14 @@ def _cards(
     scope: Scope,
     teams: Sequence[Team],
     today: date,
-    run: RecomputeRun | None,
+    standing: Standing,
     evaluations: Mapping[str, Evaluation],
 ) -> list[Card]:
     this_month = month_start(today)
     shown = [add_months(this_month, back - MONTHS_SHOWN) for back in range(MONTHS_SHOWN + 1)]
-    months = months_of_all(first=shown[0], last=month_end(today), team_id=scope.team_id, run=run)
+    months = months_of_all(first=shown[0], last=month_end(today), team_id=scope.team_id, run=standing.run)
     baselines, targets = newest_baselines(reader, scope), newest_targets(reader, scope)
-    went_live = first_go_live(teams, team_id=scope.team_id)
+    went_live = first_go_live(teams, team_id=scope.team_id) if scope.team_id else standing.first_go_live_on
     return [
         _card(
             kpi,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.db.models import Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,6 @@ from crm.common.days import today
 from customers.registry.home import HomePanel
 from metrics.engine import known
 from metrics.engine.scope import COMPANY
-from metrics.goals.rollouts import teams_with_rollout
 from metrics.models import Evaluation
 from metrics.pages.dashboard import Card, dashboard
 from metrics.programme.roi_page import roi_page
@@ -35,13 +35,13 @@ class Change:
 
 
 def find_read_out(reader: Reader, *, before: date) -> ReadOut | None:
-    """The newest before that day."""
+    """The newest before that day. One query."""
     judged = Evaluation.objects.visible_to(reader).filter(**COMPANY.filters())
-    days = judged.filter(details__read_out=True, as_of__lt=before).order_by("-as_of").values_list("as_of", flat=True)
-    day = days.first()
-    if day is None:
-        return None
-    return ReadOut(day=day, verdicts=dict(judged.filter(as_of=day).values_list("kpi", "verdict")))
+    read_out = judged.filter(details__read_out=True, as_of__lt=before).order_by("-as_of").values("as_of")[:1]
+    rows = judged.filter(as_of=Subquery(read_out)).values_list("as_of", "kpi", "verdict")
+    verdicts = {kpi: (day, verdict) for day, kpi, verdict in rows}
+    day = next((day for day, _verdict in verdicts.values()), None)
+    return ReadOut(day=day, verdicts={kpi: verdict for kpi, (_day, verdict) in verdicts.items()}) if day else None
 
 
 def changes(cards: Sequence[Card], read_out: ReadOut | None) -> Iterator[Change]:
@@ -60,7 +60,7 @@ def missed(cards: Sequence[Card], *, today: date) -> list[Card]:
 @known.pinned()
 def _steering(request: HttpRequest) -> dict[str, Any]:
     reader, day = request.user, today()
-    page = dashboard(reader, scope=COMPANY, teams=teams_with_rollout(), today=day)
+    page = dashboard(reader, scope=COMPANY, teams=(), today=day)
     cards = [card for family in page.families for card in family.cards]
     judged_on = page.freshness.judged_on
     read_out = find_read_out(reader, before=judged_on) if judged_on else None

@@ -5,7 +5,7 @@ other versions of the figures are shown.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 
@@ -14,16 +14,18 @@ from crm.common.days import month_start
 from metrics.engine import known, registry, series
 from metrics.engine.scope import Scope
 from metrics.engine.versions import definition_shown
+from metrics.goals.rollouts import FIRST_GO_LIVE
 from metrics.kpis.catalogue import MAIN
 from metrics.kpis.whose_ledger import LeftOut, left_out
 from metrics.models import RecomputeRun
 
 KEPT_S = 24 * 3600
-LAST_RUN = """
-SELECT run.*, (SELECT count(*) FROM (SELECT FROM metrics_mark LIMIT %s) mark) AS waiting
+STANDING = f"""
+SELECT run.*, (SELECT count(*) FROM (SELECT FROM metrics_mark LIMIT %s) mark) AS waiting,
+       {FIRST_GO_LIVE} AS first_go_live_on
 FROM (SELECT) whether_or_not
 LEFT JOIN (SELECT * FROM metrics_recomputerun WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1) run ON true
-"""
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,18 @@ class Month:
     n: int
 
 
-def find_last_run(*, at_most: int) -> tuple[RecomputeRun | None, int]:
-    """The last that ended, and how many marks wait for the next, counted up to `at_most`."""
-    found: Any = RecomputeRun.objects.raw(LAST_RUN, [at_most])[0]
-    return (None if found.pk is None else found), found.waiting
+class Standing(NamedTuple):
+    """The last run that ended, how many marks wait for the next, and when the company or the first team went live."""
+
+    run: RecomputeRun | None
+    waiting: int
+    first_go_live_on: date | None
+
+
+def find_standing(*, at_most: int) -> Standing:
+    """Marks are counted up to `at_most`. One query, whatever there is."""
+    found: Any = RecomputeRun.objects.raw(STANDING, [at_most])[0]
+    return Standing(None if found.pk is None else found, found.waiting, found.first_go_live_on)
 
 
 def months_of_all(*, first: date, last: date, team_id: int | None, run: RecomputeRun | None) -> dict[str, list[Month]]:

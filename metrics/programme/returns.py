@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import QuerySet, Value
 
 from accounts.access import Reader
 from crm.common.company.current import company
@@ -83,13 +84,18 @@ def return_on_investment(reader: Reader, *, as_of: date, rate: Decimal | None = 
 
 
 def start_of_programme(reader: Reader, *, as_of: date) -> date:
-    """First go-live by the rollout, else by a baseline, else the first cost, else `as_of`."""
-    found = (
-        Rollout.objects.visible_to(reader).aggregate(day=Min("went_live_on"))["day"],
-        Baseline.objects.visible_to(reader).aggregate(day=Min("go_live_on"))["day"],
-        CostEntry.objects.visible_to(reader).aggregate(day=Min("date"))["day"],
+    """First go-live by the rollout, else by a baseline, else the first cost, else `as_of`. One query."""
+    days = (
+        _first(Rollout.objects.visible_to(reader), "went_live_on", place=1),
+        _first(Baseline.objects.visible_to(reader), "go_live_on", place=2),
+        _first(CostEntry.objects.visible_to(reader), "date", place=3),
     )
-    return next((day for day in found if day is not None), as_of)
+    found = dict(days[0].union(*days[1:], all=True))
+    return found[min(found)] if found else as_of
+
+
+def _first(rows: QuerySet[Any], field: str, *, place: int) -> Any:
+    return rows.order_by(field).annotate(place=Value(place)).values_list("place", field)[:1]
 
 
 def _entered_years(benefits: Iterable[Benefit]) -> list[int]:

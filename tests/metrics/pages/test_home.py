@@ -12,10 +12,12 @@ from metrics.models import Benefit, CostEntry, Evaluation, KpiTarget
 from metrics.pages.home import ReadOut, changes, find_read_out, missed
 from tests.conftest import ClientFor, UserFor
 from tests.factories.accounts import TeamFactory, UserFactory
+from tests.metrics import figures
 from tests.metrics.pages.test_dashboard import card
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 15)
+URL = "/today/steering/"
 
 
 def judged(kpi: str, as_of: date, verdict: str, *, read_out: bool = False, **more: Any) -> Evaluation:
@@ -75,8 +77,8 @@ def test_the_card_says_what_changed_what_was_missed_and_what_it_returns(
     KpiTarget.objects.create(kpi="csat", value=Decimal("0.9"), due_on=date(2026, 11, 1), owner=ann)
     CostEntry.objects.create(date=date(2026, 1, 1), category="licence", currency="EUR", actual=1000)
     Benefit.objects.create(name="Less paper", hardness="hard", amounts=[{"year": 1, "amount": "5000"}])
-    with django_assert_num_queries(17):
-        page = client.get("/today/steering/", headers={"HX-Request": "true"}).content.decode()
+    with django_assert_num_queries(12):
+        page = client.get(URL, headers={"HX-Request": "true"}).content.decode()
     words = " ".join(page.split())
     assert "Changed since the read-out of" in words
     assert 'data-verdict="no_evidence"' in words
@@ -84,9 +86,13 @@ def test_the_card_says_what_changed_what_was_missed_and_what_it_returns(
     assert "70.0% instead of 90.0%, due" in words
     assert "Return on investment:" in words
     assert User.objects.filter(pk=ann.pk).exists()
+    figures.finished_run()
+    client.get("/dashboard/")
+    with django_assert_num_queries(11):  # the months are those of the dashboard
+        client.get(URL, headers={"HX-Request": "true"})
 
 
 def test_the_card_without_figures_says_what_to_do(client_for: ClientFor) -> None:
-    page = client_for("manager").get("/today/steering/", headers={"HX-Request": "true"}).content.decode()
+    page = client_for("manager").get(URL, headers={"HX-Request": "true"}).content.decode()
     assert "No figures yet: import what the departments have" in page
     assert "Return on investment" not in page

@@ -11,8 +11,11 @@ from metrics.engine import known
 from metrics.engine.changing_rules import change_rules
 from metrics.engine.recomputing import Tally, recompute, settle
 from metrics.engine.rules import USUAL
+from metrics.goals.rollouts import first_go_live, teams_with_rollout
 from metrics.kpis.calls import CALLS
-from metrics.pages.monthly import find_last_run, months_of_all
+from metrics.models import RecomputeRun, Rollout
+from metrics.pages.monthly import find_standing, months_of_all
+from tests.factories.accounts import TeamFactory
 from tests.factories.telephony import CallFactory
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -34,9 +37,26 @@ def set_answer_within(seconds: int) -> None:
 
 
 def service_level() -> Decimal | None:
-    found = months_of_all(first=JANUARY, last=date(2026, 1, 31), team_id=None, run=find_last_run(at_most=1)[0])
+    found = months_of_all(first=JANUARY, last=date(2026, 1, 31), team_id=None, run=find_standing(at_most=1).run)
     (month,) = found["service_level"]
     return month.value
+
+
+def test_what_stands_is_the_last_run_what_waits_and_the_first_go_live() -> None:
+    """As `first_go_live` says of all teams; of a team that is no more nothing."""
+    found = find_standing(at_most=1)
+    assert (found.run is not None, found.waiting, found.first_go_live_on) == (True, 0, None)
+    for is_active, day in ((False, date(2025, 1, 1)), (True, date(2026, 2, 1))):
+        Rollout.objects.create(team=TeamFactory.create(is_active=is_active), went_live_on=day)
+    assert (
+        find_standing(at_most=1).first_go_live_on
+        == first_go_live(teams_with_rollout(), team_id=None)
+        == date(2026, 2, 1)
+    )
+    Rollout.objects.create(team=None, went_live_on=JANUARY)
+    assert find_standing(at_most=1).first_go_live_on == first_go_live(teams_with_rollout(), team_id=None) == JANUARY
+    RecomputeRun.objects.all().delete()
+    assert find_standing(at_most=1) == (None, 0, JANUARY)
 
 
 def test_the_same_question_is_read_once() -> None:

@@ -206,5 +206,5 @@ def test_the_number_of_queries_does_not_grow_with_the_benefits(django_assert_num
     for name in ("one", "two", "three"):
         Benefit.objects.create(name=name, hardness="hard", kpi="aht", unit_value=Decimal("0.01"))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         return_on_investment(OPERATOR, as_of=AS_OF)

@@ -76,7 +76,7 @@ def test_the_number_of_queries_does_not_grow(
         entered(100, name=f"Benefit {step}")
     client = client_for("manager")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get("/roi/")
     with django_assert_num_queries(4):
         client.get("/roi/costs/")
