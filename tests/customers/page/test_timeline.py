@@ -1,5 +1,3 @@
-import base64
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer
-from customers.page.reading import LARGEST_KEY, Narrowing, Place, find_place
+from customers.page.reading import LARGEST_KEY, Narrowing, Place
 from customers.page.timeline import PAGE_SIZE, Timeline, timeline
 from customers.registry import page
 from customers.registry.page import Before, Reader, TimelineEntry, TimelineSource
@@ -20,48 +18,6 @@ from tests.factories.interactions import InteractionFactory
 from tests.factories.service import SurveyAnswerFactory
 
 AT = datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
-
-
-def cursor(*what: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(what).encode()).decode().rstrip("=")
-
-
-@pytest.mark.parametrize("pk", [0, 1, LARGEST_KEY])
-def test_a_place_is_found_again_by_its_cursor(pk: int) -> None:
-    place = Place(AT, "contacts", pk)
-    assert find_place(place.cursor) == place
-    assert not set(place.cursor) & set("+/= ")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "é",
-        cursor(),
-        cursor(AT.isoformat(), "contacts"),
-        cursor(AT.isoformat(), "contacts", 1, 1),
-        cursor("2026-01-01T12:00:00", "contacts", 1),  # of no zone
-        cursor("2026-13-01T12:00:00Z", "contacts", 1),
-        cursor("0001-01-01T00:00:00+14:00", "contacts", 1),  # a day that some zones do not have
-        cursor("9999-12-31T23:59:59-12:00", "contacts", 1),
-        cursor("soon", "contacts", 1),
-        cursor(7, "contacts", 1),
-        cursor(None, "contacts", 1),
-        cursor(AT.isoformat(), None, 1),
-        cursor(AT.isoformat(), "contacts", "1"),
-        cursor(AT.isoformat(), "contacts", -1),
-        cursor(AT.isoformat(), "contacts", LARGEST_KEY + 1),  # of no row the database could hold
-    ],
-)
-def test_what_is_no_cursor_is_no_place(text: str) -> None:
-    assert find_place(text) is None
-
-
-def test_each_source_goes_on_where_the_page_ended() -> None:
-    """Of that very moment one of a smaller key has all to come, one of a larger key nothing more."""
-    place = Place(AT, "m", 7)
-    assert [place.before(source) for source in ("a", "m", "z")] == [Before(AT, None), Before(AT, 7), Before(AT, 0)]
 
 
 @pytest.mark.parametrize("narrowed", [False, True])
