@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -35,8 +35,8 @@ def sources() -> list[Path]:
 
 def marked_in_python(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
-        for _line, found, _comments, _context in extract("python", file, keywords={**DEFAULT_KEYWORDS, **LAZY}):
-            yield found[0] if isinstance(found, tuple) else found  # a plural is found by its singular
+        for _line, found, _comments, context in extract("python", file, keywords={**DEFAULT_KEYWORDS, **LAZY}):
+            yield _key(context, found)
 
 
 def marked_in_template(path: Path) -> Iterator[str]:
@@ -46,16 +46,21 @@ def marked_in_template(path: Path) -> Iterator[str]:
 
 
 def catalogue() -> dict[str, tuple[str, bool]]:
-    """msgid → (translation, fuzzy)"""
+    """msgid, with its context where it has one → (translation, fuzzy)"""
     with CATALOGUE.open("rb") as file:
         entries = read_po(file)
     found: dict[str, tuple[str, bool]] = {}
     for entry in entries:
         if entry.id:
-            key = entry.id[0] if isinstance(entry.id, tuple | list) else entry.id
             text = entry.string[0] if isinstance(entry.string, tuple) else entry.string
-            found[key] = (str(text), entry.fuzzy)
+            found[_key(entry.context, entry.id)] = (str(text), entry.fuzzy)
     return found
+
+
+def _key(context: str | None, text: str | Sequence[str]) -> str:
+    """As gettext keeps it; a plural is found by its singular."""
+    singular = text if isinstance(text, str) else text[0]
+    return f"{context}\x04{singular}" if context else singular
 
 
 class Texts(HTMLParser):

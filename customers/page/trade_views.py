@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from crm.common.days import today
@@ -17,7 +18,11 @@ from customers.trade.tables import INVOICES, NONE_FITS, ORDERS
 from customers.trade.totals import Totals, totals
 
 SHOWN = 20
-LABELS: dict[str, str | Promise] = {"all": _("all"), "open": _("open"), "overdue": _("overdue")}
+LABELS: dict[str, str | Promise] = {
+    "all": _("all"),
+    "open": pgettext_lazy("invoice", "open"),
+    "overdue": _("overdue"),
+}
 
 
 @require_GET

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db.models import BooleanField, F, IntegerField, Q
 from django.db.models.expressions import RawSQL
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Invoice
@@ -21,7 +21,13 @@ _NARROWED: Final = {
     "overdue": """SELECT i.id FROM customers_invoice i CROSS JOIN LATERAL crm_invoice_standing(i, %s) s
                   WHERE i.customer_id = %s AND s.is_overdue""",
 }
-STATES: Final = {"open": _("open"), "overdue": _("overdue"), "paid": _("paid"), "credit": _("credit note")}
+# An open call or chat is another word in Chinese.
+STATES: Final = {
+    "open": pgettext_lazy("invoice", "open"),
+    "overdue": _("overdue"),
+    "paid": _("paid"),
+    "credit": _("credit note"),
+}
 _STANDING: Final = "(SELECT s.{} FROM crm_invoice_standing(customers_invoice, %s) s)"
 # Days past its day: of an unpaid one until today, of one that was paid until then; null for one in time.
 _LATE: Final = """(SELECT nullif(greatest(0, CASE WHEN s.is_overdue THEN %s - customers_invoice.due_on

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.template.defaultfilters import floatformat
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import dimmed, link, note, together
@@ -76,7 +76,7 @@ def invoice_state(invoice: Invoice) -> object:
     if invoice.is_overdue:  # type: ignore[attr-defined]
         return status_badge(overdue_words(late or 0), "red", "alert-circle")
     if invoice.is_open:  # type: ignore[attr-defined]
-        return status_badge(gettext("open"), "azure", "hourglass")
+        return status_badge(pgettext("invoice", "open"), "azure", "hourglass")
     if invoice.amount <= 0:
         return status_badge(gettext("credit note"), "secondary", "receipt-refund")
     paid = status_badge(gettext("paid"), "green", "check")

@@ -174,6 +174,10 @@ def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: Pag
     assert page.locator("html, .table-cut tbody tr > *").evaluate_all(cut) == []
     page.goto(f"/customers/{customer.pk}/")
     expect(page.locator(".btn:visible, .chip:visible")).to_have_count(0)
+    page.goto(f"/customers/{customer.pk}/notes/")
+    added = page.locator("time.ago")  # the day, not how long ago
+    expect(added).to_have_css("font-size", "0px")
+    assert added.evaluate("one => getComputedStyle(one, '::after').content == `\"${one.title}\"`")
 
 
 @pytest.mark.parametrize("width", [1440, 1280, 768, 390])

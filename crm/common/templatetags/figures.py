@@ -147,7 +147,7 @@ def measure(value: object, unit: str = "") -> str:
 
 @register.filter
 def ago(value: dt.datetime | dt.date | None) -> SafeString | str:
-    """`3 days ago`, the exact moment on hover and for machines."""
+    """`3 days ago`, the exact moment on hover, on paper and for machines."""
     if value is None:
         return NO_DATA
     if not isinstance(value, dt.datetime):
@@ -212,7 +212,7 @@ def _opening(machine: str, locale: str) -> SafeString:
         exact = format_date(dt.datetime.fromisoformat(machine), "DATETIME_FORMAT")
     else:
         exact = day(dt.date.fromisoformat(machine))
-    return format_html('<time datetime="{}" title="{}">', machine, exact)
+    return format_html('<time class="ago" datetime="{}" title="{}">', machine, exact)
 
 
 @lru_cache(maxsize=KEPT)

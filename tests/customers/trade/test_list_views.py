@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from openpyxl import load_workbook
 
 from accounts import list_export_views
@@ -16,7 +17,7 @@ from crm.common.days import today
 from crm.common.lists import waiting
 from crm.common.paging import keyset_page
 from customers.interactions.to_do import views as task_views
-from customers.models import Invoice, Payment
+from customers.models import Call, Invoice, Payment
 from customers.trade import list_views
 from customers.trade.invoices import with_standing
 from tests.conftest import NOON, ClientFor, UserFor
@@ -95,6 +96,17 @@ def billed(user_for: UserFor, in_november: None) -> None:
             number=number, due_on=due, issued_on=due - timedelta(days=30), amount=Decimal(amount), paid=Decimal(paid),
             **fields,
         )  # fmt: skip
+
+
+@pytest.mark.usefixtures("billed")
+def test_in_chinese_an_open_invoice_is_unpaid_and_an_open_call_not_ended(client_for: ClientFor) -> None:
+    client = client_for("sales")
+    client.cookies["django_language"] = "zh-hans"
+    page = client.get("/invoices/?view=open").content.decode()
+    assert "未结" in page
+    assert "未结束" not in page
+    with translation.override("zh-hans"):
+        assert Call.Outcome.OPEN.label == "未结束"
 
 
 @pytest.mark.usefixtures("billed")

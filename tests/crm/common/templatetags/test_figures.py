@@ -104,10 +104,13 @@ def test_what_is_kept_follows_language_and_time_zone() -> None:
         with translation.override(language), timezone.override(zone):
             seen.append((str(figures.ago(moment)), figures.day(moment.date()), figures.percent(0.5)))
 
+    def tag(machine: str, exact: str, words: str) -> str:
+        return f'<time class="ago" datetime="{machine}" title="{exact}">{words}</time>'
+
     assert seen[0] == seen[3]
-    assert seen[0][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="May 7, 2026, 10 p.m.">2\xa0days ago</time>'
-    assert seen[1][0] == '<time datetime="2026-05-07T22:00:00+00:00" title="2026年5月7日 22:00">2\xa0天前</time>'
-    assert seen[2][0] == '<time datetime="2026-05-08T06:00:00+08:00" title="May 8, 2026, 6 a.m.">2\xa0days ago</time>'
+    assert seen[0][0] == tag("2026-05-07T22:00:00+00:00", "May 7, 2026, 10 p.m.", "2\xa0days ago")
+    assert seen[1][0] == tag("2026-05-07T22:00:00+00:00", "2026年5月7日 22:00", "2\xa0天前")
+    assert seen[2][0] == tag("2026-05-08T06:00:00+08:00", "May 8, 2026, 6 a.m.", "2\xa0days ago")
     assert [day for _, day, _ in seen] == ["May 7, 2026", "2026年5月7日", "May 7, 2026", "May 7, 2026"]
 
 
