@@ -71,4 +71,4 @@ def test_of_a_long_history_no_more_is_read_than_a_page(
     for table in ("customers_interaction", "customers_order")[: 1 if narrowing else 2]:
         read = [node for node in plan if node.get("Relation Name") == table]
         assert not [node for node in read if "Index Name" not in node]
-        assert max(node["Actual Rows"] for node in read) == PAGE_SIZE + 1
+        assert 0 < max(node["Actual Rows"] for node in read) <= PAGE_SIZE + 1  # where arms are merged, as many as shown
