@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
@@ -20,3 +22,9 @@ class CrmAdminConfig(AdminConfig):
     """Django admin; the site class is set here so that every app registers with it."""
 
     default_site = "crm.admin_site.CrmAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        # What has been imported stays: no collection of garbage looks through it, nor copies it in a forked process.
+        gc.freeze()
+        gc.enable()

@@ -1,5 +1,6 @@
 """All settings, from the environment. Defaults are safe; `.env.example` lists what can be set."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from crm.embedded.places import load_dotenv, var_dir
 from crm.embedded.secret import check_production_secret, local_secret
 from crm.schedule import SCHEDULE
 
+gc.disable()  # while everything is imported, which stays; the last application to be ready switches it on
 django_stubs_ext.monkeypatch()  # lets forms, admins and views name their model: ModelForm[User]
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -38,12 +38,36 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture
-def context(browser: Browser, live_stack: LiveStack) -> Iterator[BrowserContext]:
-    made = browser.new_context(base_url=live_stack.url, viewport={"width": 1440, "height": 900}, locale="en-GB")
+@pytest.fixture(scope="session")
+def window(browser: Browser, live_processes: LiveStack) -> Iterator[BrowserContext]:
+    """One for all tests, each of which has it to itself: a new one reads and compiles all style sheets and scripts
+    again, which takes a second, and so does one in which no page is open.
+    """
+    made = browser.new_context(base_url=live_processes.url, viewport={"width": 1440, "height": 900}, locale="en-GB")
     made.set_default_timeout(15_000)
+    made.new_page().goto("/accounts/login/")
     yield made
     made.close()
+
+
+@pytest.fixture
+def context(window: BrowserContext, live_stack: LiveStack) -> Iterator[BrowserContext]:
+    yield window
+    forget_all(window)
+
+
+def forget_all(window: BrowserContext) -> None:
+    """Nothing of what was opened, set or kept stays, but for the first page and the files that never change."""
+    window.set_offline(False)
+    window.clear_cookies()
+    window.clear_permissions()
+    window.unroute_all()
+    for page in window.pages[1:]:
+        origin = page.evaluate("location.origin")
+        if origin.startswith("http"):
+            kept = {"origin": origin, "storageTypes": "all"}
+            window.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
+        page.close()
 
 
 @pytest.fixture

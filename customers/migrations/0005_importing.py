@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
 
-class Migration(migrations.Migration):
+
+class Migration(InRows):
     dependencies = [
         ("accounts", "0002_roles"),
         ("customers", "0004_roles"),

@@ -3,10 +3,12 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
+from crm.common.operation_rows import InRows
+
 OF_KEY = "customers_customer_tier_id_0a8659db"
 
 
-class Migration(migrations.Migration):
+class Migration(InRows):
     atomic = False
     dependencies = [("customers", "0034_billed_as_of")]
     operations = [
