@@ -10,14 +10,13 @@ from playwright.sync_api import BrowserContext, Page, expect
 from accounts.models import Team, User
 from crm.common import days
 from customers.identity.editing import create_customer
-from customers.models import Customer, ImportBatch, Interaction, Outcome, Task, Tier
+from customers.models import Customer, ImportBatch, Interaction, Outcome, Task
 from metrics.engine.recomputing import recompute
 from metrics.models import Baseline, KpiTarget, Rollout
 from tests.e2e.counting import at_most
 from tests.factories.accounts import TeamFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 from tests.factories.telephony import CallFactory, QueueFactory
-from tests.factories.tiers import TierAssignmentFactory
 from tests.factories.trade import InvoiceFactory
 from tests.live import LiveStack
 from tests.metrics import figures
@@ -39,7 +38,7 @@ def alpenblick(live_stack: LiveStack) -> Customer:
     customer = create_customer(fields=fields)
     SourceRecordFactory.create(system=SourceSystemFactory.create(key="shop"), customer=customer, external_id="S-10256")
     since = days.today() - timedelta(days=90)
-    TierAssignmentFactory.create(customer=customer, tier=Tier.objects.get(key="bronze"), valid=(since, None))
+    customer.tier_assignments.update(valid=(since, None))
     return customer
 
 
