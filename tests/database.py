@@ -69,8 +69,10 @@ DO $$ DECLARE t regclass; BEGIN
 END $$
 """
 LARGE = """
-SELECT relname FROM pg_class
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 65536
+SELECT relname FROM pg_class c
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+  AND (pg_relation_size(oid) > 65536
+       OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND pg_relation_size(i.indexrelid) > 65536))
 """
 
 
@@ -134,14 +136,14 @@ def restore() -> None:
 
 
 def tidy() -> None:
-    """Take out what was deleted or rolled back, of tables that are larger than a few pages.
+    """Take out what was deleted or rolled back, of tables and their indexes that are larger than a few pages.
 
     From then on nobody looks at the tables by itself: it would count none of the rows of a test's transaction.
     """
     with superuser(str(connection.settings_dict["NAME"])) as session:
         session.execute(LEFT_ALONE)
         for (table,) in session.execute(LARGE).fetchall():
-            session.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(str(table))))
+            session.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(str(table))))
 
 
 def owner() -> str:
