@@ -59,18 +59,34 @@ def _table_class(filled: Filled[Any]) -> str:
 
 
 def _widths(filled: Filled[Any]) -> str:
-    """Each column's share of the whole in percent, as a class: the page's policy allows no style of its own."""
+    """Each column's share of the whole in percent, as a class: the page's policy allows no style of its own.
+
+    Where there is no room for the wide ones, the others share what they leave.
+    """
     if not filled.table.cut:
         return ""
     columns = filled.columns
     whole = sum(column.share for column in columns)
-    marks = (f'<col class="share-{max(1, round(100 * column.share / whole))}{_wide(column)}">' for column in columns)
+    narrow = sum(_narrow(column) for column in columns) or 1
+    marks = (
+        f'<col class="share-{_percent(column.share, whole)}'
+        f' {_wide(column) or f"narrow-{_percent(_narrow(column), narrow)}"}">'
+        for column in columns
+    )
     box = '<col class="col-select">' if filled.is_selected else ""
     return f"<colgroup>{box}{''.join(marks)}</colgroup>"
 
 
+def _percent(share: int, whole: int) -> int:
+    return max(1, round(100 * share / whole))
+
+
+def _narrow(column: Column[Any]) -> int:
+    return 0 if column.shown == "wide" else column.narrow or column.share
+
+
 def _wide(column: Column[Any]) -> str:
-    return " col-wide" if column.shown == "wide" else ""
+    return "col-wide" if column.shown == "wide" else ""
 
 
 def _rows(filled: Filled[Any]) -> str:

@@ -33,7 +33,8 @@ class Column(Generic[Row]):
     `sort`: its key in `?sort=`, where the list can be sorted by it, and `order_by` the field when it has another name.
     `note`: a second line of its header, `hint` what is said on hover.
     `shown`: "wide" leaves it out below 992 pixels, phones included. `spoken`: the title is for screen readers only.
-    `share`: of the width, in a list whose cells are cut; `whole`: the cell's text on hover where the cell is markup.
+    `share`: of the width, in a list whose cells are cut, `narrow`: another where the wide ones are left out.
+    `whole`: the cell's text on hover where the cell is markup.
     `chosen`: whether it is there before anybody chose columns; `stays`: it is there last, whatever they chose.
     """
 
@@ -51,6 +52,7 @@ class Column(Generic[Row]):
     css: str = ""
     foot: object = ""
     share: int = 10
+    narrow: int = 0
     whole: Callable[[Row], object] | None = None
     chosen: bool = True
     stays: bool = False

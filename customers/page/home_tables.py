@@ -65,10 +65,10 @@ def _of_unmatched(names: Mapping[str, str]) -> list[Column[Interaction]]:
         return sentence(contact.channel, contact.direction, names.get(contact.purpose.lower(), contact.purpose))
 
     return [
-        Column(key="value", title=_("From"), cell=_from_where, whole=lambda row: row.contact_value, share=24),
-        Column(key="what", title=_("What"), cell=what, share=30),
+        Column(key="value", title=_("From"), cell=_from_where, whole=lambda row: row.contact_value, share=22),
+        Column(key="what", title=_("What"), cell=what, share=26),
         Column(key="subject", title=_("Subject"), cell=lambda row: or_dash(row.subject), share=22),
-        Column(key="team", title=_("Team"), cell=lambda row: row.team, share=12),
+        Column(key="team", title=_("Team"), cell=lambda row: row.team, share=18),
         Column(key="at", title=_("When"), cell=lambda row: ago(row.occurred_at), share=12),
     ]
 

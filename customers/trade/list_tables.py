@@ -109,9 +109,9 @@ ALL_INVOICES = Table[Invoice, None](
             order_by="issued_on", share=13, shown="wide",
         ),
         Column(
-            key="due", title=_("Due"), cell=lambda one: dated(one.due_on), sort="due", order_by="due_on", share=13
+            key="due", title=_("Due"), cell=lambda one: dated(one.due_on), sort="due", order_by="due_on", share=14
         ),
-        Column(key="state", title=_("State"), cell=invoice_state, share=16, css="line-plain"),
+        Column(key="state", title=_("State"), cell=invoice_state, share=17, css="line-plain"),
         Column(
             key="amount", title=_("Amount"), hint=_("Sorted by what it is in the company’s currency"),
             cell=lambda one: money(one.amount, one.currency), sort="amount", order_by="amount_company", align="end",

@@ -87,7 +87,7 @@ def invoice_state(invoice: Invoice) -> object:
 
 def open_of(invoice: Invoice) -> object:
     owed = open_amount(invoice)
-    return money(owed, invoice.currency) if owed else dimmed(NO_DATA)
+    return money(owed, invoice.currency) if owed else ""
 
 
 INVOICES = Table[Invoice, None](

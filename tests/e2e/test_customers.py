@@ -149,6 +149,7 @@ def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: Pag
     page.set_viewport_size({"width": 390, "height": 844})
     heights = "all => all.map(one => one.offsetHeight)"
     page.goto(f"/customers/{customer.pk}/orders/")
+    assert page.locator("h1").evaluate_all(heights)[0] < 80  # three lines
     for place, lines in (("#invoices", 3), ("#orders", 4)):
         rows = page.locator(f"{place} tbody tr").evaluate_all(heights)
         assert len(rows) == 2

@@ -39,12 +39,15 @@ def _reading(asking: Asking) -> Reading:
 def _columns(about: Reading) -> tuple[Column[Task], ...]:
     now = about.now
     shown: tuple[Column[Task], ...] = (
-        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=36),
-        Column(key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=26),
+        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=38),
+        Column(
+            key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=26,
+            narrow=31,
+        ),
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=lambda task: task.customer or "", share=22
         ),
-        Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=16),
+        Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=13),
         Column(key="team", title=_("Team"), cell=lambda task: task.team or "", share=14, chosen=False),
         Column(
             key="priority", title=_("Priority"), cell=lambda task: task.get_priority_display(), share=10, chosen=False
@@ -61,7 +64,7 @@ def _columns(about: Reading) -> tuple[Column[Task], ...]:
         ),
     )  # fmt: skip
     actions = Column[Task](
-        key="actions", title=_("Actions"), cell=_actions, spoken=True, align="end", share=24, stays=True
+        key="actions", title=_("Actions"), cell=_actions, spoken=True, align="end", share=26, narrow=18, stays=True
     )
     return (*shown, actions) if about.may_change else shown
 
@@ -108,9 +111,9 @@ def _actions(task: Task) -> SafeString:
 def _button(url_name: str, task: Task, symbol: str, words: str, action: str) -> SafeString:
     url = url_of(f"customers:{url_name}", task.pk)
     return format_html(
-        '<button class="btn btn-sm" formaction="{}" hx-post="{}" hx-swap="none" data-task="{}" aria-label="{}: {}">'
-        "{} {}</button>",
-        url, url, action, words, task.what, icon(symbol), words,
+        '<button class="btn btn-sm" formaction="{}" hx-post="{}" hx-swap="none" data-task="{}" title="{}"'
+        ' aria-label="{}: {}">{} <span>{}</span></button>',
+        url, url, action, words, words, task.what, icon(symbol), words,
     )  # fmt: skip
 
 

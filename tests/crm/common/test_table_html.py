@@ -93,14 +93,15 @@ def test_what_is_cut_has_its_share_of_the_width_and_says_itself_in_full_on_hover
     columns: tuple[Column[str], ...] = (
         Column(key="name", title="Name", cell=lambda name: link("/x/", name), whole=lambda name: name, share=30),
         Column(key="place", title="Place", cell=lambda name: name, share=10, shown="wide"),
-        Column(key="mark", title="Mark", cell=lambda _name: SafeString("<b>!</b>"), share=5),
+        Column(key="mark", title="Mark", cell=lambda _name: SafeString("<b>!</b>"), share=5, narrow=10),
     )
     long = 'Long "name" & co'
 
     written = as_html(Table[str, None](key="test.cut", caption="", columns=columns, cut=True).of([long, "x"]))
 
     assert '<table class="table table-stack table-cut mb-0"' in written
-    assert '<colgroup><col class="share-67"><col class="share-22 col-wide"><col class="share-11"></colgroup>' in written
+    widths = re.findall(r'<col class="([^"]*)">', written)
+    assert widths == ["share-67 narrow-75", "share-22 col-wide", "share-11 narrow-25"]
     assert re.findall(r'title="([^"]*)"', written) == ["Long &quot;name&quot; &amp; co"] * 2
 
 

@@ -36,6 +36,8 @@ def test_which_invoice_is_overdue(client_for: ClientFor) -> None:
     page = client.get(f"/customers/{customer.pk}/orders/").content.decode()
     for words in ("4 over €400.00", "€300.00 open on 3", "€200.00 overdue on 2", "3 days overdue"):
         assert words in page
+    assert page.count('data-label="Open">€100.00</td>') == 3
+    assert page.count('data-label="Open"></td>') == 1  # of what is paid, nothing
 
 
 def test_nothing_overdue_is_said(client_for: ClientFor) -> None:
