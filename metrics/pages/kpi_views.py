@@ -124,7 +124,7 @@ def _baseline_note(evaluation: Evaluation | None) -> str:
 def _now_note(evaluation: Evaluation | None) -> str:
     if evaluation is None or evaluation.current_from is None:
         return ""
-    days = (date_format(day, "SHORT_DATE_FORMAT") for day in (evaluation.current_from, evaluation.current_to) if day)
+    days = (date_format(day, "DATE_FORMAT") for day in (evaluation.current_from, evaluation.current_to) if day)
     return " – ".join(days)
 
 

@@ -44,7 +44,14 @@
     left = rows().indexOf(row);
     control.click();
   });
-  // After the list was shown anew the focus is where it was: d d d finishes three.
+  // After the list was shown anew the focus is where it was: d d d finishes three, u takes one back.
+  let last = -1;
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.closest(".toasts")) last = rows().indexOf(event.target.closest("tr"));
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (left < 0 && event.detail.target.matches("[data-tasks]") && document.activeElement.matches("body, tr *, .toasts *")) left = last;
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (left < 0 || !event.detail.target.matches("[data-tasks]")) return;
     const row = rows()[Math.min(left, rows().length - 1)];

@@ -1,9 +1,11 @@
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
 from crm.management.commands import prepare
+from tests.factories.accounts import UserFactory
 
 
 @pytest.fixture
@@ -15,6 +17,19 @@ def served(settings: Settings, tmp_path: Path) -> Path:
     settings.STATICFILES_DIRS = [folder]
     settings.STATIC_ROOT = str(tmp_path / "root" / "served")
     return Path(settings.STATIC_ROOT)
+
+
+@pytest.mark.django_db
+def test_how_the_first_one_gets_in_is_said_until_somebody_can() -> None:
+    said = StringIO()
+    command = prepare.Command(stderr=said, no_color=True)
+    command.say_if_nobody_can_sign_in()
+    assert "./manage.py createsuperuser" in said.getvalue()
+
+    UserFactory.create()
+    said.truncate(0)
+    command.say_if_nobody_can_sign_in()
+    assert said.getvalue() == ""
 
 
 def change(served: Path, text: str) -> None:

@@ -53,7 +53,7 @@ def test_one_key_finishes_a_task_and_one_takes_it_back(
     expect(page.get_by_text("Done: First")).to_be_visible()
     page.keyboard.press("u")
     expect(rows).to_have_count(3)
-    page.get_by_role("link", name="Second", exact=True).focus()
+    expect(page.get_by_role("link", name="Second", exact=True)).to_be_focused()
     page.keyboard.press("d")
     expect(rows).to_have_count(2)
     expect(page.get_by_role("link", name="Third", exact=True)).to_be_focused()

@@ -45,6 +45,11 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if options["demo"] and settings.CRM_DEMO:
             self.load_demo()
+        self.say_if_nobody_can_sign_in()
+
+    def say_if_nobody_can_sign_in(self) -> None:
+        if _is_empty():
+            self.stderr.write("Nobody can sign in yet: ./manage.py createsuperuser makes the first administrator")
 
     def load_demo(self) -> None:
         """Load the demo company if nobody uses this database yet, or if loading it was interrupted."""
