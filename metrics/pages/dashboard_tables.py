@@ -50,7 +50,7 @@ def _columns(reader: Reader) -> tuple[Column[Card], ...]:
         Column(key="now", title=_("Now"), cell=_now, align="end"),
         Column(key="baseline", title=_("Baseline"), cell=lambda card: _baseline(card, reader), align="end"),
         # xgettext:no-python-format
-        Column(key="change", title=_("Change (95 % interval)"), cell=_change, align="end"),
+        Column(key="change", title=_("Change (95% interval)"), cell=_change, align="end"),
         Column(key="target", title=_("Target"), cell=lambda card: _target(card, reader), align="end"),
         Column(key="verdict", title=_("Verdict"), cell=lambda card: _verdict(card, reader), css="kpi-verdict"),
     )

@@ -54,7 +54,7 @@ def as_markdown(lines: Sequence[Line], *, as_of: date) -> str:
     heads = [
         _("KPI"), _("Scope"), _("Baseline"), _("Now"), _("Target"),
         # xgettext:no-python-format
-        _("Change (95 % interval)"),
+        _("Change (95% interval)"),
         _("Adjusted p"), _("Verdict"), _("Reason"),
     ]  # fmt: skip
     rows = [heads, ["---"] * len(heads), *[_markdown_cells(line) for line in lines]]

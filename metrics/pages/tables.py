@@ -45,7 +45,7 @@ def _figures(kpi: Kpi) -> tuple[Column[Period], ...]:
         Column(key="period", title=_("Period"), cell=_period),
         Column(key="value", title=kpi.name, cell=lambda period: kpi_total(period.value, kpi), align="end"),
         # xgettext:no-python-format
-        Column(key="interval", title=_("95 % interval"), cell=lambda period: _interval(period, kpi), align="end"),
+        Column(key="interval", title=_("95% interval"), cell=lambda period: _interval(period, kpi), align="end"),
         Column(key="numerator", title=_("Numerator"), cell=lambda period: number(period.numerator), align="end"),
         Column(key="denominator", title=_("Denominator"), cell=lambda period: number(period.denominator), align="end"),
         Column(key="n", title="n", cell=lambda period: number(period.n), align="end"),
@@ -97,7 +97,7 @@ SCORECARD = Table[Line, None](
             align="end",
         ),
         # xgettext:no-python-format
-        Column(key="change", title=_("Change (95 % interval)"), cell=_change, align="end"),
+        Column(key="change", title=_("Change (95% interval)"), cell=_change, align="end"),
         Column(
             key="p",
             title=_("Adjusted p"),

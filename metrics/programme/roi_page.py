@@ -142,7 +142,7 @@ def cash_finding(result: ReturnOnInvestment) -> str:
     if not result.cost.total.expected:
         return _("Cash over the years: no costs entered yet")
     if result.proven.payback is not None and result.proven.discounted_payback is None:
-        return _("What is proven pays back after %(years)s years, but not once money costs %(rate)s %% a year") % {
+        return _("What is proven pays back after %(years)s years, but not once money costs %(rate)s%% a year") % {
             "years": round(result.proven.payback, 1),
             "rate": f"{(result.rate * 100).normalize():f}",
         }

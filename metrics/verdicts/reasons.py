@@ -1,27 +1,31 @@
 """The sentences behind verdicts: kept as keys and figures, written out in the language of whoever reads."""
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from django.utils.translation import gettext, gettext_noop
 
+from crm.common.templatetags.figures import day
 from metrics.verdicts.figures import Judgement, Reason, Shape
 
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 SENTENCES: Mapping[str, str] = {
     "improved": gettext_noop(
-        "From %(before)s to %(now)s: a change of %(change)s (95 %% interval %(low)s to %(high)s; "
+        "From %(before)s to %(now)s: a change of %(change)s (95%% interval %(low)s to %(high)s; "
         "n %(n_before)s before, %(n_now)s now), and that is better."
     ),
     "worse": gettext_noop(
-        "From %(before)s to %(now)s: a change of %(change)s (95 %% interval %(low)s to %(high)s; "
+        "From %(before)s to %(now)s: a change of %(change)s (95%% interval %(low)s to %(high)s; "
         "n %(n_before)s before, %(n_now)s now), and that is worse."
     ),
     "within_chance": gettext_noop(
-        "From %(before)s to %(now)s: a change of %(change)s (95 %% interval %(low)s to %(high)s; "
+        "From %(before)s to %(now)s: a change of %(change)s (95%% interval %(low)s to %(high)s; "
         "n %(n_before)s before, %(n_now)s now), which chance alone can bring."
     ),
     "many_looks": gettext_noop(
-        "From %(before)s to %(now)s: a change of %(change)s (95 %% interval %(low)s to %(high)s; "
+        "From %(before)s to %(now)s: a change of %(change)s (95%% interval %(low)s to %(high)s; "
         "n %(n_before)s before, %(n_now)s now) would count alone, but among the %(looks)s figures of this scorecard "
         "one like it is expected by chance (adjusted p %(p)s)."
     ),
@@ -76,7 +80,23 @@ SENTENCES: Mapping[str, str] = {
 
 
 def render(reasons: Iterable[Reason]) -> str:
-    return " ".join(gettext(SENTENCES[each.key]) % dict(each.figures) for each in reasons)
+    return " ".join(gettext(SENTENCES[each.key]) % _in_words(each.figures) for each in reasons)
+
+
+def _in_words(figures: Mapping[str, str]) -> dict[str, str]:
+    return {key: text if key == "what" else _with_unit(text) for key, text in figures.items()}
+
+
+def _with_unit(text: str) -> str:
+    """A figure or a day as pages write it; what is kept has one form, that of `value_text`, `change_text` and ISO."""
+    number, _, unit = text.partition(" ")
+    if unit == "%":
+        return f"{number}%"
+    if unit == "pp":
+        return f"{number} {gettext('pp')}"
+    if DAY.fullmatch(text):
+        return day(date.fromisoformat(text))
+    return gettext("%(seconds)s s") % {"seconds": number} if unit == "s" else text
 
 
 def render_stored(details: Mapping[str, Any]) -> str:

@@ -99,7 +99,7 @@ def test_the_markdown_can_be_pasted(client_for: ClientFor) -> None:
 
     assert text == (
         "# Scorecard as of 2026-10-31\n\n"
-        "| KPI | Scope | Baseline | Now | Target | Change (95 % interval) | Adjusted p | Verdict | Reason |\n"
+        "| KPI | Scope | Baseline | Now | Target | Change (95% interval) | Adjusted p | Verdict | Reason |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         "| Customer satisfaction | whole company | 70.0% (n = 1000) | 80.0% (n = 400) | – | "
         "+10.0\u202fpp (+5.0\u202fpp to +15.0\u202fpp) | 0.004 | improved | a \\| b c |\n"

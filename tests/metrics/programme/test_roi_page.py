@@ -44,7 +44,7 @@ def result(*benefits: Valued, cost: int = 1000, rate: Decimal = TEN_PER_CENT) ->
 A_LITTLE = benefit(*[worth(300)] * 3)
 IN_TIME = benefit(*[worth(600)] * 3)
 CLAIMED = benefit(*[NOTHING] * 3, claimed=(worth(500),) * 3)
-NOT_DISCOUNTED = "but not once money costs 10 % a year"
+NOT_DISCOUNTED = "but not once money costs 10% a year"
 
 
 class TestFinding:
@@ -67,7 +67,7 @@ class TestFinding:
     def test_is_a_sentence(self, benefits: list[Valued], cost: int, words: str) -> None:
         assert cash_finding(result(*benefits, cost=cost)) == words
 
-    @pytest.mark.parametrize(("rate", "said"), [("0.125", "12.5 %"), ("0.07", "7 %"), ("0.2000", "20 %")])
+    @pytest.mark.parametrize(("rate", "said"), [("0.125", "12.5%"), ("0.07", "7%"), ("0.2000", "20%")])
     def test_names_the_rate_that_money_costs_as_it_is(self, rate: str, said: str) -> None:
         found = result(benefit(*[worth(350)] * 3), rate=Decimal(rate))
         assert cash_finding(found).endswith(f"once money costs {said} a year")

@@ -134,7 +134,7 @@ def test_from_frozen_baseline_and_rollups_to_improved() -> None:
     assert found.high is not None
     assert 0.08 < found.low < 0.1 < found.high < 0.12
     assert found.p == found.p_adjusted
-    assert found.reason.startswith("From 69.9 % to 80.0 %: a change of +10.1 pp")
+    assert found.reason.startswith("From 69.9% to 80.0%: a change of +10.1 pp")
     assert found.details["read_out"] is True
 
 

@@ -41,7 +41,7 @@ def test_the_same_rise_is_worse_where_lower_is_better() -> None:
 def test_the_reason_says_the_figures_and_n() -> None:
     found = judged(frozen(share_of(0.7)), share_of(0.8))
 
-    assert render(found.reasons).startswith("From 70.0 % to 80.0 %: a change of +10.0 pp (95 % interval +")
+    assert render(found.reasons).startswith("From 70.0% to 80.0%: a change of +10.0 pp (95% interval +")
     assert "n 9,000 before, 9,000 now), and that is better." in render(found.reasons)
     assert render(found.reasons).endswith("Compared with the same calendar days of the baseline.")
 
@@ -109,14 +109,14 @@ def test_too_early_says_how_many_days_and_how_many_counted() -> None:
 
     assert (found.change, found.p) == (None, None)
     assert render(found.reasons) == (
-        "20 whole days have passed since go-live on 2025-01-01; 28 are needed (n 2,000 so far)."
+        "20 whole days have passed since go-live on Jan. 1, 2025; 28 are needed (n 2,000 so far)."
     )
 
 
 def test_before_go_live_it_is_too_early() -> None:
     found = judged(frozen(share_of(0.7)), share_of(0.8), current=None, as_of=date(2024, 12, 31))
 
-    assert (found.verdict, render(found.reasons)) == ("too_early", "Go-live is on 2025-01-01.")
+    assert (found.verdict, render(found.reasons)) == ("too_early", "Go-live is on Jan. 1, 2025.")
 
 
 def test_few_counted_since_go_live_is_too_early() -> None:

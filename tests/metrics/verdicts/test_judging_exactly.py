@@ -304,9 +304,9 @@ def test_a_year_since_go_live_needs_no_word_of_the_season(days: int, noted: bool
 @pytest.mark.parametrize(
     ("as_of", "text"),
     [
-        (date(2024, 12, 31), "Go-live is on 2025-01-01."),
-        (GO_LIVE, "0 whole days have passed since go-live on 2025-01-01; 28 are needed (n 0 so far)."),
-        (date(2025, 1, 9), "0 whole days have passed since go-live on 2025-01-01; 28 are needed (n 0 so far)."),
+        (date(2024, 12, 31), "Go-live is on Jan. 1, 2025."),
+        (GO_LIVE, "0 whole days have passed since go-live on Jan. 1, 2025; 28 are needed (n 0 so far)."),
+        (date(2025, 1, 9), "0 whole days have passed since go-live on Jan. 1, 2025; 28 are needed (n 0 so far)."),
     ],
 )
 def test_without_days_since_go_live_it_is_too_early(as_of: date, text: str) -> None:

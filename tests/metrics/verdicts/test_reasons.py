@@ -35,6 +35,25 @@ def test_what_is_stored_renders_again_in_the_readers_language() -> None:
         assert render_stored({}) == ""
 
 
+def test_figures_and_days_read_as_on_the_pages_around_them() -> None:
+    found = Reason("moving_baseline", {
+        "slope": "+0.98 pp", "months": "15", "p": "< 0.001", "drift": "+1.2 s", "before": "69.1 %", "now": "81.4 %",
+        "n_before": "1,622", "n_now": "1,485",
+    })  # fmt: skip
+    change = Reason("other_change", {**found.figures, "what": "5 % off"})
+    began = Reason("before_go_live", {"go_live": "2025-01-01"})
+
+    with override("en"):
+        assert "moving by +0.98 pp a month" in render([found])
+        assert "brings +1.2 s of the change from 69.1% to 81.4%" in render([found])
+        assert "around go-live: 5 % off." in render([change])
+        assert render([began]) == "Go-live is on Jan. 1, 2025."
+    with override("zh-hans"):
+        assert "+0.98 个百分点" in render([found])
+        assert "+1.2 秒" in render([found])
+        assert "2025年1月1日" in render([began])
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "shape", "text"),
     [

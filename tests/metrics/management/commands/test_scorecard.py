@@ -52,7 +52,7 @@ def test_one_line_of_json(improved: None, capsys: pytest.CaptureFixture[str], ar
     assert (found["change_kind"], found["unit"], found["team"]) == ("difference", "share", None)
     assert (found["current_from"], found["current_to"], found["go_live"]) == ("2025-01-01", "2025-03-31", "2025-01-01")
     assert found["same_season"] is True
-    assert found["reason"].startswith("From 69.9 % to 80.0 %")
+    assert found["reason"].startswith("From 69.9% to 80.0%")
 
 
 def test_no_baseline_is_null_never_0(improved: None, capsys: pytest.CaptureFixture[str]) -> None:
