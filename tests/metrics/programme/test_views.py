@@ -85,7 +85,9 @@ def test_the_number_of_queries_does_not_grow(
 def test_a_cost_is_entered_corrected_and_removed(client_for: ClientFor) -> None:
     client = client_for("manager")
 
-    assert 'value="EUR"' in client.get("/roi/costs/new/").content.decode()
+    page = client.get("/roi/costs/new/").content.decode()
+    assert 'value="EUR"' in page
+    assert '<option value="" selected>–</option>' in page  # nothing chosen yet
     assert client.post("/roi/costs/new/", COST).headers["Location"] == "/roi/costs/"
     cost = CostEntry.objects.get()
     assert (cost.planned, cost.actual, cost.planned_company) == (Decimal(1000), None, Decimal(1000))
