@@ -1,6 +1,7 @@
 """What the supervisor does all day: what dies is started again, be it a child or an embedded server."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from crm.embedded import services
@@ -52,7 +53,11 @@ class Sources:
     @staticmethod
     def _times() -> dict[str, int]:
         packages = [path.parent for path in CHECKOUT.glob("*/__init__.py") if path.parent.name != "tests"]
-        return {str(path): path.stat().st_mtime_ns for package in packages for path in package.rglob("*.py")}
+        found: dict[str, int] = {}
+        for path in (path for package in packages for path in package.rglob("*.py")):
+            with suppress(FileNotFoundError):  # one that is just replaced, or an editor's lock, which leads nowhere
+                found[str(path)] = path.stat().st_mtime_ns
+        return found
 
 
 def watch(started: list[Child], port: int, *, development: bool = False) -> None:

@@ -46,6 +46,20 @@ def test_deaths_in_an_outage_of_the_embedded_servers_do_not_count(child: Child) 
 
 
 @pytest.mark.slow
+def test_a_source_that_is_gone_when_it_is_looked_at_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "crm"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / ".#views.py").symlink_to("somebody@somewhere.1234")  # as Emacs locks a file
+    monkeypatch.setattr(watching, "CHECKOUT", tmp_path)
+    sources = watching.Sources()
+    assert not sources.changed()
+    (package / "views.py").touch()
+    assert sources.changed()
+
+
 def test_a_server_that_cannot_be_started_is_tried_again(
     var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
