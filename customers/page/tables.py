@@ -88,12 +88,12 @@ CUSTOMERS = Table[Customer, None](
             sort="tier", order_by="tier__rank", share=10, narrow=12,
         ),
         Column(key="owner", title=_("Owner"), cell=lambda one: one.owner or "", sort="owner", order_by="owner__name",
-               share=12, shown="wide"),
+               share=11, shown="wide"),
         Column(key="place", title=_("Place"), cell=_place, share=11),
         Column(key="phone", title=_("Phone"), cell=_phone, share=17, narrow=19),
         Column(
             key="revenue", title=_("Revenue"), hint=_("Revenue, 12 months"), sort="revenue",
-            order_by="figures__revenue", cell=_revenue, align="end", share=9, shown="wide",
+            order_by="figures__revenue", cell=_revenue, align="end", share=10, shown="wide",
         ),
         Column(
             key="overdue", title=_("Overdue"), cell=_overdue, sort="overdue", order_by="figures__overdue", align="end",

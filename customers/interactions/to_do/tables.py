@@ -39,7 +39,7 @@ def _reading(asking: Asking) -> Reading:
 def _columns(about: Reading) -> tuple[Column[Task], ...]:
     now = about.now
     shown: tuple[Column[Task], ...] = (
-        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=38),
+        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=36, narrow=38),
         Column(
             key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=26,
             narrow=31,
@@ -47,7 +47,7 @@ def _columns(about: Reading) -> tuple[Column[Task], ...]:
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=lambda task: task.customer or "", share=22
         ),
-        Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=13),
+        Column(key="whose", title=_("Whose"), cell=whose, shown="wide", share=15),
         Column(key="team", title=_("Team"), cell=lambda task: task.team or "", share=14, chosen=False),
         Column(
             key="priority", title=_("Priority"), cell=lambda task: task.get_priority_display(), share=10, chosen=False
