@@ -58,7 +58,7 @@ def _credit(tier: Tier) -> str:
 
 
 def _discount(tier: Tier) -> str:
-    return f"{floatformat(tier.max_discount, '-2')} %"
+    return f"{floatformat(tier.max_discount, '-2')}%"
 
 
 def _answer_within(tier: Tier) -> str:

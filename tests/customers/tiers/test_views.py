@@ -17,7 +17,13 @@ def test_says_who_is_where_and_how_one_gets_there(client_for: ClientFor) -> None
     ]  # fmt: skip
     assert (shown.without, shown.total) == (1, 2)
     page = answer.content.decode()
-    for words in ("profit of the last 12 months", "from €20,000", "at least 90% paid on time", "everyone else"):
+    for words in (
+        "profit of the last 12 months",
+        "from €20,000",
+        "at least 90% paid on time",
+        "everyone else",
+        ">15%<",
+    ):
         assert words in page
 
 
