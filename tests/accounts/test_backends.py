@@ -23,6 +23,26 @@ def test_what_one_may_do_oneself_and_as_a_member_takes_one_query(
     assert user.get_all_permissions() == user.get_user_permissions() | user.get_group_permissions()
 
 
+def test_whoever_is_signed_in_comes_with_it(
+    user_for: UserFor, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    of_the_role = user_for("sales")
+    of_the_role.user_permissions.add(Permission.objects.get(codename="delete_team"))
+    with django_assert_num_queries(1):
+        user = StaffBackend().get_user(of_the_role.pk)
+        assert user == of_the_role
+        assert user.has_perms(["accounts.delete_team", "customers.view_customer"])
+        assert not user.has_perm("accounts.delete_user")
+    assert user.get_all_permissions() == of_the_role.get_all_permissions()
+
+
+def test_nobody_comes_who_may_not_sign_in(user_for: UserFor) -> None:
+    left = user_for("manager")
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    assert StaffBackend().get_user(left.pk) is None
+    assert StaffBackend().get_user(left.pk + 1) is None
+
+
 def test_who_is_not_active_or_not_signed_in_may_nothing(user_for: UserFor) -> None:
     left = user_for("manager")
     left.is_active = False
@@ -33,4 +53,8 @@ def test_who_is_not_active_or_not_signed_in_may_nothing(user_for: UserFor) -> No
 
 def test_a_superuser_may_everything() -> None:
     everything = Permission.objects.count()
-    assert len(UserFactory.create(is_superuser=True).get_all_permissions()) == everything
+    one = UserFactory.create(is_superuser=True)
+    assert len(one.get_all_permissions()) == everything
+    signed_in = StaffBackend().get_user(one.pk)
+    assert signed_in is not None
+    assert len(signed_in.get_all_permissions()) == everything

@@ -37,9 +37,9 @@ def test_the_number_of_queries_does_not_grow(
         OtherChange.objects.create(what="Strike", happened_from=date(2026, 7, 1), team=team, kpis=["orders"])
     client = client_for("manager")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/programme/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/programme/changes/")
 
 

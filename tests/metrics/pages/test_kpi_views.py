@@ -221,7 +221,7 @@ def test_the_number_of_queries_does_not_grow(
         Rollout.objects.create(team=TeamFactory.create(), went_live_on=date(2026, 7, 1))
     client = client_for("manager")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get("/kpis/asa/")
 
 

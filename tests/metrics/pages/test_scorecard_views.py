@@ -131,7 +131,7 @@ def test_the_number_of_queries_does_not_grow(
         figures.evaluation(kpi, "improved", target=target, team=TeamFactory.create())
     client = client_for("manager")
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/scorecard/")
 
 

@@ -76,9 +76,9 @@ def test_the_number_of_queries_does_not_grow(
         entered(100, name=f"Benefit {step}")
     client = client_for("manager")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get("/roi/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/roi/costs/")
 
 

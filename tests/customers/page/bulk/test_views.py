@@ -174,7 +174,7 @@ class TestItsPage:
         assert "HX-Refresh" not in client.get(f"/bulk/{job.pk}/progress/").headers
         done(job)
         assert client.get(f"/bulk/{job.pk}/progress/").headers["HX-Refresh"] == "true"
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             page = page_of(client, job)
         assert "Owner: Sales" in page
         assert "2 customers were changed." in page
