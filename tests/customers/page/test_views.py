@@ -58,7 +58,7 @@ def test_takes_as_many_queries_for_three_of_everything_as_for_one(client_for: Cl
         with CaptureQueriesContext(connection) as queries:
             client.get(f"/customers/{customer.pk}/")
         taken.append(len(queries))
-    assert taken[0] == taken[1] == 8, [q["sql"][:90] for q in queries.captured_queries]
+    assert taken[0] == taken[1] == 7, [q["sql"][:90] for q in queries.captured_queries]
 
 
 def test_a_customer_who_has_earned_the_first_tier_is_told_to_get_it_tonight(client_for: ClientFor) -> None:
