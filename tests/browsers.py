@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
@@ -63,9 +64,9 @@ def forget_all(window: BrowserContext) -> None:
     window.clear_permissions()
     window.unroute_all()
     for page in window.pages[1:]:
-        origin = page.evaluate("location.origin")
-        if origin.startswith("http"):
-            kept = {"origin": origin, "storageTypes": "all"}
+        place = urlsplit(page.url)
+        if place.netloc:
+            kept = {"origin": f"{place.scheme}://{place.netloc}", "storageTypes": "all"}
             window.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
         page.close()
 

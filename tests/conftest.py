@@ -14,7 +14,7 @@
 - `page`: a Chromium page whose console errors and failed requests make the test fail; `browser` below it.
   `page_for(role)`: a page signed in as a role on `live_stack`. Mark such tests `@pytest.mark.browser`.
 
-Marks: `e2e` and `reliability` come with the directory, `slow` is put on what takes more than three seconds.
+Marks: `e2e` and `reliability` come with the directory, `slow` is put on what takes about a second or more.
 
 Logs of the live processes lie in pytest's temporary directory, named in the failure's output.
 """

@@ -53,12 +53,14 @@ MEASURED = ["--cov", "--cov-report=term"]  # what is measured and how much is en
 def test() -> int:
     """Every test, or those that `ARGS` chooses; browser tests among them need a browser."""
     browser.provide()
-    return _pytest(*chosen())
+    asked = chosen()
+    # Many tests wait for processes they have started or killed: three keep two cores busy, two where all is measured.
+    return _pytest(*asked, at_a_time=2 if asked == MEASURED else 3)
 
 
 def fast_tests() -> int:
-    """What a developer waits for before each commit: no browser, nothing that is killed, nothing over a few seconds."""
-    return _pytest("-m", FAST, *arguments())
+    """What a developer waits for before each commit: no browser, nothing that is killed, nothing of a second or more."""
+    return _pytest("-m", FAST, *arguments(), at_a_time=2)
 
 
 def chosen() -> list[str]:
@@ -73,12 +75,10 @@ def arguments() -> list[str]:
     return shlex.split(os.environ.get("ARGS", ""))
 
 
-def _pytest(*chosen: str) -> int:
+def _pytest(*chosen: str, at_a_time: int) -> int:
     """Several at a time; the test services are stopped afterwards, so that nothing is left running."""
-    # Many tests wait for processes they have started or killed: three keep two cores busy, two where all is measured.
-    at_a_time = "2" if chosen == tuple(MEASURED) else "3"
     alone = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0"
-    workers = [] if alone else ["-n", at_a_time, "--dist", "worksteal"]
+    workers = [] if alone else ["-n", str(at_a_time), "--dist", "worksteal"]
     try:
         if manage("prepare", "--no-database"):
             return 1

@@ -31,6 +31,7 @@ URLS = {name: f"postgres://{name}:secret@db.example.com/crm" for name in ("crm",
 ANSWER = "(set to nothing) to let them have a PostgreSQL of their own."
 
 
+@pytest.mark.slow
 def test_two_roles_of_a_server_of_ones_own_are_left_alone() -> None:
     command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist", "-p", "no:cacheprovider"]
     named = os.environ | {"DATABASE_URL": URLS["crm"], "DATABASE_OWNER_URL": URLS["crm_owner"]}

@@ -21,6 +21,7 @@ hidden = [name for name, value in texts.items() if "of-the-owner" in value]
 os.write(1, f"{known} {hidden}\\n".encode())
 os._exit(3)  # gunicorn takes it for a program that cannot start, and ends
 """
+pytestmark = pytest.mark.slow  # each starts programs
 URL, OWNER_URL = "postgres://crm:one@127.0.0.1:1/crm", "postgres://crm_owner:of-the-owner@127.0.0.1:1/crm"
 
 

@@ -130,6 +130,7 @@ def reads_around(tree: ast.Module, names: set[str]) -> Iterator[str]:
             yield manager.value.id
 
 
+@pytest.mark.slow
 def test_who_reads_around_it_says_why() -> None:
     names = {model.__name__ for model in models_with_a_queryset_of_ours()}
     modules = [path for app in (*APPS, "accounts", "crm", "demo") for path in (settings.BASE_DIR / app).rglob("*.py")]

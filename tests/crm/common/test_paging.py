@@ -99,6 +99,7 @@ def test_a_page_is_one_query_in_a_column_that_is_always_filled(django_assert_num
         assert names(keyset_page(User.objects.all(), sort="name", cursor=cursor, size=1)) == ["b"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moments=st.lists(st.none() | st.datetimes(timezones=st.just(dt.UTC)), max_size=12),

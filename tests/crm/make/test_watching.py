@@ -60,6 +60,7 @@ def test_a_source_that_is_gone_when_it_is_looked_at_is_passed_over(
     assert sources.changed()
 
 
+@pytest.mark.slow
 def test_a_server_that_cannot_be_started_is_tried_again(
     var: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

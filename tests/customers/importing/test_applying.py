@@ -62,6 +62,7 @@ def test_quick_chunks_are_followed_by_larger_ones(
     assert [last - first for first, last in chunks[:2]] == [7 * BUCKETS // 120, 14 * BUCKETS // 120]
 
 
+@pytest.mark.slow
 def test_slow_chunks_are_followed_by_smaller_ones(
     tmp_path: Path, chunks: list[Range], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +86,7 @@ def merged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "left_after_chunks"), [(1, 1), (14, 2), (15, 3), (1_000, 0)])
 def test_entries_are_merged_after_so_many_rows_and_at_the_end(
     orders: Path,

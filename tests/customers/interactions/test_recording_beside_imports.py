@@ -134,6 +134,7 @@ def test_a_contact_that_is_taken_back_is_nobody_s_last_one(bare: Customer, known
     assert known.last_contact_at is None
 
 
+@pytest.mark.slow
 def test_taking_back_is_done_again_after_a_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
     customer, by = CustomerFactory.create(), UserFactory.create()
     logged = log_interaction(customer=customer, channel="phone", direction="in", by=by, now=NOON)

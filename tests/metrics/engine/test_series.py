@@ -148,6 +148,7 @@ class TestQuantiles:
     def test_without_data(self) -> None:
         assert quantiles(kpi=ASA) == [None, None]
 
+    @pytest.mark.slow
     def test_large_cells_are_added_up(self) -> None:
         for _ in range(300):
             call("2026-01-01", 30, talk_ms=60_000)

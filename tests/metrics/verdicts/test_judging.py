@@ -203,6 +203,7 @@ def test_a_slope_too_weak_to_be_called_moving_still_takes_the_credit_for_half_a_
     assert keys(found)[0] in {"explained_by_trend", "within_chance"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("a_month", "effect", "least", "most"), [(0.0, 0.0, 0, 9), (0.003, 0.0, 0, 11), (0.0, 0.06, 85, 100)]
 )

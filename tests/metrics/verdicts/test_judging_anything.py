@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from math import isfinite
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def months_of(whole: Sample, shape: Shape) -> tuple[MonthFigure, ...]:
     return tuple(found)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     before=COUNTS,

@@ -43,6 +43,7 @@ def standing() -> tuple[str, str]:
     return row.time_zone, row.currency
 
 
+@pytest.mark.slow
 class TestTheZone:
     def test_is_changed_by_a_job_while_pages_say_so_and_a_second_change_is_refused(
         self, client_for: ClientFor, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks

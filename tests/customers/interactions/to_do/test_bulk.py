@@ -152,6 +152,7 @@ def test_those_of_others_are_not_touched(by: User) -> None:
     assert [change.task_id for change in BulkChange.objects.all()] == [mine.pk]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_broken_off_anywhere_it_goes_on_and_nothing_is_done_twice(
     by: User, at: int, monkeypatch: pytest.MonkeyPatch
