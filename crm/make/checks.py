@@ -59,7 +59,7 @@ def test() -> int:
 
 
 def fast_tests() -> int:
-    """What a developer waits for before each commit: no browser, nothing that is killed, nothing of a second or more."""
+    """What a developer waits for before each commit: no browser, nothing that is killed, nothing of a second."""
     return _pytest("-m", FAST, *arguments(), at_a_time=2)
 
 
