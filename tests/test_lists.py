@@ -31,6 +31,7 @@ def test_every_list_has_rows_to_be_tested_with() -> None:
     assert set(LISTS) == set(declared())
 
 
+@pytest.mark.slow  # every list
 @pytest.mark.django_db
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize("key", sorted(LISTS))

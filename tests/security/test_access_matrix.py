@@ -80,6 +80,7 @@ def test_each_role_gets_what_the_matrix_says(name: str, people: dict[str, User])
     assert asked_by(row, name, people, methods) == [dict(row.statuses), dict(row.others)]
 
 
+@pytest.mark.slow  # every page
 @pytest.mark.parametrize("name", [name for name, row in MATRIX.items() if row.statuses["sales"] in {200, 403}])
 def test_a_page_for_staff_sends_others_to_the_sign_in_page(name: str) -> None:
     row = MATRIX[name]

@@ -102,6 +102,7 @@ def test_every_form_that_saves_through_the_domain_is_among_them() -> None:
     assert forms - set(STALE) == set()
 
 
+@pytest.mark.slow  # every form
 @pytest.mark.parametrize("label", STALE)
 def test_a_form_opened_before_another_saved_is_refused_once(label: str, client_for: ClientFor) -> None:
     make, change = STALE[label]
