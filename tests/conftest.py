@@ -80,7 +80,8 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """What really commits many rows needs the statistics that PostgreSQL makes of them by itself."""
     yield
-    if TIDY in getattr(item, "fixturenames", ()) and TIDY not in getattr(nextitem, "fixturenames", ()):
+    goes_on = nextitem is None or TIDY in getattr(nextitem, "fixturenames", ())  # after the last there is no database
+    if TIDY in getattr(item, "fixturenames", ()) and not goes_on:
         database.look_after()
 
 
