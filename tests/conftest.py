@@ -80,8 +80,7 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
     """What really commits many rows needs the statistics that PostgreSQL makes of them by itself."""
     yield
-    goes_on = nextitem is None or TIDY in getattr(nextitem, "fixturenames", ())  # after the last there is no database
-    if TIDY in getattr(item, "fixturenames", ()) and not goes_on:
+    if TIDY in getattr(item, "fixturenames", ()) and TIDY not in getattr(nextitem, "fixturenames", ()):
         database.look_after()
 
 
