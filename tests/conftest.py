@@ -20,7 +20,7 @@ Logs of the live processes lie in pytest's temporary directory, named in the fai
 """
 
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -44,7 +44,6 @@ pytest_plugins = ["tests.browsers"]
 
 HERE = Path(__file__).parent
 MARKED_BY_DIRECTORY = ("e2e", "reliability")
-TIDY = "tidy_tables"
 PASSWORD = "a-long-test-password"
 NOON = datetime(2026, 11, 15, 12, 0, tzinfo=UTC)
 
@@ -74,14 +73,6 @@ def pytest_collection_finish() -> None:
     """What has been imported and collected stays to the end: no collection of garbage need look through it again."""
     gc.collect()
     gc.freeze()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """What really commits many rows needs the statistics that PostgreSQL makes of them by itself."""
-    yield
-    if TIDY in getattr(item, "fixturenames", ()) and TIDY not in getattr(nextitem, "fixturenames", ()):
-        database.look_after()
 
 
 @pytest.fixture(scope="session")

@@ -68,13 +68,6 @@ DO $$ DECLARE t regclass; BEGIN
   LOOP EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = off)', t); END LOOP;
 END $$
 """
-LOOKED_AFTER = """
-DO $$ DECLARE t regclass; BEGIN
-  FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-    AND reloptions = '{autovacuum_enabled=off}'
-  LOOP EXECUTE format('ALTER TABLE %s RESET (autovacuum_enabled)', t); END LOOP;
-END $$
-"""
 LARGE = """
 SELECT relname FROM pg_class c
 WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
@@ -145,18 +138,12 @@ def restore() -> None:
 def tidy() -> None:
     """Take out what was deleted or rolled back, of tables and their indexes that are larger than a few pages.
 
-    Until `look_after` nobody looks at the tables by itself: it would count none of the rows of a test's transaction.
+    From then on nobody looks at the tables by itself: it would count none of the rows of a test's transaction.
     """
     with superuser(str(connection.settings_dict["NAME"])) as session:
         session.execute(LEFT_ALONE)
         for (table,) in session.execute(LARGE).fetchall():
             session.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(str(table))))
-
-
-def look_after() -> None:
-    """Tables are looked at by themselves again, as in the product; after the transaction of the test that left them."""
-    with superuser(str(connection.settings_dict["NAME"])) as session:
-        session.execute(LOOKED_AFTER)
 
 
 def owner() -> str:
