@@ -87,7 +87,6 @@ def test_of_two_contacts_logged_at_once_the_newer_one_stays() -> None:
     assert last(customer) == NOON + timedelta(hours=6)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("tidy_tables")
 def test_many_customers_are_many_index_probes() -> None:
     customers = CustomerFactory.create_batch(3)

@@ -42,7 +42,6 @@ def test_all_sources_come_page_by_page_none_twice_none_lost(user_for: UserFor) -
     assert [at for at, _icon, _pk in found] == sorted((at for at, _icon, _pk in found), reverse=True)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("tidy_tables")
 @pytest.mark.parametrize("narrowing", [EVERYTHING, Narrowing(kind="contacts", part="phone")])
 @pytest.mark.parametrize("minutes", [None, 1000])

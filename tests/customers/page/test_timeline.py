@@ -45,7 +45,6 @@ def test_there_is_a_next_page_only_where_something_is_earlier(
         assert ([entry.about for entry in rest.entries], rest.next_cursor) == (["C0"], "")
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("tidy_tables")
 @pytest.mark.django_db
 def test_of_fifty_thousand_entries_a_page_reads_its_own(user_for: UserFor) -> None:

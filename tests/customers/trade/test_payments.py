@@ -170,7 +170,6 @@ def test_a_payment_of_nothing_does_not_hide_the_next_one() -> None:
     assert settled(bill) == (40, 40, None)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("tidy_tables")
 def test_one_invoice_is_settled_by_its_own_payments_alone() -> None:
     for bill in [invoice() for _ in range(3)]:
