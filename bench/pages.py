@@ -77,8 +77,15 @@ def requests(client: Client, generator: random.Random) -> dict[str, Iterable[str
         "home_news": [reverse("customers:my_news")] * REQUESTS,
         "tasks": [reverse("customers:tasks")] * REQUESTS,
         "tasks_all": [reverse("customers:tasks") + "?view=open"] * REQUESTS,
-        "orders_all": (f"{reverse('customers:order_list')}?sort={sort}" for sort in ("-placed", "-amount") * 30),
+        "orders_all": (
+            f"{reverse('customers:order_list')}?sort={sort}" for sort in ("-placed", "-amount", "number") * 20
+        ),
         "invoices_all": (f"{reverse('customers:invoice_list')}?view={view}" for view in ("all", "overdue") * 30),
+        "invoices_sorted": (
+            f"{reverse('customers:invoice_list')}?view=all&sort={sort}" for sort in ("-open", "number") * 30
+        ),
+        "view_new": [f"{reverse('accounts:add_view', args=['page.customers'])}?query=view%3Dmine"] * REQUESTS,
+        "bulk_tasks": (f"{reverse('customers:task_bulk')}?action=task_done&ids={pk}" for pk in any_of(Task)),
         "list_by_figures": (f"{customers}?sort={sort}" for sort in ("tier", "-owner", "-revenue", "-overdue") * 15),
         "task": (reverse("customers:task", args=[pk]) for pk in any_of(Task)),
         "note": (reverse("customers:note", args=[pk]) for pk in any_of(Note)),
