@@ -143,7 +143,7 @@ def tidy() -> None:
     with superuser(str(connection.settings_dict["NAME"])) as session:
         session.execute(LEFT_ALONE)
         for (table,) in session.execute(LARGE).fetchall():
-            session.execute(sql.SQL("VACUUM (FULL, ANALYZE) {}").format(sql.Identifier(str(table))))
+            session.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(str(table))))
 
 
 def owner() -> str:
