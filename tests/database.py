@@ -69,10 +69,8 @@ DO $$ DECLARE t regclass; BEGIN
 END $$
 """
 LARGE = """
-SELECT relname FROM pg_class c
-WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-  AND (pg_relation_size(oid) > 65536
-       OR EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND pg_relation_size(i.indexrelid) > 65536))
+SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_relation_size(oid) > 65536
 """
 
 
@@ -136,7 +134,7 @@ def restore() -> None:
 
 
 def tidy() -> None:
-    """Take out what was deleted or rolled back, of tables and their indexes that are larger than a few pages.
+    """Take out what was deleted or rolled back, of tables that are larger than a few pages.
 
     From then on nobody looks at the tables by itself: it would count none of the rows of a test's transaction.
     """
