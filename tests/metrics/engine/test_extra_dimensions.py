@@ -131,7 +131,6 @@ def test_truncating_marks_them_too() -> None:
     assert not Rollup.objects.filter(source=90).exists()
 
 
-@pytest.mark.usefixtures("tidy_tables")
 def test_an_index_finds_the_facts_of_such_a_cell() -> None:
     same = " AND ".join(f"{sql} = {value}" for sql, value in zip(
         AGENTS.cell, ("'2026-03-02'", "0", "'phone'", "0", "0", "'7' || chr(31) || '8'"), strict=True
