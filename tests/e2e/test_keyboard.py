@@ -50,6 +50,20 @@ def test_from_the_start_page_to_a_logged_contact_and_a_finished_task(page_for: P
     assert Task.objects.get().done_at is not None
 
 
+def test_who_types_at_once_is_not_taken_back_to_the_first_field(page_for: PageFor) -> None:
+    customer = CustomerFactory.create(last_contact_at=NOON)
+    page = page_for("service")
+    page.goto(customer.get_absolute_url())
+    page.evaluate(
+        "() => { late = []; setTimeout = (work) => late.push(work); }"
+    )  # as on a machine too busy for its timers
+    press(page, "n")
+    expect(page.locator("[name=purpose]")).to_be_focused()
+    press(page, "Tab")
+    page.evaluate("late.forEach((work) => work())")
+    expect(page.locator("[name=notes]")).to_be_focused()
+
+
 def test_a_customer_is_found_by_name_and_reached_without_the_mouse(page_for: PageFor) -> None:
     CustomerFactory.create(name="Alpenblick Feinkost", last_contact_at=NOON)
     page = page_for("sales")
