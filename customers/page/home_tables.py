@@ -32,12 +32,13 @@ NEWS = Table[News, None](
             cell=lambda row: link(url_of("customers:detail", row.customer.pk), row.customer.name),
             whole=lambda row: row.customer.name,
             share=30,
+            narrow=27,
         ),
         Column(key="tier", title=_("Tier"), cell=lambda row: tier_badge(row.customer.tier), share=12),
-        Column(key="place", title=_("Place"), cell=lambda row: row.customer.city, share=15),
-        Column(key="what", title=_("New since you last looked"), cell=news_words, share=25),
-        Column(key="waits", title=_("Waits for an answer since"), cell=_waits_since, share=18),
-        Column(key="at", title=_("Newest"), cell=lambda row: ago(row.at), share=12),
+        Column(key="place", title=_("Place"), cell=lambda row: row.customer.city, share=15, shown="wide"),
+        Column(key="what", title=_("New since you last looked"), cell=news_words, share=25, narrow=30),
+        Column(key="waits", title=_("Waiting since"), cell=_waits_since, share=18),
+        Column(key="at", title=_("Newest"), cell=lambda row: ago(row.at), share=12, narrow=16),
     ),
     cut=True,
     empty=Empty(
@@ -66,10 +67,10 @@ def _of_unmatched(names: Mapping[str, str]) -> list[Column[Interaction]]:
 
     return [
         Column(key="value", title=_("From"), cell=_from_where, whole=lambda row: row.contact_value, share=22),
-        Column(key="what", title=_("What"), cell=what, share=26),
-        Column(key="subject", title=_("Subject"), cell=lambda row: or_dash(row.subject), share=22),
-        Column(key="team", title=_("Team"), cell=lambda row: row.team, share=18),
-        Column(key="at", title=_("When"), cell=lambda row: ago(row.occurred_at), share=12),
+        Column(key="what", title=_("What"), cell=what, share=26, narrow=25),
+        Column(key="subject", title=_("Subject"), cell=lambda row: or_dash(row.subject), share=22, narrow=17),
+        Column(key="team", title=_("Team"), cell=lambda row: row.team, share=18, narrow=21),
+        Column(key="at", title=_("When"), cell=lambda row: ago(row.occurred_at), share=12, narrow=16),
     ]
 
 

@@ -81,16 +81,16 @@ CUSTOMERS = Table[Customer, None](
         # Names sort as they are searched: case, accents and punctuation apart.
         Column(
             key="name", title=_("Name"), cell=_name, whole=lambda one: one.name, sort="name", order_by="search",
-            share=24,
+            share=23, narrow=22,
         ),
         Column(
             key="tier", title=_("Tier"), cell=lambda one: tier_badge(one.tier), whole=lambda one: one.tier or "",
-            sort="tier", order_by="tier__rank", share=10, narrow=12,
+            sort="tier", order_by="tier__rank", share=11, narrow=12,
         ),
         Column(key="owner", title=_("Owner"), cell=lambda one: one.owner or "", sort="owner", order_by="owner__name",
                share=11, shown="wide"),
-        Column(key="place", title=_("Place"), cell=_place, share=11),
-        Column(key="phone", title=_("Phone"), cell=_phone, share=17, narrow=19),
+        Column(key="place", title=_("Place"), cell=_place, share=11, narrow=12),
+        Column(key="phone", title=_("Phone"), cell=_phone, share=17, narrow=20),
         Column(
             key="revenue", title=_("Revenue"), hint=_("Revenue, 12 months"), sort="revenue",
             order_by="figures__revenue", cell=_revenue, align="end", share=10, shown="wide",
@@ -99,7 +99,8 @@ CUSTOMERS = Table[Customer, None](
             key="overdue", title=_("Overdue"), cell=_overdue, sort="overdue", order_by="figures__overdue", align="end",
             share=11, narrow=13,
         ),
-        Column(key="contact", title=_("Last contact"), cell=_last_contact, sort="last_contact_at", share=13),
+        Column(key="contact", title=_("Last contact"), cell=_last_contact, sort="last_contact_at", share=13,
+               narrow=15),
         Column(
             key="profit", title=_("Profit"), hint=_("Profit, 12 months"), sort="profit", order_by="figures__profit",
             cell=_profit, align="end", share=9, chosen=False,

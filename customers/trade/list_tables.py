@@ -102,24 +102,25 @@ ALL_INVOICES = Table[Invoice, None](
         ),
         Column(
             key="customer", title=_("Customer"), cell=_customer, whole=_customers_name, sort="customer",
-            order_by="customer__search", share=22, css="line-plain",
+            order_by="customer__search", share=22, narrow=24, css="line-plain",
         ),
         Column(
             key="issued", title=_("Issued"), cell=lambda one: dated(one.issued_on), sort="issued",
-            order_by="issued_on", share=13, shown="wide",
+            order_by="issued_on", share=14, shown="wide",
         ),
         Column(
-            key="due", title=_("Due"), cell=lambda one: dated(one.due_on), sort="due", order_by="due_on", share=14
+            key="due", title=_("Due"), cell=lambda one: dated(one.due_on), sort="due", order_by="due_on", share=14,
+            narrow=17,
         ),
-        Column(key="state", title=_("State"), cell=invoice_state, share=17, css="line-plain"),
+        Column(key="state", title=_("State"), cell=invoice_state, share=17, narrow=22, css="line-plain"),
         Column(
             key="amount", title=_("Amount"), hint=_("Sorted by what it is in the company’s currency"),
             cell=lambda one: money(one.amount, one.currency), sort="amount", order_by="amount_company", align="end",
-            share=12, css="line-first",
+            share=12, narrow=13, css="line-first",
         ),
         Column(
             key="open", title=_("Open"), hint=_("Sorted by what it is in the company’s currency"), cell=open_of,
-            sort="open", order_by="open_company", align="end", share=12,
+            sort="open", order_by="open_company", align="end", share=12, narrow=13,
         ),
         Column(
             key="paid", title=_("Paid"), cell=lambda one: money(one.paid, one.currency), align="end", share=12,

@@ -117,6 +117,7 @@ INVOICES = Table[Invoice, None](
             title=_("Paid"),
             cell=lambda invoice: money(invoice.paid, invoice.currency),
             align="end",
+            shown="wide",
             css="line-none",
         ),
         Column(key="open", title=_("Open"), cell=open_of, align="end", sort="open", order_by="open_company"),

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from customers.models import CustomerTag, Tag, Tier
+from customers.models import CustomerFigures, CustomerTag, Tag, Tier
 from tests.conftest import UserFor
+from tests.e2e.test_accessibility import look_like
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import ImportBatchFactory, SourceSystemFactory
@@ -20,6 +23,8 @@ pytestmark = pytest.mark.browser
 LONG = "Allgäuer Bürouasstattungs- und Feinkosthandelsgesellschaft " * 3 + "mit beschränkter Haft"
 TWO_LINES = 2 * 20 + 16
 CUT = "heads => heads.filter(head => head.scrollWidth > head.clientWidth).map(head => head.innerText)"
+SHORTENED = """cells => cells.filter(cell => [cell, ...cell.querySelectorAll('div, .badge')].some(
+  one => one.scrollWidth > one.clientWidth)).map(cell => cell.innerText)"""
 HEIGHTS = "rows => rows.map(row => row.offsetHeight)"
 SPREAD = """cells => cells.filter(cell => {
   const children = [...cell.querySelectorAll(':scope > div > *')].map(child => child.getBoundingClientRect());
@@ -66,6 +71,30 @@ def test_no_row_is_higher_than_two_lines(page_for: Callable[[str], Page], width:
     if width >= 1280:  # of what everybody sees no heading is cut
         page.goto("/customers/")
         assert page.locator("thead th:not(.col-select)").evaluate_all(CUT) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_days_amounts_and_numbers_are_never_cut(
+    page_for: Callable[[str], Page], context: BrowserContext, live_stack: LiveStack, language: str
+) -> None:
+    """Names and places may be, with all of it on hover; of these a part says nothing, or something else."""
+    look_like(context, live_stack, theme="light", language=language)
+    heard = timezone.now() - timedelta(days=100)
+    platinum = Tier.objects.get(key="platinum")
+    customer = CustomerFactory.create(tier=platinum, phone="+44 20 7100 5978", last_contact_at=heard)
+    CustomerFigures.objects.update_or_create(
+        customer=customer, defaults={"overdue": "5840.50", "revenue": "120994", "as_of": heard.date()}
+    )
+    for due in (date(2024, 12, 26), date(2025, 3, 23)):
+        InvoiceFactory.create(customer=customer, due_on=due, amount=Decimal("5840.50"))
+    OrderFactory.create(customer=customer)
+    page = page_for("manager")
+    for path, cut in (("/customers/", "5"), ("/invoices/?view=all", "2"), ("/orders/?view=all", "2")):
+        page.goto(path)
+        for width in (1280, 1279, 1000, 768):
+            page.set_viewport_size({"width": width, "height": 900})
+            rest = page.locator(f".table-cut tbody td:not(.col-select, :nth-child({cut}), .line-last):visible")
+            assert rest.evaluate_all(SHORTENED) == [], (path, width)
 
 
 @pytest.mark.usefixtures("long_rows")
