@@ -11,11 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from celery import Task
+from celery import Celery, Task
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from kombu import Connection
+from redis import Redis
+from redis.exceptions import RedisError
 
 from accounts.models import User
 from crm.embedded import processes, record, redis_server
@@ -25,6 +26,7 @@ from crm.embedded.redis_server import RedisServer
 from crm.make import programs
 
 REDIS_PREFIX = "live:"
+JOBS = f"{REDIS_PREFIX}jobs:"
 
 
 class LiveStack:
@@ -36,6 +38,8 @@ class LiveStack:
         self.redis_port = processes.free_port()
         self.redis_password = record.new_password()
         self.redis = _redis_of_its_own()
+        self.sender = Celery(broker=self.redis_url, set_as_current=False)
+        self.sender.conf.broker_transport_options = {"global_keyprefix": JOBS}
         self.web: subprocess.Popen[bytes] | None = None
         self.worker: subprocess.Popen[bytes] | None = None
 
@@ -84,8 +88,15 @@ class LiveStack:
         assert not redis_was_down or processes.wait_until(self._has_redis, seconds=60), self.log("web")
 
     def settle(self) -> None:
-        """Before the database is put back: no open transaction of the live processes stands in the way."""
+        """Before the database is put back: no open transaction of the live processes stands in the way, and no job is
+        left that would write into it afterwards.
+        """
         self.heal()
+        processes.wait_until(lambda: all(due_later for _id, due_later in self._jobs()), seconds=10)
+        if left := [job for job, _due_later in self._jobs()]:
+            self.sender.control.revoke(left)
+            with self._connected() as connected:  # where stands that they have been asked for
+                connected.delete(*connected.keys(f"{REDIS_PREFIX}cache*"), "")
         with connection.cursor() as cursor:
             busy = """
                 SELECT count(*) FROM pg_stat_activity
@@ -108,6 +119,8 @@ class LiveStack:
             return
         self.worker.send_signal(signal.SIGKILL)
         self.worker.wait()
+        with contextlib.suppress(RedisError):  # what it had taken comes back after an hour, which nobody waits for
+            self._connected().delete(f"{JOBS}unacked", f"{JOBS}unacked_index")
 
     def kill_web(self) -> None:
         assert self.web is not None
@@ -122,7 +135,7 @@ class LiveStack:
 
     def send(self, *tasks: "Task[Any, Any]") -> None:
         """Have the worker do them, as beat does."""
-        with Connection(self.redis_url, transport_options={"global_keyprefix": f"{REDIS_PREFIX}jobs:"}) as broker:
+        with self.sender.connection() as broker:
             for task in tasks:
                 task.apply_async(connection=broker)
 
@@ -163,6 +176,17 @@ class LiveStack:
             "CRM_WORKER_PATIENCE_S": "12",
         }
         return os.environ | own | {"DJANGO_SETTINGS_MODULE": "crm.settings", "SECRET_KEY": settings.SECRET_KEY}
+
+    def _jobs(self) -> list[tuple[str, bool]]:
+        """What waits, and what the worker has taken and not ended: its id, and whether it is due at a later moment."""
+        with self._connected() as connected:
+            waiting = connected.lrange(f"{JOBS}{settings.CELERY_TASK_DEFAULT_QUEUE}", 0, -1)
+            taken = connected.hvals(f"{JOBS}unacked")
+        found = [json.loads(one)["headers"] for one in waiting] + [json.loads(one)[0]["headers"] for one in taken]
+        return [(headers["id"], headers["eta"] is not None) for headers in found]
+
+    def _connected(self) -> Redis:
+        return Redis.from_url(self.redis_url)
 
     def _serves(self) -> bool:
         try:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from metrics.engine.tasks import recompute
+from metrics.models import RecomputeRun
 from tests.live import LiveStack
 
 
@@ -19,3 +21,14 @@ def test_the_live_stack_serves_works_and_survives(live_stack: LiveStack, wait_fo
     live_stack.heal()
     with urllib.request.urlopen(f"{live_stack.url}/readyz") as answer:
         assert json.load(answer) == {"database": "ok", "redis": "ok"}
+    _its_jobs_end_with_the_test(live_stack, wait_for)
+
+
+def _its_jobs_end_with_the_test(live_stack: LiveStack, wait_for: Callable[..., None]) -> None:
+    """The worker has just started, and does what every sweeper does."""
+    with live_stack.sender.connection() as broker:
+        recompute.apply_async(countdown=1, connection=broker)
+    live_stack.settle()
+    before = RecomputeRun.objects.count()
+    wait_for(lambda: "Discarding revoked task: metrics.engine.tasks.recompute" in live_stack.log("worker"))
+    assert RecomputeRun.objects.count() == before > 0
