@@ -37,7 +37,7 @@ from crm.common.company import current as company
 from crm.embedded import processes
 from metrics.engine import known
 from metrics.engine.rules import USUAL
-from tests import database, order
+from tests import beforehand, database, order
 from tests.live import LiveStack
 
 pytest_plugins = ["tests.browsers"]
@@ -56,8 +56,9 @@ class ClientFor(Protocol):
     def __call__(self, role: str, *, email: str = "") -> Client: ...
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     database.refuse_two_roles_of_others()
+    beforehand.prepare(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

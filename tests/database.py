@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
 from django.conf import settings
@@ -106,15 +107,26 @@ def refuse_two_roles_of_others() -> None:
         )
 
 
+def template_name() -> str:
+    return f"crm_template_{digest()}"
+
+
+def has_template() -> bool:
+    with superuser() as server:
+        return _is_there(server, template_name())
+
+
+def make_template() -> None:
+    """If there is none of these migrations yet."""
+    with superuser() as server:
+        _provide_template(server, template_name())
+
+
 def create() -> str:
     """Make this process's database from the template and point Django at it; its name."""
-    template = f"crm_template_{digest()}"
-    name = f"test_crm_{os.getpid()}"
+    template, name = template_name(), f"test_crm_{os.getpid()}"
     with superuser() as server:
-        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-        _drop_leftovers(server, keep=template)
-        if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone():
-            _make_template(server, template)
+        _provide_template(server, template)
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         _create_database(server, name, template=template)
     _point_django_at(name)
@@ -165,6 +177,18 @@ def superuser(database: str = "postgres") -> psycopg.Connection[tuple[object, ..
         dbname=database,
         autocommit=True,
     )
+
+
+def _is_there(server: psycopg.Connection[tuple[object, ...]], name: str) -> bool:
+    return server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _provide_template(server: psycopg.Connection[tuple[object, ...]], template: str) -> None:
+    """One process at a time, until `server` is closed."""
+    server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    _drop_leftovers(server, keep=template)
+    if not _is_there(server, template):
+        _make_template(server, template)
 
 
 def _make_template(server: psycopg.Connection[tuple[object, ...]], template: str) -> None:
@@ -246,3 +270,8 @@ def another_connection(*, owner: bool = False) -> "psycopg.Connection[tuple[obje
     found = (settings.CRM_DATABASE_OWNER if owner else None) or connection.settings_dict
     where = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     return psycopg.connect(**{key: found[name] for key, name in where.items()})
+
+
+if __name__ == "__main__":  # python -m tests.database: beside other things that are prepared
+    django.setup()
+    make_template()
