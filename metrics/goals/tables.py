@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from crm.common.cells import dimmed, link, link_if, url_of
+from crm.common.cells import dimmed, link, link_if, note, together, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, day
 from metrics.engine.base import Kpi
@@ -19,16 +19,23 @@ from metrics.kpis.words import kpi_total, kpi_value, scope_words
 from metrics.models import Baseline, KpiTarget
 
 
-def span(first: date, last: date | None) -> str:
-    return f"{day(first)} – {day(last) if last else '…'}"
+def span(first: date, last: date | None) -> SafeString:
+    """Breaks between the days, not within one."""
+    return format_html('<span class="text-nowrap">{} –</span> {}', day(first), _unbroken(last) if last else "…")
+
+
+def _unbroken(one: date) -> SafeString:
+    return format_html('<span class="text-nowrap">{}</span>', day(one))
 
 
 def _baselines(kpi: Kpi) -> tuple[Column[Baseline], ...]:
     return (
-        Column(key="window", title=_("Window"), cell=_window),
+        Column(key="window", title=_("Window"), cell=_window, css="col-least"),
         Column(key="scope", title=_("Scope"), cell=scope_words),
         Column(key="value", title=_("Value"), cell=lambda one: kpi_total(one.value, kpi), align="end"),
-        Column(key="signed", title=_("Signed"), cell=lambda one: f"{one.signed_by or '–'}, {day(one.frozen_at)}"),
+        Column(
+            key="signed", title=_("Signed"), cell=lambda one: together(one.signed_by or "–", note(day(one.frozen_at)))
+        ),
     )
 
 
@@ -46,16 +53,16 @@ BASELINES = Table[Baseline, Kpi](
 
 def _targets(kpi: Kpi) -> tuple[Column[KpiTarget], ...]:
     return (
-        Column(key="due", title=_("Due"), cell=lambda one: day(one.due_on)),
+        Column(key="due", title=_("Due"), cell=lambda one: _unbroken(one.due_on)),
         Column(key="scope", title=_("Scope"), cell=scope_words),
         Column(key="target", title=_("Target"), cell=lambda one: kpi_value(one.value, kpi), align="end"),
         Column(key="owner", title=_("Owner"), cell=lambda one: one.owner),
-        Column(key="set", title=_("Set"), cell=_set),
+        Column(
+            key="set",
+            title=_("Set"),
+            cell=lambda one: together(ago(one.set_at), note(one.set_by) if one.set_by else ""),
+        ),
     )
-
-
-def _set(one: KpiTarget) -> SafeString:
-    return format_html("{}, {}", ago(one.set_at), one.set_by) if one.set_by else format_html("{}", ago(one.set_at))
 
 
 TARGETS = Table[KpiTarget, Kpi](

@@ -15,7 +15,7 @@ from crm.common.cells import counted, dimmed, link, note, reason, strong, togeth
 from crm.common.tables import Column, Table
 from crm.common.templatetags.figures import NO_DATA, day
 from crm.common.templatetags.look import icon, sparkline, status_badge, verdict_badge
-from metrics.kpis.words import kpi_change, kpi_interval, kpi_value
+from metrics.kpis.words import kpi_change, kpi_interval, kpi_total
 from metrics.pages.dashboard import Card
 from metrics.pages.tables import kpi_link
 
@@ -45,15 +45,21 @@ class Reader:
 
 def _columns(reader: Reader) -> tuple[Column[Card], ...]:
     return (
-        Column(key="kpi", title=_("KPI"), cell=lambda card: kpi_link(card.kpi, team_id=reader.team_id)),
+        Column(key="kpi", title=_("KPI"), cell=lambda card: _name(card, reader)),
         Column(key="spark", title=_("Two years, by month"), cell=_course, css="kpi-spark"),
         Column(key="now", title=_("Now"), cell=_now, align="end"),
         Column(key="baseline", title=_("Baseline"), cell=lambda card: _baseline(card, reader), align="end"),
         # xgettext:no-python-format
-        Column(key="change", title=_("Change (95% interval)"), cell=_change, align="end"),
-        Column(key="target", title=_("Target"), cell=lambda card: _target(card, reader), align="end"),
+        Column(key="change", title=_("Change (95% interval)"), cell=_change, align="end", css="kpi-change"),
+        Column(key="target", title=_("Target"), cell=lambda card: _target(card, reader), align="end", css="kpi-target"),
         Column(key="verdict", title=_("Verdict"), cell=lambda card: _verdict(card, reader), css="kpi-verdict"),
     )
+
+
+def _name(card: Card, reader: Reader) -> SafeString:
+    """Sums are shown as an average month; it is said here once, not at each figure of the row."""
+    by_month = note(gettext("a month")) if card.kpi.shape == "sum" else ""
+    return together(kpi_link(card.kpi, team_id=reader.team_id), by_month)
 
 
 def _course(card: Card) -> SafeString:
@@ -66,13 +72,13 @@ def _course(card: Card) -> SafeString:
 def _now(card: Card) -> SafeString:
     span = f", {day(card.now_from)} – {day(card.now_to)}" if card.now_from else ""
     hint = gettext("number of things counted") + span
-    return together(strong(kpi_value(card.now, card.kpi)), counted(card.n, title=hint))
+    return together(strong(kpi_total(card.now, card.kpi)), counted(card.n, title=hint))
 
 
 def _baseline(card: Card, reader: Reader) -> SafeString:
     if card.baseline_id:
         address = url_of("metrics:baseline", card.baseline_id)
-        return together(link(address, kpi_value(card.baseline, card.kpi)), counted(card.n_baseline))
+        return together(link(address, kpi_total(card.baseline, card.kpi)), counted(card.n_baseline))
     if card.company_only or card.missing:
         return dimmed(NO_DATA)
     freeze = _step("metrics:freeze_baseline", card, gettext("freeze one"), reader) if reader.may_freeze else ""
@@ -88,7 +94,7 @@ def _target(card: Card, reader: Reader) -> SafeString:
     if card.target:
         due = gettext("due %(due)s") % {"due": day(card.target.due_on)}
         state = together(icon("check"), gettext("reached")) if card.target_reached else due
-        value = together(kpi_value(card.target.value, card.kpi), note(state))
+        value = together(kpi_total(card.target.value, card.kpi), note(state))
         return format_html('<span title="{}">{}</span>', card.target.owner, value)
     if reader.may_set and not card.company_only:
         return _step("metrics:set_target", card, gettext("set one"), reader)

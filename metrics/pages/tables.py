@@ -32,11 +32,12 @@ KPIS = Table[Kpi, None](
     key="pages.kpis",
     caption=_("KPIs"),
     columns=(
-        Column(key="kpi", title=_("KPI"), cell=kpi_link, width="fit"),
+        Column(key="kpi", title=_("KPI"), cell=kpi_link, width="short"),
         Column(key="definition", title=_("Definition"), cell=lambda kpi: kpi.definition, width="long"),
         Column(key="source", title=_("Made of"), cell=lambda kpi: kpi.data_source, width="long"),
         Column(key="better", title=_("Better is"), cell=_direction, width="fit"),
     ),
+    css="wrapped",
 )
 
 
@@ -97,7 +98,7 @@ SCORECARD = Table[Line, None](
             align="end",
         ),
         # xgettext:no-python-format
-        Column(key="change", title=_("Change (95% interval)"), cell=_change, align="end"),
+        Column(key="change", title=_("Change (95% interval)"), cell=_change, align="end", css="kpi-change"),
         Column(
             key="p",
             title=_("Adjusted p"),

@@ -103,6 +103,7 @@ COSTS_BY_YEAR = Table[CostRow, CostRow](
     caption=_("Cost by category and year"),
     columns=_by_year,
     stacked=False,
+    css="wrapped",
     empty=Empty(text=_("No costs entered yet.")),
 )
 
@@ -121,7 +122,7 @@ def _benefits(about: Summed) -> tuple[Column[BenefitLine], ...]:
         return link_if(address, line.valued.name)
 
     return (
-        Column(key="name", title=_("Benefit"), cell=name, foot=strong(gettext("Total"))),
+        Column(key="name", title=_("Benefit"), cell=name, foot=strong(gettext("Total")), width="short"),
         Column(key="kpi", title=_("Rests on"), cell=_rests_on),
         Column(
             key="proven",
@@ -168,5 +169,9 @@ def _assumptions(line: BenefitLine) -> SafeString:
 
 
 BENEFITS = Table[BenefitLine, Summed](
-    key="programme.benefits", caption=_("Benefits"), columns=_benefits, empty=Empty(text=_("None entered yet."))
+    key="programme.benefits",
+    caption=_("Benefits"),
+    columns=_benefits,
+    css="wrapped",
+    empty=Empty(text=_("None entered yet.")),
 )

@@ -18,6 +18,7 @@ from tests.live import LiveStack
 from tests.metrics import figures
 
 pytestmark = pytest.mark.browser
+OUTSIDE = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText.slice(0, 40))"
 
 
 @pytest.fixture
@@ -85,6 +86,22 @@ def test_the_reason_opens_and_the_scope_switches(page_for: Callable[[str], Page]
     expect(page.locator("#kpi-asa")).to_have_count(0)
     page.get_by_role("combobox", name="Scope").select_option(label="North")
     expect(page.get_by_role("heading", name="Is the CRM working in North?")).to_be_visible()
+
+
+@pytest.mark.usefixtures("live_stack", "a_year_of_calls")
+def test_no_figure_lies_outside_of_its_table(page_for: Callable[[str], Page]) -> None:
+    """Longest names and amounts, from a tablet to a small laptop: a reason was cut off at 1280 px."""
+    for kpi in ("asa", "abandon_rate"):
+        figures.evaluation(kpi, "no_evidence", low=-0.123, high=0.177, reason="The baseline itself moved. " * 9)
+    large = {"baseline_value": Decimal(356_645), "current_value": Decimal(377_087), "n_baseline": 33_090}
+    figures.evaluation("revenue", "no_evidence", change=1.057, low=1.01, high=1.11, reason="It swings. " * 20, **large)
+    page = page_for("manager")
+    for path in ("/dashboard/", "/scorecard/", "/kpis/"):
+        page.goto(path)
+        for width in (1280, 1000, 768):
+            page.set_viewport_size({"width": width, "height": 900})
+            outside = page.locator(".table-responsive, .table td, .table td > div").evaluate_all(OUTSIDE)
+            assert outside == [], (path, width)
 
 
 def test_all_of_it_reads_and_saves_without_javascript(

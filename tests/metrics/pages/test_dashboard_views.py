@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from metrics.kpis.calls import CALLS
 from metrics.kpis.surveys import SURVEYS
 from metrics.models import Evaluation, KpiTarget, Mark, Rollout
-from tests.conftest import ClientFor, UserFor
+from tests.conftest import NOON, ClientFor, UserFor
 from tests.factories.accounts import TeamFactory
 from tests.metrics import figures
 
@@ -177,7 +177,7 @@ def test_figures_are_kept_until_the_next_recompute(client_for: ClientFor) -> Non
     figures.rollup(CALLS, date(2026, 10, 11), answered=100, answered_within=0)
     assert "<strong>80.0%</strong>" in row_of(text(client), "service_level")
 
-    figures.finished_run()
+    figures.finished_run(NOON + timedelta(minutes=1))
     assert "<strong>40.0%</strong>" in row_of(text(client), "service_level")
 
 
