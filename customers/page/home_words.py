@@ -1,6 +1,6 @@
 """What the start page says of a customer's news."""
 
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from crm.common.templatetags.figures import number
 from customers.page.home import COUNTED, MANY, News
@@ -13,7 +13,8 @@ def news_words(news: News) -> str:
         (news.orders, ngettext("%(count)s order", "%(count)s orders", news.orders)),
         (news.invoices, ngettext("%(count)s invoice", "%(count)s invoices", news.invoices)),
     )
-    return ", ".join(words % {"count": f"{COUNTED}+" if count >= COUNTED else count} for count, words in parts if count)
+    said = (words % {"count": f"{COUNTED}+" if count >= COUNTED else count} for count, words in parts if count)
+    return gettext(", ").join(said)
 
 
 def unmatched_words(count: int) -> str:

@@ -12,9 +12,10 @@ from django.db.models.expressions import RawSQL
 
 # Two index scans over the customer's own rows.
 _TOTALS: Final = """
-(SELECT ARRAY[orders.count, orders.amount, bills.count, bills.billed, bills.is_open, bills.open, bills.is_overdue,
-              bills.overdue]
- FROM (SELECT count(*), coalesce(sum(amount_company) FILTER (WHERE status <> 'cancelled'), 0) AS amount
+(SELECT ARRAY[orders.count, orders.cancelled, orders.amount, bills.count, bills.billed, bills.is_open, bills.open,
+              bills.is_overdue, bills.overdue]
+ FROM (SELECT count(*) FILTER (WHERE status <> 'cancelled'), count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+              coalesce(sum(amount_company) FILTER (WHERE status <> 'cancelled'), 0) AS amount
        FROM customers_order WHERE customer_id = customers_customer.id) orders,
       (SELECT count(*), coalesce(sum(i.amount_company), 0) AS billed, count(*) FILTER (WHERE s.is_open) AS is_open,
               coalesce(sum(s.open), 0) AS open, count(*) FILTER (WHERE s.is_overdue) AS is_overdue,
@@ -26,9 +27,10 @@ _TOTALS: Final = """
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """Cancelled orders count as orders, and their amounts as nothing."""
+    """`orders` and `ordered` leave out what was cancelled."""
 
     orders: int
+    cancelled: int
     ordered: Decimal
     invoices: int
     billed: Decimal
@@ -39,10 +41,10 @@ class Totals:
 
     @classmethod
     def of(cls, read: Sequence[Decimal]) -> Self:
-        orders, ordered, invoices, billed, open_count, open_, overdue_count, overdue = read
+        orders, cancelled, ordered, invoices, billed, open_count, open_, overdue_count, overdue = read
         return cls(
-            orders=int(orders), ordered=ordered, invoices=int(invoices), billed=billed, open_count=int(open_count),
-            open=open_, overdue_count=int(overdue_count), overdue=overdue,
+            orders=int(orders), cancelled=int(cancelled), ordered=ordered, invoices=int(invoices), billed=billed,
+            open_count=int(open_count), open=open_, overdue_count=int(overdue_count), overdue=overdue,
         )  # fmt: skip
 
 

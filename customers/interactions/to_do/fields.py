@@ -14,7 +14,7 @@ from crm.common.errors import DomainError
 from customers.interactions.to_do.due import Due, check_reach
 from customers.interactions.to_do.quick_entry import read_due
 
-EXAMPLES = _("tomorrow 9:00, Monday, in 3 days, 3 Dec")
+EXAMPLES = _("tomorrow 9:00, Monday, in 3 days")
 
 
 class WhenField(forms.CharField):

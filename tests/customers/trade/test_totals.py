@@ -26,13 +26,13 @@ def test_what_a_customer_ordered_was_billed_and_owes() -> None:
     OrderFactory.create(lines=[("1", "1", None)])
 
     assert of(customer) == Totals(
-        orders=2, ordered=Decimal(20), invoices=2, billed=Decimal(105), open_count=2, open=Decimal(65),
+        orders=1, cancelled=1, ordered=Decimal(20), invoices=2, billed=Decimal(105), open_count=2, open=Decimal(65),
         overdue_count=1, overdue=Decimal(5),
     )  # fmt: skip
 
 
 def test_of_nothing_the_totals_are_nought() -> None:
     assert of(CustomerFactory.create()) == Totals(
-        orders=0, ordered=Decimal(0), invoices=0, billed=Decimal(0), open_count=0, open=Decimal(0), overdue_count=0,
-        overdue=Decimal(0),
+        orders=0, cancelled=0, ordered=Decimal(0), invoices=0, billed=Decimal(0), open_count=0, open=Decimal(0),
+        overdue_count=0, overdue=Decimal(0),
     )  # fmt: skip
