@@ -5,6 +5,7 @@
   const library = document.currentScript.dataset.library;
   const drawn = new Map();
   let loading = null;
+  let isPaper = false;
 
   const load = () => {
     loading ??= new Promise((resolve, reject) => {
@@ -41,9 +42,9 @@
   const colours = () => {
     // A canvas understands resolved values only, neither variables nor "inherit".
     const style = window.getComputedStyle(document.body);
-    const isDark = document.documentElement.dataset.bsTheme === "dark";
+    const isDark = !isPaper && document.documentElement.dataset.bsTheme === "dark";
     return {
-      text: style.color,
+      text: isPaper ? "#1f2937" : style.color,
       font: style.fontFamily,
       muted: isDark ? "#9aa7b8" : "#5c6878",
       grid: isDark ? "#33404f" : "#e3e7ec",
@@ -182,5 +183,11 @@
 
   document.addEventListener("DOMContentLoaded", drawAll);
   document.addEventListener("htmx:afterSettle", drawAll);
-  document.addEventListener("baseline:theme", () => drawn.forEach((paint) => paint()));
+  const paintAll = () => drawn.forEach((paint) => paint());
+  document.addEventListener("baseline:theme", paintAll);
+  // Paper is light, whatever the screen was.
+  ["beforeprint", "afterprint"].forEach((name) => window.addEventListener(name, () => {
+    isPaper = name === "beforeprint";
+    paintAll();
+  }));
 })();

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
 from crm.common.days import today
@@ -139,7 +140,10 @@ def test_a_file_goes_in(page_for: PageFor, live_stack: LiveStack, tmp_path: Path
 
 
 def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: PageFor, live_stack: LiveStack) -> None:
-    customer = CustomerFactory.create(name="Long " * 40, city="Llanfairpwllgwyngyll", phone="+49 30 1234567")
+    customer = CustomerFactory.create(
+        name="Long " * 40, city="Llanfairpwllgwyngyll", phone="+49 30 1234567",
+        last_contact_at=timezone.now() - timedelta(days=3),
+    )  # fmt: skip
     AttachmentFactory.create(customer=customer, name="x" * 200)
     for number, days in (("R-1", 1), ("R-2", -40)):
         due = {"due_on": today() + timedelta(days=days), "issued_on": today() - timedelta(days=60)}
@@ -173,6 +177,8 @@ def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: Pag
     page.emulate_media(media="print")  # nothing is cut, and there are no buttons
     page.goto("/customers/")
     assert page.locator("html, .table-cut tbody tr > *").evaluate_all(cut) == []
+    expect(page.locator(".table-cut time.ago")).to_have_css("font-size", "0px")
+    expect(page.locator(".card").first).to_have_css("break-inside", "auto")  # else the first page is empty
     page.goto(f"/customers/{customer.pk}/")
     expect(page.locator(".btn:visible, .chip:visible")).to_have_count(0)
     page.goto(f"/customers/{customer.pk}/notes/")
