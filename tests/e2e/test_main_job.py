@@ -19,8 +19,8 @@ from demo.seeding import Loaded, OtherDay, seed_demo
 from metrics.engine.series import points
 from metrics.kpis import get_kpi
 from metrics.models import Mark
-from metrics.verdicts.evaluating import evaluate_when_due
 from tests.demo.seeded import assert_customers_are_unified, assert_the_planted_effects_are_found
+from tests.live import LiveStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -28,11 +28,13 @@ Wait = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture
-def company(live_stack: object, settings: LazySettings, tmp_path: Path) -> Loaded:
+def company(live_stack: LiveStack, settings: LazySettings, tmp_path: Path) -> Loaded:
+    """As `make run` loads it: before there is a worker, which would compute beside it what is still to change."""
+    live_stack.kill_worker()
     settings.VAR_DIR = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # what the live server reads
     loaded = seed_demo(last=None, today=today())
-    evaluate_when_due(as_of=today())  # the live worker may have judged today before there were baselines
+    live_stack.heal()
     return loaded
 
 
