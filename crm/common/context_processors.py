@@ -13,7 +13,7 @@ THEMES = ("auto", "light", "dark")
 def frame(request: HttpRequest) -> dict[str, object]:
     theme = request.COOKIES.get("theme", "auto")
     return {
-        "navigation": SimpleLazyObject(lambda: navigation.sections_for(request)),
+        "navigation": SimpleLazyObject(lambda: navigation.navigation_for(request)),
         "drafts_of": SimpleLazyObject(lambda: drafts_of(request)),
         "zone_is_changing": company().zone_is_changing,
         "theme": theme if theme in THEMES else "auto",

@@ -1,7 +1,7 @@
 """The navigation: each app registers its entries in `AppConfig.ready`; a user sees those they may open, in groups."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from django.http import HttpRequest
@@ -43,7 +43,7 @@ class NavItem:
 
 @dataclass(frozen=True, kw_only=True)
 class NavLink:
-    label: str | Promise
+    label: str
     url: str
     icon: str
     is_current: bool
@@ -53,9 +53,9 @@ class NavLink:
 
 @dataclass(frozen=True, kw_only=True)
 class NavSection:
-    label: str | Promise
+    label: str
     key: str
-    links: list[NavLink] = field(default_factory=list)
+    links: tuple[NavLink, ...]
 
 
 _items: Final[dict[str, NavItem]] = {}
@@ -70,25 +70,32 @@ def registered() -> list[NavItem]:
     return sorted(_items.values(), key=lambda item: (GROUPS.index(item.group), item.order, item.url_name))
 
 
-def sections_for(request: HttpRequest) -> list[NavSection]:
-    """The groups that hold an entry this request's user may follow, the one of the present page marked."""
+@dataclass(frozen=True, kw_only=True)
+class Navigation:
+    sections: tuple[NavSection, ...]
+
+
+def navigation_for(request: HttpRequest) -> Navigation:
+    """The groups that hold an entry this request's user may follow, the one of the present page marked; in the present
+    language.
+    """
     allowed = [(item, _find_url(item)) for item in registered() if _may_see(request, item)]
     with_url = [(item, url) for item, url in allowed if url]
     current = max((url for _, url in with_url if _leads_to(url, request.path)), key=len, default="")
     found = [
         NavSection(
-            label=group.label,
+            label=str(group.label),
             key=group.key,
-            links=[_link(request, item, url, current) for item, url in with_url if item.group == group],
+            links=tuple(_link(request, item, url, current) for item, url in with_url if item.group == group),
         )
         for group in GROUPS
     ]
-    return [section for section in found if section.links]
+    return Navigation(sections=tuple(section for section in found if section.links))
 
 
 def _link(request: HttpRequest, item: NavItem, url: str, current: str) -> NavLink:
     return NavLink(
-        label=item.label, url=url, icon=item.icon, is_current=url == current, key=item.key,
+        label=str(item.label), url=url, icon=item.icon, is_current=url == current, key=item.key,
         badge=item.badge(request) if item.badge else None,
     )  # fmt: skip
 

@@ -1,15 +1,17 @@
 """The components all pages share; `{% load look %}`. `docs/look.md` shows each with an example to copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.forms import BoundField
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.chart_tables import CHART, unit_of
@@ -44,6 +46,22 @@ def _icon(name: str, label: str) -> SafeString:
     if label:
         return format_html('<i class="ti ti-{}" role="img" aria-label="{}"></i>', name, label)
     return format_html('<i class="ti ti-{}" aria-hidden="true"></i>', name)
+
+
+@register.simple_tag
+def part(template_name: str, **values: Hashable) -> SafeString:
+    """A part of the frame that depends on `values` and the language alone; it knows neither the request nor the user.
+
+    Drawn once for each of them and kept: every page has it.
+    """
+    if settings.DEBUG:  # templates change while one looks
+        return render_to_string(template_name, values)
+    return _part(template_name, get_language(), **values)
+
+
+@lru_cache(maxsize=500)
+def _part(template_name: str, _language: str, **values: Hashable) -> SafeString:
+    return render_to_string(template_name, values)
 
 
 @register.simple_tag

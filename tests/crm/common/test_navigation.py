@@ -24,7 +24,7 @@ def shown(user: object, path: str = "/") -> list[tuple[str, list[tuple[str, bool
     request.user = user  # type: ignore[assignment]
     return [
         (str(section.label), [(str(link.label), link.is_current) for link in section.links])
-        for section in navigation.sections_for(request)
+        for section in navigation.navigation_for(request).sections
     ]
 
 
@@ -58,5 +58,5 @@ def test_an_entry_counts_what_waits_there(user_for: UserFor) -> None:
     navigation.register(NavItem(label="Tasks", url_name="customers:list", icon="x", key="t", badge=lambda _request: 3))
     request = RequestFactory().get("/")
     request.user = user_for("sales")
-    links = navigation.sections_for(request)[0].links
+    links = navigation.navigation_for(request).sections[0].links
     assert [(link.label, link.key, link.badge) for link in links] == [("Profile", "", None), ("Tasks", "t", 3)]
