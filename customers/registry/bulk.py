@@ -17,6 +17,7 @@ from crm.common.lists.state import State
 
 Parameters = Mapping[str, Any]
 Many = Callable[[int], str]
+ALL: Final = ("*",)
 FILES: Final = (("csv", "CSV"), ("xlsx", "Excel"))
 
 
@@ -42,8 +43,7 @@ class Subject:
 
     `column`: of `BulkChange`. `visible(user)`: the rows there are for somebody; `meant(state, user)`: those that the
     list stands for. `rows(queryset, columns, order)`: of a file; `sort`: its order where the list has no other.
-    `events`: of the audit, where rows that somebody else changed since it was asked for are left alone. `first`: so
-    many in the first chunk.
+    `events`: of the audit, which says what others changed meanwhile. `first`: so many in the first chunk.
     """
 
     key: str
@@ -55,7 +55,7 @@ class Subject:
     rows: Callable[[QuerySet[Any], Sequence[ExportColumn], str], Iterator[tuple[Any, ...]]]
     sort: str
     words: Words
-    events: type[Model] | None = None
+    events: type[Model]
     first: int = 100
 
 
@@ -89,7 +89,8 @@ class Action:
 
     `apply(ids, parameters, by)` does it to these rows, in the transaction of a chunk, and says which it changed; what
     is so already is not written. `undo(parameters, changes, by)` takes back what still stands as `after`, and says of
-    which. `is_file` instead of both: it makes a file of them. `words(parameters)` says what was chosen.
+    which. `is_file` instead of both: it makes a file of them. `words(parameters)` says what was chosen. `guarded`: rows
+    are left alone of which somebody else changed one of these columns since it was asked for; ALL: any of them.
     """
 
     key: str
@@ -102,6 +103,7 @@ class Action:
     apply: Callable[[Sequence[int], Parameters, User], list[Changed]] | None = None
     undo: Callable[[Parameters, Sequence[Changed], User], set[int]] | None = None
     is_file: bool = False
+    guarded: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Subject:

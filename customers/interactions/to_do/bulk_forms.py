@@ -22,7 +22,7 @@ from customers.interactions.to_do.listing import URGENCY, by_urgency
 from customers.interactions.to_do.snoozing import until_day
 from customers.interactions.to_do.tables import TASK_LIST
 from customers.models import Task
-from customers.registry.bulk import Action, ParametersForm, Subject, Words, file_in_words
+from customers.registry.bulk import ALL, Action, ParametersForm, Subject, Words, file_in_words
 from customers.registry.bulk_forms import AssignForm, ExportForm
 
 
@@ -101,19 +101,20 @@ MAY_CHANGE: Final = "customers.change_task"
 ACTIONS: Final = (
     Action(
         key="task_done", of="tasks", label=_("Mark as done"), icon="check", permission=MAY_CHANGE, form=DoneForm,
-        words=lambda _parameters: "", apply=bulk.complete, undo=bulk.take_back_done,
+        words=lambda _parameters: "", apply=bulk.complete, undo=bulk.take_back_done, guarded=ALL,
     ),
     Action(
         key="task_assign", of="tasks", label=_("Assign"), icon="user-check", permission=MAY_CHANGE, form=WhoseForm,
-        words=bulk.whose_in_words, apply=bulk.assign, undo=bulk.take_back_assigned,
+        words=bulk.whose_in_words, apply=bulk.assign, undo=bulk.take_back_assigned, guarded=ALL,
     ),
     Action(
         key="task_put_off", of="tasks", label=_("Put off"), icon="clock-pause", permission=MAY_CHANGE,
-        form=PutOffForm, words=bulk.until_in_words, apply=bulk.put_off, undo=bulk.take_back_put_off,
+        form=PutOffForm, words=bulk.until_in_words, apply=bulk.put_off, undo=bulk.take_back_put_off, guarded=ALL,
     ),
     Action(
         key="task_priority", of="tasks", label=_("Set the priority"), icon="flag", permission=MAY_CHANGE,
         form=PriorityForm, words=bulk.priority_in_words, apply=bulk.prioritise, undo=bulk.take_back_priority,
+        guarded=ALL,
     ),
     Action(
         key="task_export", of="tasks", label=_("Export"), icon="download", permission="customers.export_customer",

@@ -113,6 +113,7 @@ SUBJECT: Final = Subject(
     export=EXPORT,
     rows=_rows,
     sort="name",
+    events=Customer.pgh_event_model,  # type: ignore[attr-defined] # made by `tracked`
     words=WORDS,
 )
 ACTIONS: Final = (
@@ -125,6 +126,7 @@ ACTIONS: Final = (
         words=owner.in_words,
         apply=owner.assign_owner,
         undo=owner.take_back_owner,
+        guarded=owner.COLUMNS,
     ),
     Action(
         key="add_tag",

@@ -28,7 +28,7 @@ from crm.common.pacing import HELD_S, Pace
 from crm.common.retrying import may_pass, retried
 from customers.models import BulkChange, BulkJob
 from customers.page.bulk import files
-from customers.registry.bulk import Changed, Subject, get_action
+from customers.registry.bulk import ALL, Action, Changed, Subject, get_action
 
 log = structlog.get_logger(__name__)
 
@@ -202,8 +202,8 @@ def _apply(job: BulkJob, most: int) -> int:
     if ids:
         assert job.created_by, "see `_continue`"
         action = get_action(job.action)
-        there = _there(action.subject, job, ids)
-        overtaken = _overtaken(action.subject, job, there)
+        there = _there(action, job, ids)
+        overtaken = _overtaken(action, job, there)
         assert action.apply, "an action writes a file or changes rows"
         changes = action.apply([pk for pk in there if pk not in overtaken], job.parameters, job.created_by)
         BulkChange.objects.bulk_create(
@@ -215,26 +215,34 @@ def _apply(job: BulkJob, most: int) -> int:
     return len(ids)
 
 
-def _there(subject: Subject, job: BulkJob, ids: list[int]) -> list[int]:
+def _there(action: Action, job: BulkJob, ids: list[int]) -> list[int]:
     """Those of them that whoever asked may still see; kept as they are where changes by others count."""
     assert job.created_by, "see `_continue`"
-    seen = subject.visible(job.created_by).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
-    return list(seen.select_for_update() if subject.events else seen)
+    seen = action.subject.visible(job.created_by).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    return list(seen.select_for_update(no_key=True) if action.guarded else seen)
 
 
-def _overtaken(subject: Subject, job: BulkJob, ids: list[int]) -> set[int]:
-    """Those that another person has changed since it was asked for."""
-    if subject.events is None:
+def _overtaken(action: Action, job: BulkJob, ids: list[int]) -> set[int]:
+    """Those that another person has changed since it was asked for; gone through from the last change to the first."""
+    if not action.guarded:
         return set()
-    since = subject.events._default_manager.filter(pgh_obj_id__in=ids, pgh_label="update", pgh_id__gt=job.last_event)  # noqa: SLF001 (Django's documented name)
-    by = since.values_list("pgh_obj_id", "pgh_context__metadata__user")
-    return {pk for pk, user in by if user is not None and user != job.created_by_id}
+    assert job.created_by, "see `_continue`"
+    columns = () if action.guarded == ALL else action.guarded
+    events = action.subject.events._default_manager  # noqa: SLF001 (Django's documented name)
+    since = events.filter(pgh_obj_id__in=ids, pgh_label="update", pgh_id__gt=job.last_event).order_by("-pgh_id")
+    rows = action.subject.visible(job.created_by).filter(pk__in=ids)
+    became = {pk: now for pk, *now in rows.values_list("pk", *columns)}
+    found = set()
+    for pk, user, *was in since.values_list("pgh_obj_id", "pgh_context__metadata__user", *columns):
+        is_another = user is not None and user != job.created_by_id
+        if is_another and (not columns or was != became[pk]):
+            found.add(pk)
+        became[pk] = was
+    return found
 
 
 def _last_event(subject: Subject) -> int:
     """The audit's last row of them by now."""
-    if subject.events is None:
-        return 0
     return subject.events._default_manager.aggregate(last=Max("pgh_id"))["last"] or 0  # noqa: SLF001 (Django's documented name)
 
 

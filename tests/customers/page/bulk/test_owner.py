@@ -3,16 +3,24 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from crm.common.audit.acting import acting
 from customers.models import BulkChange, Customer
+from customers.page.bulk.sentences import result
 from tests.conftest import UserFor
 from tests.customers.page.bulk.asked import begun, counts, done, taken_back, three
 from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.notes import TagFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
 
 def owners() -> list[tuple[Any, Any]]:
     return list(Customer.objects.order_by("name").values_list("owner", "team"))
+
+
+def changed_by(user: User, customer: Customer, **values: Any) -> None:
+    with acting(user=user.pk):
+        Customer.objects.filter(pk=customer.pk).update(**values)
 
 
 @pytest.fixture
@@ -37,6 +45,29 @@ def test_takes_owner_and_team_away(by: User) -> None:
     Customer.objects.update(owner=by, team=TeamFactory.create())
     done(begun("assign_owner", by, owner_id=None, team_id=None))
     assert owners() == [(None, None)] * 3
+
+
+def test_whom_somebody_else_has_given_away_since_it_was_asked_for_stays_theirs(by: User) -> None:
+    """Neither one's own changes are in the way, nor those of before, nor another's of something else."""
+    owner, other, colleague = UserFactory.create_batch(3)
+    theirs, mine, moved = three()
+    changed_by(colleague, moved, owner=other)
+    job = begun("assign_owner", by, owner_id=owner.pk)
+    changed_by(colleague, theirs, owner=other)
+    changed_by(by, mine, owner=other)
+    changed_by(colleague, moved, city="Rome")
+    job = done(job)
+    assert owners() == [(other.pk, None), (owner.pk, None), (owner.pk, None)]
+    assert (counts(job), job.overtaken) == (("done", 3, 3, 2, 0), 1)
+    assert result(job)[-1] == "1 was changed by somebody else meanwhile and stays as it is."
+
+
+def test_a_tag_takes_nothing_from_whom_somebody_changed(by: User) -> None:
+    first, *_others = three()
+    job = begun("add_tag", by, tag=TagFactory.create().pk)
+    changed_by(UserFactory.create(), first, owner=by)
+    job = done(job)
+    assert (counts(job), job.overtaken) == (("done", 3, 3, 3, 0), 0)
 
 
 def test_undo_gives_everybody_what_they_had(by: User) -> None:
