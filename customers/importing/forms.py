@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.kinds import import_kinds
+from customers.importing.column_words import column_words
 from customers.importing.previewing import Preview
 from customers.models import SourceSystem
 
@@ -64,7 +65,7 @@ class MappingForm(forms.Form):
         self._add_earlier_format("date", DATE_FORMATS)
         for name, required in preview.columns:
             self.fields[f"column_{name}"] = forms.ChoiceField(
-                label=name, choices=self._choices(name), required=required, initial=self._guess(name)
+                label=column_words(name), choices=self._choices(name), required=required, initial=self._guess(name)
             )
 
     def _add_earlier_format(self, name: str, known: list[Any]) -> None:
@@ -101,7 +102,7 @@ class MappingForm(forms.Form):
     def columns(self) -> list[dict[str, Any]]:
         """For the page: each canonical column with its field."""
         return [
-            {"name": name, "required": required, "field": self[f"column_{name}"]}
+            {"name": name, "words": column_words(name), "required": required, "field": self[f"column_{name}"]}
             for name, required in self.preview.columns
         ]
 

@@ -25,7 +25,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "tax_id": (
         "vat", "vatid", "vatnumber", "taxnumber", "ustid", "steuernummer", "税号", "纳税人识别号", "统一社会信用代码",
     ),
-    "email": ("mail", "emailaddress", "电子邮件", "邮箱", "电邮"),
+    "email": ("mail", "emailaddress", "电子邮件", "电子邮箱", "邮箱", "电邮"),
     "phone": ("telephone", "tel", "phonenumber", "mobile", "telefon", "handy", "电话", "手机", "联系电话", "手机号"),
     "address": ("street", "addressline1", "strasse", "adresse", "anschrift", "地址", "详细地址"),
     "city": ("town", "ort", "stadt", "城市", "市"),
