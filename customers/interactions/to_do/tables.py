@@ -39,7 +39,7 @@ def _reading(asking: Asking) -> Reading:
 def _columns(about: Reading) -> tuple[Column[Task], ...]:
     now = about.now
     shown: tuple[Column[Task], ...] = (
-        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=36, narrow=38),
+        Column(key="what", title=_("What"), cell=_what, whole=lambda task: task.what, share=38),
         Column(
             key="due", title=_("Due"), cell=lambda task: _due(task, now), sort="due", order_by="due_at", share=26,
             narrow=31,
@@ -64,7 +64,7 @@ def _columns(about: Reading) -> tuple[Column[Task], ...]:
         ),
     )  # fmt: skip
     actions = Column[Task](
-        key="actions", title=_("Actions"), cell=_actions, spoken=True, align="end", share=26, narrow=18, stays=True
+        key="actions", title=_("Actions"), cell=_actions, spoken=True, align="end", share=24, narrow=18, stays=True
     )
     return (*shown, actions) if about.may_change else shown
 
