@@ -3,6 +3,7 @@
   "use strict";
 
   const library = document.currentScript.dataset.library;
+  const NARROW = 480; // pixels
   const drawn = new Map();
   let loading = null;
   let isPaper = false;
@@ -114,7 +115,21 @@
     },
   });
 
-  const options = (echarts, chart, words) => {
+  // Where there is little room the names stand beneath each other: side by side they ran over the axis.
+  const legend = (chart, width, palette) => ({
+    show: chart.series.length > 1,
+    bottom: 0,
+    orient: width < NARROW ? "vertical" : "horizontal",
+    data: chart.series.map((one) => one.name),
+    textStyle: { color: palette.text },
+  });
+
+  const below = (chart, width) => {
+    if (chart.series.length < 2) return 8;
+    return width < NARROW ? 14 + 24 * chart.series.length : 34;
+  };
+
+  const options = (chart, words, width) => {
     const palette = colours();
     const exact = formatter(chart, false);
     const short = formatter(chart, true);
@@ -129,8 +144,8 @@
     return {
       animation: false,
       textStyle: { fontFamily: palette.font, color: palette.text },
-      grid: { left: 8, right: levels.length ? 64 : 16, top: chart.marks.length ? 27 + 13 * Math.max(...markLevels(chart)) : 24, bottom: chart.series.length > 1 ? 34 : 8, containLabel: true },
-      legend: { show: chart.series.length > 1, bottom: 0, data: chart.series.map((one) => one.name), textStyle: { color: palette.text } },
+      grid: { left: 8, right: levels.length ? 64 : 16, top: chart.marks.length ? 27 + 13 * Math.max(...markLevels(chart)) : 24, bottom: below(chart, width), containLabel: true },
+      legend: legend(chart, width, palette),
       // Rich text, not HTML: the page's policy refuses inline styles.
       tooltip: {
         trigger: "axis",
@@ -172,10 +187,13 @@
     const words = { baseline: box.dataset.baselineLabel, target: box.dataset.targetLabel };
     const echarts = await load();
     const canvas = echarts.init(box, null, { renderer: "canvas" });
-    const paint = () => canvas.setOption(options(echarts, chart, words), true);
+    const paint = () => canvas.setOption(options(chart, words, box.clientWidth), true);
     paint();
     drawn.set(box, paint);
-    new ResizeObserver(() => canvas.resize()).observe(box);
+    new ResizeObserver(() => {
+      canvas.resize();
+      paint();
+    }).observe(box);
     box.dataset.ready = "";
   };
 
