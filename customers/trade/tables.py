@@ -135,7 +135,7 @@ def _late(payment: Payment, invoice: Invoice) -> object:
 
 def _payments(invoice: Invoice) -> Sequence[Column[Payment]]:
     return (
-        Column(key="paid", title=_("Paid on"), cell=lambda payment: dated(payment.paid_on)),
+        Column(key="paid", title=_("Paid on"), cell=lambda payment: dated(payment.paid_on), foot=gettext("Total")),
         Column(key="late", title=_("Against the due date"), cell=lambda payment: _late(payment, invoice)),
         Column(
             key="amount", title=_("Amount"), cell=lambda payment: money(payment.amount, invoice.currency), align="end",
@@ -165,7 +165,7 @@ def _lines(about: Seen) -> Sequence[Column[OrderLine]]:
     """Without a margin the reader may not see what goods cost."""
     order, margin = about
     shown: tuple[Column[OrderLine], ...] = (
-        Column(key="product", title=_("Product"), cell=_product),
+        Column(key="product", title=_("Product"), cell=_product, foot=gettext("Total")),
         Column(key="quantity", title=_("Quantity"), cell=lambda line: floatformat(line.quantity, "-3"), align="end"),
         Column(
             key="price", title=_("Unit price"), cell=lambda line: money(line.unit_price, order.currency), align="end"
