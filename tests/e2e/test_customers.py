@@ -6,10 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
 
-from crm.common.days import today
+from crm.common.days import start_of, today
 from customers.identity.editing import create_customer
 from customers.models import Customer, ImportBatch, Interaction
 from tests.factories.customers import CustomerFactory
@@ -142,7 +141,7 @@ def test_a_file_goes_in(page_for: PageFor, live_stack: LiveStack, tmp_path: Path
 def test_on_a_phone_an_order_is_a_few_lines_and_title_bars_are_one(page_for: PageFor, live_stack: LiveStack) -> None:
     customer = CustomerFactory.create(
         name="Long " * 40, city="Llanfairpwllgwyngyll", phone="+49 30 1234567",
-        last_contact_at=timezone.now() - timedelta(days=3),
+        last_contact_at=start_of(today()) - timedelta(days=3),
     )  # fmt: skip
     AttachmentFactory.create(customer=customer, name="x" * 200)
     for number, days in (("R-1", 1), ("R-2", -40)):

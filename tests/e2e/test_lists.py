@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from crm.common.days import start_of, today
 from customers.models import CustomerFigures, CustomerTag, Tag, Tier
 from tests.conftest import UserFor
 from tests.e2e.test_accessibility import look_like
@@ -79,7 +79,7 @@ def test_days_amounts_and_numbers_are_never_cut(
 ) -> None:
     """Names and places may be, with all of it on hover; of these a part says nothing, or something else."""
     look_like(context, live_stack, theme="light", language=language)
-    heard = timezone.now() - timedelta(days=100)
+    heard = start_of(today()) - timedelta(days=100)
     platinum = Tier.objects.get(key="platinum")
     customer = CustomerFactory.create(tier=platinum, phone="+44 20 7100 5978", last_contact_at=heard)
     CustomerFigures.objects.update_or_create(
