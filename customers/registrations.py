@@ -51,6 +51,7 @@ from customers.trade import (
 )
 from customers.trade import entries as trade_entries
 from customers.trade import happening as trade_happening
+from customers.trade.owing import owed
 from customers.trade.tasks import wake_figures
 
 IMPORTS = (
@@ -265,6 +266,7 @@ def register_page() -> None:
         page.register_panel(panel)
     for action in ACTIONS:
         page.register_action(action)
+    page.register_in_head("owed", owed)
     for source in TIMELINE:
         page.register_timeline_source(source)
     for told in HISTORY:

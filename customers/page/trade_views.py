@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET
 
 from crm.common.days import today
 from crm.common.paging import keyset_page
+from customers.identity.access import get_customer
 from customers.models import Invoice, Order
-from customers.page.record import get_record
 from customers.trade.invoices import WHICH, narrowed, with_standing
 from customers.trade.orders import with_bought
 from customers.trade.tables import INVOICES, NONE_FITS, ORDERS
@@ -30,7 +30,7 @@ LABELS: dict[str, str | Promise] = {
 def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     """`?invoices=open` or `overdue` narrows the invoices, the oldest due first; each list has its own pages."""
     on = today()
-    customer = get_record(request, pk, totals=totals(on=on))
+    customer = get_customer(request, pk, totals=totals(on=on))
     which = request.GET.get("invoices", "")
     which = which if which in WHICH else "all"
     bills = narrowed(Invoice.objects.visible_to(request.user), which=which, customer=customer, on=on)

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET
 from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
+from customers.identity.access import get_customer
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.identity.tables import HISTORY, SOURCES, kept_row
 from customers.identity.visiting import record_visit
 from customers.models import Customer
 from customers.page.history import history, imports_of
-from customers.page.record import get_record, get_whole_record
+from customers.page.record import get_whole_record
 from customers.page.timeline_chips import timeline_context
 from customers.registry.page import panels
 from customers.tiers.standing import standing
@@ -42,7 +43,7 @@ def customer_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """The timeline alone, narrowed or continued, for the page to put in place; a page of its own without script."""
-    customer = get_record(request, pk)
+    customer = get_customer(request, pk)
     context = {"customer": customer, "tab": "overview", **timeline_context(request, customer)}
     return render_part(request, "customers/page/timeline_page.html", "customers/page/timeline.html", context)
 
@@ -51,7 +52,7 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won."""
-    customer = get_record(request, pk)
+    customer = get_customer(request, pk)
     said = provenance(customer)
     table = SOURCES.of([*said.rows, *map(kept_row, said.kept)], about=said.records)
     context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table}
@@ -62,7 +63,7 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who did what; older ones a page further on."""
-    customer = get_record(request, pk)
+    customer = get_customer(request, pk)
     found = history(customer, request.user, request.GET.get("cursor", ""))
     table = HISTORY.of(found.changes, about=imports_of(found.changes, request.user), page=found.page)
     context = {"customer": customer, "tab": "history", "history": table, "is_continued": found.is_continued}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Expression, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -190,6 +190,7 @@ _tabs: Final[dict[str, Tab]] = {}
 _actions: Final[dict[str, Action]] = {}
 _panels: Final[dict[str, Panel]] = {}
 _timeline_sources: Final[dict[str, TimelineSource]] = {}
+_head: Final[dict[str, Callable[[], Expression]]] = {}
 
 
 def register_tab(tab: Tab) -> None:
@@ -203,6 +204,15 @@ def register_action(action: Action) -> None:
 
 def register_panel(panel: Panel) -> None:
     _panels[panel.key] = panel
+
+
+def register_in_head(name: str, read: Callable[[], Expression]) -> None:
+    """What the head of every tab reads of the customer, with the customer: an annotation of that name."""
+    _head[name] = read
+
+
+def read_for_head() -> dict[str, Expression]:
+    return {name: read() for name, read in _head.items()}
 
 
 def register_timeline_source(source: TimelineSource) -> None:

@@ -11,11 +11,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from crm.common.days import today
+from customers.identity.access import get_customer
 from customers.models import Customer
-from customers.page.record import get_record, get_whole_record
+from customers.page.record import get_whole_record
 from customers.registry import page
 from customers.registry.page import Panel
-from tests.conftest import UserFor
+from tests.conftest import ClientFor, UserFor
 from tests.factories.accounts import UserFactory
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.notes import NoteFactory
@@ -58,7 +59,7 @@ def test_what_is_owed_comes_with_the_customer(
     InvoiceFactory.create(customer=customer, due_on=LATE, amount=Decimal(7), paid=Decimal(7))
     InvoiceFactory.create(due_on=LATE, amount=Decimal(1000))
     with django_assert_num_queries(1):
-        owed = of(get_record(asked(reader), customer.pk)).owed
+        owed = of(get_customer(asked(reader), customer.pk)).owed
     assert {name: str(owed[name]) for name in ("open", "overdue", "overdue_invoices", "oldest")} == {
         "open": "80.05", "overdue": "60.05", "overdue_invoices": "1", "oldest": "2026-11-14",
     }  # fmt: skip
@@ -66,12 +67,12 @@ def test_what_is_owed_comes_with_the_customer(
 
 def test_where_nothing_is_open_nothing_is_owed(asked: Asked, reader: User) -> None:
     customer = CustomerFactory.create()
-    assert of(get_record(asked(reader), customer.pk)).owed is None
+    assert of(get_customer(asked(reader), customer.pk)).owed is None
     InvoiceFactory.create(customer=customer, due_on=LATE, amount=Decimal(7), paid=Decimal(7))
-    assert of(get_record(asked(reader), customer.pk)).owed is None
+    assert of(get_customer(asked(reader), customer.pk)).owed is None
 
 
-@pytest.mark.parametrize("get", [get_record, get_whole_record])
+@pytest.mark.parametrize("get", [get_customer, get_whole_record])
 def test_who_may_not_see_the_customer_gets_none_and_of_none_there_is_none(
     get: Callable[[HttpRequest, int], Customer], asked: Asked, reader: User
 ) -> None:
@@ -118,3 +119,12 @@ def test_panels_read_with_the_customer_what_they_may_show(
     assert (found.one_name, found.two_name) == (True, True)
     assert not hasattr(found, "not_name")
     assert asking == ["one", "two"]
+
+
+def test_the_head_of_every_tab_says_what_is_owed(client_for: ClientFor) -> None:
+    customer = CustomerFactory.create()
+    InvoiceFactory.create(customer=customer, due_on=LATE, amount=Decimal(80))
+    client = client_for("service")
+    for tab in ("", "people/", "notes/", "orders/", "sources/", "history/", "interactions/new/", "owner/"):
+        head = client.get(f"/customers/{customer.pk}/{tab}").content.decode()
+        assert "owes €80.00" in head, tab
