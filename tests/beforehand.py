@@ -21,7 +21,9 @@ def prepare(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", default=None):
         return
     if not database.has_template():
-        subprocess.Popen([sys.executable, "-m", "tests.database"], preexec_fn=processes.die_with_parent)  # noqa: PLW1509  no threads yet
+        make = [sys.executable, "-m", "tests.database"]
+        making = subprocess.Popen(make, preexec_fn=processes.die_with_parent)  # noqa: PLW1509  no threads yet
+        config.add_cleanup(lambda: making.wait() and None)
     if not is_compiled() and not sys.dont_write_bytecode:
         collect = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", *config.args]
         subprocess.run(collect, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)

@@ -169,7 +169,8 @@ def save(customer: Customer, **fields: str) -> None:
 
 def work_a_little(number: int, *, client: Client, user: User) -> None:
     """What a person does: read, log, change, create."""
-    customer = Customer.objects.get(source_records__external_id=str(number * 37 % CUSTOMERS), link_key__isnull=False)
+    in_crm = {"source_records__system__key": "crm", "source_records__external_id": str(number * 37 % CUSTOMERS)}
+    customer = Customer.objects.get(**in_crm, link_key__isnull=False)
     assert client.get(customer.get_absolute_url()).status_code == 200
     assert client.get("/customers/?q=customer").status_code == 200
     log_interaction(customer=customer, channel="phone", direction="in", by=user, now=timezone.now())
