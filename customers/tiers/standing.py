@@ -33,7 +33,7 @@ SELECT (SELECT to_jsonb(policy) FROM policy),
        coalesce(owed.open, 0), coalesce(owed.overdue, 0), coalesce(owed.overdue_invoices, 0), owed.oldest
 FROM span CROSS JOIN ever
 LEFT JOIN LATERAL crm_bought(span.first, %(today)s) bought ON bought.customer_id = %(customer)s
-LEFT JOIN LATERAL crm_billed(span.first, %(today)s) billed ON billed.customer_id = %(customer)s
+LEFT JOIN LATERAL crm_billed(span.first, %(today)s, %(today)s) billed ON billed.customer_id = %(customer)s
 LEFT JOIN crm_owed(%(today)s) owed ON owed.customer_id = %(customer)s
 """  # noqa: S608 - constants
 

@@ -12,7 +12,7 @@ class TeamFactory(DjangoModelFactory[Team]):
         model = Team
         django_get_or_create = ("key",)
 
-    key = factory.Sequence(lambda n: f"team-{n}")
+    key = factory.Sequence(lambda n: f"team-{n:05d}")
     name = factory.LazyAttribute(lambda team: team.key.replace("-", " ").title())
 
 
@@ -20,8 +20,8 @@ class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
 
-    email = factory.Sequence(lambda n: f"user{n}@staff.example")
-    name = factory.Sequence(lambda n: f"User {n}")
+    email = factory.Sequence(lambda n: f"user{n:05d}@staff.example")
+    name = factory.Sequence(lambda n: f"User {n:05d}")
 
 
 class NoticeFactory(DjangoModelFactory[Notice]):
@@ -30,7 +30,7 @@ class NoticeFactory(DjangoModelFactory[Notice]):
 
     user = factory.SubFactory(UserFactory)
     kind = "task_due"
-    key = factory.Sequence(lambda n: f"notice:{n}")
+    key = factory.Sequence(lambda n: f"notice:{n:05d}")
     at = factory.LazyFunction(timezone.now)
 
 
@@ -39,7 +39,7 @@ class SavedViewFactory(DjangoModelFactory[SavedView]):
         model = SavedView
 
     of_list = "page.customers"
-    name = factory.Sequence(lambda n: f"View {n}")
+    name = factory.Sequence(lambda n: f"View {n:05d}")
     owner = factory.SubFactory(UserFactory)
 
 

@@ -20,7 +20,7 @@ class ContactFactory(DjangoModelFactory[models.Contact]):
         model = models.Contact
 
     customer = factory.SubFactory(CustomerFactory)
-    name = factory.Sequence(lambda n: f"Contact {n}")
+    name = factory.Sequence(lambda n: f"Contact {n:05d}")
 
 
 class ContactPointFactory(DjangoModelFactory[models.ContactPoint]):
@@ -29,7 +29,7 @@ class ContactPointFactory(DjangoModelFactory[models.ContactPoint]):
 
     customer = factory.SubFactory(CustomerFactory)
     kind = models.ContactPoint.Kind.EMAIL
-    raw = factory.Sequence(lambda n: f"someone{n}@customer.example")
+    raw = factory.Sequence(lambda n: f"someone{n:05d}@customer.example")
     normalised = factory.LazyAttribute(
         lambda point: "".join(c for c in point.raw if c.isdigit()) if point.kind == "phone" else point.raw.lower()
     )

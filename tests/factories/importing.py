@@ -14,7 +14,7 @@ class SourceSystemFactory(DjangoModelFactory[models.SourceSystem]):
         model = models.SourceSystem
         django_get_or_create = ("key",)
 
-    key = factory.Sequence(lambda n: f"system-{n}")
+    key = factory.Sequence(lambda n: f"system-{n:05d}")
     name = factory.LazyAttribute(lambda system: system.key.title())
 
 
@@ -24,7 +24,7 @@ class SourceRecordFactory(DjangoModelFactory[models.SourceRecord]):
 
     system = factory.SubFactory(SourceSystemFactory)
     kind = "customers"
-    external_id = factory.Sequence(lambda n: f"C{n}")
+    external_id = factory.Sequence(lambda n: f"C{n:05d}")
     digest = factory.LazyAttribute(lambda record: uuid5(NAMESPACE_OID, record.external_id))
     customer = factory.SubFactory(CustomerFactory)
     object_id = factory.LazyAttribute(lambda record: record.customer.pk if record.customer else None)
@@ -56,7 +56,7 @@ class ParkedRowFactory(DjangoModelFactory[models.ParkedRow]):
 
     system = factory.SubFactory(SourceSystemFactory)
     kind = "orders"
-    external_id = factory.Sequence(lambda n: f"O{n}")
+    external_id = factory.Sequence(lambda n: f"O{n:05d}")
     rows = factory.LazyFunction(list)
     waits_for_kind = "customers"
     waits_for_id = "C1"

@@ -16,7 +16,7 @@ class InteractionFactory(DjangoModelFactory[models.Interaction]):
     customer = factory.SubFactory(CustomerFactory)
     channel = Channel.PHONE
     purpose = "question"
-    subject = factory.Sequence(lambda n: f"Question {n}")
+    subject = factory.Sequence(lambda n: f"Question {n:05d}")
     occurred_at = factory.LazyFunction(timezone.now)
 
 
@@ -24,13 +24,13 @@ class PurposeFactory(DjangoModelFactory[models.Purpose]):
     class Meta:
         model = models.Purpose
 
-    key = factory.Sequence(lambda n: f"purpose-{n}")
-    name = factory.Sequence(lambda n: f"Purpose {n}")
+    key = factory.Sequence(lambda n: f"purpose-{n:05d}")
+    name = factory.Sequence(lambda n: f"Purpose {n:05d}")
 
 
 class OutcomeFactory(DjangoModelFactory[models.Outcome]):
     class Meta:
         model = models.Outcome
 
-    key = factory.Sequence(lambda n: f"outcome-{n}")
-    name = factory.Sequence(lambda n: f"Outcome {n}")
+    key = factory.Sequence(lambda n: f"outcome-{n:05d}")
+    name = factory.Sequence(lambda n: f"Outcome {n:05d}")

@@ -16,7 +16,7 @@ class NoteFactory(DjangoModelFactory[models.Note]):
         model = models.Note
 
     customer = factory.SubFactory(CustomerFactory)
-    body = factory.Sequence(lambda n: f"Note {n}")
+    body = factory.Sequence(lambda n: f"Note {n:05d}")
     created_by = factory.SubFactory(UserFactory)
     created_at = factory.LazyFunction(timezone.now)
 
@@ -26,7 +26,7 @@ class AttachmentFactory(DjangoModelFactory[models.Attachment]):
         model = models.Attachment
 
     customer = factory.SubFactory(CustomerFactory)
-    name = factory.Sequence(lambda n: f"contract-{n}.pdf")
+    name = factory.Sequence(lambda n: f"contract-{n:05d}.pdf")
     content_type = "application/pdf"
     size = 1024
     digest = factory.Sequence(lambda n: f"{n:064x}")
@@ -55,7 +55,7 @@ class TagFactory(DjangoModelFactory[models.Tag]):
     class Meta:
         model = models.Tag
 
-    name = factory.Sequence(lambda n: f"Tag {n}")
+    name = factory.Sequence(lambda n: f"Tag {n:05d}")
 
 
 class CustomerTagFactory(DjangoModelFactory[models.CustomerTag]):

@@ -15,7 +15,7 @@ class QueueFactory(DjangoModelFactory[models.Queue]):
         model = models.Queue
         django_get_or_create = ("name",)
 
-    name = factory.Sequence(lambda n: f"queue-{n}")
+    name = factory.Sequence(lambda n: f"queue-{n:05d}")
 
 
 class CallFactory(DjangoModelFactory[models.Call]):
@@ -23,7 +23,7 @@ class CallFactory(DjangoModelFactory[models.Call]):
         model = models.Call
 
     system = factory.SubFactory(SourceSystemFactory)
-    callid = factory.Sequence(lambda n: f"call-{n}")
+    callid = factory.Sequence(lambda n: f"call-{n:05d}")
     queue = factory.SubFactory(QueueFactory)
     entered_at = factory.LazyFunction(timezone.now)
     outcome = models.Call.Outcome.ANSWERED
@@ -35,7 +35,7 @@ class CallEventFactory(DjangoModelFactory[models.CallEvent]):
         model = models.CallEvent
 
     system = factory.SubFactory(SourceSystemFactory)
-    callid = factory.Sequence(lambda n: f"call-{n}")
+    callid = factory.Sequence(lambda n: f"call-{n:05d}")
     queue = "queue"
     at = factory.LazyFunction(timezone.now)
     agent = "NONE"

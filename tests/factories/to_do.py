@@ -15,7 +15,7 @@ class TaskFactory(DjangoModelFactory[models.Task]):
     class Meta:
         model = models.Task
 
-    what = factory.Sequence(lambda n: f"Call back {n}")
+    what = factory.Sequence(lambda n: f"Call back {n:05d}")
     due_on = factory.LazyFunction(timezone.localdate)
     due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
     assignee = factory.SubFactory(UserFactory)

@@ -6,12 +6,13 @@ import pytest
 from crm.common.days import today
 from customers.models import Customer, Tier, TierPolicy
 from customers.tiers import tiering
-from customers.tiers.standing import NextTier, earned_tier, next_tier, standing
+from customers.tiers.standing import STANDING, NextTier, earned_tier, next_tier, standing
 from customers.tiers.tiering import Rule
 from tests.conftest import NOON
 from tests.factories.customers import CustomerFactory
 from tests.factories.tiers import TierAssignmentFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.plans import nodes
 
 pytestmark = pytest.mark.usefixtures("in_november")
 GOLD, SILVER, BRONZE = (Tier(pk=n, key=key, rank=n) for n, key in enumerate(("gold", "silver", "bronze"), start=1))
@@ -96,3 +97,10 @@ def test_the_newest_published_policy_is_the_one_that_counts() -> None:
     TierPolicy.objects.create(version=4, measure="profit", window_months=1, rules=[{"tier": "silver"}])
     shown = standing(customer_id=CustomerFactory.create().pk, today=date(2026, 8, 31))
     assert (shown.measure, shown.months, shown.first, str(shown.earned)) == ("revenue", 6, date(2026, 3, 1), "Gold")
+
+
+@pytest.mark.django_db
+def test_it_reads_of_one_customer_only() -> None:
+    """A function that the planner does not write out adds up everybody's invoices, to take those of one."""
+    plan = nodes(STANDING, {"customer": 1, "today": today()})
+    assert [node["Function Name"] for node in plan if node["Node Type"] == "Function Scan"] == []
