@@ -17,7 +17,7 @@ class ProductGroupFactory(DjangoModelFactory[models.ProductGroup]):
     class Meta:
         model = models.ProductGroup
 
-    name = factory.Sequence(lambda n: f"Group {n:05d}")
+    name = factory.Sequence(lambda n: f"Group {n}")
 
 
 class ProductFactory(DjangoModelFactory[models.Product]):
@@ -25,8 +25,8 @@ class ProductFactory(DjangoModelFactory[models.Product]):
         model = models.Product
 
     system = factory.SubFactory(SourceSystemFactory)
-    code = factory.Sequence(lambda n: f"P{n:05d}")
-    name = factory.Sequence(lambda n: f"Product {n:05d}")
+    code = factory.Sequence(lambda n: f"P{n}")
+    name = factory.Sequence(lambda n: f"Product {n}")
 
 
 class OrderFactory(DjangoModelFactory[models.Order]):
