@@ -10,7 +10,7 @@
 
   const isBusy = (event) =>
     event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey ||
-    (event.target.closest && event.target.closest(TYPING) !== null) || document.querySelector("dialog[open]") !== null;
+    window.Baseline.isTyping(event.target) || document.querySelector("dialog[open]") !== null;
   const isThere = (element) => element.getClientRects().length > 0;
   const find = (selector) => [...document.querySelectorAll(selector)].find(isThere);
 

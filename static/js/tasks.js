@@ -3,7 +3,6 @@
   "use strict";
 
   const dialog = () => document.getElementById("dialog");
-  const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
 
   // What htmx puts into the dialog opens it; an empty answer, after which the page shows its tasks anew, closes it.
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -35,7 +34,7 @@
   let left = -1;
   document.addEventListener("keydown", (event) => {
     const action = KEYS[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (!action || event.ctrlKey || event.metaKey || event.altKey || window.Baseline.isTyping(event.target)) return;
     if (dialog() && dialog().open) return;
     const row = present() || rows()[0];
     const control = row && row.querySelector(`[data-task="${action}"]`);

@@ -83,3 +83,17 @@ def test_the_first_stop_leads_past_the_navigation(page_for: PageFor) -> None:
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     press(page, "Enter")
     expect(page.locator("#content")).to_be_focused()
+
+
+def test_a_key_pressed_just_as_a_dialog_closes_is_heard(page_for: PageFor) -> None:
+    """Its field still has the focus, and nobody can type there any more."""
+    page = page_for("service")
+    page.goto("/tasks/")
+    what = page.locator("#dialog").get_by_label("What", exact=True)
+    page.keyboard.press("t")
+    expect(what).to_be_focused()
+    page.evaluate("""() => {
+      document.getElementById("dialog").close();
+      document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key: "t", bubbles: true, cancelable: true}));
+    }""")
+    expect(page.locator("#dialog")).to_be_visible()
