@@ -51,11 +51,13 @@ CASE = """WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s)
      AND (%({0}_share)s IS NULL OR coalesce(share, 1) >= %({0}_share)s) THEN %({0}_tier)s"""
 
 # What was decided today before anything was known of a customer, as of those who start, gives way to the decision of an
-# earlier day: files that came since tell what they were then.
+# earlier day: files that came since tell what they were then. Found by probe, and
+# the day compared past the index on it, by which all would be read.
 GIVE_WAY = """
-DELETE FROM customers_tierassignment a USING retier_step d
-WHERE a.customer_id = d.customer_id AND d.current_id IS NULL AND d.tier_id IS NOT NULL
-  AND a.valid = daterange(%(today)s, NULL) AND %(as_of)s < %(today)s
+DELETE FROM customers_tierassignment a WHERE a.id = ANY (ARRAY(
+  SELECT (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(today)s) t) FROM retier_step d
+  WHERE d.current_id IS NULL AND d.tier_id IS NOT NULL AND %(as_of)s < %(today)s
+)) AND lower(a.valid) = %(today)s AND upper_inf(a.valid)
   AND a.reason = 'policy' AND a.figures ->> 'revenue' = '0.00' AND a.figures ->> 'due' = '0.00'
 """
 
