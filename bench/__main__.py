@@ -1,6 +1,7 @@
 """`make bench`: bulk data in its own database, then every benchmark. One JSON object to stdout, progress to stderr.
 
 `ARGS="--scale 1m --only pages --keep"`: another size, some benchmarks only, the data of the last run again.
+`ARGS="--compare FILE"`: the result of an earlier run beside this one's, to stderr.
 """
 
 import argparse
@@ -16,29 +17,33 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
-from bench import state
+from bench import comparing, state
 from crm.common.days import today
 
-SCALES = {"100k": 100_000, "1m": 1_000_000}
+SCALES = {"demo": 1, "100k": 100_000, "1m": 1_000_000}  # customers; the demo company has as many as it has
 # In this order: imports add to the data, so they come last.
-BENCHMARKS = ("recompute", "retier", "pages", "imports", "beside")
+BENCHMARKS = ("recompute", "issues", "retier", "pages", "lists", "http", "writes", "imports", "beside")
+AS_WRITTEN = argparse.RawDescriptionHelpFormatter
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__, formatter_class=AS_WRITTEN)
     parser.add_argument("--scale", choices=list(SCALES), default="100k")
     parser.add_argument("--only", choices=BENCHMARKS, nargs="+", default=list(BENCHMARKS))
     parser.add_argument("--keep", action="store_true", help="measure on the data of the last run")
+    parser.add_argument("--compare", type=comparing.earlier, metavar="FILE", help="the JSON of an earlier run")
     return parser.parse_args()
 
 
 def main() -> int:
     asked = arguments()
     with state.services():
-        result = {"machine": machine(), **data(customers=SCALES[asked.scale], keep=asked.keep)}
+        result = {"machine": machine(), "scale": asked.scale, **data(scale=asked.scale, keep=asked.keep)}
         for name in BENCHMARKS:
             if name in asked.only:
                 result[name] = measured(name)
+    if asked.compare:
+        sys.stderr.write(comparing.side_by_side(asked.compare, result))
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     return 1 if any("error" in result.get(name, {}) for name in BENCHMARKS) else 0
 
@@ -62,23 +67,33 @@ def machine() -> dict[str, Any]:
     return {"cpus": os.cpu_count(), "load": load, "python": platform.python_version(), "postgresql": version}
 
 
-def data(*, customers: int, keep: bool) -> dict[str, Any]:
-    """The bulk company; made anew unless that of the last run is asked for and has the size."""
+def data(*, scale: str, keep: bool) -> dict[str, Any]:
+    """The company of that size; made anew unless that of the last run is asked for and has the size."""
     from customers.models import Customer  # noqa: PLC0415 - Django not ready
-    from demo.bulk import seed_bulk  # noqa: PLC0415 - Django not ready
 
     if not keep:
         state.empty_database()
-    call_command("migrate", verbosity=0, interactive=False)
-    if keep and Customer.objects.count() >= customers:
-        return {"customers": Customer.objects.count()}
-    sys.stderr.write(f"seeding {customers:,} customers …\n")
-    seeded = seed_bulk(customers=customers, last=today())
+    call_command("prepare", verbosity=0)
+    if not (keep and Customer.objects.count() >= SCALES[scale]):
+        sys.stderr.write(f"seeding {scale} …\n")
+        return seeded(scale)
+    return {"customers": Customer.objects.count()}
+
+
+def seeded(scale: str) -> dict[str, Any]:
+    from customers.models import Customer, Interaction, Order  # noqa: PLC0415 - Django not ready
+    from demo import bulk, seeding  # noqa: PLC0415 - Django not ready
+
+    began = time.monotonic()
+    if scale == "demo":
+        seeding.seed_demo(last=None, today=today())
+    else:
+        bulk.seed_bulk(customers=SCALES[scale], last=today())
     return {
-        "customers": customers,
-        "interactions": seeded.interactions,
-        "orders": seeded.orders,
-        "seed_s": seeded.seconds,
+        "customers": Customer.objects.count(),
+        "interactions": Interaction.objects.count(),
+        "orders": Order.objects.count(),
+        "seed_s": round(time.monotonic() - began, 1),
     }
 
 

@@ -23,19 +23,24 @@ SELECT count(*) FROM (
 
 
 def measure(*, repeat: int = 3) -> dict[str, Any]:
-    """Nothing to move: the run over everyone. Then a day earlier, when some do move."""
+    """Nothing to move: the run over everyone. Then a month earlier, when some do move.
+
+    Of a run that decides only those with facts entering or leaving the window there is nothing to measure yet.
+    """
     day = today()
     tiering.retier(as_of=day)
     floor = best(repeat, lambda: executed(FLOOR.format(first=add_months(day, -12), last=day)))
-    seconds = best(repeat, lambda: tiering.retier(as_of=day).seconds)
+    cost = min((costed(lambda: tiering.retier(as_of=day)) for _ in range(repeat)), key=lambda one: one.seconds)
     moved = []
     moving = costed(lambda: moved.append(tiering.retier(as_of=day - timedelta(days=30))))
     return {
         "customers": Customer.objects.count(),
-        **held_against(floor, seconds, goal=GOAL),
+        **held_against(floor, cost.seconds, goal=GOAL),
+        **cost.processors,
         "moving": {
             "moved": sum(run.upgraded + run.downgraded for run in moved),
             "seconds": round(moving.seconds, 2),
             "processor_s": moving.processor_s,
+            **moving.processors,
         },
     }

@@ -26,12 +26,13 @@ def best(repeat: int, measure_once: Callable[[], float]) -> float:
     return min(measure_once() for _ in range(repeat))
 
 
-def held_against(floor: float, seconds: float, *, goal: float) -> dict[str, float]:
+def held_against(floor: float, seconds: float, *, goal: float) -> dict[str, float | bool]:
     return {
         "floor_s": round(floor, 3),
         "seconds": round(seconds, 3),
         "ratio": round(seconds / floor, 2),
         "goal_ratio": goal,
+        "within_goal": seconds <= goal * floor,
     }
 
 
