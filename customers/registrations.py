@@ -38,6 +38,7 @@ from customers.registry.tiered_facts import TieredFact, register_tiered_fact
 from customers.tiers import entries as tier_entries
 from customers.tiers import happening as tiers_happening
 from customers.tiers import history as tiers_history
+from customers.tiers.changed import mark_traders
 from customers.tiers.following import mark_receivers
 from customers.tiers.starting import start_in_tiers
 from customers.trade import (
@@ -235,6 +236,7 @@ def register_all() -> None:
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_last_contact)
     listening.register_moved(mark_receivers)
+    listening.register_trade_changed(mark_traders)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     after_facts_changed.append(wake_figures)
     register_notices()

@@ -23,7 +23,7 @@ from crm.common.company.current import company
 from crm.common.errors import DomainError
 from crm.owner import as_owner
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
-from customers.tiers import tiering
+from customers.tiers import changed, tiering
 from customers.trade import figures
 from demo import words
 from metrics.engine.recomputing import recompute
@@ -65,6 +65,7 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
     with as_owner():
         _write(customers=customers, last=last)
     figures.start_again()
+    changed.forget()
     figures.refresh_figures()
     tiering.retier(as_of=last)
     recompute(full=True)

@@ -27,7 +27,7 @@ TABLES = {
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment CustomerFigures FigureMark "
     "FiguresClock",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",
-    "customers.tiers": "TierPolicy TierMark",
+    "customers.tiers": "TierPolicy TierMark RetierMark RetierClock",
     "customers.page": "BulkJob BulkChange",
     "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun RollupVersion",
     "metrics.kpis": "LedgerMonth LedgerShare",

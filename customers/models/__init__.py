@@ -6,7 +6,7 @@ from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
-from customers.models.tiers import Tier, TierAssignment, TierMark, TierPolicy
+from customers.models.tiers import RetierClock, RetierMark, Tier, TierAssignment, TierMark, TierPolicy
 from customers.models.to_do import CalendarFeed, Task
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
 from customers.models.wording import Outcome, Purpose
@@ -42,6 +42,8 @@ __all__ = [
     "ProductGroup",
     "Purpose",
     "Queue",
+    "RetierClock",
+    "RetierMark",
     "SourceRecord",
     "SourceSystem",
     "Tag",

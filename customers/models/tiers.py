@@ -88,6 +88,38 @@ class TierMark(models.Model):
         return f"{self.customer_id} {self.from_day}"
 
 
+class RetierMark(models.Model):
+    """A customer whose trade or assignments changed: the next run from that day on decides anew. Append-only."""
+
+    customer_id = models.BigIntegerField()
+    from_day = models.DateField()
+
+    class Meta:
+        verbose_name = _("mark of a tier to decide")
+        verbose_name_plural = _("marks of tiers to decide")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.from_day}"
+
+
+class RetierClock(models.Model):
+    """Everybody is in the tier that `rules` give as of `day`, but for whom a mark or the days since say otherwise."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    day = models.DateField()
+    rules = models.TextField()
+
+    class Meta:
+        verbose_name = _("clock of the tiers")
+        verbose_name_plural = _("clock of the tiers")
+        default_permissions = ("view",)
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="retier_clock_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
 class TierAssignment(models.Model):
     """A customer's tier over a range of days [from, to). `figures` are the numbers that decided."""
 

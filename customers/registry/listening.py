@@ -1,4 +1,6 @@
-"""Who is told, within the transaction, that customers arrive, that contact points changed, that rows changed hands."""
+"""Who is told, within the transaction, that customers arrive, that contact points or trade changed, that rows changed
+hands.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -23,10 +25,14 @@ Moved = Callable[[CursorWrapper, list[int]], None]
 row has to change is noted in `imp_touched`, and the row written when `points_settled` tells.
 """
 
+TradeChanged = Callable[[CursorWrapper, list[int]], None]
+"""Told of customers whose trade changed, in the transaction in which their marks of that go."""
+
 _arriving: Final[list[Arriving]] = []
 _points_changed: Final[list[PointsChanged]] = []
 _points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
+_trade_changed: Final[list[TradeChanged]] = []
 
 
 def register_arriving(listener: Arriving) -> None:
@@ -66,4 +72,14 @@ def register_moved(listener: Moved) -> None:
 
 def moved(cursor: CursorWrapper, customer_ids: list[int]) -> None:
     for listener in _moved:
+        listener(cursor, customer_ids)
+
+
+def register_trade_changed(listener: TradeChanged) -> None:
+    if listener not in _trade_changed:
+        _trade_changed.append(listener)
+
+
+def trade_changed(cursor: CursorWrapper, customer_ids: list[int]) -> None:
+    for listener in _trade_changed:
         listener(cursor, customer_ids)

@@ -11,7 +11,7 @@ from accounts.access import signed_in
 from crm.common.admin import DomainAdmin, ReadOnlyAdmin
 from crm.common.errors import DomainError
 from crm.common.saving import VersionedForm
-from customers.models import Tier, TierAssignment, TierMark, TierPolicy
+from customers.models import RetierClock, RetierMark, Tier, TierAssignment, TierMark, TierPolicy
 from customers.tiers.drafting import save_draft, save_tier
 from customers.tiers.tiering import publish_policy, read_rules
 
@@ -83,3 +83,15 @@ class TierMarkAdmin(ReadOnlyAdmin[TierMark]):
 
     list_display = ("customer_id", "from_day")
     ordering = ("-id",)
+
+
+@admin.register(RetierMark)
+class RetierMarkAdmin(ReadOnlyAdmin[RetierMark]):
+    """Customers whom the next run decides anew."""
+
+    list_display = ("customer_id", "from_day")
+
+
+@admin.register(RetierClock)
+class RetierClockAdmin(ReadOnlyAdmin[RetierClock]):
+    list_display = ("day", "rules")

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 def retier_everyone(**_: object) -> None:
     """Nightly: decide the tiers of today."""
     try:
-        done = tiering.retier()
+        done = tiering.retier(only_changed=True)
     except tiering.NoPolicy:
         log.warning("no tier policy is published: nobody was put into a tier")
     except locks.Busy as error:

@@ -18,7 +18,9 @@ from crm.common.days import add_months, today
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers.models import Customer, Tier, TierPolicy
-from customers.tiers import assigning, following
+from customers.tiers import assigning, changed, following
+
+ONE_IN, OR_SO_MANY = 5, 1_000  # customers who changed are few
 
 
 class NoPolicy(DomainError):
@@ -110,11 +112,13 @@ def _read_minimum(value: object, number: int) -> Decimal | None:
     return minimum
 
 
-def retier(*, as_of: date | None = None) -> Retiered:
+def retier(*, as_of: date | None = None, only_changed: bool = False) -> Retiered:
     """Give every customer the tier the policy in force earns them by their figures as of the end of `as_of`.
 
     History is kept by days: the decision holds from `as_of` until the customer's next later assignment, and facts of
     those days get the tier. Deciding a day again replaces what was decided for it. Tiers set by a person stay.
+    `only_changed`: comes to the same and reads only those of whom something changed since the last run of today, if
+    they are known and few.
     """
     started = monotonic()
     day, now = as_of or today(), today()
@@ -125,7 +129,12 @@ def retier(*, as_of: date | None = None) -> Retiered:
         if not free:
             raise locks.Busy(_("Tiers are being decided by another process. Try again later."))
         _note_run(policy, day)
-        upgraded, downgraded = assigning.assign(values_of(policy, rules, day=day, now=now), rules=len(rules))
+        values = values_of(policy, rules, day=day, now=now)
+        changed.note_marks(values)
+        ids = _find_few(values, policy) if only_changed else None
+        upgraded, downgraded = assigning.assign(values, rules=len(rules), ids=ids)
+        if day == now:
+            changed.settle(values)
     following.follow()
     customers = Customer.objects.count()
     if upgraded or downgraded:
@@ -137,6 +146,14 @@ def retier(*, as_of: date | None = None) -> Retiered:
         held=customers - upgraded - downgraded,
         seconds=round(monotonic() - started, 3),
     )
+
+
+def _find_few(values: Mapping[str, Any], policy: TierPolicy) -> list[int] | None:
+    """Whom to decide, None for everybody: one by one those who changed would take longer where they are many."""
+    ids = changed.find_changed(values, first_day=lambda day: window(as_of=day, months=policy.window_months)[0])
+    if ids is None or (len(ids) > OR_SO_MANY and ONE_IN * len(ids) > Customer.objects.count()):
+        return None
+    return ids
 
 
 def _note_run(policy: TierPolicy, day: date) -> None:

@@ -15,10 +15,10 @@ figure AS (
   SELECT *, {decision} AS tier_id FROM figure
 )"""
 
-# Of all customers those whose tier changes. Cost: one pass each over the window's order lines (joined to orders) and
-# invoices, one over customers and the assignments of the day. Parameter besides: as_of.
+# Of those for whom `figured` gives, those whose tier changes. Cost for all customers: one pass each over the window's
+# order lines (joined to orders) and invoices, one over customers and the assignments of the day. Parameter besides:
+# as_of.
 DECISIONS = """
-CREATE TEMPORARY TABLE retier_decision AS
 WITH {decided}
 SELECT d.*, a.assignment_id AS current_id, a.tier_id AS current_tier_id, lower(a.valid) AS current_from,
        upper(a.valid) AS until
@@ -149,8 +149,13 @@ UPDATE imp_arriving a SET tier_id = d.tier_id FROM retier_step d WHERE d.custome
 
 
 def decisions(rules: int) -> str:
+    """Makes the table of decisions, for a policy of so many rules."""
+    return f"CREATE TEMPORARY TABLE retier_decision AS {decided(rules, FIGURED)}"
+
+
+def decided(rules: int, figured: str) -> str:
     """DECISIONS for a policy of so many rules; their parameters are r0_tier, r0_value, r0_share, r1_tier, …"""
-    return DECISIONS.format(decided=_decided(rules, FIGURED))
+    return DECISIONS.format(decided=_decided(rules, figured))
 
 
 def starts(rules: int) -> str:

@@ -19,6 +19,7 @@ from crm.common import locks
 from crm.common.days import add_months, today
 from crm.common.pacing import Pace
 from crm.common.retrying import may_pass, retried
+from customers.registry.listening import trade_changed
 from customers.trade import figures_sql as sql
 
 MONTHS: Final = 12
@@ -78,6 +79,7 @@ def _follow_marks(cursor: CursorWrapper, most: int) -> bool:
     ids = sorted(set(_ids(cursor)))
     if ids:
         _write(cursor, ids)
+        trade_changed(cursor, ids)
     return bool(ids)
 
 

@@ -16,6 +16,22 @@ class TierAssignmentFactory(DjangoModelFactory[models.TierAssignment]):
     customer = factory.SubFactory(CustomerFactory)
 
 
+class RetierMarkFactory(DjangoModelFactory[models.RetierMark]):
+    class Meta:
+        model = models.RetierMark
+
+    customer_id = factory.Sequence(lambda n: n + 1)
+    from_day = date(2026, 1, 1)
+
+
+class RetierClockFactory(DjangoModelFactory[models.RetierClock]):
+    class Meta:
+        model = models.RetierClock
+
+    day = date(2026, 1, 1)
+    rules = "[]"
+
+
 class TierMarkFactory(DjangoModelFactory[models.TierMark]):
     class Meta:
         model = models.TierMark
