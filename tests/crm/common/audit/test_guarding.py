@@ -105,3 +105,23 @@ def test_guarded_tables_are_left_alone() -> None:
         install(using="default")
         cursor.execute("SELECT oid FROM pg_trigger WHERE tgrelid = %s::regclass ORDER BY oid", [EVENTS])
         assert cursor.fetchall() == before
+
+
+COMPARING = """
+SELECT p.oid::regprocedure::text, coalesce(p.proconfig, '{}') FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgoldtable IS NOT NULL AND t.tgnewtable IS NOT NULL AND p.proname LIKE 'pgtrigger%'
+"""
+
+
+def test_an_update_of_many_rows_is_not_planned_as_that_of_one(as_owner: None) -> None:
+    """The plan of a session's first update is kept: a loop in a loop, which compares each row with each."""
+    with connection.cursor() as cursor:
+        cursor.execute(COMPARING)
+        found = dict(cursor.fetchall())
+        assert len(found) > 10
+        assert {tuple(settings) for settings in found.values()} == {("enable_nestloop=off",)}
+        made_anew = min(found)
+        cursor.execute(f"ALTER FUNCTION {made_anew} RESET enable_nestloop")
+        install(using=connection.alias)
+        cursor.execute(COMPARING)
+        assert dict(cursor.fetchall())[made_anew] == ["enable_nestloop=off"]
