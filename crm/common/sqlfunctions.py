@@ -22,3 +22,10 @@ class CrmFold(models.Func):
 
     template = "crm_fold(crm_norm(%(expressions)s))"
     output_field = models.TextField()
+
+
+class CrmNorm(models.Func):
+    """`crm_norm(text)`: lower case, no accents, one blank for anything but letters and digits."""
+
+    function = "crm_norm"
+    output_field = models.TextField()

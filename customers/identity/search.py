@@ -1,58 +1,39 @@
-"""Customers by a fragment of what one knows of them: name, words of it in any order, phone, e-mail, tax ID, number.
-
-Each arm is one index probe and stops after `CAP` rows, so that a fragment everybody has (`ltd`, 公司) costs no more
-than a rare one. Names that begin with the text have an arm (and a b-tree) of their own, so they are never crowded out.
+"""Customers by a fragment of what one knows of them: name, words of it in any order, people there, phone, e-mail,
+tax ID, the number any source, order or invoice has, city. The best come first (`search_sql` says how).
 """
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
-from django.db import models
+from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from customers.identity import search_sql
 from customers.identity.normalising import normalise_tax_id
+from customers.identity.search_sql import EACH, FIT, KNOWN_AS, NAMES, POINTS
 from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 from customers.registry.search import search_arms
 
 CAP: Final = 300
+"""So many are found at most; `WIDE` where they are narrowed further."""
+WIDE: Final = 1_000
+MOST_WORDS: Final = 8
 MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _PHONE = re.compile(r"^[\d\s()+./-]+$")
+_TRUNK = re.compile(r"^\s*(\+|00)(.*?)\(0\)")
+"""The zero that is dialled from within the country alone: +49 (0)30."""
 
-_FOLDED = "substr(crm_fold(crm_norm(%s)), 2)"
-NAMES = f"""
-(SELECT id FROM customers_customer WHERE search LIKE ' ' || {_FOLDED} || '%%' LIMIT {CAP})
-UNION (SELECT id FROM customers_customer WHERE search LIKE '%%' || {_FOLDED} || '%%' LIMIT {CAP})
-UNION (SELECT customer_id FROM customers_contact WHERE search LIKE '%%' || {_FOLDED} || '%%' LIMIT {CAP})
+# A digit, the rank of the tier and the name, as a text to sort by.
+_RELEVANCE = f"""
+({FIT.format(is_exact="customers_customer.id = ANY(%(exact)s)", name="customers_customer.search")})::text
+|| lpad(coalesce((SELECT rank FROM customers_tier WHERE id = customers_customer.tier_id), 99999)::text, 5, '0')
+|| customers_customer.search
 """  # noqa: S608 - constants
-POINTS = f"""
-SELECT customer_id FROM (
-  SELECT customer_id FROM customers_contactpoint WHERE kind = '{{kind}}' AND normalised LIKE %s LIMIT {CAP}
-) AS found
-"""  # noqa: S608 - constants
-# Each word somewhere in the name, whatever their order. The long ones are looked up, the others only compared.
-WORDS = """
-(SELECT id FROM customers_customer WHERE {each} LIMIT {cap})
-UNION (SELECT customer_id FROM customers_contact WHERE {each} LIMIT {cap})
-"""
-WORD = f"search LIKE '%%' || {_FOLDED} || '%%'"
-MOST_WORDS: Final = 8
-# What a source calls a customer: a probe for each source, of which there are few.
-KNOWN_AS = """
-SELECT id FROM customers_customer WHERE link_key = %s
-UNION SELECT known.customer_id FROM customers_sourcesystem system
-  JOIN customers_sourcerecord known ON known.system_id = system.id AND known.kind = 'customers'
-    AND known.external_id IN (%s, %s)
-  WHERE known.customer_id IS NOT NULL
-"""
-# 1, 2 or 3 and the name, as a text to sort by. The patterns are constants once planned.
-RELEVANCE = f"""
-CASE WHEN customers_customer.search LIKE ' ' || {_FOLDED} || '%%' THEN '1'
-     WHEN customers_customer.search LIKE '%% ' || {_FOLDED} || '%%' THEN '2' ELSE '3' END || customers_customer.search
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,53 +68,93 @@ def _is_long_enough(text: str) -> bool:
 
 def _digits(text: str) -> str:
     """Digits as E.164 holds them: no blanks, no international or national leading zeros."""
-    return re.sub(r"\D", "", text).lstrip("0")
+    return re.sub(r"\D", "", _TRUNK.sub(r"\1\2", text)).lstrip("0")
 
 
-def matching(customers: CustomerQuerySet[Customer], sought: Sought) -> CustomerQuerySet[Any]:
-    """Customers found by any arm, each arm the first 300; `relevance` orders them: names that begin with the text,
-    names with a word that does, the others; within each by name.
+@dataclass(frozen=True, kw_only=True)
+class _Folded:
+    """A text, and it and its words as names are kept. They are looked for in any order; the whole counts as one where
+    none of them is long enough to be looked up.
+    """
+
+    text: str
+    whole: str
+    words: list[str]
+
+    @property
+    def patterns(self) -> dict[str, str]:
+        whole = {"begins": f" {self.whole}%", "word": f"% {self.whole}%", "inside": f"%{self.whole}%"}
+        return {**whole, **{f"word_{at}": f"%{word}%" for at, word in enumerate(self.words)}}
+
+
+def matching(customers: CustomerQuerySet[Customer], sought: Sought, *, most: int = CAP) -> CustomerQuerySet[Any]:
+    """Those of `customers` among the best `most` that are found, which one statement says at once; `relevance` orders
+    them: by a number, names that begin with the text, names with a word that does, names that hold it, the others;
+    within each the best tier first, then by name.
     """
     if not sought.is_possible:
         return customers.none()
-    statement, params = _arms(sought.text)
-    found = customers.filter(pk__in=RawSQL(statement, params))  # noqa: S611 - constants and parameters
-    return found.annotate(relevance=_relevance(sought.text))
+    folded = _fold(sought.text)
+    found = _found(folded, most=most)
+    exact = [pk for pk, is_exact in found if is_exact]
+    fitting = customers.filter(pk__in=[pk for pk, _is_exact in found])
+    return fitting.annotate(relevance=_relevance(folded, exact))
 
 
-def _arms(text: str) -> tuple[str, list[str]]:
-    statements, params = ["SELECT NULL::bigint WHERE false"], list[str]()
-    for statement, values in search_arms(text):
-        statements.append(statement)
-        params += values
+def _found(sought: _Folded, *, most: int) -> list[tuple[int, bool]]:
+    """(customer, whether by a number of theirs), the best first."""
+    statement, params = _statement(sought)
+    bounds = {"most": most, "first": search_sql.FIRST, "next": search_sql.NEXT, "cap": max(most, search_sql.CAP)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**params, **bounds})
+        return [(pk, is_exact) for pk, is_exact in cursor.fetchall()]
+
+
+def _fold(text: str) -> _Folded:
+    words = text.split()[:MOST_WORDS]
+    if not any(map(_is_long_enough, words)):
+        words = [text]
+    with connection.cursor() as cursor:
+        cursor.execute(search_sql.FOLD, [[text, *words]])
+        whole, *folded = [found for (found,) in cursor.fetchall()]
+    return _Folded(text=text, whole=whole, words=folded)
+
+
+def _statement(sought: _Folded) -> tuple[str, dict[str, str]]:
+    text, arms = sought.text, dict[str, str]()
+    exact, params = _numbers(text)
+    params |= {"text": text, **sought.patterns}
     if _PHONE.match(text):
-        statements.append(POINTS.format(kind="phone"))
-        params.append(f"%{_digits(text)}%")
-    if "@" in text or ("." in text and not _CHINESE.search(text)) or text.isascii():
-        statements.append(POINTS.format(kind="email"))
-        params.append(f"%{_escape(text.lower())}%")
+        arms["phone"] = POINTS.format(kind="phone")
+        params["phone"] = f"%{_digits(text)}%"
     if "@" not in text and any(character.isalpha() for character in text):
-        statements.append(NAMES)
-        params += [text, text, text]
-        for statement, values in _in_any_order(text.split()[:MOST_WORDS]):
-            statements.append(statement)
-            params += values
+        each = " AND ".join(EACH.format(word=f"word_{at}") for at in range(len(sought.words)))
+        arms |= {name: rows.replace("{each}", each) for name, rows in NAMES.items()}
+    if "@" in text or text.isascii() or ("." in text and not _CHINESE.search(text)):
+        arms["email"] = POINTS.format(kind="email")
+        params["email"] = f"%{_escape(text.lower())}%"
+    return search_sql.statement(exact=exact, arms=arms), params
+
+
+def _numbers(text: str) -> tuple[list[str], dict[str, str]]:
+    """What finds customers by a number of theirs."""
+    exact, params = list[str](), dict[str, str]()
+    for at, (rows, values) in enumerate(search_arms(text)):
+        named = {f"other_{at}_{number}": value for number, value in enumerate(values)}
+        exact.append(reduce(lambda sql, name: sql.replace("%s", f"%({name})s", 1), named, rows))
+        params |= named
     if any(character.isdigit() for character in text):
-        statements.append(KNOWN_AS)
-        params += [f"tax:{normalise_tax_id(text)}", text, text.upper()]
-    return " UNION ".join(statements), params
-
-
-def _in_any_order(words: list[str]) -> list[tuple[str, list[str]]]:
-    """Nothing for one word, which is looked for as it stands, or where none is long enough to be looked up."""
-    if len(words) < 2 or not any(map(_is_long_enough, words)):
-        return []
-    return [(WORDS.format(each=" AND ".join([WORD] * len(words)), cap=CAP), words * 2)]
+        exact.append(KNOWN_AS)
+        params |= {"tax_key": f"tax:{normalise_tax_id(text)}", "number": text, "number_in_capitals": text.upper()}
+    return exact, params
 
 
 def _escape(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
-def _relevance(text: str) -> RawSQL:
-    return RawSQL(RELEVANCE, [text, text], output_field=models.TextField())  # noqa: S611 - constants and parameters
+def _relevance(folded: _Folded, exact: list[int]) -> RawSQL:
+    values = {**folded.patterns, "exact": exact}
+    params = [values[name] for name in re.findall(r"%\((\w+)\)s", _RELEVANCE)]
+    placed = re.sub(r"%\(\w+\)s", "%s", _RELEVANCE)
+    return RawSQL(placed, params, output_field=models.TextField())  # noqa: S611 - constants and parameters

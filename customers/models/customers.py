@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from crm.common.audit.tracking import tracked
-from crm.common.sqlfunctions import CrmFold
+from crm.common.sqlfunctions import CrmFold, CrmNorm
 from customers.querysets.customers import CustomerQuerySet
 
 # New entries wait in a list of at most so many kB, which `customers.importing.pending_entries` merges.
@@ -91,13 +91,14 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["search", "id"], name="customer_by_name"),
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
-            models.Index(fields=["tier", "id"], name="customer_tier"),
+            models.Index(fields=["tier", "id"], include=["search"], name="customer_by_tier"),
             models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
             models.Index(fields=["created_at", "id"], name="customer_created"),
             models.Index(fields=["owner", "search", "id"], name="customer_owner_by_name"),
             models.Index(fields=["team", "search", "id"], name="customer_team_by_name"),
+            models.Index(CrmNorm("city"), "tier", "id", name="customer_by_city"),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),
         ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Func, IntegerField, OuterRef
 
 from accounts.access import Reader
 from crm.common.admin import estimated_count
@@ -33,17 +33,32 @@ class Listing:
 def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
     """The customers the list stands for, in no order; none where it is unclear who is meant."""
     customers = state.narrow(Customer.objects.visible_to(reader))
-    return search.matching(customers, search.read(state.search)) if state.search else customers
+    if not state.search:
+        return customers
+    most = search.WIDE if state.conditions.items else search.CAP
+    return search.matching(customers, search.read(state.search), most=most)
 
 
 def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, searched: bool) -> Listing:
-    """`searched`: the search stops at its cap, and the count from there on is "at least"."""
+    """`searched`: the count comes with the rows, and from the cap of the search on is "at least"."""
     shown = customers.select_related("tier", "owner", "team", "figures")
+    if searched:
+        shown = _with_count(shown, of=customers)
     is_grouped = order_by.removeprefix("-") in GROUPED
     page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE, is_grouped=is_grouped)
-    first = not cursor and not page.next_cursor
-    count = len(page.rows) if first else estimated_count(customers.values("pk"))
+    if not cursor and not page.next_cursor:
+        count = len(page.rows)
+    elif searched:
+        count = getattr(page.rows[0], "of_all", 0) if page.rows else 0
+    else:
+        count = estimated_count(customers.values("pk"))
     return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO or (searched and count >= CAP))
+
+
+def _with_count(shown: CustomerQuerySet[Customer], *, of: CustomerQuerySet[Customer]) -> CustomerQuerySet[Customer]:
+    """Annotate `of_all`: how many there are, asked once for all rows; for few alone."""
+    count = Func(ArraySubquery(of.values("pk")), function="cardinality", output_field=IntegerField())
+    return cast("CustomerQuerySet[Customer]", shown.annotate(of_all=count))
 
 
 def with_tags(customers: CustomerQuerySet[Customer]) -> CustomerQuerySet[Customer]:

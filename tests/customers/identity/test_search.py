@@ -1,12 +1,21 @@
-import pytest
+import re
+from typing import Any
 
-from customers.identity import search
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from customers.identity import search, search_sql
 from customers.identity.editing import create_customer
 from customers.identity.search import CAP, Sought, matching, read
-from customers.models import ContactPoint, Customer
+from customers.models import Contact, ContactPoint, Customer, Tier
+from tests.database import as_owner
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 from tests.factories.trade import InvoiceFactory
+from tests.plans import nodes, ran
 
 HINT = "Type at least 3 letters, 2 Chinese characters or 4 digits."
 
@@ -116,7 +125,150 @@ def test_a_fragment_many_have_finds_so_many_and_never_crowds_out_who_begins_with
     Customer.objects.bulk_create([Customer(name=f"The Mark {number:03d}") for number in range(CAP + 5)])
     CustomerFactory.create(name="Markus")
     found = names("mark")
-    assert (found[0], found[1], len(found)) == ("Markus", "The Mark 000", CAP + 1)
+    assert (found[0], found[1], len(found)) == ("Markus", "The Mark 000", CAP)
+
+
+@pytest.mark.django_db
+def test_the_best_tier_comes_first_among_those_who_fit_equally_and_people_last() -> None:
+    platinum, bronze = (Tier.objects.get(key=key) for key in ("platinum", "bronze"))
+    for name, tier in (
+        ("Mark", None),
+        ("Marks", bronze),
+        ("Markt", platinum),
+        ("Big Mark", bronze),
+        ("Aremark", platinum),
+    ):
+        CustomerFactory.create(name=name, tier=tier)
+    ContactFactory.create(customer__name="Employer", customer__tier=platinum, name="Markus")
+    assert names("mark") == ["Markt", "Marks", "Mark", "Big Mark", "Aremark", "Employer"]
+
+
+@pytest.mark.django_db
+def test_where_more_fit_than_are_wanted_the_best_tiers_are_found() -> None:
+    platinum = Tier.objects.get(key="platinum")
+    Customer.objects.bulk_create([Customer(name=f"The Mark {number:03d}") for number in range(CAP)])
+    CustomerFactory.create(name="Zum Markt", tier=platinum)
+    CustomerFactory.create(name="Zur Mark", city="hidden", tier=platinum)
+    assert names("mark")[:2] == ["Zum Markt", "The Mark 000"]
+
+
+@pytest.mark.django_db
+def test_a_city_finds_who_is_there_after_those_called_so() -> None:
+    CustomerFactory.create(name="Anna", city="Zürich")
+    CustomerFactory.create(name="Zurich Re", city="Bern")
+    CustomerFactory.create(name="Other", city="Zürichberg")
+    assert names("zurich") == ["Zurich Re", "Anna"]
+
+
+@pytest.mark.django_db
+def test_a_number_that_is_meant_comes_before_one_that_holds_it() -> None:
+    ContactPointFactory.create(customer__name="Called", kind="phone", raw="+49 30 123456")
+    InvoiceFactory.create(customer__name="Zebra", number="3012345")
+    assert names("3012345") == ["Zebra", "Called"]
+
+
+@pytest.mark.django_db
+def test_a_zero_dialled_from_within_the_country_alone_is_left_out() -> None:
+    ContactPointFactory.create(customer__name="Phone", kind="phone", raw="+49 30 123456")
+    assert names("+49 (0)30 123 456") == names("0049(0)30123456") == ["Phone"]
+
+
+def folded(text: str) -> str:
+    return re.sub("([一-鿿])", r"\1\1", text.lower())
+
+
+PARTS = st.sampled_from(["Mark", "Anna", "Ark", "Ltd", "公司", "东方", "公", "x"])
+CALLED = st.lists(PARTS, min_size=1, max_size=3).map(" ".join) | st.lists(PARTS, min_size=1, max_size=3).map("".join)
+KNOWN = st.tuples(
+    CALLED,
+    st.sampled_from(["platinum", "gold", "bronze", None]),
+    CALLED | st.none(),
+    st.sampled_from(["", "Mark", "东方"]),
+)
+SOUGHT = CALLED.filter(lambda text: read(text).is_possible)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(known=st.lists(KNOWN, max_size=12), text=SOUGHT, first=st.sampled_from([0, 2, 100]))
+@pytest.mark.django_db
+def test_arms_find_what_comparing_everybody_finds_in_the_same_order(
+    known: list[tuple[str, str | None, str | None, str]], text: str, first: int
+) -> None:
+    """However few names are read before the indexes are asked."""
+    tiers = {tier.key: tier for tier in Tier.objects.all()}
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(search_sql, "FIRST", first)
+        made = [
+            CustomerFactory.create(name=name, tier=tiers.get(tier or ""), city=city) for name, tier, _who, city in known
+        ]
+        for customer, (_name, _tier, who, _city) in zip(made, known, strict=True):
+            if who:
+                ContactFactory.create(customer=customer, name=who)
+        whole, words = folded(text), [folded(word) for word in text.split()]
+
+        def key(customer: Customer) -> tuple[int, int, str, int]:
+            name = f" {folded(customer.name)}"
+            fits = (name.startswith(f" {whole}"), f" {whole}" in name, whole in name, True)
+            return fits.index(True), customer.tier.rank if customer.tier else 99, name, customer.pk
+
+        def is_meant(customer: Customer, who: str | None) -> bool:
+            holds = (all(word in folded(name) for word in words) for name in (customer.name, who or ""))
+            return any(holds) or folded(customer.city) == whole
+
+        pairs = zip(made, known, strict=True)
+        expected = sorted((customer for customer, (_n, _t, who, _c) in pairs if is_meant(customer, who)), key=key)
+        found = [*matching(Customer.objects.all(), read(text)).order_by("relevance", "pk")]
+        transaction.set_rollback(True)
+    assert found == expected
+
+
+def planned(text: str, *, most: int, run: bool = False) -> list[dict[str, Any]]:
+    with CaptureQueriesContext(connection) as asked:
+        list(matching(Customer.objects.all(), read(text), most=most))
+    statement = next(one["sql"] for one in asked.captured_queries if "any_arm" in one["sql"])
+    return (ran if run else nodes)(statement)
+
+
+@pytest.mark.django_db
+def test_an_arm_that_is_not_needed_is_not_executed() -> None:
+    """What begins with the text is enough: neither are names read through nor is an index of fragments asked."""
+    for name in ("Mark", "Markt", "Aremark"):
+        CustomerFactory.create(name=name)
+    for most, is_needed in ((2, False), (4, True)):
+        plan = planned("mark", most=most, run=True)
+        below = [node for node in plan if node.get("Relation Name") in ("customers_contact", "customers_contactpoint")]
+        assert below
+        assert all(bool(node["Actual Loops"]) is is_needed for node in below), most
+
+
+@pytest.mark.usefixtures("tidy_tables")
+@pytest.mark.django_db
+def test_nobody_is_read_one_by_one_however_many_there_are() -> None:
+    """Every scan of what grows begins at a condition of its index, but for `c`, by which those found are put in order.
+    The planner may read so few through: it is asked not to.
+    """
+    large = {"customers_customer", "customers_contact", "customers_contactpoint"}
+    tiers = [*Tier.objects.all(), None]
+    made = Customer.objects.bulk_create(
+        Customer(name=f"Firm {at:05d} 东方{chr(0x4E00 + at)}", city=f"City {at % 50}", tier=tiers[at % 5])
+        for at in range(1_500)
+    )
+    Contact.objects.bulk_create(Contact(customer=customer, name=f"Person {customer.pk:09d}") for customer in made)
+    ContactPoint.objects.bulk_create(
+        ContactPoint(customer=customer, kind=kind, raw="", normalised=f"{customer.pk:09d}{mail}")
+        for customer in made
+        for kind, mail in (("email", "@x.example"), ("phone", ""))
+    )
+    with as_owner(), connection.cursor() as planner:
+        for table in large:
+            planner.execute("SELECT crm_merge_pending_entries(ARRAY[%s]::regclass[])", [table])
+            planner.execute(f"ANALYZE {table}")
+        planner.execute("SET LOCAL enable_seqscan = off")
+    for text in ("irm 00123", "person 00777", "00123@x", "一东方", "1 2345", "city 7", "zqxv", "000 firm"):
+        scans = [
+            node for node in planned(text, most=CAP) if node.get("Relation Name") in large and node["Alias"] != "c"
+        ]
+        assert [node for node in scans if not node.keys() & {"Index Cond", "Recheck Cond"}] == [], text
 
 
 @pytest.mark.django_db

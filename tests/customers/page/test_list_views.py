@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
+from pytest_django import DjangoAssertNumQueries
 
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
@@ -101,6 +102,16 @@ def test_the_best_matches_come_first(client_for: ClientFor) -> None:
     for name in ("Aremark", "Big Mark", "Markus", "Mark"):
         CustomerFactory.create(name=name)
     assert names(client_for("sales"), q="mark") == ["Mark", "Markus", "Big Mark", "Aremark"]
+
+
+def test_more_than_a_page_of_them_is_found_in_seven_queries(
+    client_for: ClientFor, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    CustomerFactory.create_batch(52)
+    client = client_for("sales")
+    with django_assert_max_num_queries(7):
+        found = client.get("/customers/?q=customer").context["listing"]
+    assert (len(found.rows), found.count) == (50, 52)
 
 
 def test_a_text_too_short_says_so(client_for: ClientFor) -> None:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.paging import PAGE_SIZE
+from customers.identity.search import matching, read
 from customers.models import Customer, CustomerFigures, Tier
 from customers.page import listing as module
 from customers.page.listing import Listing, listing
@@ -56,6 +57,17 @@ def test_where_they_fit_one_page_it_tells_how_many_else_they_are_counted(
     assert (len(found.rows), counted(found)) == (PAGE_SIZE, (customers, False))
 
 
+def test_of_a_search_the_count_comes_with_the_page(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    CustomerFactory.create_batch(PAGE_SIZE + 2, country="FR")
+    CustomerFactory.create()
+    found = matching(Customer.objects.filter(country="FR"), read("customer"))
+    with django_assert_num_queries(2):
+        first = listing(found, order_by="relevance", cursor="", searched=True)
+        last = listing(found, order_by="relevance", cursor=first.page.next_cursor, searched=True)
+    assert (len(first.rows), counted(first)) == (PAGE_SIZE, (PAGE_SIZE + 2, False))
+    assert (len(last.rows), counted(last)) == (2, (PAGE_SIZE + 2, False))
+
+
 def test_the_last_page_counts_those_before_it_too() -> None:
     CustomerFactory.create_batch(PAGE_SIZE + 1)
     last = listed(cursor=listed().page.next_cursor)
@@ -85,7 +97,7 @@ def test_a_search_that_met_its_cap_and_a_count_beyond_the_exact_are_at_least(
 @pytest.mark.parametrize(
     ("order", "index", "condition"),
     [
-        ("tier__rank", "customer_tier", "(id > "),
+        ("tier__rank", "customer_by_tier", "(id > "),
         ("-owner__name", "customer_owner", "(id < "),
         ("-figures__overdue", "figures_overdue", "ROW(overdue, customer_id) < ROW("),
         ("-created_at", "customer_created", "ROW(created_at, id) < ROW("),

@@ -1,0 +1,100 @@
+"""The statement of the search: arms that find customers, each bounded, the best tiers first.
+
+An arm that those before it have made needless is never executed: its gate counts what they found. First the names of
+the best tiers are read, along `customer_by_tier`: a text that many names hold is found often enough there, without
+asking the index of fragments for all who have it. Beyond `CAP` an arm's choice is approximate.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+FIRST: Final = 2_000
+"""So many names of the best tiers are compared before any index is asked,"""
+NEXT: Final = 18_000
+"""and so many more where the first let expect that enough is found among them."""
+CAP: Final = 500
+"""No index of fragments gives more rows than that, or than are wanted where those are more."""
+
+# What is looked for, as names are kept: {begins} and the others are patterns of it, constants for the planner.
+FOLD: Final = (
+    "SELECT substr(crm_fold(crm_norm(text)), 2) FROM unnest(%s::text[]) WITH ORDINALITY t(text, at) ORDER BY at"
+)
+
+# From the best tier down, who has none last; each tier is read along an index, and no further than is asked.
+_BY_TIER = """
+SELECT * FROM (
+  (SELECT one.* FROM (SELECT id FROM customers_tier ORDER BY rank) tier
+     CROSS JOIN LATERAL ({of_one} AND c.tier_id = tier.id ORDER BY {order} LIMIT {most} + {after}) one)
+  UNION ALL ({of_one} AND c.tier_id IS NULL ORDER BY {order} LIMIT {most} + {after})
+) ranked LIMIT {most} OFFSET {after}"""
+
+
+def _by_tier(where: str, *, most: str, order: str, after: str = "0") -> str:
+    of_one = f"SELECT c.id, c.search FROM customers_customer c WHERE {where}"  # noqa: S608 - constants
+    return _BY_TIER.format(of_one=of_one, most=most, after=after, order=order)
+
+
+_BEST = _by_tier("true", most="%(first)s", order="c.id")
+_NEXT_BEST = _by_tier("true", most="%(next)s", order="c.id", after="%(first)s")
+_CITY = _by_tier("crm_norm(c.city) = crm_norm(%(text)s)", most="%(most)s", order="c.id")
+
+# Name of the arm → its rows, of which {gate} asks whether they are wanted. {each}: every word, wherever it stands.
+NAMES: Final[Mapping[str, str]] = {
+    "begins": _by_tier("c.search LIKE %(begins)s", most="%(most)s", order="c.search, c.id"),
+    "best": f"SELECT id FROM ({_BEST}) b WHERE {{each}} AND {{gate}}",  # noqa: S608 - constants
+    "next_best": f"""SELECT id FROM ({_NEXT_BEST}) b WHERE {{each}} AND {{gate}}
+      AND (SELECT count(*) FROM best) * (%(first)s + %(next)s)::bigint >= %(most)s::bigint * %(first)s""",  # noqa: S608 - constants
+    "words": "SELECT id FROM customers_customer WHERE search LIKE %(word)s AND {gate}",
+    "inside": "SELECT id FROM customers_customer WHERE {each} AND {gate}",
+    "people": "SELECT customer_id AS id FROM customers_contact WHERE {each} AND {gate} LIMIT %(cap)s",
+    "city": f"SELECT id FROM ({_CITY}) b WHERE {{gate}}",  # noqa: S608 - constants
+}
+EACH: Final = "search LIKE %({word})s"
+POINTS: Final = """
+SELECT customer_id AS id FROM customers_contactpoint
+WHERE kind = '{kind}' AND normalised LIKE %({kind})s AND {{gate}} LIMIT %(cap)s"""
+# What a source calls a customer: a probe for each source, of which there are few.
+KNOWN_AS: Final = """
+SELECT id FROM customers_customer WHERE link_key = %(tax_key)s
+UNION SELECT known.customer_id FROM customers_sourcesystem system
+  JOIN customers_sourcerecord known ON known.system_id = system.id AND known.kind = 'customers'
+    AND known.external_id IN (%(number)s, %(number_in_capitals)s)
+  WHERE known.customer_id IS NOT NULL"""
+
+FIT: Final = """
+CASE WHEN {is_exact} THEN 0 WHEN {name} LIKE %(begins)s THEN 1 WHEN {name} LIKE %(word)s THEN 2
+     WHEN {name} LIKE %(inside)s THEN 3 ELSE 4 END"""
+"""How well a customer fits: by a number of theirs; the name begins with the text, or a word of it does; the text is
+anywhere in it; the customer is found by something else."""
+# Rows are materialised without the limit: with it the planner hopes to meet them soon enough without the index, which
+# holds where nearly all have the text, as of addresses and people (they have it within), and not for names.
+_ARM = "{name}_rows(id) AS MATERIALIZED ({rows}),\n{name} AS MATERIALIZED (SELECT id FROM {name}_rows LIMIT %(cap)s)"
+_HITS = """
+SELECT id, is_exact FROM (WITH {arms}
+SELECT hit.id, hit.is_exact
+FROM (SELECT id, bool_or(is_exact) AS is_exact FROM ({hits}) any_arm GROUP BY id) hit
+JOIN customers_customer c ON c.id = hit.id LEFT JOIN customers_tier tier ON tier.id = c.tier_id
+ORDER BY {fit}, tier.rank, c.search, c.id LIMIT %(most)s) best"""
+
+
+def statement(*, exact: Sequence[str], arms: Mapping[str, str]) -> str:
+    """The best `most` as (customer, whether by a number of theirs) of what `exact` gives and `arms`: name → rows, each
+    with its {gate}.
+    """
+    written = {f"exact_{at}": rows for at, rows in enumerate(exact)}
+    for name, rows in arms.items():
+        written[name] = rows.format(gate=_gate([*written]))
+    hits = (f"SELECT id, {name.startswith('exact_')} AS is_exact FROM {name}" for name in written)  # noqa: S608 - constants
+    return _HITS.format(
+        arms=",\n".join(_ARM.format(name=name, rows=rows) for name, rows in written.items()),
+        hits=" UNION ALL ".join(hits),
+        fit=FIT.format(is_exact="hit.is_exact", name="c.search"),
+    )
+
+
+def _gate(before: Sequence[str]) -> str:
+    """Whether those before have found fewer than are wanted."""
+    if not before:
+        return "true"
+    found = " UNION ".join(f"SELECT id FROM {name}" for name in before)  # noqa: S608 - constants
+    return f"(SELECT count(*) FROM ({found}) found) < %(most)s"  # noqa: S608 - constants
