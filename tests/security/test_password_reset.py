@@ -1,7 +1,6 @@
 """A password reset tells nobody who works here: neither by what it says nor by how long it takes."""
 
 import re
-import statistics
 import time
 from collections.abc import Iterator
 
@@ -73,7 +72,7 @@ def test_both_take_the_same_time_however_slow_the_mail_server(slow_server: MailS
             client.post(PLACE, {"email": email})
             times.append(time.perf_counter() - began)
             OutboxMail.objects.all().delete()
-    known, unknown = (statistics.median(times) for times in took.values())
+    known, unknown = map(min, took.values())  # undisturbed by what else the machine does
     assert abs(known - unknown) < 0.010
     assert slow_server.tried == 0
 
