@@ -9,9 +9,11 @@ import importlib
 import json
 import os
 import platform
+import signal
 import sys
 import time
 import traceback
+from types import ModuleType
 from typing import Any
 
 from django.core.management import call_command
@@ -37,26 +39,39 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     asked = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it is told what was measured so far
     with state.services():
         result = {"machine": machine(), "scale": asked.scale, **data(scale=asked.scale, keep=asked.keep)}
-        for name in BENCHMARKS:
-            if name in asked.only:
-                result[name] = measured(name)
+        measure([name for name in BENCHMARKS if name in asked.only], into=result)
     if asked.compare:
         sys.stderr.write(comparing.side_by_side(asked.compare, result))
     sys.stdout.write(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     return 1 if any("error" in result.get(name, {}) for name in BENCHMARKS) else 0
 
 
+def measure(names: list[str], *, into: dict[str, Any]) -> None:
+    """One after the other; interrupted, those that were done stay, and the one that was not is an error."""
+    for name in names:
+        try:
+            into[name] = measured(name)
+        except KeyboardInterrupt:
+            into[name] = {"error": "interrupted"}
+            return
+
+
 def measured(name: str) -> dict[str, Any]:
     began = time.monotonic()
     sys.stderr.write(f"{name} …\n")
     try:
-        found: dict[str, Any] = importlib.import_module(f"bench.{name}").measure()
+        found: dict[str, Any] = loaded(name).measure()
     except Exception as error:  # noqa: BLE001 - the other figures are still worth having; the exit code tells
         traceback.print_exc()
         found = {"error": repr(error)}
     return {**found, "took_s": round(time.monotonic() - began, 1)}
+
+
+def loaded(name: str) -> ModuleType:
+    return importlib.import_module(f"bench.{name}")
 
 
 def machine() -> dict[str, Any]:

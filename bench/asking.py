@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 
@@ -65,10 +66,10 @@ def own_some(user: User) -> None:
 
 def ask(client: Client, path: str) -> Asked:
     """Raises where the page is not there."""
-    return sent(lambda: client.get(path), expected=(200,))[0]
+    return sent(partial(client.get, path), expected=(200,))[0]
 
 
-def sent(send: Callable[[], HttpResponse], *, expected: Sequence[int]) -> tuple[Asked, int]:
+def sent(send: Callable[[], Any], *, expected: Sequence[int]) -> tuple[Asked, int]:
     """With the status of the answer; raises where that is another than expected."""
     _pid, worked = backend()
     spent, began = time.process_time(), time.perf_counter()

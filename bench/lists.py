@@ -30,7 +30,7 @@ from customers.page.tables import CUSTOMER_LIST
 
 GOAL_MS, GOAL_QUERIES, GOAL_PYTHON_MS = 25, 7, 10
 TEXTS = 1  # of each kind that is searched for
-WORST, DOUBTED, AGAIN, REPORTED = 10, 40, 3, 200
+WORST, DOUBTED, AGAIN, REPORTED = 10, 20, 2, 200
 Places = Mapping[str, Mapping[str, str]]  # order → depth → cursor
 
 

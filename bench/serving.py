@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -34,8 +35,7 @@ def background() -> Iterator[tuple[Child, Child]]:
     beat = Child("beat", programs.beat_command(), log("beat"))
     with running([worker, beat]):
         for child, word in ((worker, " ready."), (beat, "beat: Starting")):
-            has_come_up = processes.wait_until(lambda child=child, word=word: word in said(child), seconds=START_S)
-            assert has_come_up, child.last_words()
+            assert processes.wait_until(partial(has_said, child, word), seconds=START_S), child.last_words()
         yield worker, beat
 
 
@@ -58,8 +58,8 @@ def log(name: str) -> Path:
     return path
 
 
-def said(child: Child) -> str:
-    return child.log.read_text(errors="replace")
+def has_said(child: Child, word: str) -> bool:
+    return word in child.log.read_text(errors="replace")
 
 
 def pid(child: Child) -> int:

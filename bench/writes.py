@@ -5,6 +5,7 @@ Beside the floor of the same run: the last of these rows INSERTed again by itsel
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.db.models import Model
@@ -30,14 +31,14 @@ def log_interaction(client: Client) -> dict[str, Any]:
     form = {"channel": "phone", "direction": "in", "purpose": "delivery", "notes": "Asked when it comes."}
     known = Customer.objects.order_by("?").values_list("pk", flat=True)[: WRITES + 1]
     paths = [reverse("customers:log_interaction", args=[pk]) for pk in known]
-    asked = [sent(lambda path=path: client.post(path, form), expected=[SAVED])[0] for path in paths]
+    asked = [sent(partial(client.post, path, form), expected=[SAVED])[0] for path in paths]
     return held_against("log_interaction", asked, floor_ms(Interaction))
 
 
 def create_customer(client: Client) -> dict[str, Any]:
     """A third have the name of a customer who is there: the page asks back instead, which costs as much looking."""
     path = reverse("customers:create")
-    found = [sent(lambda form=form: client.post(path, form), expected=[SAVED, ASKS_BACK]) for form in people()]
+    found = [sent(partial(client.post, path, form), expected=[SAVED, ASKS_BACK]) for form in people()]
     figures = held_against("create_customer", [asked for asked, _status in found], floor_ms(Customer, link_key=None))
     return {**figures, "asked_back": sum(status == ASKS_BACK for _asked, status in found)}
 
