@@ -12,6 +12,7 @@ from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
 from customers.page import home_views as start
 from customers.page import list_views as customers
+from customers.page import search_views as search
 from customers.page import trade_views as trade_tab
 from customers.page import views as detail
 from customers.page.bulk import views as bulk
@@ -28,6 +29,7 @@ urlpatterns = [
     path("customers/new/", editing.customer_create, name="create"),
     path("customers/new/similar/", editing.similar_customers, name="similar"),
     path("customers/<int:pk>/edit/", editing.customer_edit, name="edit"),
+    path("customers/search/", search.typeahead, name="typeahead"),
     path("customers/bulk/", bulk.bulk, name="bulk"),
     path("tasks/bulk/", bulk.task_bulk, name="task_bulk"),
     path("bulk/<int:pk>/", bulk.bulk_job, name="bulk_job"),

@@ -19,7 +19,7 @@ def test_a_slash_focuses_search_except_while_typing(page_for: Callable[[str], Pa
     page = page_for("sales")
     page.goto("/me/")
     page.keyboard.press("/")
-    search = page.get_by_role("searchbox")
+    search = page.get_by_role("combobox", name="Search customers")
     expect(search).to_be_focused()
     page.get_by_label("Name").fill("")
     page.get_by_label("Name").press("/")

@@ -233,6 +233,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:list": open_to(*WORKERS),
     "customers:create": open_to(*WORKERS, posted=422),
     "customers:similar": open_to(*WORKERS, axe=False),
+    "customers:typeahead": open_to(*WORKERS, status=302, axe=False),
     "customers:export": open_to("sales", "manager", axe=False),
     "customers:bulk": open_to(*WORKERS, status=404, posted=404),  # without an action
     "customers:bulk_job": own(arguments=_bulk_job),
