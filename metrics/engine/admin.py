@@ -23,12 +23,13 @@ from metrics.models import (
     KpiRules,
     LedgerMonth,
     Mark,
+    MonthHistogram,
     RecomputeRun,
     Rollup,
     RollupVersion,
 )
 
-C = TypeVar("C", Mark, Rollup)
+C = TypeVar("C", Mark, MonthHistogram, Rollup)
 CONTRADICTS = _("%(variable)s in the environment contradicts these rules: take it out, else the next start is refused.")
 
 
@@ -160,6 +161,12 @@ class RecomputeRunAdmin(ReadOnlyAdmin[RecomputeRun]):
 @admin.register(Rollup)
 class RollupAdmin(CellAdmin[Rollup]):
     list_display = ("source_label", "version", "day", "team_id", "channel", "tier_id", "product_group_id")
+    ordering = ("source", "version", "day", "team_id")
+
+
+@admin.register(MonthHistogram)
+class MonthHistogramAdmin(CellAdmin[MonthHistogram]):
+    list_display = ("source_label", "version", "day", "whole", "team_id", "channel", "tier_id", "product_group_id")
     ordering = ("source", "version", "day", "team_id")
 
 

@@ -28,12 +28,35 @@ def sums(definition: Definition, *, components: Sequence[str], by: str, where: s
 
 
 def histogram(definition: Definition, *, where: str) -> str:
-    """→ buckets and counts of one histogram (the last parameter: its place) over many cells, ascending."""
+    """→ buckets and counts of one histogram (`place`) over many cells from `first` to `last`, ascending. `where`: more
+    conditions, each with AND.
+
+    Whole months are read as such where they are kept (`metrics.engine.months`), the rest by its days.
+    """
+    own = f"source = {definition.number} AND version = {definition.version}"
+    of_scope = f"NOT whole{where}" if where else "whole"
     return f"""
+WITH span AS (
+  SELECT coalesce(%(first)s::date, (SELECT min(day) FROM metrics_rollup WHERE {own})) AS first,
+         coalesce(%(last)s::date, (SELECT max(day) FROM metrics_rollup WHERE {own})) AS last
+), month AS (
+  SELECT m::date AS first, (m + interval '1 month')::date - 1 AS last, EXISTS (
+    SELECT FROM metrics_monthhistogram WHERE {own} AND day = m::date AND whole
+      AND m >= span.first AND m + interval '1 month' <= span.last + 1) AS is_kept
+  FROM span CROSS JOIN generate_series(date_trunc('month', span.first::timestamp), span.last, '1 month') m
+), cell AS (
+  SELECT h.histogram FROM month CROSS JOIN LATERAL (
+    SELECT histogram FROM metrics_monthhistogram WHERE {own} AND day = month.first AND {of_scope}
+  ) h WHERE month.is_kept
+  UNION ALL
+  SELECT h.histogram FROM span CROSS JOIN month CROSS JOIN LATERAL (
+    SELECT histogram FROM metrics_rollup
+    WHERE {own} AND day BETWEEN greatest(month.first, span.first) AND least(month.last, span.last){where}
+  ) h WHERE NOT month.is_kept
+)
 SELECT (entry >> {COUNT_BITS}) %% {BUCKETS} AS bucket, sum(entry & {LARGEST_COUNT})
-FROM metrics_rollup CROSS JOIN LATERAL unnest(histogram) entry
-WHERE source = {definition.number} AND version = {definition.version}{where}
-  AND (entry >> {COUNT_BITS}) / {BUCKETS} = %s
+FROM cell CROSS JOIN LATERAL unnest(histogram) entry
+WHERE (entry >> {COUNT_BITS}) / {BUCKETS} = %(place)s
 GROUP BY 1 ORDER BY 1"""
 
 

@@ -63,6 +63,11 @@ class Scope:
         given = {condition: value for condition, value in conditions.items() if value is not None}
         return "".join(f" AND {condition}" for condition in given), list(given.values())
 
+    def where_named(self) -> tuple[str, dict[str, Any]]:
+        """As `where` of any day, with named parameters."""
+        given = {name: value for name, value in self.columns.items() if value not in (None, "")}
+        return "".join(f" AND {name} = %({name})s" for name in given), given
+
     def meets(self, other: Self) -> bool:
         """Whether something in the one is in the other too: a part meets its whole, two teams do not meet."""
         pairs = zip(self.columns.values(), other.columns.values(), strict=True)

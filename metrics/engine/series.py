@@ -218,9 +218,10 @@ def quantiles(
 ) -> list[Decimal | None]:
     """Quantiles in seconds of the durations behind the KPI (its `quantiles` histogram), each within 1 %."""
     place = [each.name for each in kpi.source.histograms].index(kpi.quantiles)
-    where, parameters = scope.where(first=first, last=last)
+    where, parameters = scope.where_named()
     with connection.cursor() as cursor:
-        cursor.execute(reading_sql.histogram(definition_shown(kpi.source), where=where), [*parameters, place])
+        statement = reading_sql.histogram(definition_shown(kpi.source), where=where)
+        cursor.execute(statement, {**parameters, "first": first, "last": last, "place": place})
         counts = cursor.fetchall()
     return [_quantile(counts, share=share) for share in shares]
 

@@ -69,6 +69,37 @@ class Rollup(Cell):
         ]
 
 
+class MonthHistogram(Cell):
+    """The histograms of a month's cells under one definition version (`metrics.engine.months`); `day` is its first.
+
+    `whole`: of all its cells together. Such a row stands for every month that is there, empty where it has none.
+    """
+
+    version = models.IntegerField()
+    whole = models.BooleanField(default=False)
+    histogram = ArrayField(models.IntegerField())
+
+    class Meta:
+        verbose_name = _("histograms of a month")
+        verbose_name_plural = _("histograms of months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=[
+                    "source",
+                    "version",
+                    "day",
+                    "whole",
+                    "team_id",
+                    "channel",
+                    "tier_id",
+                    "product_group_id",
+                    "extra",
+                ],
+                name="month_histogram_unique",
+            )
+        ]
+
+
 class RollupVersion(models.Model):
     """A version of a source's rollups that is kept; `metrics.engine.keeping` tells its life.
 

@@ -11,6 +11,7 @@ from metrics.engine.definitions import Definition
 from metrics.engine.histograms import COUNT_BITS
 from metrics.engine.reading_sql import hash_of_cells, histogram, sums
 from metrics.engine.rules import USUAL
+from metrics.engine.scope import Scope
 from metrics.kpis.calls import CALLS
 from metrics.kpis.issues import ISSUES
 from metrics.models import Rollup
@@ -78,10 +79,18 @@ def test_a_histogram_is_added_up_over_cells_bucket_by_bucket() -> None:
         Rollup.objects.filter(pk=row.pk).update(histogram=[b << COUNT_BITS | count for b, count in found])
     rollup(CALLS, LAST_WEEK[1])
 
-    assert read(histogram(CALLS_KEPT, where=""), 0) == [(3, 5), (7, 2)]
-    assert read(histogram(CALLS_KEPT, where=""), 1) == [(1, 9), (3, 8)]
-    assert read(histogram(CALLS_KEPT, where=" AND channel = %s"), "phone", 0) == [(3, 4)]
-    assert read(histogram(CALLS_KEPT, where=" AND channel = %s"), "letter", 0) == []
+    def counts(place: int, **scope: str) -> list[tuple[Any, ...]]:
+        where, parameters = Scope(**scope).where_named()  # type: ignore[arg-type] - a channel
+        with connection.cursor() as cursor:
+            cursor.execute(
+                histogram(CALLS_KEPT, where=where), {**parameters, "first": None, "last": None, "place": place}
+            )
+            return cursor.fetchall()
+
+    assert counts(0) == [(3, 5), (7, 2)]
+    assert counts(1) == [(1, 9), (3, 8)]
+    assert counts(0, channel="phone") == [(3, 4)]
+    assert counts(0, channel="letter") == []
 
 
 class TestHashOfCells:

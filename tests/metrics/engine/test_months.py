@@ -1,0 +1,129 @@
+"""Quantiles read from histograms of months are those of the days, whatever was recomputed since."""
+
+from datetime import UTC, date, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from metrics.engine import months
+from metrics.engine.definitions import Definition
+from metrics.engine.histograms import BUCKETS, COUNT_BITS, LARGEST_COUNT
+from metrics.engine.reading_sql import histogram
+from metrics.engine.recomputing import recompute
+from metrics.engine.scope import COMPANY, Scope
+from metrics.engine.versions import definition_shown
+from metrics.kpis.calls import CALLS
+from metrics.models import MonthHistogram, Rollup
+from tests import plans
+from tests.factories.accounts import TeamFactory
+from tests.factories.telephony import CallFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+# Open ends, whole months, edges, a month cut at both ends, the month that has not ended.
+BOUNDS = [
+    (None, None), (date(2026, 9, 1), date(2026, 10, 31)), (date(2026, 8, 31), date(2026, 10, 1)),
+    (date(2026, 9, 3), date(2026, 9, 20)), (date(2026, 11, 1), date(2026, 11, 30)), (date(2026, 10, 1), None),
+]  # fmt: skip
+
+
+def call(day: date, seconds: int, **fields: Any) -> None:
+    queued = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    CallFactory.create(entered_at=queued, waited_ms=seconds * 1000, talk_ms=seconds * 7000, **fields)
+
+
+def read(scope: Scope, first: date | None, last: date | None, place: int) -> list[tuple[int, int]]:
+    where, parameters = scope.where_named()
+    with connection.cursor() as cursor:
+        values = {**parameters, "first": first, "last": last, "place": place}
+        cursor.execute(histogram(definition_shown(CALLS), where=where), values)
+        return [(bucket, int(count)) for bucket, count in cursor.fetchall()]
+
+
+def by_days(scope: Scope, first: date | None, last: date | None, place: int) -> list[tuple[int, int]]:
+    """Entry by entry."""
+    found: dict[int, int] = {}
+    cells = Rollup.objects.filter(source=CALLS.number, version=definition_shown(CALLS).version)
+    for cell in cells.filter(**{name: value for name, value in scope.columns.items() if value}):
+        if (first is None or cell.day >= first) and (last is None or cell.day <= last):
+            for entry in cell.histogram or []:
+                bucket = entry >> COUNT_BITS
+                if bucket // BUCKETS == place:
+                    found[bucket % BUCKETS] = found.get(bucket % BUCKETS, 0) + (entry & LARGEST_COUNT)
+    return sorted(found.items())
+
+
+def assert_equal(*scopes: Scope) -> None:
+    for scope, (first, last), place in product((COMPANY, *scopes), BOUNDS, (0, 1)):
+        assert read(scope, first, last, place) == by_days(scope, first, last, place), (scope, first, last, place)
+
+
+def kept() -> list[date]:
+    return list(MonthHistogram.objects.filter(whole=True).order_by("day").values_list("day", flat=True))
+
+
+def test_they_are_kept_of_months_that_have_ended_and_read_as_the_days_are() -> None:
+    one, other = TeamFactory.create_batch(2)
+    for day, team, seconds in product((date(2026, 8, 31), date(2026, 9, 1), date(2026, 10, 31), date(2026, 11, 2)),
+                                      (one, other), (3, 3, 40)):  # fmt: skip
+        call(day, seconds, team=team)
+    recompute()
+    assert kept() == [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
+    assert sum(count for _bucket, count in read(COMPANY, None, None, 0)) == 24
+    assert_equal(Scope(team_id=one.pk), Scope(team_id=other.pk, channel="phone"), Scope(channel="email"))
+
+
+def test_who_writes_days_takes_their_months_away_and_the_run_makes_them_anew() -> None:
+    for day in (date(2026, 9, 5), date(2026, 10, 5)):
+        call(day, 9)
+    recompute()
+    Rollup.objects.filter(day=date(2026, 9, 5)).update(histogram=[5 << COUNT_BITS | 3])
+    assert kept() == [date(2026, 10, 1)]
+    assert read(COMPANY, date(2026, 9, 1), date(2026, 9, 30), 0) == [(5, 3)]
+    assert_equal()
+    recompute(full=True)
+    call(date(2026, 9, 7), 20)
+    assert kept() == [date(2026, 9, 1), date(2026, 10, 1)]
+    recompute()
+    assert len(read(COMPANY, date(2026, 9, 1), date(2026, 9, 30), 0)) == 2
+    assert_equal()
+    Rollup.objects.filter(day__lt=date(2026, 10, 1)).delete()
+    assert kept() == [date(2026, 10, 1)]
+    assert_equal()
+
+
+def test_counts_beyond_an_entry_are_several() -> None:
+    call(date(2026, 9, 5), 9)
+    recompute()
+    entry = 7 << COUNT_BITS | LARGEST_COUNT
+    Rollup.objects.filter(day=date(2026, 9, 5)).update(histogram=[entry, entry, 7 << COUNT_BITS | 1])
+    months.keep(definition_shown(CALLS))
+    assert read(COMPANY, date(2026, 9, 1), date(2026, 9, 30), 0) == [(7, 2 * LARGEST_COUNT + 1)]
+    assert_equal()
+
+
+def test_a_month_without_any_is_kept_empty() -> None:
+    call(date(2026, 9, 5), 9, outcome="rejected")
+    recompute()
+    assert (kept(), read(COMPANY, None, None, 0)) == ([date(2026, 9, 1)], [])
+
+
+def test_years_are_read_by_the_index_a_month_at_a_time(tidy_tables: None) -> None:
+    version = Definition(CALLS, definition_shown(CALLS).rules).version
+    cell = {"source": CALLS.number, "version": version}
+    for month, day in product(range(1, 11), range(1, 28)):
+        sums = [0] * len(CALLS.positions)
+        Rollup.objects.create(day=date(2026, month, day), sums=sums, histogram=[1 << COUNT_BITS | 1] * 50, **cell)
+    months.keep(definition_shown(CALLS))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_analyse('metrics_rollup'), crm_analyse('metrics_monthhistogram')")
+    values = {"first": date(2026, 1, 1), "last": date(2026, 10, 31), "place": 0}
+    ran = plans.ran(histogram(definition_shown(CALLS), where=""), values)
+    read_rows = sum(
+        node["Actual Rows"] * node["Actual Loops"]
+        for node in ran
+        if node.get("Relation Name") == "metrics_rollup" and "Index Name" not in node
+    )
+    assert read_rows == 0
+    assert sum(count for _bucket, count in read(COMPANY, date(2026, 1, 1), date(2026, 10, 31), 0)) == 10 * 27 * 50
