@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
@@ -13,7 +14,8 @@ from django.urls import reverse
 
 from bench.asking import signed_in
 from bench.lists import sorts
-from bench.serving import HOST, at_rest, background, family, pid, pss_mb, served, session_cookie
+from bench.processor import backend, server_s
+from bench.serving import HOST, at_rest, background, family, pid, pss_mb, served, session_cookie, worked
 from bench.timing import percentile
 from customers.models import Customer
 
@@ -22,17 +24,31 @@ GOALS = {"list": 100, "customer": 60}
 GOALS_MB = {"web_worker_mb": 130, "worker_with_children_mb": 220, "beat_mb": 110}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """Seconds in all and milliseconds of each request; seconds of processor of the web server and the database."""
+
+    seconds: float
+    took_ms: Sequence[float]
+    web_s: float
+    server_s: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.took_ms) / self.seconds
+
+
 def measure() -> dict[str, Any]:
     """Requests a second of a page beside its floor: the least the same server can answer with."""
     headers = {"Cookie": session_cookie(signed_in().cookies[settings.SESSION_COOKIE_NAME].value)}
     with served() as (web, port):
-        asked = addresses()
+        asked, pids = addresses(), family(pid(web))
         for paths in asked.values():
             at_once(port, headers, paths[: 2 * CLIENTS])  # every worker is warm
-        floor = at_once(port, {}, [reverse("healthz")] * (CLIENTS * REQUESTS))
-        found = {page: throughput(page, at_once(port, headers, asked[page]), floor) for page in GOALS}
-        at_rest(family(pid(web)))
-        memory = {**web_memory(family(pid(web))), **background_memory()}
+        floor = load(pids, port, {}, [reverse("healthz")] * (CLIENTS * REQUESTS))
+        found = {page: throughput(page, load(pids, port, headers, asked[page]), floor) for page in GOALS}
+        at_rest(pids)
+        memory = {**web_memory(pids), **background_memory()}
     return {"clients": CLIENTS, **found, "memory": held_against_goals(memory)}
 
 
@@ -80,16 +96,27 @@ def one_client(port: int, headers: dict[str, str], paths: Sequence[str]) -> list
     return took
 
 
-def throughput(page: str, found: tuple[float, list[float]], floor: tuple[float, list[float]]) -> dict[str, Any]:
-    rate, most = (len(took) / seconds for seconds, took in (found, floor))
+def load(pids: Sequence[int], port: int, headers: dict[str, str], paths: Sequence[str]) -> Load:
+    """`pids`: of the web server."""
+    database, _worked = backend()
+    web_before, server_before = worked(pids), server_s(database)
+    seconds, took_ms = at_once(port, headers, paths)
+    web_s, of_server_s = worked(pids) - web_before, server_s(database) - server_before
+    return Load(seconds=seconds, took_ms=took_ms, web_s=web_s, server_s=of_server_s)
+
+
+def throughput(page: str, found: Load, floor: Load) -> dict[str, Any]:
+    number = len(found.took_ms)
     return {
-        "requests": len(found[1]),
-        "requests_per_s": round(rate, 1),
-        "floor_requests_per_s": round(most, 1),
+        "requests": number,
+        "requests_per_s": round(found.rate, 1),
+        "floor_requests_per_s": round(floor.rate, 1),
         "goal_requests_per_s": GOALS[page],
-        "p50_ms": round(percentile(found[1], 0.5), 1),
-        "p95_ms": round(percentile(found[1], 0.95), 1),
-        "within_goal": rate >= GOALS[page],
+        "p50_ms": round(percentile(found.took_ms, 0.5), 1),
+        "p95_ms": round(percentile(found.took_ms, 0.95), 1),
+        "web_cpu_ms": round(found.web_s / number * 1000, 1),
+        "server_cpu_ms": round(found.server_s / number * 1000, 1),
+        "within_goal": found.rate >= GOALS[page],
     }
 
 

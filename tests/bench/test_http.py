@@ -45,13 +45,17 @@ def test_a_page_that_is_refused_is_no_throughput(port: int) -> None:
 
 
 def test_throughput_stands_beside_its_floor_and_its_goal() -> None:
-    assert http.throughput("list", (2.0, [5.0] * 100), (0.5, [1.0] * 100)) == {
+    found = http.Load(seconds=2.0, took_ms=[5.0] * 100, web_s=1.2, server_s=0.4)
+    floor = http.Load(seconds=0.5, took_ms=[1.0] * 100, web_s=0.1, server_s=0.0)
+    assert http.throughput("list", found, floor) == {
         "requests": 100,
         "requests_per_s": 50.0,
         "floor_requests_per_s": 200.0,
         "goal_requests_per_s": 100,
         "p50_ms": 5.0,
         "p95_ms": 5.0,
+        "web_cpu_ms": 12.0,
+        "server_cpu_ms": 4.0,
         "within_goal": False,
     }
 
