@@ -25,10 +25,13 @@ from crm.common.patience import TookTooLong
 from crm.common.tables import Empty
 from crm.common.templatetags.lists import bulk_url
 from customers.identity import search
+from customers.identity.misspelt import meant_by
+from customers.models import Customer
 from customers.page.exporting import EXPORT, export_rows
 from customers.page.listing import Listing, listing, meant, with_tags
 from customers.page.tables import CUSTOMER_LIST, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 
+GUESSED: Final = 5
 TOO_MUCH: Final = gettext_lazy(
     "This takes too long with so many customers. Add a condition that leaves fewer: an owner, a tag, a country."
 )
@@ -58,10 +61,18 @@ def customer_list(request: HttpRequest) -> HttpResponse:
     empty, is_selected = _nobody(request, state), bool(bulk_url(state))
     context |= {
         "listing": shown,
+        "guessed": [] if shown.rows else _guessed(request, state),
         "page": shown.page,
         "customers": state.fill(shown.rows, page=shown.page, empty=empty, is_selected=is_selected),
     }
     return render(request, "customers/page/list.html", context)
+
+
+def _guessed(request: HttpRequest, state: State) -> list[Customer]:
+    """Whom the text may have meant where nobody fits it; where filters are set too they are what nobody fits."""
+    if not state.search or state.conditions.items:
+        return []
+    return meant_by(Customer.objects.visible_to(request.user), search.read(state.search), most=GUESSED)
 
 
 def _listing(request: HttpRequest, state: State) -> Listing:

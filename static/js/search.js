@@ -46,9 +46,9 @@
   };
   const seek = () => window.htmx.trigger(input, "seek");
 
-  // The first customer; where there is none the list, which says why.
+  // The first customer; where nobody fits, or is only guessed, the list, which says so.
   const openFirst = () => {
-    const [first] = options();
+    const [first] = panel.querySelectorAll("[role=listbox]:not([data-guessed]) > [role=option]");
     close();
     if (first) first.click();
     else form.submit();

@@ -104,6 +104,16 @@ def test_the_best_matches_come_first(client_for: ClientFor) -> None:
     assert names(client_for("sales"), q="mark") == ["Mark", "Markus", "Big Mark", "Aremark"]
 
 
+def test_where_nobody_fits_a_text_it_asks_who_was_meant(client_for: ClientFor) -> None:
+    meant = CustomerFactory.create(name="Nordwind", kind="person")
+    client = client_for("sales")
+    page = client.get("/customers/?q=nordwimd").content.decode()
+    assert "Did you mean:" in page
+    assert f'<a href="{meant.get_absolute_url()}">Nordwind</a>' in page
+    for other in ("q=nordwind", "q=zqxvzq", "q=nordwimd&kind=person"):
+        assert "Did you mean:" not in client.get(f"/customers/?{other}").content.decode()
+
+
 def test_more_than_a_page_of_them_is_found_in_seven_queries(
     client_for: ClientFor, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:

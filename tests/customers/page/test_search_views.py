@@ -44,6 +44,14 @@ def test_where_nobody_is_offered_it_says_why(client_for: ClientFor, text: str, w
     assert 'role="option"' not in page
 
 
+def test_who_is_only_guessed_is_said_to_be(client_for: ClientFor) -> None:
+    CustomerFactory.create(name="Nordwind")
+    page = client_for("sales").get(URL, {"q": "nordwimd"}, headers=PART).content.decode()
+    assert "Nobody fits. Did you mean:" in page
+    assert "data-guessed" in page
+    assert (page.count('role="option"'), page.count("All who fit")) == (1, 0)
+
+
 def test_without_script_it_leads_to_the_list(client_for: ClientFor) -> None:
     answer = client_for("sales").get(URL, {"q": "a&b c"})
     assert (answer.status_code, answer["Location"]) == (302, "/customers/?q=a%26b+c")

@@ -25,6 +25,13 @@ def test_a_text_too_short_or_that_nobody_fits_offers_nobody(user_for: UserFor) -
     assert offered(user=user, text="zqx") == Offered(text="zqx")
 
 
+def test_where_nobody_fits_those_are_offered_whom_a_typo_hides(user_for: UserFor) -> None:
+    meant = CustomerFactory.create(name="Nordwind AG")
+    assert offered(user=user_for("sales"), text="nordwimd") == Offered(
+        text="nordwimd", customers=[meant], is_guessed=True
+    )
+
+
 def test_before_anything_is_typed_those_viewed_last_are_offered(user_for: UserFor) -> None:
     user, other = user_for("sales"), user_for("service")
     seen: list[Customer] = [VisitFactory.create(user=user, at=NOON).customer]
