@@ -117,7 +117,7 @@ def _fold(text: str) -> _Folded:
     with connection.cursor() as cursor:
         cursor.execute(search_sql.FOLD, [[text, *words]])
         whole, *folded = [found for (found,) in cursor.fetchall()]
-    return _Folded(text=text, whole=whole, words=folded)
+    return _Folded(text=text, whole=whole, words=[word for word in folded if word] or [whole])
 
 
 def _statement(sought: _Folded) -> tuple[str, dict[str, str]]:
@@ -127,7 +127,7 @@ def _statement(sought: _Folded) -> tuple[str, dict[str, str]]:
     if _PHONE.match(text):
         arms["phone"] = POINTS.format(kind="phone")
         params["phone"] = f"%{_digits(text)}%"
-    if "@" not in text and any(character.isalpha() for character in text):
+    if sought.whole and "@" not in text and any(character.isalpha() for character in text):
         each = " AND ".join(EACH.format(word=f"word_{at}") for at in range(len(sought.words)))
         arms |= {name: rows.replace("{each}", each) for name, rows in NAMES.items()}
     if "@" in text or text.isascii() or ("." in text and not _CHINESE.search(text)):

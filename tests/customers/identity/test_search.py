@@ -65,6 +65,14 @@ def test_only_those_it_is_given_are_found_and_for_too_little_nobody() -> None:
 
 
 @pytest.mark.django_db
+def test_signs_that_names_are_kept_without_find_nobody_and_hide_nobody() -> None:
+    CustomerFactory.create(name="Mark")
+    assert read("ʻʻʻ").is_possible
+    assert names("ʻʻʻ") == names("ʻʻʻ ①②③") == []
+    assert names("& " * 8 + "mark") == ["Mark"]
+
+
+@pytest.mark.django_db
 def test_signs_of_a_pattern_mean_themselves() -> None:
     for number, email in enumerate((r"aa_b%cc\d@x.example", "aaXbYYccd@x.example")):
         ContactPointFactory.create(customer__name=f"C{number}", raw=email)
