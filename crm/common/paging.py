@@ -64,6 +64,7 @@ def keyset_page(
     size: int = PAGE_SIZE,
     is_known: bool = False,
     is_grouped: bool = False,
+    within: str = "",
 ) -> Page[M]:
     """One page of `queryset` ordered by `sort` (`field`, or `-field` for descending) and then primary key.
 
@@ -73,6 +74,9 @@ def keyset_page(
 
     `is_grouped`: the relation leads to one of a few (tiers, people), each of whom has many rows: an index on (relation,
     id) then serves, which gives the first rows of each.
+
+    `within`: a column that is null in all rows of `queryset`. An index on (it, -field, -id) then serves: the planner
+    takes a column for one that orders nothing where all have a value, not where they have none.
     """
     name, descending = sort.lstrip("-"), sort.startswith("-")
     start = _find_cursor(queryset, name, cursor)
@@ -80,7 +84,7 @@ def keyset_page(
     may_be_empty = not is_known and _may_be_empty(queryset, name)
     rows = _take(
         queryset, name, descending=descending, start=start, count=size + 1, may_be_empty=may_be_empty,
-        is_grouped=is_grouped,
+        is_grouped=is_grouped, within=within,
     )  # fmt: skip
     further = len(rows) > size
     rows = rows[:size]
@@ -104,6 +108,7 @@ def _take(
     count: int,
     may_be_empty: bool,
     is_grouped: bool,
+    within: str,
 ) -> list[M]:
     """Known values first, then the empty ones; the other way round when going backwards."""
     backwards = start is not None and start.backwards
@@ -119,7 +124,7 @@ def _take(
         if is_grouped and not empty:
             among = queryset.filter(pk__in=_first_of_each(queryset, name, downwards, where, count))
         rows += _segment(
-            among, name, descending=downwards, empty=empty, start=where, split=may_be_empty
+            among, name, descending=downwards, empty=empty, start=where, split=may_be_empty, within=within
         )[: count - len(rows)]  # fmt: skip
         if len(rows) >= count:
             break
@@ -127,12 +132,20 @@ def _take(
 
 
 def _segment(
-    queryset: QuerySet[M], name: str, *, descending: bool, empty: bool, start: _Cursor | None, split: bool
+    queryset: QuerySet[M],
+    name: str,
+    *,
+    descending: bool,
+    empty: bool,
+    start: _Cursor | None,
+    split: bool,
+    within: str,
 ) -> QuerySet[M]:
     """`descending` already accounts for walking backwards; `split` keeps empty and known values apart."""
     sign = "-" if descending else ""
     fields = ["pk"] if empty or name == "pk" else [name, _key_beside(queryset, name)]
-    rows = queryset.order_by(*[sign + field for field in fields])
+    first = [within if descending else f"-{within}"] if within else []
+    rows = queryset.order_by(*first, *[sign + field for field in fields])
     if split:
         rows = rows.filter(**{f"{name}__isnull": empty})
     if start is None:

@@ -76,7 +76,7 @@ def news_list(request: HttpRequest) -> HttpResponse:
 def unmatched_list(request: HttpRequest) -> HttpResponse:
     """Contacts that belong to no customer, the newest first."""
     contacts = unmatched_contacts(reader=signed_in(request)).select_related("team")
-    page = keyset_page(contacts, sort="-occurred_at", cursor=request.GET.get("cursor", ""))
+    page = keyset_page(contacts, sort="-occurred_at", cursor=request.GET.get("cursor", ""), within="customer_id")
     table = UNMATCHED.of(page.rows, about=named(), page=page)
     return render(request, "customers/page/home_unmatched.html", {"unmatched": table})
 

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from crm.common.company.current import company
 from customers.models import Customer, Task
+from tests import plans
 from tests.conftest import ClientFor
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -120,6 +123,36 @@ def test_contacts_of_nobody_stand_behind_their_number(client_for: ClientFor) -> 
     assert page.index("+49 30 91003710") < page.index("Withheld")
     assert "Not this one" not in page
     assert "?q=anonymous" not in page
+
+
+def test_contacts_of_nobody_are_read_along_their_index_there_and_back(client_for: ClientFor, tidy_tables: None) -> None:
+    client = client_for("service")
+    InteractionFactory.create_batch(3)
+    for hour in range(120):
+        called = {"customer": None, "channel": "phone", "contact_value": "anonymous", "subject": f"Withheld {hour}"}
+        InteractionFactory.create(**called, occurred_at=NOW - timedelta(hours=hour))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_analyse('customers_interaction')")
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get("/today/unmatched/").content.decode()
+    read = next(query["sql"] for query in queries if "ORDER BY" in query["sql"] and "occurred_at" in query["sql"])
+    plan = plans.nodes(read)
+    assert "interaction_timeline" in plans.indexes(plan)
+    assert "Sort" not in {node["Node Type"] for node in plan}
+
+    def shown(page: str) -> list[int]:
+        return [*dict.fromkeys(int(hour) for hour in re.findall(r"Withheld (\d+)", page))]
+
+    pages = [shown(page)]
+    while following := re.search(r'href="([^"]*cursor=[^"]*)"[^>]*rel="next"|rel="next"[^>]*href="([^"]*)"', page):
+        page = client.get("/today/unmatched/" + (following[1] or following[2]).replace("&amp;", "&")).content.decode()
+        pages.append(shown(page))
+    assert [hour for each in pages for hour in each] == list(range(120))
+    back = re.search(r'href="([^"]*cursor=[^"]*)"[^>]*rel="prev"|rel="prev"[^>]*href="([^"]*)"', page)
+    assert back is not None
+    before = client.get("/today/unmatched/" + (back[1] or back[2]).replace("&amp;", "&")).content.decode()
+    assert shown(before) == pages[-2]
 
 
 def test_all_of_my_customers_with_news_stand_behind_the_card(client_for: ClientFor) -> None:
