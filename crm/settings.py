@@ -249,6 +249,9 @@ STATICFILES_DIRS = [
     ("vendor/icons", NODE_MODULES / "@tabler/icons-webfont/dist"),
     ("vendor/echarts", NODE_MODULES / "echarts/dist"),
 ]
+# Who reads changes nothing that is tracked: their statements go as they are.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -1,7 +1,8 @@
 """Histograms of whole months beside those of days, so that quantiles of years do not read every day's again.
 
 Whoever writes cells of days takes those of their months away in the same transaction (a trigger, migration 0016); here
-they are made anew, for the months that have ended, under the month's lock. What is not there is read from the days.
+they are made anew under the month's lock, after the recompute that everybody waits for. What is not there is read from
+the days.
 """
 
 from datetime import date
@@ -9,7 +10,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from crm.common import locks
-from crm.common.days import month_start, today
+from metrics.engine import known, registry
 from metrics.engine.definitions import Definition
 from metrics.engine.histograms import COUNT_BITS, LARGEST_COUNT
 from metrics.engine.sql import OF_MONTH, STORED
@@ -24,7 +25,7 @@ WITH RECURSIVE stored(month) AS (
   FROM stored WHERE month IS NOT NULL
 )
 SELECT month FROM stored
-WHERE month < %(now)s AND NOT EXISTS (SELECT FROM metrics_monthhistogram r WHERE {own} AND r.day = month AND r.whole)
+WHERE month IS NOT NULL AND NOT EXISTS (SELECT FROM metrics_monthhistogram r WHERE {own} AND r.day = month AND r.whole)
 ORDER BY month"""
 
 # A count that an entry cannot hold becomes several; several entries may speak of one bucket.
@@ -49,13 +50,20 @@ SELECT {{number}}, {{version}}, %(first)s, 0, '', 0, 0, '', true, '{{{{}}}}' WHE
 ON CONFLICT DO NOTHING"""
 
 
+def keep_all() -> None:
+    """Of every source, by the rules in force."""
+    rules = known.state().values
+    for source in registry.sources():
+        keep(Definition(source, rules))
+
+
 def keep(definition: Definition) -> None:
     """Make those that are missing. Killed, the next run makes the rest."""
     if not definition.source.histograms:
         return
     own = STORED.format(a="r", definition=definition)
     with connection.cursor() as cursor:
-        cursor.execute(_MISSING.format(own=own), {"now": month_start(today())})
+        cursor.execute(_MISSING.format(own=own))
         missing = [month for (month,) in cursor.fetchall()]
     for month in missing:
         _fill(definition, month, own=own)

@@ -2,12 +2,13 @@
 
 from celery import shared_task
 
-from metrics.engine import checking, recomputing
+from metrics.engine import checking, months, recomputing
 
 
 @shared_task
 def recompute(**_: object) -> None:
     recomputing.recompute()
+    months.keep_all()
 
 
 @shared_task
