@@ -62,7 +62,7 @@ def test_of_a_long_history_no_more_is_read_than_a_page(
     )  # fmt: skip
     place = "" if minutes is None else Place(AT + timedelta(minutes=minutes), "contacts", 7).cursor
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE customers_interaction, customers_order")
+        cursor.execute("SELECT crm_analyse('customers_interaction'), crm_analyse('customers_order')")
     reader.has_perm("customers.view_customer")
     with CaptureQueriesContext(connection) as queries:
         timeline(customer=customer, user=reader, cursor=place, narrowing=narrowing)
