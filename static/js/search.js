@@ -10,6 +10,8 @@
   const form = input.form;
   let at = -1;
   let isWanted = false; // Enter was pressed before the answer came
+  let isLeaving = false;
+  let sent = null; // the text that was asked for last
 
   const options = () => [...panel.querySelectorAll("[role=option]")];
   const typed = () => panel.querySelector("[role=listbox]")?.dataset.typed;
@@ -50,6 +52,7 @@
   const openFirst = () => {
     const [first] = panel.querySelectorAll("[role=listbox]:not([data-guessed]) > [role=option]");
     close();
+    isLeaving = true;
     if (first) first.click();
     else form.submit();
   };
@@ -60,13 +63,28 @@
     if (isWanted && isFresh()) openFirst();
     else if (document.activeElement === input) open();
   });
-  for (const failed of ["htmx:responseError", "htmx:sendError"]) {
-    document.addEventListener(failed, (event) => {
-      if (event.detail.elt === input && isWanted) form.submit();
-    });
-  }
+  // A text is asked for once, and nothing when the page is being left.
+  input.addEventListener("htmx:confirm", (event) => {
+    if (isLeaving || sent === input.value) event.preventDefault();
+  });
+  input.addEventListener("htmx:beforeSend", () => {
+    sent = input.value;
+  });
+  // Without an answer the list has one.
+  input.addEventListener("htmx:afterRequest", () => {
+    if (typed() === sent) return;
+    sent = null;
+    if (isWanted) form.submit();
+  });
+  form.addEventListener("submit", () => {
+    isLeaving = true;
+  });
+  window.addEventListener("pageshow", () => {
+    isLeaving = false;
+  });
 
   input.addEventListener("focus", () => {
+    isLeaving = false;
     if (isFresh()) open();
     else seek();
   });
@@ -77,7 +95,8 @@
     if (event.isComposing) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (panel.hidden) seek();
+      if (panel.hidden && isFresh()) open();
+      else if (panel.hidden) seek();
       else choose(event.key === "ArrowDown" ? at + 1 : Math.max(at, 0) - 1);
     } else if (event.key === "Escape" && !panel.hidden) {
       event.preventDefault();
@@ -88,8 +107,10 @@
     const chosen = !panel.hidden && options()[at];
     if (!chosen && (form.dataset.narrows !== undefined || !input.value.trim())) return;
     event.preventDefault();
-    if (chosen) chosen.click();
-    else if (isFresh()) openFirst();
+    if (chosen) {
+      isLeaving = true;
+      chosen.click();
+    } else if (isFresh()) openFirst();
     else {
       isWanted = true;
       seek();

@@ -69,7 +69,7 @@ def test_a_question_mark_tells_the_keys_of_the_page_and_of_those_that_may(page_f
     told = page.get_by_role("dialog", name="Keys").locator("dl").all_inner_texts()
     on_this_page, everywhere = (" ".join(text.split()) for text in told)
     assert "n Phone" in on_this_page
-    assert everywhere.startswith("/ Search")
+    assert everywhere.startswith("/ Ctrl K Search")
     assert "g c Customers" in everywhere
     assert "Dashboard" not in everywhere, "not for sales"
 

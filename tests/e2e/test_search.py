@@ -38,6 +38,8 @@ def test_from_any_page_to_the_customer_one_means(page_for: Callable[[str], Page]
     expect(options).to_have_count(2)
     page.keyboard.press("Escape")
     expect(page.locator("#found-panel")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#found-panel")).to_be_visible()
     page.keyboard.type("marksem")
     expect(page.get_by_text("Nobody fits. Did you mean:")).to_be_visible()
     page.keyboard.press("Enter")  # opens nobody who is only guessed
