@@ -41,6 +41,8 @@ TOLD: Final = ("action", "state", "done", "changed", "skipped", "overtaken", "er
 # What trying again would not mend: these end the job, others leave it to the sweeper.
 FAULTS = (ArithmeticError, LookupError, TypeError, ValueError, DataError, IntegrityError)
 
+TABLES: Final = {"customer_id": "customers_customer", "task_id": "customers_task"}
+ANALYSED: Final = 500  # rows gone through
 # By their place: to look through all of them cost half a second a chunk where there are a million.
 _NEXT: Final = "SELECT unnest(row_ids[done + 1 : done + %s]) FROM customers_bulkjob WHERE id = %s"
 
@@ -182,6 +184,15 @@ def _in_chunks(job: BulkJob, chunk: Callable[[BulkJob, int], int]) -> None:
     step = retried(_chunk, passing=_may_pass)
     while step(job, chunk, pace):
         pass
+    _analyse(job)
+
+
+def _analyse(job: BulkJob) -> None:
+    """Have lists planned by what many rows say now: an owner has no customers for the planner until it has looked."""
+    if BulkJob.objects.filter(pk=job.pk, done__gte=ANALYSED).exists():
+        subject = get_action(job.action).subject
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT crm_analyse(%s::regclass)", [TABLES[subject.column]])
 
 
 def _may_pass(error: DatabaseError) -> bool:

@@ -1,14 +1,18 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from crm.common.audit.acting import acting
 from customers.models import BulkChange, Customer
+from customers.page.bulk import running
 from customers.page.bulk.sentences import result
+from tests import plans
 from tests.conftest import UserFor
 from tests.customers.page.bulk.asked import begun, counts, done, taken_back, three
 from tests.factories.accounts import TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory
 from tests.factories.notes import TagFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -38,6 +42,29 @@ def test_sets_what_is_asked_and_notes_what_was(by: User) -> None:
     assert [(change.before, change.after) for change in BulkChange.objects.all()] == [
         ({"owner_id": None}, {"owner_id": owner.pk})
     ] * 2
+
+
+def test_the_planner_knows_at_once_that_many_have_the_owner(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It took an owner for one of no customers and went through the list's other table once for each of them."""
+
+    def expected() -> int:
+        (node, *_rest) = plans.nodes("SELECT FROM customers_customer WHERE owner_id = %s", [by.pk])
+        return int(node["Plan Rows"])
+
+    three()
+    CustomerFactory.create_batch(57)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_analyse('customers_customer')")
+    assert expected() <= 1
+    done(begun("assign_owner", by, owner_id=by.pk))
+    assert expected() <= 1, "few are not worth it"
+    monkeypatch.setattr(running, "ANALYSED", 60)
+    team = TeamFactory.create()
+    job = done(begun("assign_owner", by, team_id=team.pk))
+    assert expected() == 60
+    Customer.objects.update(owner=None)
+    taken_back(job, by)
+    assert expected() <= 1
 
 
 def test_takes_owner_and_team_away(by: User) -> None:
