@@ -43,9 +43,7 @@ MARK_TRADERS: Final = (
 )
 
 # Of the customers `ids` those whose tier changes. Cost: index probes for their lines and invoices.
-FIGURED: Final = """(SELECT id FROM customers_customer WHERE id = ANY(%(ids)s)) c
-LEFT JOIN (SELECT * FROM crm_bought(%(first)s, %(last)s) WHERE customer_id = ANY(%(ids)s)) b ON b.customer_id = c.id
-LEFT JOIN (SELECT * FROM crm_billed(%(first)s, %(last)s) WHERE customer_id = ANY(%(ids)s)) i ON i.customer_id = c.id"""
+FIGURED: Final = tiering_sql.figured_of("(SELECT id FROM customers_customer WHERE id = ANY(%(ids)s))", "ids")
 
 
 def nobody(rules: int) -> str:

@@ -22,5 +22,7 @@ def start_in_tiers(cursor: CursorWrapper) -> None:
         log.warning("new customers start in no tier", reason=str(error))
         return
     day = today()
-    values = tiering.values_of(policy, rules, day=day, now=day)
+    cursor.execute(sql.BARE)
+    bare = [customer for (customer,) in cursor.fetchall()]
+    values = {**tiering.values_of(policy, rules, day=day, now=day), "bare": bare}
     cursor.execute(f"{sql.starts(len(rules))};{sql.START}", values)

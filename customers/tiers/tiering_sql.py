@@ -31,28 +31,35 @@ FIGURED = """customers_customer c
   LEFT JOIN crm_bought(%(first)s, %(last)s) b ON b.customer_id = c.id
   LEFT JOIN crm_billed(%(first)s, %(last)s) i ON i.customer_id = c.id"""
 
-# Of those who arrive all who get a tier. Cost: index probes on a customer whose orders or invoices came first.
+# Of those who arrive all who get a tier. Cost: index probes on the customers `bare`, whose trade came first.
 STARTS = """
 DROP TABLE IF EXISTS retier_step;
 CREATE TEMPORARY TABLE retier_step ON COMMIT DROP AS
 WITH {decided}
 SELECT *, NULL::date AS until FROM decided WHERE tier_id IS NOT NULL
 """
-ARRIVING = """(SELECT customer_id AS id, is_bare FROM imp_arriving) c
-  LEFT JOIN LATERAL (
-    SELECT * FROM crm_bought(%(first)s, %(last)s) x WHERE x.customer_id = c.id AND c.is_bare
-  ) b ON true
-  LEFT JOIN LATERAL (
-    SELECT * FROM crm_billed(%(first)s, %(last)s) x WHERE x.customer_id = c.id AND c.is_bare
-  ) i ON true"""
+
+
+def figured_of(customers: str, ids: str) -> str:
+    """For whom `customers` gives (id), of whom those of the parameter `ids` alone have figures. They are named one by
+    one: joined to them everybody's would be added up.
+    """
+    of_these = f"WHERE customer_id = ANY(%({ids})s)"
+    return f"""{customers} c
+  LEFT JOIN (SELECT * FROM crm_bought(%(first)s, %(last)s) {of_these}) b ON b.customer_id = c.id
+  LEFT JOIN (SELECT * FROM crm_billed(%(first)s, %(last)s) {of_these}) i ON i.customer_id = c.id"""  # noqa: S608 - constants
+
+
+ARRIVING = figured_of("(SELECT customer_id AS id FROM imp_arriving)", "bare")
+BARE = "SELECT customer_id FROM imp_arriving WHERE is_bare"
 
 # One condition a rule, best first; a minimum that is null is none. No invoice due in the window counts as paid on time.
 CASE = """WHEN (%({0}_value)s IS NULL OR value >= %({0}_value)s)
      AND (%({0}_share)s IS NULL OR coalesce(share, 1) >= %({0}_share)s) THEN %({0}_tier)s"""
 
 # What was decided today before anything was known of a customer, as of those who start, gives way to the decision of an
-# earlier day: files that came since tell what they were then. Found by probe, and
-# the day compared past the index on it, by which all would be read.
+# earlier day: files that came since tell what they were then. Found by probe, and the day compared past the index on
+# it, by which all would be read.
 GIVE_WAY = """
 DELETE FROM customers_tierassignment a WHERE a.id = ANY (ARRAY(
   SELECT (SELECT t.assignment_id FROM crm_tier_on(d.customer_id, %(today)s) t) FROM retier_step d
