@@ -38,9 +38,14 @@ class Asked:
 @contextmanager
 def asking() -> Iterator[Client]:
     """A manager's client, who may ask as often as a benchmark does; requests are not logged."""
-    logging.getLogger("crm.requests").setLevel(logging.WARNING)  # noqa: TID251 - silences the request log
-    with override_settings(CRM_LIMITS=dict.fromkeys(settings.CRM_LIMITS, NO_LIMIT)):
-        yield signed_in()
+    requests = logging.getLogger("crm.requests")  # noqa: TID251 - silences the request log
+    before = requests.level
+    requests.setLevel(logging.WARNING)
+    try:
+        with override_settings(CRM_LIMITS=dict.fromkeys(settings.CRM_LIMITS, NO_LIMIT)):
+            yield signed_in()
+    finally:
+        requests.setLevel(before)
 
 
 def signed_in() -> Client:

@@ -27,7 +27,9 @@ class RetierMarkFactory(DjangoModelFactory[models.RetierMark]):
 class RetierClockFactory(DjangoModelFactory[models.RetierClock]):
     class Meta:
         model = models.RetierClock
+        django_get_or_create = ("id",)
 
+    id = 1
     day = date(2026, 1, 1)
     rules = "[]"
 
