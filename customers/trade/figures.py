@@ -19,6 +19,7 @@ from crm.common import locks
 from crm.common.days import add_months, today
 from crm.common.pacing import Pace
 from crm.common.retrying import may_pass, retried
+from customers.importing.statistics import refresh_statistics
 from customers.registry.listening import trade_changed
 from customers.trade import figures_sql as sql
 
@@ -34,6 +35,8 @@ def refresh_figures(*, wait: bool = True) -> None:
     Killed at any point, what is left stands in marks and clock. Where another is at it, `wait` for each of their steps
     to end, or else leave the rest to them.
     """
+    with transaction.atomic(), connection.cursor() as cursor:
+        refresh_statistics(cursor)  # else trade that has just come is planned as if it were not there: minutes
     steps = [(work, Pace(FIRST, seconds=STEP_S, least=1, most=MOST)) for work in (_follow_marks, _follow_clock)]
     step = retried(_step, passing=_may_pass)
     while any(step(work, pace, wait=wait) for work, pace in steps):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.common import hooks, locks
 from crm.common.days import add_months
@@ -296,3 +297,19 @@ def test_whatever_changes_figures_are_what_is_worked_out_afresh(seed: int) -> No
         refresh_figures()
         assert {row[0]: row[1:] for row in CustomerFigures.objects.values_list("customer", *FIELDS[:-1])} == fresh()
     assert not FigureMark.objects.exists()
+
+
+def test_trade_that_has_just_come_is_planned_as_it_is() -> None:
+    """Planned by the one line there was before, the figures of 4,000 customers took minutes."""
+    OrderFactory.create(lines=[("1", "9", None)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_analyse('customers_order'), crm_analyse('customers_orderline')")
+    order = Order.objects.get()
+    OrderLine.objects.bulk_create(
+        OrderLine(order=order, quantity=1, unit_price=9, amount_company=9, day=order.day) for _line in range(700)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        refresh_figures()
+    asked = [query["sql"] for query in queries]
+    (analysed,) = [at for at, sql in enumerate(asked) if "crm_analyse" in sql and "customers_orderline" in sql]
+    assert analysed < next(at for at, sql in enumerate(asked) if "customers_customerfigures" in sql)
