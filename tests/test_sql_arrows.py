@@ -29,7 +29,7 @@ TABLES = {
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",
     "customers.tiers": "TierPolicy TierMark RetierMark RetierClock",
     "customers.page": "BulkJob BulkChange",
-    "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun RollupVersion MonthHistogram",
+    "metrics.engine": "Mark Rollup Issue IssueMark Clock RecomputeRun KpiRules CheckRun RollupVersion MonthRollup",
     "metrics.kpis": "LedgerMonth LedgerShare",
     "metrics.goals": "DriftCheck Baseline KpiTarget OtherChange Rollout",
     "metrics.verdicts": "Evaluation",

@@ -23,13 +23,13 @@ from metrics.models import (
     KpiRules,
     LedgerMonth,
     Mark,
-    MonthHistogram,
+    MonthRollup,
     RecomputeRun,
     Rollup,
     RollupVersion,
 )
 
-C = TypeVar("C", Mark, MonthHistogram, Rollup)
+C = TypeVar("C", Mark, MonthRollup, Rollup)
 CONTRADICTS = _("%(variable)s in the environment contradicts these rules: take it out, else the next start is refused.")
 
 
@@ -164,8 +164,8 @@ class RollupAdmin(CellAdmin[Rollup]):
     ordering = ("source", "version", "day", "team_id")
 
 
-@admin.register(MonthHistogram)
-class MonthHistogramAdmin(CellAdmin[MonthHistogram]):
+@admin.register(MonthRollup)
+class MonthRollupAdmin(CellAdmin[MonthRollup]):
     list_display = ("source_label", "version", "day", "whole", "team_id", "channel", "tier_id", "product_group_id")
     ordering = ("source", "version", "day", "team_id")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
 from typing import Any, Self
 
 from django.utils.translation import gettext as _
@@ -51,20 +50,8 @@ class Scope:
             **({"tier_id": self.tier_id} if self.tier_id else {"tier__isnull": True}),
         }
 
-    def where(self, *, first: date | None, last: date | None) -> tuple[str, list[Any]]:
+    def where(self) -> tuple[str, dict[str, Any]]:
         """SQL over the columns of cells, each condition with AND, and its parameters."""
-        conditions = {
-            "day >= %s": first,
-            "day <= %s": last,
-            "team_id = %s": self.team_id,
-            "channel = %s": self.channel or None,
-            "tier_id = %s": self.tier_id,
-        }
-        given = {condition: value for condition, value in conditions.items() if value is not None}
-        return "".join(f" AND {condition}" for condition in given), list(given.values())
-
-    def where_named(self) -> tuple[str, dict[str, Any]]:
-        """As `where` of any day, with named parameters."""
         given = {name: value for name, value in self.columns.items() if value not in (None, "")}
         return "".join(f" AND {name} = %({name})s" for name in given), given
 

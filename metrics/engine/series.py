@@ -74,18 +74,23 @@ class Part:
     window: Window
     extra: Mapping[str, str]
 
-    def where(self, source: FactSource) -> tuple[str, list[Any]]:
-        """Conditions, each with AND, and their parameters. Raises UnknownDimension."""
-        where, values = self.scope.where(first=self.window.first, last=self.window.last)
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Of the conditions of every source."""
+        given = {f"extra_{name}": value for name, value in self.extra.items()}
+        return {**self.scope.where()[1], **given, "first": self.window.first, "last": self.window.last}
+
+    def where(self, source: FactSource) -> str:
+        """Conditions but for the window, each with AND. Raises UnknownDimension."""
+        where, _parameters = self.scope.where()
         places = {name: place for place, name in enumerate(source.extra, start=1)}
-        for name, value in self.extra.items():
+        for name in self.extra:
             if name not in places:
                 raise UnknownDimension(
                     _("%(source)s are not kept by %(dimension)s.") % {"source": source.label, "dimension": name}
                 )
-            where += f" AND split_part(extra, {SEPARATOR}, {places[name]}) = %s"
-            values.append(value)
-        return where, values
+            where += f" AND split_part(extra, {SEPARATOR}, {places[name]}) = %(extra_{name})s"
+        return where
 
 
 def points(
@@ -124,14 +129,12 @@ def _read(*, kpis: Sequence[Kpi], part: Part, by: str) -> SumsByPeriod:
     """(source, period) → sums."""
     sources = {source.number: source for kpi in kpis for source in kpi.sources}
     components = {key: _components(kpis, source) for key, source in sources.items()}
-    queries: list[str] = []
-    parameters: list[Any] = []
-    for key, source in sources.items():
-        where, values = part.where(source)
-        queries.append(reading_sql.sums(definition_shown(source), components=components[key], by=by, where=where))
-        parameters += values
+    queries = [
+        reading_sql.sums(definition_shown(source), components=components[key], by=by, where=part.where(source))
+        for key, source in sources.items()
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(queries), parameters)
+        cursor.execute(" UNION ALL ".join(queries), part.parameters)
         return {
             (source, period): Sums(first, last, dict(zip(components[source], values, strict=True)))
             for source, period, first, last, values in cursor.fetchall()
@@ -218,7 +221,7 @@ def quantiles(
 ) -> list[Decimal | None]:
     """Quantiles in seconds of the durations behind the KPI (its `quantiles` histogram), each within 1 %."""
     place = [each.name for each in kpi.source.histograms].index(kpi.quantiles)
-    where, parameters = scope.where_named()
+    where, parameters = scope.where()
     with connection.cursor() as cursor:
         statement = reading_sql.histogram(definition_shown(kpi.source), where=where)
         cursor.execute(statement, {**parameters, "first": first, "last": last, "place": place})

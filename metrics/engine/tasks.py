@@ -15,7 +15,7 @@ def recompute(**_: object) -> None:
     try:
         months.keep_all()
     except locks.Busy as error:
-        log.info("histograms of months have to wait", reason=str(error))
+        log.info("rollups of months have to wait", reason=str(error))
 
 
 @shared_task

@@ -89,8 +89,8 @@ def _restated(baseline: Baseline, kpi: Kpi) -> Decimal | None:
 
 
 def _hash_of_cells(baseline: Baseline, kpi: Kpi) -> str:
-    where, parameters = Scope.of(baseline).where(first=baseline.window_from, last=baseline.window_to)
+    where, parameters = Scope.of(baseline).where()
     query = reading_sql.hash_of_cells(definition_shown(kpi.source), components=kpi.components, where=where)
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(query, {**parameters, "first": baseline.window_from, "last": baseline.window_to})
         return str(cursor.fetchone()[0])

@@ -3,7 +3,7 @@
 from metrics.models.checks import CheckRun, DriftCheck
 from metrics.models.goals import Baseline, Evaluation, KpiTarget, OtherChange, Rollout
 from metrics.models.returns import Benefit, CostEntry, LedgerMonth, LedgerShare
-from metrics.models.rollups import Clock, Issue, IssueMark, Mark, MonthHistogram, RecomputeRun, Rollup, RollupVersion
+from metrics.models.rollups import Clock, Issue, IssueMark, Mark, MonthRollup, RecomputeRun, Rollup, RollupVersion
 from metrics.models.rules import KpiRules
 
 __all__ = [
@@ -21,7 +21,7 @@ __all__ = [
     "LedgerMonth",
     "LedgerShare",
     "Mark",
-    "MonthHistogram",
+    "MonthRollup",
     "OtherChange",
     "RecomputeRun",
     "Rollout",

@@ -69,19 +69,23 @@ class Rollup(Cell):
         ]
 
 
-class MonthHistogram(Cell):
-    """The histograms of a month's cells under one definition version (`metrics.engine.months`); `day` is its first.
+class MonthRollup(Cell):
+    """The components of a month's cells under one definition version (`metrics.engine.months`); `day` is its first.
 
-    `whole`: of all its cells together. Such a row stands for every month that is there, empty where it has none.
+    `whole`: of all its cells together. Such a row stands for every month that is there. `first_day`, `last_day`: those
+    between which there are facts.
     """
 
     version = models.IntegerField()
     whole = models.BooleanField(default=False)
-    histogram = ArrayField(models.IntegerField())
+    first_day = models.DateField()
+    last_day = models.DateField()
+    sums = ArrayField(models.DecimalField(max_digits=40, decimal_places=0))
+    histogram = ArrayField(models.IntegerField(), null=True)
 
     class Meta:
-        verbose_name = _("histograms of a month")
-        verbose_name_plural = _("histograms of months")
+        verbose_name = _("rollup of a month")
+        verbose_name_plural = _("rollups of months")
         constraints = [
             models.UniqueConstraint(
                 fields=[
@@ -95,7 +99,7 @@ class MonthHistogram(Cell):
                     "product_group_id",
                     "extra",
                 ],
-                name="month_histogram_unique",
+                name="month_rollup_unique",
             )
         ]
 

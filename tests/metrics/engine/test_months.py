@@ -1,4 +1,4 @@
-"""Quantiles read from histograms of months are those of the days, whatever was recomputed since."""
+"""Figures read from rollups of months are those of the days, whatever was recomputed since."""
 
 from datetime import UTC, date, datetime
 from itertools import product
@@ -6,16 +6,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from metrics.engine import months
 from metrics.engine.definitions import Definition
 from metrics.engine.histograms import BUCKETS, COUNT_BITS, LARGEST_COUNT
-from metrics.engine.reading_sql import histogram
+from metrics.engine.reading_sql import histogram, sums
 from metrics.engine.scope import COMPANY, Scope
+from metrics.engine.sources import FactSource
 from metrics.engine.tasks import recompute
 from metrics.engine.versions import definition_shown
 from metrics.kpis.calls import CALLS
-from metrics.models import MonthHistogram, Rollup
+from metrics.kpis.trade import ORDERS
+from metrics.models import MonthRollup, Rollup
 from tests import plans
 from tests.factories.accounts import TeamFactory
 from tests.factories.telephony import CallFactory
@@ -34,7 +38,7 @@ def call(day: date, seconds: int, **fields: Any) -> None:
 
 
 def read(scope: Scope, first: date | None, last: date | None, place: int) -> list[tuple[int, int]]:
-    where, parameters = scope.where_named()
+    where, parameters = scope.where()
     with connection.cursor() as cursor:
         values = {**parameters, "first": first, "last": last, "place": place}
         cursor.execute(histogram(definition_shown(CALLS), where=where), values)
@@ -57,10 +61,34 @@ def by_days(scope: Scope, first: date | None, last: date | None, place: int) -> 
 def assert_equal(*scopes: Scope) -> None:
     for scope, (first, last), place in product((COMPANY, *scopes), BOUNDS, (0, 1)):
         assert read(scope, first, last, place) == by_days(scope, first, last, place), (scope, first, last, place)
+    for scope, (first, last), by in product((COMPANY, *scopes), BOUNDS, ("month", "total")):
+        assert added_up(CALLS, scope, first, last, by) == added_up_by_days(CALLS, scope, first, last, by)
+
+
+def added_up(source: FactSource, scope: Scope, first: date | None, last: date | None, by: str) -> list[Any]:
+    where, parameters = scope.where()
+    statement = sums(definition_shown(source), components=list(source.positions), by=by, where=where)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**parameters, "first": first, "last": last})
+        return sorted(row[1:] for row in cursor.fetchall())
+
+
+def added_up_by_days(source: FactSource, scope: Scope, first: date | None, last: date | None, by: str) -> list[Any]:
+    """Cell by cell."""
+    found: dict[str, list[Rollup]] = {}
+    cells = Rollup.objects.filter(source=source.number, version=definition_shown(source).version)
+    for cell in cells.filter(**{name: value for name, value in scope.columns.items() if value}):
+        if (first is None or cell.day >= first) and (last is None or cell.day <= last):
+            found.setdefault("total" if by == "total" else f"{cell.day:%Y-%m}", []).append(cell)
+    return sorted(
+        (period, min(cell.day for cell in of_it), max(cell.day for cell in of_it),
+         [sum(cell.sums[place] for cell in of_it) for place in range(len(source.positions))])
+        for period, of_it in found.items()
+    )  # fmt: skip
 
 
 def kept() -> list[date]:
-    return list(MonthHistogram.objects.filter(whole=True).order_by("day").values_list("day", flat=True))
+    return list(MonthRollup.objects.filter(whole=True).order_by("day").values_list("day", flat=True))
 
 
 def test_they_are_kept_of_each_month_and_read_as_the_days_are() -> None:
@@ -109,21 +137,43 @@ def test_a_month_without_any_is_kept_empty() -> None:
     assert (kept(), read(COMPANY, None, None, 0)) == ([date(2026, 9, 1)], [])
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_sums_of_months_are_those_of_their_days(data: st.DataObject) -> None:
+    """Of a source without durations; sums that outgrow their integers among them."""
+    definition = definition_shown(ORDERS)
+    days = st.dates(date(2026, 7, 28), date(2026, 11, 15))
+    cells = st.tuples(days, st.integers(0, 2), st.sampled_from(["", "phone"]), st.integers(-(2**63), 2**63 - 1))
+    Rollup.objects.all().delete()
+    Rollup.objects.bulk_create(
+        Rollup(source=ORDERS.number, version=definition.version, day=day, team_id=team, channel=channel,
+               sums=[value] * len(ORDERS.positions))
+        for day, team, channel, value in data.draw(st.lists(cells, unique_by=lambda cell: cell[:3], max_size=30))
+    )  # fmt: skip
+    months.keep(definition)
+    Rollup.objects.filter(day=data.draw(days)).delete()
+    first, last = sorted((data.draw(days), data.draw(days)))
+    for bounds, by in product(((None, None), (first, None), (None, last), (first, last)), ("month", "total")):
+        for scope in (COMPANY, Scope(team_id=1), Scope(team_id=2, channel="phone")):
+            assert added_up(ORDERS, scope, *bounds, by) == added_up_by_days(ORDERS, scope, *bounds, by)
+
+
 def test_years_are_read_by_the_index_a_month_at_a_time(tidy_tables: None) -> None:
     version = Definition(CALLS, definition_shown(CALLS).rules).version
     cell = {"source": CALLS.number, "version": version}
     for month, day in product(range(1, 11), range(1, 28)):
-        sums = [0] * len(CALLS.positions)
-        Rollup.objects.create(day=date(2026, month, day), sums=sums, histogram=[1 << COUNT_BITS | 1] * 50, **cell)
+        none = [0] * len(CALLS.positions)
+        Rollup.objects.create(day=date(2026, month, day), sums=none, histogram=[1 << COUNT_BITS | 1] * 50, **cell)
     months.keep(definition_shown(CALLS))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT crm_analyse('metrics_rollup'), crm_analyse('metrics_monthhistogram')")
+        cursor.execute("SELECT crm_analyse('metrics_rollup'), crm_analyse('metrics_monthrollup')")
     values = {"first": date(2026, 1, 1), "last": date(2026, 10, 31), "place": 0}
-    ran = plans.ran(histogram(definition_shown(CALLS), where=""), values)
-    read_rows = sum(
-        node["Actual Rows"] * node["Actual Loops"]
-        for node in ran
-        if node.get("Relation Name") == "metrics_rollup" and "Index Name" not in node
-    )
-    assert read_rows == 0
+    added = sums(definition_shown(CALLS), components=list(CALLS.positions), by="month", where="")
+    for statement in (histogram(definition_shown(CALLS), where=""), added):
+        read_rows = sum(
+            node["Actual Rows"] * node["Actual Loops"]
+            for node in plans.ran(statement, values)
+            if node.get("Relation Name") == "metrics_rollup" and "Index Name" not in node
+        )
+        assert read_rows == 0
     assert sum(count for _bucket, count in read(COMPANY, date(2026, 1, 1), date(2026, 10, 31), 0)) == 10 * 27 * 50

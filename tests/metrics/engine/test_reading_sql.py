@@ -23,9 +23,9 @@ LAST_WEEK = [date(2026, 12, 27), date(2026, 12, 28), date(2027, 1, 3), date(2027
 BOTH = ("wait_answered", "answered")
 
 
-def read(statement: str, *parameters: Any) -> list[Any]:
+def read(statement: str, **parameters: Any) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, {"first": None, "last": None, **parameters})
         return list(cursor.fetchall())
 
 
@@ -42,8 +42,8 @@ def cells() -> None:
 
 @pytest.mark.usefixtures("cells")
 class TestSums:
-    def periods(self, by: str, *, where: str = "", parameters: tuple[Any, ...] = ()) -> list[Any]:
-        return sorted(read(sums(CALLS_KEPT, components=BOTH, by=by, where=where), *parameters), key=lambda row: row[2])
+    def periods(self, by: str, *, where: str = "", **parameters: Any) -> list[Any]:
+        return sorted(read(sums(CALLS_KEPT, components=BOTH, by=by, where=where), **parameters), key=lambda row: row[2])
 
     def test_of_each_day_in_the_order_that_is_asked(self) -> None:
         assert self.periods("day") == [
@@ -66,9 +66,12 @@ class TestSums:
         assert self.periods("total") == [(1, "total", LAST_WEEK[0], LAST_WEEK[3], [10_005, 20])]
 
     def test_of_what_is_asked_alone(self) -> None:
-        asked = {"where": " AND channel = %s AND day < %s", "parameters": ("phone", LAST_WEEK[1])}
-        assert [row[4] for row in self.periods("total", **asked)] == [[5, 10]]  # type: ignore[arg-type]
-        assert self.periods("total", where=" AND channel = %s", parameters=("letter",)) == []
+        of_channel = " AND channel = %(channel)s"
+        assert [row[4] for row in self.periods("total", where=of_channel, channel="phone")] == [[5, 10]]
+        assert self.periods("total", where=of_channel, channel="letter") == []
+        for by in ("day", "total"):
+            (row,) = self.periods(by, first=LAST_WEEK[1], last=LAST_WEEK[1])
+            assert row[2:] == (LAST_WEEK[1], LAST_WEEK[1], [2000, 2])
 
 
 def test_a_histogram_is_added_up_over_cells_bucket_by_bucket() -> None:
@@ -80,12 +83,8 @@ def test_a_histogram_is_added_up_over_cells_bucket_by_bucket() -> None:
     rollup(CALLS, LAST_WEEK[1])
 
     def counts(place: int, **scope: str) -> list[tuple[Any, ...]]:
-        where, parameters = Scope(**scope).where_named()  # type: ignore[arg-type] - a channel
-        with connection.cursor() as cursor:
-            cursor.execute(
-                histogram(CALLS_KEPT, where=where), {**parameters, "first": None, "last": None, "place": place}
-            )
-            return cursor.fetchall()
+        where, parameters = Scope(**scope).where()  # type: ignore[arg-type] - a channel
+        return read(histogram(CALLS_KEPT, where=where), **parameters, place=place)
 
     assert counts(0) == [(3, 5), (7, 2)]
     assert counts(1) == [(1, 9), (3, 8)]

@@ -35,25 +35,21 @@ def test_rows_of_exactly_the_scope(scope: Scope, filters: dict[str, Any]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("scope", "first", "last", "sql", "values"),
+    ("scope", "sql", "values"),
     [
-        (COMPANY, None, None, "", []),
-        (COMPANY, FIRST, None, " AND day >= %s", [FIRST]),
-        (COMPANY, None, LAST, " AND day <= %s", [LAST]),
-        (TEAM, None, None, " AND team_id = %s", [3]),
-        (PHONE, None, None, " AND channel = %s", ["phone"]),
-        (TIER, None, None, " AND tier_id = %s", [2]),
+        (COMPANY, "", {}),
+        (TEAM, " AND team_id = %(team_id)s", {"team_id": 3}),
+        (PHONE, " AND channel = %(channel)s", {"channel": "phone"}),
+        (TIER, " AND tier_id = %(tier_id)s", {"tier_id": 2}),
         (
             Scope(3, "phone", 2),
-            FIRST,
-            LAST,
-            " AND day >= %s AND day <= %s AND team_id = %s AND channel = %s AND tier_id = %s",
-            [FIRST, LAST, 3, "phone", 2],
+            " AND team_id = %(team_id)s AND channel = %(channel)s AND tier_id = %(tier_id)s",
+            {"team_id": 3, "channel": "phone", "tier_id": 2},
         ),
     ],
 )
-def test_cells_of_the_scope(scope: Scope, first: date | None, last: date | None, sql: str, values: list[Any]) -> None:
-    assert scope.where(first=first, last=last) == (sql, values)
+def test_cells_of_the_scope(scope: Scope, sql: str, values: dict[str, Any]) -> None:
+    assert scope.where() == (sql, values)
 
 
 @pytest.mark.parametrize(
