@@ -10,7 +10,7 @@ from django.db import connection
 from customers.page.export_customers import EXPORT
 from tests import plans
 from tests.factories.customers import CustomerFactory
-from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, OrderLineFactory
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 31)
@@ -157,3 +157,25 @@ def test_one_customer_s_figures_are_index_probes(function: str, indexes: set[str
     plan = plans.nodes(f"SELECT * FROM {function} WHERE customer_id = {customer.pk + 1}")
     assert not plans.calls(plan, "crm_")
     assert indexes & plans.indexes(plan)
+
+
+def test_of_one_customer_the_orders_of_the_window_alone_are_read() -> None:
+    """However little the planner knows of the window: it took lines of a window for few and read everybody's."""
+    plan = plans.nodes(
+        "WITH span AS MATERIALIZED (SELECT %s::date AS first)"
+        " SELECT * FROM span LEFT JOIN LATERAL crm_bought(span.first, %s) b ON b.customer_id = 7",
+        [BEFORE, DAY],
+    )
+    (orders,) = [node for node in plan if node.get("Relation Name") == "customers_order"]
+    assert "placed_at >=" in str(orders)
+    assert "placed_at <" in str(orders)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("time", ["00:00:00", "23:59:59.999999"])
+def test_what_is_bought_on_a_day_is_found_whatever_the_zone_of_the_session(zone: str, time: str) -> None:
+    order = OrderFactory.create(placed_at=datetime.fromisoformat(f"{DAY}T{time}+00:00"))
+    OrderLineFactory.create(order=order, amount_company=Decimal(7))
+    rows("SELECT set_config('TimeZone', %s, true)", zone)
+    assert [bought for _customer, bought, *_rest in rows("SELECT * FROM crm_bought(%s, %s)", DAY, DAY)] == [7]
+    assert rows("SELECT * FROM crm_bought(%s, %s)", AFTER, AFTER) == []
