@@ -3,31 +3,40 @@
 from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
+from customers.identity.tier_on import join_tier
 from customers.interactions.last_contact import touch_last_contact
 from customers.interactions.telephony.calls import rematch_callers
 
 # Interactions known only by a contact value whose owners may have changed. One index probe per value: OFFSET keeps the
 # planner from reading all of them, which it takes for cheaper where a chunk brings more than some thousand values.
-_REMATCH = """
-DROP TABLE IF EXISTS imp_rematched;
-CREATE TEMP TABLE imp_rematched ON COMMIT DROP AS
-SELECT i.id, i.customer_id AS was, o.customer_id, tier.tier_id
+_KNOWN = """
+DROP TABLE IF EXISTS imp_known, imp_rematched;
+CREATE TEMP TABLE imp_known ON COMMIT DROP AS
+SELECT i.id, i.customer_id, i.channel, i.day, v.normalised
 FROM (SELECT DISTINCT normalised FROM imp_changed_values) v
 CROSS JOIN LATERAL (
-  SELECT * FROM customers_interaction i WHERE i.contact_normalised = v.normalised AND i.matched_by_value OFFSET 0) i
-LEFT JOIN LATERAL crm_point_owner(v.normalised) o ON true
-LEFT JOIN LATERAL crm_tier_on(o.customer_id, i.day) tier ON true
+  SELECT * FROM customers_interaction i WHERE i.contact_normalised = v.normalised AND i.matched_by_value OFFSET 0) i;
+ANALYZE imp_known;
+"""
+_REMATCH = f"""
+CREATE TEMP TABLE imp_rematched ON COMMIT DROP AS
+SELECT i.id, i.customer_id AS was, o.customer_id, tier.tier_id
+FROM imp_known i LEFT JOIN LATERAL crm_point_owner(i.normalised) o ON true
+{join_tier("o.customer_id", "i.day")}
 WHERE i.customer_id IS DISTINCT FROM o.customer_id;
 UPDATE customers_interaction i SET customer_id = r.customer_id, tier_id = r.tier_id
 FROM imp_rematched r WHERE i.id = r.id;
-"""
+"""  # noqa: S608 - a constant of this code base
 
-# The customers whose interactions may have come or gone, except those made just now for whom nothing was before.
-_NUMBERS = "SELECT DISTINCT normalised FROM imp_changed_values WHERE kind = 'phone'"
+_NUMBERS = "SELECT DISTINCT normalised FROM imp_known WHERE channel = 'phone'"
+# The customers whose interactions may have come or gone. Of those for whom no row is there yet, only who has got one
+# just now: nothing was theirs before.
 _OWNERS = """
-SELECT DISTINCT p.customer_id FROM imp_changed_values v JOIN customers_contactpoint p
-  ON p.kind = v.kind AND p.normalised = v.normalised
-UNION SELECT customer_id FROM imp_changed_values
+SELECT DISTINCT o.customer_id FROM (
+  SELECT p.customer_id FROM imp_changed_values v JOIN customers_contactpoint p
+    ON p.kind = v.kind AND p.normalised = v.normalised
+  UNION ALL SELECT customer_id FROM imp_changed_values
+) o WHERE EXISTS (SELECT FROM customers_customer c WHERE c.id = o.customer_id)
 UNION SELECT was FROM imp_rematched WHERE was IS NOT NULL
 UNION SELECT customer_id FROM imp_rematched WHERE customer_id IS NOT NULL
 """
@@ -40,10 +49,11 @@ def rematch(cursor: CursorWrapper) -> None:
         return
     locks.take(cursor, shared=[locks.FACTS])
     cursor.execute("ANALYZE imp_changed_values")
-    cursor.execute(_REMATCH)
+    cursor.execute(_KNOWN + _REMATCH)
     cursor.execute(_NUMBERS)
     numbers = [number for (number,) in cursor.fetchall()]
     cursor.execute(_OWNERS)
     owners = [owner for (owner,) in cursor.fetchall()]
-    rematch_callers(numbers=numbers, customers=owners)
-    touch_last_contact(cursor, owners)
+    if numbers or owners:
+        rematch_callers(numbers=numbers, customers=owners)
+        touch_last_contact(cursor, owners)

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from customers.identity.tier_on import join_tier
+from customers.interactions.telephony.calls import SQL
 from customers.models import Tier
 from tests import plans
 from tests.factories.customers import CustomerFactory
@@ -54,10 +55,29 @@ def test_the_assignment_of_the_day_says_it() -> None:
 def test_a_join_with_it_costs_what_the_join_written_out_would() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MANY)
-    statement = f"SELECT k.id, tier.tier_id FROM customers_customer k {join_tier('k.id', 'now()::date')}"
+    statement = (
+        "SELECT k.id, tier.tier_id FROM customers_customer k"
+        " LEFT JOIN LATERAL crm_tier_on(k.id, now()::date) tier ON true"
+    )
     plan = plans.nodes(f"{statement} WHERE k.id = 1000500")
     assert not plans.calls(plan, "crm_tier_on")
     assert plans.indexes(plan) & {"tier_assignment_no_overlap", "customers_tierassignment_customer_id_9a966f9d"}
     everyone = plans.nodes(statement)
     assert not plans.calls(everyone, "crm_tier_on")
     assert [node["Node Type"] for node in everyone if "Join" in node["Node Type"]] == ["Hash Join"]
+
+
+@pytest.mark.usefixtures("tidy_tables")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"SELECT k.id, tier.tier_id FROM customers_customer k {join_tier('k.id', 'now()::date')}",
+        (SQL / "call_rematch.sql").read_text().partition("DROP AS\n")[2].partition(";\n\n")[0],
+    ],
+)
+def test_facts_of_a_file_look_it_up_one_by_one_however_the_planner_would_rather(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{MANY}; SET LOCAL enable_nestloop = off")
+    plan = plans.nodes(statement, {"numbers": ["4930123456"], "customers": [1]})
+    (probe,) = (node for node in plan if node.get("Relation Name") == "customers_tierassignment")
+    assert "customer_id = " in probe["Index Cond"]

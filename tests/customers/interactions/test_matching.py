@@ -97,6 +97,6 @@ def test_contacts_are_looked_up_value_by_value_however_the_planner_would_rather(
         cursor.execute(
             "SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
         )
-        cursor.execute(f"EXPLAIN {matching._REMATCH.split(';')[1]}")
+        cursor.execute(f"EXPLAIN {matching._KNOWN.split(';')[1]}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Cond: ((contact_normalised)::text = imp_changed_values.normalised)" in plan
