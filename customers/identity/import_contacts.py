@@ -27,14 +27,13 @@ def deriver(_batch: ImportBatch) -> Derive:
 
 # What somebody typed stays: a point of a typed kind is no more the file's to say. Who was removed has none.
 _POINTS = """
-SELECT k.customer_id, k._object AS contact_id, sr.id AS source_record_id, p.kind,
+SELECT k.customer_id, k._object AS contact_id, k._record AS source_record_id, p.kind,
        CASE WHEN p.kind = ANY(c.typed) OR c.removed_at IS NOT NULL THEN '' ELSE p.raw END AS raw, p.normalised
 FROM imp_keys k
-JOIN customers_sourcerecord sr ON sr.system_id = k._system_id AND sr.kind = 'contacts' AND sr.external_id = k._key
 JOIN customers_contact c ON c.id = k._object
 CROSS JOIN LATERAL (VALUES ('phone', k.phone, k.phone_normalised), ('email', k.email, k.email_normalised))
   AS p (kind, raw, normalised)
-WHERE k._action IN ('created', 'updated')
+WHERE k._action IN ('created', 'updated') AND k._record_id IS {present}
 """
 # Whom a file moves to another customer takes along what was typed, and is no longer the first to ask for.
 _TYPED_MOVE = """
@@ -60,7 +59,8 @@ def step_back(cursor: CursorWrapper) -> None:
 
 
 def write_points(cursor: CursorWrapper) -> None:
-    points.replace(cursor, _POINTS, also=_TYPED_MOVE)
+    made = _POINTS.format(present="NULL")
+    points.replace(cursor, _POINTS.format(present="NOT NULL"), made=made, also=_TYPED_MOVE)
 
 
 SPEC = ImportSpec(

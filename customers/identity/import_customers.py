@@ -11,6 +11,7 @@ from customers.identity.linking import link_key
 from customers.identity.normalising import normalise_email, normalise_phone_cached
 from customers.importing import parsers
 from customers.importing.registry import Column, Derive, ImportSpec, MissingRecords
+from customers.importing.sql import next_id
 from customers.models import ImportBatch
 
 COLUMNS = (
@@ -46,23 +47,22 @@ def deriver(batch: ImportBatch) -> Derive:
 
 
 # Whom a new record belongs to: the customer of its link key, or a new one. `_old_object` is a bare record's customer.
-# Materialized: a join in a loop would draw another id for each row of a key.
-_ASSIGN = """
-ALTER TABLE imp_keys ADD COLUMN customer_id bigint, ADD COLUMN _fresh boolean DEFAULT false;
-UPDATE imp_keys k SET customer_id = coalesce(c.id, p.old)
-FROM imp_keys j LEFT JOIN customers_customer c ON c.link_key = j.link_key
-LEFT JOIN imp_promoted p ON p.link_key = j.link_key AND p.takes
-WHERE j._system_id = k._system_id AND j._key = k._key AND k._action = 'created' AND k._old_object IS NULL;
-WITH f AS MATERIALIZED (
-  SELECT link_key, nextval(pg_get_serial_sequence('customers_customer', 'id')) AS id
-  FROM (SELECT DISTINCT link_key FROM imp_keys WHERE _action = 'created' AND customer_id IS NULL
-        AND _old_object IS NULL) d
+# Materialized: a join in a loop would draw another id for each row of a key. Cost: an index probe a key.
+_ASSIGN = f"""
+ALTER TABLE imp_keys ADD COLUMN customer_id bigint;
+WITH owner AS MATERIALIZED (
+  SELECT d.link_key, coalesce(c.id, p.old, {next_id("customers_customer")}) AS customer_id
+  FROM (SELECT DISTINCT link_key FROM imp_keys WHERE _action = 'created' AND _old_object IS NULL) d
+  LEFT JOIN customers_customer c ON c.link_key = d.link_key
+  LEFT JOIN imp_promoted p ON p.link_key = d.link_key AND p.takes
+), assigned AS (
+  SELECT j._system_id, j._key, coalesce(j._old_object, o.customer_id) AS customer_id
+  FROM imp_keys j LEFT JOIN owner o ON o.link_key = j.link_key AND j._action = 'created'
+  WHERE j._action IN ('created', 'updated')
 )
-UPDATE imp_keys k SET customer_id = f.id, _fresh = true FROM f
-WHERE k.link_key = f.link_key AND k._action = 'created' AND k._old_object IS NULL AND k.customer_id IS NULL;
-UPDATE imp_keys SET customer_id = coalesce(customer_id, _old_object) WHERE _action IN ('created', 'updated');
-UPDATE imp_keys SET _object = customer_id;
-"""
+UPDATE imp_keys k SET customer_id = a.customer_id, _object = a.customer_id FROM assigned a
+WHERE a._system_id = k._system_id AND a._key = k._key;
+"""  # noqa: S608 - a constant of this code base
 
 
 def assign(cursor: CursorWrapper) -> None:
@@ -75,17 +75,16 @@ def touch(cursor: CursorWrapper) -> None:
 
 
 _POINTS = """
-SELECT k.customer_id, NULL::bigint AS contact_id, sr.id AS source_record_id, p.kind, p.raw, p.normalised
+SELECT k.customer_id, NULL::bigint AS contact_id, k._record AS source_record_id, p.kind, p.raw, p.normalised
 FROM imp_keys k
-JOIN customers_sourcerecord sr ON sr.system_id = k._system_id AND sr.kind = 'customers' AND sr.external_id = k._key
 CROSS JOIN LATERAL (VALUES ('phone', k.phone, k.phone_normalised), ('email', k.email, k.email_normalised),
                            ('address', k.address, crm_norm(k.address))) AS p (kind, raw, normalised)
-WHERE k._action IN ('created', 'updated')
+WHERE k._action IN ('created', 'updated') AND k._record_id IS {present}
 """
 
 
 def write_points(cursor: CursorWrapper) -> None:
-    points.replace(cursor, _POINTS)
+    points.replace(cursor, _POINTS.format(present="NOT NULL"), made=_POINTS.format(present="NULL"))
 
 
 SPEC = ImportSpec(

@@ -7,10 +7,9 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.registry.listening import points_changed, points_settled
 
-# `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
+_WANTED = "DROP TABLE IF EXISTS imp_points; CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted}"
+# `imp_points`: the points of the touched records as they should be. Those that differ go, those that lack come.
 _REPLACE = """
-DROP TABLE IF EXISTS imp_points;
-CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted};
 ANALYZE imp_points;
 WITH gone AS (
   DELETE FROM customers_contactpoint p
@@ -31,6 +30,15 @@ WITH gone AS (
 INSERT INTO imp_changed_values
 SELECT kind, normalised, customer_id FROM gone UNION SELECT kind, normalised, customer_id FROM came;
 """
+_MAKE = """
+WITH came AS (
+  INSERT INTO customers_contactpoint (customer_id, contact_id, source_record_id, kind, raw, normalised)
+  SELECT customer_id, contact_id, source_record_id, kind, raw, normalised FROM ({made}) made WHERE raw <> ''
+  RETURNING kind, normalised, customer_id
+)
+INSERT INTO imp_changed_values
+SELECT DISTINCT kind, normalised, customer_id FROM came WHERE kind IN ('phone', 'email') AND normalised <> ''
+"""
 _CHANGED = """
 DROP TABLE IF EXISTS imp_changed_values;
 CREATE TEMP TABLE imp_changed_values (kind text, normalised text COLLATE "C", customer_id bigint) ON COMMIT DROP
@@ -42,12 +50,15 @@ FROM imp_changed_values;
 """
 
 
-def replace(cursor: CursorWrapper, wanted: str, *, also: str = "") -> None:
+def replace(cursor: CursorWrapper, wanted: str, *, made: str = "", also: str = "") -> None:
     """Make the points of the records in `wanted` what it says, and tell whoever knows customers by their points.
 
-    `wanted` selects customer_id, contact_id, source_record_id, kind, raw, normalised. `also`: as in `change`.
+    `wanted` selects customer_id, contact_id, source_record_id, kind, raw, normalised; `made` the same of records made
+    in this transaction, which have no points yet. `also`: as in `change`.
     """
-    change(cursor, f"{_REPLACE.format(wanted=wanted)}{also}")
+    cursor.execute(_WANTED.format(wanted=wanted))
+    steps = [_REPLACE if cursor.rowcount else "", _MAKE.format(made=made) if made else "", also]
+    change(cursor, ";".join(steps))
 
 
 def change(cursor: CursorWrapper, statement: str, params: Mapping[str, Any] | None = None) -> None:

@@ -29,23 +29,34 @@ def _given(field: str) -> str:
 
 _WINNERS = ", ".join(f"'{field}', " + _winner(field, "record_id") for field in FIELDS)
 
+
+def _only(field: str) -> str:
+    cast = "::date" if field == "birth_date" else ""
+    return f"coalesce(nullif(payload ->> '{field}', ''){cast}, {_DEFAULTS.get(field, EMPTY)})"
+
+
+_ONLY = ", ".join(f"'{field}', CASE WHEN payload ->> '{field}' <> '' THEN record_id END" for field in FIELDS)
+
 # The surviving values of the customers in imp_touched, and who of them is not there yet. One index probe per record
-# and customer, one aggregate per customer.
+# and customer, one aggregate per customer of whom there are several records: most have one, which has the only word.
 _SURVIVED = f"""
 DROP TABLE IF EXISTS imp_survived, imp_arriving;
 CREATE TEMP TABLE imp_survived ON COMMIT DROP AS
-SELECT customer_id, link_key, {", ".join(_given(field) for field in FIELDS)},
-       jsonb_strip_nulls(jsonb_build_object({_WINNERS}))
-       AS provenance,
-       bool_and(is_bare) AS is_bare
-FROM (
+WITH given AS MATERIALIZED (
   SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload, sr.digest = '{NIL}' AS is_bare,
-         row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, sr.external_id) AS place
+         row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, sr.external_id) AS place,
+         count(*) OVER (PARTITION BY t.customer_id) AS records
   FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched WHERE settles GROUP BY customer_id) t
   JOIN customers_sourcerecord sr ON sr.customer_id = t.customer_id AND sr.kind = 'customers'
   JOIN customers_sourcesystem s ON s.id = sr.system_id
-) given
-GROUP BY customer_id, link_key;
+)
+SELECT customer_id, link_key, {", ".join(_given(field) for field in FIELDS)},
+       jsonb_strip_nulls(jsonb_build_object({_WINNERS})) AS provenance, bool_and(is_bare) AS is_bare
+FROM given WHERE records > 1 GROUP BY customer_id, link_key
+UNION ALL
+SELECT customer_id, link_key, {", ".join(_only(field) for field in FIELDS)},
+       jsonb_strip_nulls(jsonb_build_object({_ONLY})), is_bare
+FROM given WHERE records = 1;
 CREATE TEMP TABLE imp_arriving ON COMMIT DROP AS
 SELECT v.customer_id, v.is_bare, NULL::bigint AS tier_id
 FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = v.customer_id)

@@ -1,7 +1,8 @@
 """The SQL of the frame, put together from a spec: the staging table and the two temporary tables of a chunk.
 
 `imp_rows`: the chunk's file rows. `imp_keys`: one row per record with its resolved references and `_action`, one of
-created, updated, unchanged, parked, rejected. Internal columns start with an underscore; the others are the spec's.
+created, updated, unchanged, parked, rejected. `_record_id` is its record's id where there is one, `_record` also that
+of one which is made now. Internal columns start with an underscore; the others are the spec's.
 """
 
 from customers.importing.registry import ImportSpec, Reference, get_spec
@@ -148,6 +149,11 @@ def fill_refs(reference: Reference) -> str:
     """
 
 
+def next_id(table: str) -> str:
+    """A new id in that table; its sequence is looked up once a statement."""
+    return f"nextval((SELECT pg_get_serial_sequence('{table}', 'id')::regclass))"
+
+
 def make_keys(spec: ImportSpec) -> str:
     """Join records and references onto the grouped rows and decide what happens to each."""
     absent = [f"(g.\"{ref.column}\" <> '' AND r{i}.id IS NULL)" for i, ref in enumerate(spec.references)]
@@ -164,10 +170,12 @@ def make_keys(spec: ImportSpec) -> str:
         if absent
         else ("NULL::text AS _waits_kind, NULL::text AS _waits_ref")
     )
-    fresh = f"nextval(pg_get_serial_sequence('{spec.table}', 'id'))" if spec.table else "NULL::bigint"
+    fresh = next_id(spec.table) if spec.table else "NULL::bigint"
     return f"""
     CREATE TEMP TABLE imp_keys ON COMMIT DROP AS
-    SELECT q.*, CASE WHEN _action = 'created' AND _old_object IS NULL THEN {fresh} ELSE _old_object END AS _object
+    SELECT q.*, CASE WHEN _action = 'created' AND _old_object IS NULL THEN {fresh} ELSE _old_object END AS _object,
+      CASE WHEN _action = 'created' AND _record_id IS NULL THEN {next_id("customers_sourcerecord")} ELSE _record_id END
+        AS _record
     FROM (
       SELECT g.*{columns}, sr.id AS _record_id, sr.{spec.record_column} AS _old_object, {waits},
         CASE WHEN g._conflict <> '' THEN 'rejected'
@@ -195,8 +203,9 @@ def write_records(spec: ImportSpec) -> str:
     customer = "k.customer_id" if has_customer else "NULL::bigint"
     return f"""
     INSERT INTO customers_sourcerecord
-      (system_id, kind, external_id, digest, payload, customer_id, object_id, first_seen_at, changed_at)
-    SELECT k._system_id, '{spec.kind}', k._key, k._digest, {payload(spec)}, {customer}, k._object, now(), now()
+      (id, system_id, kind, external_id, digest, payload, customer_id, object_id, first_seen_at, changed_at)
+    SELECT k._record, k._system_id, '{spec.kind}', k._key, k._digest, {payload(spec)}, {customer}, k._object,
+           now(), now()
     FROM imp_keys k WHERE k._action = 'created' AND k._record_id IS NULL;
     UPDATE customers_sourcerecord sr
     SET digest = k._digest, payload = {payload(spec)}, object_id = k._object, changed_at = now(),

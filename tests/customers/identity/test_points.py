@@ -73,6 +73,20 @@ def test_those_that_differ_go_and_those_that_lack_come(
     assert marks() == [(*value, record.customer_id) for value in changed]
 
 
+def test_a_record_made_just_now_gets_its_points_and_each_value_is_told_once(customer: Customer) -> None:
+    first, second = SourceRecordFactory.create_batch(2, customer=customer)
+    rows = [f"({customer.pk}, NULL::bigint, {record.pk}, 'phone', '{raw}', '4930123')"
+            for record in (first, second) for raw in ("030 123", "")]  # fmt: skip
+    made = (
+        f"SELECT * FROM (VALUES {', '.join(rows)}) v (customer_id, contact_id, source_record_id, kind, raw, normalised)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE_TOUCHED)
+        points.replace(cursor, f"{made} WHERE false", made=made)
+    assert (kept(first), kept(second)) == ([("phone", "030 123", "4930123")],) * 2
+    assert marks() == [("phone", "4930123", customer.pk)]
+
+
 def test_what_stays_is_the_same_row(record: SourceRecord) -> None:
     before = set(ContactPoint.objects.values_list("pk", flat=True))
     replace(record, [*OLD, ("email", "b@x.de", "b@x.de")])
