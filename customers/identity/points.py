@@ -7,9 +7,10 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.registry.listening import points_changed, points_settled
 
-_WANTED = "DROP TABLE IF EXISTS imp_points; CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted}"
-# `imp_points`: the points of the touched records as they should be. Those that differ go, those that lack come.
+# `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
 _REPLACE = """
+DROP TABLE IF EXISTS imp_points;
+CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted};
 ANALYZE imp_points;
 WITH gone AS (
   DELETE FROM customers_contactpoint p
@@ -37,7 +38,7 @@ WITH came AS (
   RETURNING kind, normalised, customer_id
 )
 INSERT INTO imp_changed_values
-SELECT DISTINCT kind, normalised, customer_id FROM came WHERE kind IN ('phone', 'email') AND normalised <> ''
+SELECT DISTINCT kind, normalised, customer_id FROM came WHERE kind IN ('phone', 'email') AND normalised <> '';
 """
 _CHANGED = """
 DROP TABLE IF EXISTS imp_changed_values;
@@ -56,9 +57,8 @@ def replace(cursor: CursorWrapper, wanted: str, *, made: str = "", also: str = "
     `wanted` selects customer_id, contact_id, source_record_id, kind, raw, normalised; `made` the same of records made
     in this transaction, which have no points yet. `also`: as in `change`.
     """
-    cursor.execute(_WANTED.format(wanted=wanted))
-    steps = [_REPLACE if cursor.rowcount else "", _MAKE.format(made=made) if made else "", also]
-    change(cursor, ";".join(steps))
+    making = _MAKE.format(made=made) if made else ""
+    change(cursor, f"{_REPLACE.format(wanted=wanted)}{making}{also}")
 
 
 def change(cursor: CursorWrapper, statement: str, params: Mapping[str, Any] | None = None) -> None:
