@@ -222,11 +222,14 @@ DELETE FROM customers_parkedrow p USING imp_keys k
 WHERE p.system_id = k._system_id AND p.kind = %(kind)s AND p.external_id = k._key AND k._action <> 'rejected';
 INSERT INTO customers_parkedrow
   (batch_id, system_id, kind, external_id, rows, waits_for_system_id, waits_for_kind, waits_for_id, parked_at)
-SELECT %(batch)s, k._system_id, %(kind)s, k._key,
-       (SELECT jsonb_agg(to_jsonb(r) ORDER BY r._line) FROM imp_rows r
-        WHERE r._system_id = k._system_id AND r._key = k._key AND (%(many)s OR r._line = k._line)),
+SELECT %(batch)s, k._system_id, %(kind)s, k._key, said.rows,
        CASE WHEN position('/' IN k._waits_ref) = 0 THEN k._system_id END, k._waits_kind, k._waits_ref, now()
-FROM imp_keys k WHERE k._action = 'parked';
+FROM imp_keys k JOIN (
+  SELECT r._system_id, r._key, jsonb_agg(to_jsonb(r) ORDER BY r._line) AS rows
+  FROM imp_rows r JOIN imp_keys w ON w._system_id = r._system_id AND w._key = r._key
+  WHERE w._action = 'parked' AND (%(many)s OR r._line = w._line) GROUP BY r._system_id, r._key
+) said ON said._system_id = k._system_id AND said._key = k._key
+WHERE k._action = 'parked';
 """
 
 # Under the headers of the file, the values as they were read. `headers` and `bare`: the header by column, of the spec's
