@@ -166,8 +166,10 @@ class ContactPoint(models.Model):
         WEB = "web", _("web")
         MESSENGER = "messenger", _("messenger")
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="contact_points")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="contact_points", db_index=False)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="contact_points", db_index=False
+    )
     source_record = models.ForeignKey(
         "customers.SourceRecord", on_delete=models.SET_NULL, null=True, blank=True, related_name="contact_points"
     )
@@ -187,6 +189,9 @@ class ContactPoint(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "normalised"], name="contact_point_exact"),
+            models.Index(
+                fields=["contact"], condition=models.Q(contact__isnull=False), name="contact_point_of_contact"
+            ),
             *(
                 GinIndex(
                     fields=["normalised"],

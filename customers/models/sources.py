@@ -54,13 +54,18 @@ class SourceRecord(models.Model):
     unknown ones (null when there are none). `digest` is the md5 of the canonical values: equal means unchanged.
     """
 
-    system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="records")
+    system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="records", db_index=False)
     kind = models.CharField(max_length=20, choices=import_kinds)
     external_id = models.CharField(max_length=200, db_collation="C")
     digest = models.UUIDField()
     payload = models.JSONField(null=True, blank=True)
     customer = models.ForeignKey(
-        "customers.Customer", on_delete=models.SET_NULL, null=True, blank=True, related_name="source_records"
+        "customers.Customer",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="source_records",
+        db_index=False,
     )
     object_id = models.BigIntegerField(null=True, blank=True)
     first_seen_at = models.DateTimeField(auto_now_add=True)
@@ -73,7 +78,10 @@ class SourceRecord(models.Model):
             models.UniqueConstraint(fields=["system", "kind", "external_id"], name="source_record_unique"),
         ]
         indexes = [
-            BrinIndex(fields=["first_seen_at"], name="source_record_seen", autosummarize=True, pages_per_range=32)
+            BrinIndex(fields=["first_seen_at"], name="source_record_seen", autosummarize=True, pages_per_range=32),
+            models.Index(
+                fields=["customer"], condition=models.Q(customer__isnull=False), name="source_record_customer"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,7 +176,7 @@ class ParkedRow(models.Model):
     """
 
     batch = models.ForeignKey(ImportBatch, on_delete=models.SET_NULL, null=True, related_name="parked_rows")
-    system = models.ForeignKey(SourceSystem, on_delete=models.CASCADE, related_name="+")
+    system = models.ForeignKey(SourceSystem, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=import_kinds)
     external_id = models.CharField(max_length=200, db_collation="C")
     rows = models.JSONField()

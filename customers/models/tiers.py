@@ -133,13 +133,16 @@ class TierAssignment(models.Model):
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices, default=Reason.POLICY)
     figures = models.JSONField(_("figures"), default=dict)
     policy = models.ForeignKey(TierPolicy, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
     made_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         ordering = ("customer", "valid")
         verbose_name = _("tier assignment")
         verbose_name_plural = _("tier assignments")
+        indexes = [models.Index(fields=["by"], condition=models.Q(by__isnull=False), name="tier_assignment_by")]
         constraints = [
             ExclusionConstraint(
                 name="tier_assignment_no_overlap",

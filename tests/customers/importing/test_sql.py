@@ -11,6 +11,7 @@ from customers.importing import sql
 from customers.importing.registry import get_spec
 from customers.importing.rejects import reject_rows
 from customers.models import ImportBatch, Invoice, Order, ParkedRow, Product
+from tests import plans
 from tests.customers.importing.files import counts, load, write_csv
 from tests.factories.accounts import TeamFactory
 from tests.factories.importing import ParkedRowFactory, SourceRecordFactory, SourceSystemFactory
@@ -178,3 +179,35 @@ def test_the_sources_that_references_name_are_told_once() -> None:
         assert sorted(cursor.fetchall()) == [("crm",), ("erp",)]
         cursor.execute(sql.named_sources(reference), [1])
         assert len(cursor.fetchall()) == 1
+
+
+def test_rows_that_wait_are_gathered_in_one_pass() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE imp_rows (_system_id bigint, _key text, _line bigint) ON COMMIT DROP;"
+            "CREATE TEMP TABLE imp_keys (_system_id bigint, _key text, _line bigint, _action text, _waits_kind text,"
+            " _waits_ref text) ON COMMIT DROP"
+        )
+    insert = sql.PARK.split(";")[2]
+    plan = plans.nodes(insert, {"batch": 1, "kind": "orders", "many": True})
+    assert [node for node in plan if "Subplan Name" in node] == []
+
+
+# An index whose columns begin another of the same table: whatever it finds, that one finds.
+COVERED = """
+SELECT a.indexrelid::regclass::text
+FROM pg_index a JOIN pg_index b ON b.indrelid = a.indrelid AND b.indexrelid <> a.indexrelid
+JOIN pg_class i ON i.oid = a.indexrelid JOIN pg_class j ON j.oid = b.indexrelid AND j.relam = i.relam
+JOIN pg_am ON pg_am.oid = i.relam AND pg_am.amname = 'btree'
+WHERE a.indrelid = ANY(%s::regclass[]) AND NOT a.indisunique AND b.indnkeyatts >= a.indnkeyatts
+  AND coalesce(a.indpred, b.indpred) IS NULL AND coalesce(a.indexprs, b.indexprs) IS NULL
+  AND (string_to_array(b.indkey::text, ' '))[1:a.indnkeyatts] = (string_to_array(a.indkey::text, ' '))[1:a.indnkeyatts]
+"""
+
+
+def test_what_files_fill_has_no_index_twice() -> None:
+    tables = ["sourcerecord", "contactpoint", "parkedrow", "tierassignment", "customer", "contact", "order",
+              "orderline", "invoice", "payment", "interaction", "call", "callevent"]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(COVERED, [[f"customers_{name}" for name in tables]])
+        assert cursor.fetchall() == [("customer_search_start",)]  # serves prefixes where the collation is not C
