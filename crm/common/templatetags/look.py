@@ -10,12 +10,13 @@ from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.chart_tables import CHART, unit_of
 from crm.common.charts import Chart
+from crm.common.options_html import Groups, options_html
 from crm.common.sparklines import Figure, drawn, layout
 from crm.common.table_html import as_html
 from crm.common.tables import Filled
@@ -176,3 +177,8 @@ def as_control(field: BoundField) -> SafeString:
         "form-select form-select-sm" if isinstance(field.field.widget, forms.Select) else "form-control form-control-sm"
     )
     return field.as_widget(attrs={"class": f"{field.field.widget.attrs.get('class', '')} {kind}".strip()})
+
+
+@register.simple_tag
+def options(groups: Groups) -> SafeString:
+    return mark_safe(options_html(groups))  # noqa: S308 - each piece is escaped
