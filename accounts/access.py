@@ -1,7 +1,11 @@
 """Who asks."""
 
+from collections.abc import Hashable
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models.staff import User
@@ -27,3 +31,20 @@ def signed_in(request: HttpRequest) -> User:
     """Staff; views behind a permission have one."""
     assert isinstance(request.user, User)
     return request.user
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, as part of a key: alike are the same person with the same rights in the same team."""
+
+    user: User | AnonymousUser = field(compare=False)
+    alike: Hashable
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser) -> "Asker":
+        """Asks no query that the user's rights have not cost already."""
+        if not isinstance(user, User):
+            return cls(user, None)
+        rights = user.is_superuser or frozenset(user.get_all_permissions())
+        # A copy, as what is kept must not keep the request that the user came with.
+        return cls(copy(user), (user.pk, user.team_id, user.is_active, rights))

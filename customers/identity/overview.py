@@ -10,12 +10,16 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Field, OuterRef
 from django.db.models.functions import JSONObject
 
+from accounts.access import Asker
 from accounts.models import User
+from crm.common.compiled import Compiled
+from crm.common.days import today
 from crm.common.kinds import label_of as choice_label
 from customers.identity.beside import with_beside
 from customers.identity.places import country_name, language_name
 from customers.models import ContactPoint, Customer, SourceRecord
 from customers.querysets.customers import CustomerQuerySet
+from customers.registry.page import Reads
 
 FACTS: Final = (
     "kind", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry", "language",
@@ -76,13 +80,19 @@ def point_list() -> ArraySubquery:
     return ArraySubquery(own.values(one=said)[:POINTS_READ])
 
 
-def find_customer(
-    *, pk: int, user: User | AnonymousUser, annotations: Mapping[str, Any] | None = None
-) -> Customer | None:
+def find_customer(*, pk: int, user: User | AnonymousUser, reads: tuple[Reads, ...] = ()) -> Customer | None:
     """The customer with tier, sources and what stands beside their name, if the user may see it; one query."""
-    sourced = with_sources(Customer.objects.visible_to(user).select_related("tier"))
-    found: Customer | None = with_beside(sourced, user).annotate(**annotations or {}).filter(pk=pk).first()
+    return next(iter(_FOUND.rows(Asker.of(user), today(), reads, pk=pk)), None)
+
+
+def _found(asker: Asker, _day: date, reads: tuple[Reads, ...], *, pk: int) -> CustomerQuerySet[Any]:
+    sourced = with_sources(Customer.objects.visible_to(asker.user).select_related("tier"))
+    annotations = {name: one for read in reads for name, one in read(asker.user).items()}
+    found: CustomerQuerySet[Any] = with_beside(sourced, asker.user).annotate(**annotations).filter(pk=pk)
     return found
+
+
+_FOUND: Final = Compiled[Customer](_found)
 
 
 def overview(customer: Customer) -> Overview:

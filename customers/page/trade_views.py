@@ -1,5 +1,8 @@
 """The tab with a customer's invoices and orders."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +15,7 @@ from crm.common.days import today
 from crm.common.paging import keyset_page
 from customers.identity.access import get_customer
 from customers.models import Invoice, Order
+from customers.registry.page import Reader
 from customers.trade.invoices import WHICH, narrowed, with_standing
 from customers.trade.orders import with_bought
 from customers.trade.tables import INVOICES, NONE_FITS, ORDERS
@@ -30,7 +34,7 @@ LABELS: dict[str, str | Promise] = {
 def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
     """`?invoices=open` or `overdue` narrows the invoices, the oldest due first; each list has its own pages."""
     on = today()
-    customer = get_customer(request, pk, totals=totals(on=on))
+    customer = get_customer(request, pk, _totals)
     which = request.GET.get("invoices", "")
     which = which if which in WHICH else "all"
     bills = narrowed(Invoice.objects.visible_to(request.user), which=which, customer=customer, on=on)
@@ -58,3 +62,7 @@ def customer_orders(request: HttpRequest, pk: int) -> HttpResponse:
         "orders": ORDERS.of(ordered.rows, page=ordered, sort=orders_by, within="orders"),
     }
     return render(request, "customers/page/orders.html", context)
+
+
+def _totals(_reader: Reader) -> Mapping[str, Any]:
+    return {"totals": totals(on=today())}

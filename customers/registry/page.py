@@ -17,6 +17,8 @@ from customers.models import Customer
 Rows = TypeVar("Rows", bound=QuerySet[Any])
 Reader = User | AnonymousUser
 Context = Callable[[HttpRequest, Customer], dict[str, Any] | None]
+Reads = Callable[[Reader], Mapping[str, Any]]
+"""Of a reader: annotations of the customer by name, which depend on nothing but the reader and the day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ class Panel:
     title: str | Promise
     template: str
     context: Context
-    reads: Callable[[Reader], Mapping[str, Any]] | None = None
+    reads: Reads | None = None
     permission: str = ""
     order: int = 100
 
@@ -190,7 +192,7 @@ _tabs: Final[dict[str, Tab]] = {}
 _actions: Final[dict[str, Action]] = {}
 _panels: Final[dict[str, Panel]] = {}
 _timeline_sources: Final[dict[str, TimelineSource]] = {}
-_head: Final[dict[str, Callable[[], Expression]]] = {}
+_head: Final[dict[str, Reads]] = {}
 
 
 def register_tab(tab: Tab) -> None:
@@ -208,11 +210,15 @@ def register_panel(panel: Panel) -> None:
 
 def register_in_head(name: str, read: Callable[[], Expression]) -> None:
     """What the head of every tab reads of the customer, with the customer: an annotation of that name."""
-    _head[name] = read
+    _head[name] = lambda _reader: {name: read()}
 
 
-def read_for_head() -> dict[str, Expression]:
-    return {name: read() for name, read in _head.items()}
+def read_for_head() -> tuple[Reads, ...]:
+    return tuple(_head.values())
+
+
+def read_for_panels(reader: Reader) -> tuple[Reads, ...]:
+    return tuple(panel.reads for panel in panels(reader) if panel.reads)
 
 
 def register_timeline_source(source: TimelineSource) -> None:

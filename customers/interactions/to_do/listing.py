@@ -54,9 +54,10 @@ def by_urgency(tasks: Tasks, *, now: datetime) -> Tasks:
     return ordered
 
 
-def most_urgent(tasks: Tasks, *, now: datetime, limit: int) -> list[Task]:
+def most_urgent(tasks: Tasks, *, now: datetime, limit: int) -> Tasks:
     urgent = by_urgency(with_names(tasks), now=now)
-    return list(urgent.order_by("urgency", "pk")[:limit])  # type: ignore[misc] # annotated
+    first: Tasks = urgent.order_by("urgency", "pk")[:limit]  # type: ignore[misc] # annotated
+    return first
 
 
 def with_names(tasks: Tasks) -> Tasks:
