@@ -147,7 +147,7 @@ def _segment(
     first = [within if descending else f"-{within}"] if within else []
     rows = queryset.order_by(*first, *[sign + field for field in fields])
     if split:
-        rows = rows.filter(**{f"{name}__isnull": empty})
+        rows = rows.filter(**{f"{_empty_with(queryset, name)}__isnull": empty})
     if start is None:
         return rows
     after = LessThan if descending else GreaterThan
@@ -158,6 +158,16 @@ def _segment(
     # A row of two tables' columns reaches no index, its first column does.
     is_of_two = len(fields) > 1 and "__" in name and fields[1] == "pk"
     return rows.filter(**{f"{name}__{'lte' if descending else 'gte'}": start.value}) if is_of_two else rows
+
+
+def _empty_with(queryset: QuerySet[Any], name: str) -> str:
+    """What is empty where the sort is: the relation, where what it leads to always has a value. The planner then knows
+    how many have none, and reads them in their order.
+    """
+    relation, _dots, rest = name.rpartition("__")
+    field = _find_field(queryset, name)
+    is_relation = relation and relation not in queryset.query.annotations and field is not None and not field.null
+    return relation if is_relation and rest != "pk" else name
 
 
 def _key_beside(queryset: QuerySet[Any], name: str) -> str:

@@ -18,12 +18,16 @@ from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 from customers.registry.search import search_arms
 
+BEST: Final = 100
+"""So many are shown in the order of how well they fit."""
 CAP: Final = 300
 """So many are found at most; `WIDE` where they are narrowed further."""
 WIDE: Final = 1_000
 MOST_WORDS: Final = 8
 MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_LAST = "\U0010ffff"
+"""No name goes on with it."""
 _PHONE = re.compile(r"^[\d\s()+./-]+$")
 _TRUNK = re.compile(r"^\s*(\+|00)(.*?)\(0\)")
 """The zero that is dialled from within the country alone: +49 (0)30."""
@@ -84,7 +88,8 @@ class _Folded:
     @property
     def patterns(self) -> dict[str, str]:
         whole = {"begins": f" {self.whole}%", "word": f"% {self.whole}%", "inside": f"%{self.whole}%"}
-        return {**whole, **{f"word_{at}": f"%{word}%" for at, word in enumerate(self.words)}}
+        span = {"begins_from": f" {self.whole}", "begins_to": f" {self.whole}{_LAST}"}
+        return {**whole, **span, **{f"word_{at}": f"%{word}%" for at, word in enumerate(self.words)}}
 
 
 def matching(customers: CustomerQuerySet[Customer], sought: Sought, *, most: int = CAP) -> CustomerQuerySet[Any]:

@@ -20,27 +20,38 @@ FOLD: Final = (
     "SELECT substr(crm_fold(crm_norm(text)), 2) FROM unnest(%s::text[]) WITH ORDINALITY t(text, at) ORDER BY at"
 )
 
-# From the best tier down, who has none last; each tier is read along an index, and no further than is asked.
+# From the best tier down, who has none last; each tier is read along an index, and no further than is asked. As a rule
+# everybody has one: then nobody is looked for who has none.
 _BY_TIER = """
 SELECT * FROM (
   (SELECT one.* FROM (SELECT id FROM customers_tier ORDER BY rank) tier
-     CROSS JOIN LATERAL ({of_one} AND c.tier_id = tier.id ORDER BY {order} LIMIT {most} + {after}) one)
-  UNION ALL ({of_one} AND c.tier_id IS NULL ORDER BY {order} LIMIT {most} + {after})
+     CROSS JOIN LATERAL ({rows} WHERE {of_tier} ORDER BY c.tier_id, {order} LIMIT {most} + {after}) one)
+  UNION ALL ({rows} WHERE c.tier_id IS NULL AND {of_none}
+     AND EXISTS (SELECT FROM customers_customer WHERE tier_id IS NULL) ORDER BY {order} LIMIT {most} + {after})
 ) ranked LIMIT {most} OFFSET {after}"""
 
 
-def _by_tier(where: str, *, most: str, order: str, after: str = "0") -> str:
-    of_one = f"SELECT c.id, c.search FROM customers_customer c WHERE {where}"  # noqa: S608 - constants
-    return _BY_TIER.format(of_one=of_one, most=most, after=after, order=order)
+def _by_tier(where: str, *, most: str, order: str, after: str = "0", of_tier: str = "") -> str:
+    """`of_tier`: as `where` and of that tier alone."""
+    rows, of_tier = "SELECT c.id, c.search FROM customers_customer c", of_tier or f"c.tier_id = tier.id AND {where}"
+    return _BY_TIER.format(rows=rows, of_tier=of_tier, of_none=where, most=most, after=after, order=order)
 
 
 _BEST = _by_tier("true", most="%(first)s", order="c.id")
 _NEXT_BEST = _by_tier("true", most="%(next)s", order="c.id", after="%(first)s")
 _CITY = _by_tier("crm_norm(c.city) = crm_norm(%(text)s)", most="%(most)s", order="c.id")
+# As rows, which the index of (tier, name) alone knows: the planner takes a beginning for rare, and would read all names
+# that have it along the index of names to find the few of a tier.
+_BEGINS = _by_tier(
+    "c.search BETWEEN %(begins_from)s AND %(begins_to)s",
+    of_tier="(c.tier_id, c.search) BETWEEN (tier.id, %(begins_from)s) AND (tier.id, %(begins_to)s)",
+    most="%(most)s",
+    order="c.search, c.id",
+)
 
 # Name of the arm → its rows, of which {gate} asks whether they are wanted. {each}: every word, wherever it stands.
 NAMES: Final[Mapping[str, str]] = {
-    "begins": _by_tier("c.search LIKE %(begins)s", most="%(most)s", order="c.search, c.id"),
+    "begins": _BEGINS,
     "best": f"SELECT id FROM ({_BEST}) b WHERE {{each}} AND {{gate}}",  # noqa: S608 - constants
     "next_best": f"""SELECT id FROM ({_NEXT_BEST}) b WHERE {{each}} AND {{gate}}
       AND (SELECT count(*) FROM best) * (%(first)s + %(next)s)::bigint >= %(most)s::bigint * %(first)s""",  # noqa: S608 - constants

@@ -11,7 +11,6 @@ from crm.common.admin import estimated_count
 from crm.common.lists.state import RELEVANCE, State
 from crm.common.paging import Page, keyset_page
 from customers.identity import search
-from customers.identity.search import CAP
 from customers.models import Customer, CustomerTag
 from customers.querysets.customers import CustomerQuerySet
 
@@ -24,35 +23,48 @@ class Listing:
     page: Page[Customer]
     count: int
     is_estimate: bool
+    is_capped: bool = False
+    """More may fit than the search looks for."""
 
     @property
     def rows(self) -> list[Customer]:
         return self.page.rows
 
 
-def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
-    """The customers the list stands for, in no order; none where it is unclear who is meant."""
+def meant(state: State, reader: Reader, *, most: int = 0) -> CustomerQuerySet[Customer]:
+    """The customers the list stands for, in no order; none where it is unclear who is meant.
+
+    `most`: so many a search finds; else as many as are found at all.
+    """
     customers = state.narrow(Customer.objects.visible_to(reader))
     if not state.search:
         return customers
-    most = search.WIDE if state.conditions.items else search.CAP
-    return search.matching(customers, search.read(state.search), most=most)
+    return search.matching(customers, search.read(state.search), most=most or _cap(state))
 
 
-def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, searched: bool) -> Listing:
-    """`searched`: the count comes with the rows, and from the cap of the search on is "at least"."""
+def most_shown(state: State) -> int:
+    """So many a search shows: of those ordered by how well they fit no more than anybody leafs through."""
+    return search.BEST if state.sort == RELEVANCE and not state.conditions.items else _cap(state)
+
+
+def _cap(state: State) -> int:
+    return search.WIDE if state.conditions.items else search.CAP
+
+
+def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, most: int = 0) -> Listing:
+    """`most`: so many a search finds. Its count comes with the rows, and where it found so many is "at least"."""
     shown = customers.select_related("tier", "owner", "team", "figures")
-    if searched:
+    if most:
         shown = _with_count(shown, of=customers)
     is_grouped = order_by.removeprefix("-") in GROUPED
     page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE, is_grouped=is_grouped)
     if not cursor and not page.next_cursor:
         count = len(page.rows)
-    elif searched:
+    elif most:
         count = getattr(page.rows[0], "of_all", 0) if page.rows else 0
     else:
         count = estimated_count(customers.values("pk"))
-    return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO or (searched and count >= CAP))
+    return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO, is_capped=0 < most <= count)
 
 
 def _with_count(shown: CustomerQuerySet[Customer], *, of: CustomerQuerySet[Customer]) -> CustomerQuerySet[Customer]:

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.paging import PAGE_SIZE
-from customers.identity.search import matching, read
+from customers.identity.search import BEST, matching, read
 from customers.models import Customer, CustomerFigures, Tier
 from customers.page import listing as module
 from customers.page.listing import Listing, listing
+from tests.conftest import ClientFor
 from tests.database import as_owner
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -21,16 +22,16 @@ pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 1)
 
 
-def listed(*, cursor: str = "", searched: bool = False) -> Listing:
-    return listing(Customer.objects.all(), order_by="search", cursor=cursor, searched=searched)
+def listed(*, cursor: str = "", most: int = 0) -> Listing:
+    return listing(Customer.objects.all(), order_by="search", cursor=cursor, most=most)
 
 
 def counted(found: Listing) -> tuple[int, bool]:
-    return found.count, found.is_estimate
+    return found.count, found.is_estimate or found.is_capped
 
 
 def test_nobody_is_none_and_that_is_exact() -> None:
-    found = listed(searched=True)
+    found = listed(most=300)
     assert (found.rows, found.page.next_cursor, counted(found)) == ([], "", (0, False))
 
 
@@ -62,8 +63,8 @@ def test_of_a_search_the_count_comes_with_the_page(django_assert_num_queries: Dj
     CustomerFactory.create()
     found = matching(Customer.objects.filter(country="FR"), read("customer"))
     with django_assert_num_queries(2):
-        first = listing(found, order_by="relevance", cursor="", searched=True)
-        last = listing(found, order_by="relevance", cursor=first.page.next_cursor, searched=True)
+        first = listing(found, order_by="relevance", cursor="", most=300)
+        last = listing(found, order_by="relevance", cursor=first.page.next_cursor, most=300)
     assert (len(first.rows), counted(first)) == (PAGE_SIZE, (PAGE_SIZE + 2, False))
     assert (len(last.rows), counted(last)) == (2, (PAGE_SIZE + 2, False))
 
@@ -75,22 +76,14 @@ def test_the_last_page_counts_those_before_it_too() -> None:
 
 
 @pytest.mark.parametrize(
-    ("most", "cap", "searched", "is_estimate"),
-    [
-        (2, 300, False, True),
-        (3, 300, False, False),
-        (10_000, 3, True, True),
-        (10_000, 3, False, False),
-        (10_000, 4, True, False),
-    ],
+    ("exact", "most", "is_estimate"), [(2, 0, True), (3, 0, False), (10_000, 3, True), (10_000, 4, False)]
 )
 def test_a_search_that_met_its_cap_and_a_count_beyond_the_exact_are_at_least(
-    most: int, cap: int, searched: bool, is_estimate: bool, monkeypatch: pytest.MonkeyPatch
+    exact: int, most: int, is_estimate: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "EXACT_UP_TO", most)
-    monkeypatch.setattr(module, "CAP", cap)
+    monkeypatch.setattr(module, "EXACT_UP_TO", exact)
     CustomerFactory.create_batch(3)
-    assert counted(listed(searched=searched)) == (3, is_estimate)
+    assert counted(listed(most=most)) == (3, is_estimate)
 
 
 @pytest.mark.usefixtures("tidy_tables")
@@ -112,7 +105,7 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(order: str, index: str, 
     CustomerFigures.objects.bulk_create(
         CustomerFigures(customer=customer, overdue=at % 4, as_of=ON) for at, customer in enumerate(made)
     )
-    cursor = listing(Customer.objects.all(), order_by=order, cursor="", searched=False).page.next_cursor
+    cursor = listing(Customer.objects.all(), order_by=order, cursor="").page.next_cursor
     with as_owner(), connection.cursor() as planner:
         planner.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("customers_customer", "customers_customerfigures"):  # in the order they were made in
@@ -121,8 +114,33 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(order: str, index: str, 
         planner.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
                         "SET LOCAL enable_hashjoin = off")  # fmt: skip
     with CaptureQueriesContext(connection) as asked:
-        found = listing(Customer.objects.all(), order_by=order, cursor=cursor, searched=False)
+        found = listing(Customer.objects.all(), order_by=order, cursor=cursor)
     assert len(found.rows) == PAGE_SIZE
     plan = nodes(asked.captured_queries[0]["sql"])
     conditions = [node.get("Index Cond", "") for node in plan if node.get("Index Name") == index]
     assert condition in re.sub(r"\w+\.(?=\w)", "", " ".join(conditions))
+
+
+def test_in_the_order_of_how_well_they_fit_the_best_alone_are_shown(client_for: ClientFor) -> None:
+    Customer.objects.bulk_create(Customer(name=f"Mark {at:03d}", country="DE") for at in range(BEST + 20))
+    client = client_for("sales")
+
+    def shown(**asked: str) -> tuple[int, bool, int]:
+        found = client.get("/customers/", {"q": "mark", **asked}).context["listing"]
+        rest = client.get("/customers/", {"q": "mark", **asked, "cursor": found.page.next_cursor}).context["listing"]
+        return *counted(found), len(rest.rows)
+
+    assert shown() == (BEST, True, BEST - PAGE_SIZE)
+    assert "the best 100" in client.get("/customers/?q=mark").content.decode()
+    assert shown(sort="name") == (BEST + 20, False, PAGE_SIZE)
+    assert shown(country="DE") == (BEST + 20, False, PAGE_SIZE)
+
+
+def test_those_without_figures_are_told_by_the_relation() -> None:
+    """The planner took a figure, which always has a value, for never empty, and sorted everybody."""
+    CustomerFactory.create_batch(2)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(listing(Customer.objects.all(), order_by="-figures__revenue", cursor="").rows) == 2
+    conditions = [query["sql"].partition(" WHERE ")[2] for query in asked]
+    assert '"customers_customerfigures"."customer_id" IS NULL' in conditions[-1]
+    assert not [where for where in conditions if '"revenue" IS' in where]
