@@ -7,25 +7,29 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.registry.listening import points_changed, points_settled
 
-# `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come.
+# `wanted`: the points of the touched records as they should be. Those that differ go, those that lack come. One index
+# probe a record: OFFSET keeps the planner from reading everybody's points, which it takes for cheaper in a big chunk.
 _REPLACE = """
 DROP TABLE IF EXISTS imp_points;
 CREATE TEMP TABLE imp_points ON COMMIT DROP AS {wanted};
 ANALYZE imp_points;
-WITH gone AS (
-  DELETE FROM customers_contactpoint p
-  WHERE p.source_record_id IN (SELECT source_record_id FROM imp_points) AND NOT EXISTS (
-    SELECT FROM imp_points w WHERE w.source_record_id = p.source_record_id AND w.customer_id = p.customer_id
-      AND w.contact_id IS NOT DISTINCT FROM p.contact_id AND w.kind = p.kind AND w.raw = p.raw
-      AND w.normalised = p.normalised)
+WITH stored AS MATERIALIZED (
+  SELECT p.* FROM (SELECT DISTINCT source_record_id FROM imp_points) r CROSS JOIN LATERAL (
+    SELECT * FROM customers_contactpoint x WHERE x.source_record_id = r.source_record_id OFFSET 0) p
+), gone AS (
+  DELETE FROM customers_contactpoint p WHERE p.id = ANY (ARRAY(
+    SELECT s.id FROM stored s WHERE NOT EXISTS (
+      SELECT FROM imp_points w WHERE w.source_record_id = s.source_record_id AND w.customer_id = s.customer_id
+        AND w.contact_id IS NOT DISTINCT FROM s.contact_id AND w.kind = s.kind AND w.raw = s.raw
+        AND w.normalised = s.normalised)))
   RETURNING p.kind, p.normalised, p.customer_id
 ), came AS (
   INSERT INTO customers_contactpoint (customer_id, contact_id, source_record_id, kind, raw, normalised)
   SELECT w.customer_id, w.contact_id, w.source_record_id, w.kind, w.raw, w.normalised
   FROM imp_points w WHERE w.raw <> '' AND NOT EXISTS (
-    SELECT FROM customers_contactpoint p WHERE w.source_record_id = p.source_record_id
-      AND w.customer_id = p.customer_id AND w.contact_id IS NOT DISTINCT FROM p.contact_id AND w.kind = p.kind
-      AND w.raw = p.raw AND w.normalised = p.normalised)
+    SELECT FROM stored s WHERE w.source_record_id = s.source_record_id AND w.customer_id = s.customer_id
+      AND w.contact_id IS NOT DISTINCT FROM s.contact_id AND w.kind = s.kind AND w.raw = s.raw
+      AND w.normalised = s.normalised)
   RETURNING kind, normalised, customer_id
 )
 INSERT INTO imp_changed_values

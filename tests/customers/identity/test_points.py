@@ -6,6 +6,7 @@ from django.db import connection
 from customers.identity import points
 from customers.importing.sql import CREATE_TOUCHED
 from customers.models import ContactPoint, Customer, PointMark, SourceRecord
+from tests import plans
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import SourceRecordFactory
 
@@ -85,6 +86,18 @@ def test_a_record_made_just_now_gets_its_points_and_each_value_is_told_once(cust
         points.replace(cursor, f"{made} WHERE false", made=made)
     assert (kept(first), kept(second)) == ([("phone", "030 123", "4930123")],) * 2
     assert marks() == [("phone", "4930123", customer.pk)]
+
+
+def test_points_are_looked_up_record_by_record_however_the_planner_would_rather(record: SourceRecord) -> None:
+    replace(record, OLD)  # leaves its tables
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
+        )
+    plan = plans.nodes(points._REPLACE.split(";")[3])
+    probes = {node["Index Cond"] for node in plan if node.get("Relation Name") == "customers_contactpoint"
+              and node["Node Type"] != "ModifyTable"}  # fmt: skip
+    assert {probe.split(" = ")[0] for probe in probes} == {"(x.source_record_id", "(p.id"}
 
 
 def test_what_stays_is_the_same_row(record: SourceRecord) -> None:
