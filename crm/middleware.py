@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from crm.logs import path_of
 
 log = structlog.get_logger("crm.requests")
 
+MUCH = 65_536
 QUIET = ("/static/", "/healthz", "/readyz")
 
 
@@ -42,6 +44,21 @@ def company_time(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
     def middleware(request: HttpRequest) -> HttpResponse:
         timezone.activate(company_zone())
+        return get_response(request)
+
+    return middleware
+
+
+def no_session_while_it_arrives(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Who sends much, maybe slowly, holds none of the database's few sessions meanwhile. All middleware above has had
+    its answers, and none has looked at the body yet.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MUCH and not connection.in_atomic_block:
+            connection.close()
         return get_response(request)
 
     return middleware

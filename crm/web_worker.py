@@ -1,8 +1,13 @@
-"""The web server's worker: gunicorn's threads, and one more that answers /healthz while all others wait."""
+"""The web server's worker: gunicorn's threads for pages, and others for what takes its time.
+
+Who sends a large file over a slow line holds a thread all the while, as does who takes one. They have threads of their
+own, so that pages go on. One more answers /healthz while all others wait.
+"""
 
 import errno
 import re
 import socket
+import struct
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
@@ -14,7 +19,15 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 FIRST_BYTES_S = 10.0
 # Whole: who sends the rest of a header later, or never, would hold the one thread.
 PROBE = re.compile(rb"(GET|HEAD) /healthz[ ?].*\r\n\r\n", re.DOTALL)
-PROBE_BYTES = 4096
+PEEKED_BYTES = 65_536
+LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,18})", re.IGNORECASE)
+CHUNKED = re.compile(rb"\r\nTransfer-Encoding:", re.IGNORECASE)
+FILE = re.compile(rb"GET [^? ]*(/export/|/file/|/files/\d+/|\.csv)[? ]")
+"""The addresses of what is sent as a file."""
+UPLOADS, FILES = 16, 4
+"""Threads of a worker for requests that are still arriving, and for files that go out."""
+STALLED_S = 60
+"""Who neither sends nor takes a byte for so long is given up."""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
@@ -24,6 +37,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def init_process(self) -> None:
         self.spare = ThreadPoolExecutor(max_workers=1)
+        self.uploads = ThreadPoolExecutor(max_workers=UPLOADS)
+        self.files = ThreadPoolExecutor(max_workers=FILES)
         super().init_process()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -32,7 +47,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
         if begin is None and not conn.initialized:
             self.wait_for_first_bytes(conn)
             return
-        threads = self.spare if begin and PROBE.match(begin) else self.tpool
+        give_up_stalled(conn.sock)
+        threads = {"probe": self.spare, "upload": self.uploads, "file": self.files, "page": self.tpool}[kind_of(begin)]
         threads.submit(self.handle, conn).add_done_callback(partial(self.hand_back, conn))
 
     def wait_for_first_bytes(self, conn: TConn) -> None:
@@ -53,9 +69,29 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
         self.method_queue.defer(self.finish_request, conn, done)
 
 
+def kind_of(begin: bytes | None) -> str:
+    """By the first bytes of a request what it takes: "probe", "upload" (of which something is still to come), "file" or
+    "page".
+    """
+    if not begin:
+        return "page"
+    if PROBE.match(begin):
+        return "probe"
+    head, ended, body = begin.partition(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    if not ended or CHUNKED.search(head) or (length and int(length[1]) > len(body)):
+        return "upload"
+    return "file" if FILE.match(head) else "page"
+
+
+def give_up_stalled(sock: socket.socket) -> None:
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALLED_S, 0))
+
+
 def peek(sock: socket.socket) -> bytes | None:
     """The first bytes waiting in a socket, which stay there; None when there are none yet, empty when it was closed."""
     try:
-        return sock.recv(PROBE_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return sock.recv(PEEKED_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except OSError as error:
         return None if error.errno in {errno.EAGAIN, errno.EWOULDBLOCK} else b""

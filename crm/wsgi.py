@@ -2,7 +2,7 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 os.environ["CRM_PROCESS"] = "web"  # also where the shell says otherwise
-os.environ.setdefault("DATABASE_POOL", "8")
+os.environ.setdefault("DATABASE_POOL", "12")
 
 from django.core.wsgi import get_wsgi_application
 

@@ -26,6 +26,7 @@ def web_command(*, host: str, port: int) -> list[str]:
     workers, threads = os.environ.get("CRM_WEB_WORKERS") or "2", os.environ.get("CRM_WEB_THREADS") or "4"
     options = ["--worker-class", "crm.web_worker.Worker", "--workers", workers, "--threads", threads, "--timeout", "60"]
     options += ["--graceful-timeout", "10", "--max-requests", "20000", "--max-requests-jitter", "2000"]
+    options += ["--keep-alive", "15"]  # seconds; who waits there holds no thread
     return [program("gunicorn"), "crm.wsgi", "--bind", f"{host}:{port}", "--no-control-socket", *options]
 
 

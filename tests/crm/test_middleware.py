@@ -14,6 +14,7 @@ from django.utils import timezone
 from structlog.testing import capture_logs
 
 from accounts.models import User
+from crm import middleware as module
 from crm.common.company.current import assumed
 from crm.middleware import company_time, request_log
 
@@ -80,3 +81,15 @@ def test_a_page_tells_the_time_in_the_companys_zone() -> None:
             with assumed(time_zone=zone):
                 company_time(view)(RequestFactory().get("/"))
     assert shown == ["Asia/Shanghai", "Europe/Berlin"]
+
+
+@pytest.mark.parametrize(("length", "is_let_go"), [("", False), ("65536", False), ("65537", True)])
+def test_who_sends_much_holds_no_session_of_the_database_meanwhile(
+    length: str, is_let_go: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    monkeypatch.setattr(module, "connection", SimpleNamespace(in_atomic_block=False, close=lambda: closed.append("it")))
+    request = RequestFactory().post("/")
+    request.META["CONTENT_LENGTH"] = length
+    assert module.no_session_while_it_arrives(lambda _request: HttpResponse("x"))(request).content == b"x"
+    assert closed == ["it"] * is_let_go

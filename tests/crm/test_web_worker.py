@@ -1,26 +1,45 @@
 import signal
 import socket
+import struct
 
 import pytest
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from crm.web_worker import PROBE, Worker, peek
+from crm.web_worker import STALLED_S, Worker, give_up_stalled, kind_of, peek
 
 
 @pytest.mark.parametrize(
-    ("asked", "probe"),
+    ("asked", "kind"),
     [
-        (b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", True),
-        (b"HEAD /healthz?at=1 HTTP/1.0\r\n\r\n", True),
-        (b"GET /healthz HTTP/1.1\r\nHost: a\r\n", False),
-        (b"GET /healthzilla HTTP/1.1\r\n\r\n", False),
-        (b"GET /me/?next=/healthz HTTP/1.1\r\n\r\n", False),
-        (b"POST /healthz HTTP/1.1\r\n\r\n", False),
+        (None, "page"),
+        (b"", "page"),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "probe"),
+        (b"HEAD /healthz?at=1 HTTP/1.0\r\n\r\n", "probe"),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\n", "upload"),
+        (b"GET /healthzilla HTTP/1.1\r\n\r\n", "page"),
+        (b"GET /me/?next=/healthz HTTP/1.1\r\n\r\n", "page"),
+        (b"POST /healthz HTTP/1.1\r\n\r\n", "page"),
+        (b"POST /tasks/ HTTP/1.1\r\nContent-Length: 3\r\n\r\na=1", "page"),
+        (b"POST /tasks/ HTTP/1.1\r\ncontent-length:3\r\n\r\na=", "upload"),
+        (b"POST /tasks/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n", "upload"),
+        (b"GET /customers/export/?q=a HTTP/1.1\r\n\r\n", "file"),
+        (b"GET /files/7/ HTTP/1.1\r\n\r\n", "file"),
+        (b"GET /files/7/delete/ HTTP/1.1\r\n\r\n", "page"),
+        (b"GET /kpis/asa/series.csv?by=day HTTP/1.1\r\n\r\n", "file"),
+        (b"GET /customers/?next=/export/ HTTP/1.1\r\n\r\n", "page"),
     ],
 )
-def test_only_a_whole_question_after_health_goes_to_the_spare_thread(asked: bytes, probe: bool) -> None:
-    assert (PROBE.match(asked) is not None) is probe
+def test_each_kind_of_request_has_threads_of_its_own(asked: bytes | None, kind: str) -> None:
+    assert kind_of(asked) == kind
+
+
+def test_who_neither_sends_nor_takes_is_given_up() -> None:
+    near, far = socket.socketpair()
+    with near, far:
+        give_up_stalled(near)
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            assert struct.unpack("ll", near.getsockopt(socket.SOL_SOCKET, option, 16)) == (STALLED_S, 0)
 
 
 def test_what_is_looked_at_is_still_there_to_be_read() -> None:
