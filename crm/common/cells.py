@@ -3,9 +3,9 @@
 from functools import lru_cache
 
 from django.urls import get_script_prefix, reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from crm.common.escaping import escaped
 from crm.common.templatetags.figures import NO_DATA, number
 
 _PLACE = 987_654_321
@@ -24,37 +24,36 @@ def _around(name: str, _script_prefix: str) -> tuple[str, str]:
 
 
 def link(url: str, words: object) -> SafeString:
-    return format_html('<a href="{}">{}</a>', url, words)
+    return SafeString(f'<a href="{escaped(url)}">{escaped(words)}</a>')
 
 
 def link_if(url: str, words: object) -> SafeString:
     """A link where there is somewhere to go, else the words alone."""
-    return link(url, words) if url else format_html("{}", words)
+    return link(url, words) if url else SafeString(escaped(words))
 
 
 def dimmed(words: object) -> SafeString:
-    return format_html('<span class="text-secondary">{}</span>', words)
+    return SafeString(f'<span class="text-secondary">{escaped(words)}</span>')
 
 
 def strong(words: object) -> SafeString:
-    return format_html("<strong>{}</strong>", words)
+    return SafeString(f"<strong>{escaped(words)}</strong>")
 
 
 def bad(words: object) -> SafeString:
     """What somebody should do something about; the words say it, red repeats it."""
-    return format_html('<span class="text-danger">{}</span>', words)
+    return SafeString(f'<span class="text-danger">{escaped(words)}</span>')
 
 
 def note(words: object, *, title: str = "") -> SafeString:
     """A small second line, such as n or an interval."""
-    if title:
-        return format_html('<span class="cell-note" title="{}">{}</span>', title, words)
-    return format_html('<span class="cell-note">{}</span>', words)
+    hover = f' title="{escaped(title)}"' if title else ""
+    return SafeString(f'<span class="cell-note"{hover}>{escaped(words)}</span>')
 
 
 def reason(words: object) -> SafeString:
     """A sentence that explains a figure or a verdict."""
-    return format_html('<p class="cell-reason">{}</p>', words)
+    return SafeString(f'<p class="cell-reason">{escaped(words)}</p>')
 
 
 def counted(n: int | None, *, title: str = "") -> SafeString | str:
@@ -64,12 +63,12 @@ def counted(n: int | None, *, title: str = "") -> SafeString | str:
 
 def together(*parts: object, by: str = " ") -> SafeString:
     """What there is of the parts, in a row."""
-    return format_html_join(by, "{}", ((part,) for part in parts if part not in ("", None)))
+    return SafeString(escaped(by).join(escaped(part) for part in parts if part not in ("", None)))
 
 
 def lines(parts: list[object]) -> SafeString:
     """Each part on a line of its own."""
-    return format_html_join("", "<div>{}</div>", ((part,) for part in parts))
+    return SafeString("".join(f"<div>{escaped(part)}</div>" for part in parts))
 
 
 def or_dash(text: object) -> object:

@@ -1,8 +1,9 @@
 """The options of a select, written as strings: a template for each took forty times as long."""
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
+
+from crm.common.escaping import escaped
 
 Groups = Sequence[tuple[Any, Sequence[Mapping[str, Any]], int]]
 """As a widget's `optgroups`: name, options, number."""
@@ -15,22 +16,18 @@ def options_html(groups: Groups) -> str:
 
 def _group(name: Any, options: Sequence[Mapping[str, Any]]) -> str:
     written = "".join(map(_option, options))
-    return f'\n  <optgroup label="{_text(name)}">{written}\n  </optgroup>' if name else written
+    return f'\n  <optgroup label="{escaped(name)}">{written}\n  </optgroup>' if name else written
 
 
 def _option(option: Mapping[str, Any]) -> str:
     label = option["label"]
-    words = "–" if label == NOTHING_CHOSEN else _text(label)
-    return f'\n  <option value="{_text(option["value"])}"{_attributes(option["attrs"])}>{words}</option>'
+    words = "–" if label == NOTHING_CHOSEN else escaped(label)
+    return f'\n  <option value="{escaped(option["value"])}"{_attributes(option["attrs"])}>{words}</option>'
 
 
 def _attributes(given: Mapping[str, Any]) -> str:
     return "".join(
-        f" {name}" if value is True else f' {name}="{_text(value)}"'
+        f" {name}" if value is True else f' {name}="{escaped(value)}"'
         for name, value in given.items()
         if value is not False
     )
-
-
-def _text(value: object) -> str:
-    return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))

@@ -26,6 +26,8 @@ from django.db.models import (
 )
 from django.db.models.lookups import GreaterThan, LessThan
 
+from crm.common.instances import made_quickly
+
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 50
 _LAST = 2**63 - 1
@@ -117,6 +119,7 @@ def _take(
         segments = [False]
     if start is not None and len(segments) > 1:
         segments = segments[segments.index(start.value is None) :]
+    queryset = made_quickly(queryset)
     rows: list[M] = []
     for at, empty in enumerate(segments):
         where, downwards = start if at == 0 else None, descending != backwards

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from crm.common.escaping import escaped
 from crm.common.paging import Page
 from crm.common.tables import Column, Empty, Filled
 from crm.common.templatetags.figures import NO_DATA
@@ -157,10 +158,6 @@ def _text(value: object) -> str:
     return f"<div>{value.__html__()}</div>" if hasattr(value, "__html__") else escape(str(value))
 
 
-def _plain(value: object) -> str:
-    return str(value.__html__()) if hasattr(value, "__html__") else escape(str(value))
-
-
 def _attributes(given: Mapping[str, str]) -> str:
     return "".join(f' {name}="{escape(value)}"' for name, value in given.items() if value)
 
@@ -180,7 +177,7 @@ def _header(column: Column[Any], filled: Filled[Any], request: HttpRequest | Non
     title = escape(str(column.title))
     title = f'<span class="visually-hidden">{title}</span>' if column.spoken else title
     hint = f' title="{escape(str(column.hint))}"' if column.hint else ""
-    title += f'<div class="fw-normal">{_plain(column.note)}</div>' if column.note else ""
+    title += f'<div class="fw-normal">{escaped(column.note)}</div>' if column.note else ""
     if not column.sort:
         return f'<th scope="col"{_class(column)}{hint}>{title}</th>'
     state = {column.sort: "ascending", f"-{column.sort}": "descending"}.get(filled.sort, "")

@@ -4,12 +4,13 @@ from functools import partial
 
 from django.conf import settings
 from django.urls import reverse_lazy
-from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import bad, dimmed, link, together, url_of
+from crm.common.escaping import escaped
 from crm.common.lists.pages import ListPage, View
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, day, money, money_round
@@ -39,7 +40,7 @@ def _language(customer: Customer) -> str:
 def _phone(customer: Customer) -> object:
     """In one form, whatever it was written in; as it was written on hover."""
     raw = customer.phone
-    return format_html('<span title="{}">{}</span>', raw, phone_in_words(raw)) if raw else ""
+    return SafeString(f'<span title="{escaped(raw)}">{escaped(phone_in_words(raw))}</span>') if raw else ""
 
 
 def _figures(customer: Customer) -> CustomerFigures | None:

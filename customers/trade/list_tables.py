@@ -4,6 +4,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import dimmed, link, url_of
+from crm.common.kinds import label_of
 from crm.common.lists.pages import ListPage, View
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import dated, day, money
@@ -34,7 +35,7 @@ def _tier(row: Order | Invoice) -> object:
 
 
 def _order_of(invoice: Invoice) -> object:
-    return link(invoice.order.get_absolute_url(), invoice.order.number) if invoice.order else ""
+    return link(url_of("customers:order", invoice.order.pk), invoice.order.number) if invoice.order else ""
 
 
 ALL_ORDERS = Table[Order, None](
@@ -54,8 +55,8 @@ ALL_ORDERS = Table[Order, None](
             order_by="placed_at", share=13, css="line-plain",
         ),
         Column(
-            key="state", title=_("State"), cell=order_state, whole=lambda one: one.get_status_display(), share=11,
-            css="line-plain",
+            key="state", title=_("State"), cell=order_state, whole=lambda one: label_of(Order.Status, one.status),
+            share=11, css="line-plain",
         ),
         Column(key="what", title=_("What"), cell=what_was_bought, share=25, shown="wide", css="line-last"),
         Column(

@@ -1,13 +1,16 @@
 """A customer's orders, invoices and payments."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 from django.template.defaultfilters import floatformat
-from django.utils.html import format_html
-from django.utils.translation import gettext, pgettext
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.cells import dimmed, link, note, together
+from crm.common.cells import dimmed, link, note, together, url_of
+from crm.common.kinds import label_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import NO_DATA, dated, money, percent
 from crm.common.templatetags.look import status_badge
@@ -25,19 +28,28 @@ def what_was_bought(order: Order) -> object:
 
 def _whole(order: Order) -> object:
     """Underlined, as it stands in the middle of text."""
-    return format_html('<a class="text-decoration-underline" href="{}">…</a>', order.get_absolute_url())
+    return SafeString(f'<a class="text-decoration-underline" href="{_address(order)}">…</a>')
 
 
-def _line(line: dict[str, object]) -> str:
-    return f"{floatformat(line['quantity'], '-3')} × {line['product'] or NO_DATA}"
+def _line(line: dict[str, Any]) -> str:
+    return f"{_quantity(line['quantity'], get_language())} × {line['product'] or NO_DATA}"
+
+
+@lru_cache(maxsize=2_000)
+def _quantity(quantity: Any, _language: str | None) -> str:
+    return str(floatformat(quantity, "-3"))
+
+
+def _address(row: Order | Invoice) -> str:
+    return url_of("customers:order" if isinstance(row, Order) else "customers:invoice", row.pk)
 
 
 def numbered(row: Order | Invoice) -> object:
-    return link(row.get_absolute_url(), row.number)
+    return link(_address(row), row.number)
 
 
 def order_state(order: Order) -> object:
-    return status_badge(order.get_status_display(), "red" if order.status in UNDONE else "secondary")
+    return status_badge(label_of(Order.Status, order.status), "red" if order.status in UNDONE else "secondary")
 
 
 ORDERS = Table[Order, None](

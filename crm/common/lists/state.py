@@ -81,6 +81,10 @@ class State:
         return self.page.table.order_by(self.sort, about=self.about)
 
     @property
+    def is_compact(self) -> bool:
+        return bool(self.density)
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.search or self.conditions.items)
 
@@ -140,7 +144,7 @@ class State:
         if self.shown:
             self.shown()
         filled = self.page.table.of(rows, about=self.about, sort=self.sort, page=page, empty=empty)
-        return filled.arranged(self.shown_columns, is_selected=is_selected, is_compact=bool(self.density))
+        return filled.arranged(self.shown_columns, is_selected=is_selected, is_compact=self.is_compact)
 
     def without(self, at: Sequence[int]) -> str:
         return self.query(conditions=conditions.without(self.conditions, at))

@@ -6,17 +6,18 @@ What Babel and Django make of a figure is kept by figure, form and language: lis
 import datetime as dt
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, to_locale
 
 from crm.common.company.current import company
+from crm.common.escaping import escaped
 from crm.common.spans import relative
 
 register = template.Library()
@@ -163,11 +164,9 @@ def _since(value: dt.datetime) -> str:
 @register.filter
 def clock(value: dt.datetime) -> SafeString:
     """The time of day, below a heading that names the day; all of it and how long ago on hover."""
-    local = timezone.localtime(value)
-    exact = f"{format_date(local, 'DATETIME_FORMAT')} · {_since(value)}"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, format_date(local, "TIME_FORMAT")
-    )
+    machine = timezone.localtime(value).isoformat()
+    written = _written(machine, _locale())
+    return _time(machine, f"{written.exact} · {_since(value)}", written.clock)
 
 
 @register.filter
@@ -176,10 +175,10 @@ def dated(value: dt.datetime | dt.date | None) -> SafeString | str:
     if value is None:
         return NO_DATA
     if not isinstance(value, dt.datetime):
-        return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), _far(value), day(value))
-    local = timezone.localtime(value)
-    exact = f"{format_date(local, 'DATETIME_FORMAT')} · {_since(value)}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, day(local.date()))
+        return _time(value.isoformat(), _far(value), day(value))
+    machine = timezone.localtime(value).isoformat()
+    written = _written(machine, _locale())
+    return _time(machine, f"{written.exact} · {_since(value)}", written.day)
 
 
 @register.filter
@@ -201,18 +200,33 @@ def _midnight(value: dt.date) -> dt.datetime:
     return dt.datetime(value.year, value.month, value.day, tzinfo=dt.UTC)
 
 
+def _time(machine: str, hover: str, words: str) -> SafeString:
+    return SafeString(f'<time datetime="{machine}" title="{escaped(hover)}">{escaped(words)}</time>')
+
+
 def _time_tag(machine: str, locale: str, words: str) -> SafeString:
-    return format_html("{}{}</time>", _opening(machine, locale), words)
+    return SafeString(f"{_opening(machine, locale)}{escaped(words)}</time>")
 
 
 @lru_cache(maxsize=KEPT)
-def _opening(machine: str, locale: str) -> SafeString:
+def _opening(machine: str, locale: str) -> str:
     """`machine` is ISO 8601, with its offset where it is a moment."""
-    if "T" in machine:
-        exact = format_date(dt.datetime.fromisoformat(machine), "DATETIME_FORMAT")
-    else:
-        exact = day(dt.date.fromisoformat(machine))
-    return format_html('<time class="ago" datetime="{}" title="{}">', machine, exact)
+    exact = _written(machine, locale).exact if "T" in machine else day(dt.date.fromisoformat(machine))
+    return f'<time class="ago" datetime="{machine}" title="{escaped(exact)}">'
+
+
+class _Moment(NamedTuple):
+    exact: str
+    day: str
+    clock: str
+
+
+@lru_cache(maxsize=KEPT)
+def _written(machine: str, locale: str) -> _Moment:
+    """Of a moment in ISO 8601 with its offset: all of it, its day, its time of day."""
+    local = dt.datetime.fromisoformat(machine)
+    exact, clock = (str(format_date(local, form)) for form in ("DATETIME_FORMAT", "TIME_FORMAT"))
+    return _Moment(exact, day(local.date()), clock)
 
 
 @lru_cache(maxsize=KEPT)

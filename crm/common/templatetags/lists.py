@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from crm.common.lists import builder, conditions
 from crm.common.lists.pages import View
 from crm.common.lists.state import State
-from crm.common.tables import Column
 from crm.common.templatetags.figures import number
 
 register = template.Library()
@@ -32,7 +31,7 @@ def list_head(context: template.Context, state: State) -> dict[str, Any]:
         "unsearched": state.query(search="") if state.search else "",
         "cleared": state.with_nothing(),
         "reset": f"?view={state.view.key}",
-        "fields": list(page.fields_for(user).values()),
+        "fields": tuple((one.key, str(one.label)) for one in page.fields_for(user).values()),
         "lines": builder.lines(state.conditions, request.GET, state.asking),
         "is_full": sum(1 for _one in conditions.each(state.conditions)) >= conditions.MOST,
         "filter_hidden": state.parts(),
@@ -90,19 +89,19 @@ def _but(parts: Mapping[str, str], *names: str) -> dict[str, str]:
     return {name: value for name, value in parts.items() if name not in names}
 
 
-def _choosable(state: State) -> list[tuple[Column[Any], bool]]:
-    """All but the first, which stays: those shown in their order, then the others."""
+def _choosable(state: State) -> tuple[tuple[str, str, bool], ...]:
+    """All but the first, which stays: those shown in their order, then the others. Key, title, whether it is shown."""
     shown = [state.known[key] for key in state.columns[1:]]
-    return [(column, True) for column in shown] + [
-        (column, False) for key, column in state.known.items() if key not in state.columns and not column.stays
-    ]
+    others = [one for key, one in state.known.items() if key not in state.columns and not one.stays]
+    return tuple((one.key, str(one.title), at < len(shown)) for at, one in enumerate((*shown, *others)))
 
 
-def _sorts(state: State) -> list[tuple[str, str]]:
+def _sorts(state: State) -> tuple[tuple[str, str], ...]:
     up, down = _("%(column)s, ascending"), _("%(column)s, descending")
-    return [(key, str(words)) for key, words in state.page.orders.items()] + [
+    of_columns = (
         (sign + column.sort, words % {"column": column.title})
         for column in state.known.values()
         if column.sort
         for sign, words in (("", up), ("-", down))
-    ]
+    )
+    return (*((key, str(words)) for key, words in state.page.orders.items()), *of_columns)

@@ -61,5 +61,6 @@ def most_urgent(tasks: Tasks, *, now: datetime, limit: int) -> Tasks:
 
 
 def with_names(tasks: Tasks) -> Tasks:
-    """What a list says of each."""
-    return tasks.select_related("customer", "assignee", "team", "created_by")
+    """What a list says of each, without what is long or has to be taken apart first."""
+    named = tasks.select_related("customer", "assignee", "team", "created_by")
+    return named.defer("customer__provenance", "assignee__list_settings", "created_by__list_settings")
