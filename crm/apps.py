@@ -12,9 +12,10 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         # Tasks bind to the current Celery application; here, not in crm/__init__, so that set-up runs without Celery.
-        from crm import celery, checks, granting, threads  # noqa: F401, PLC0415 - Django not ready
+        from crm import celery, checks, granting, threads, words  # noqa: F401, PLC0415 - Django not ready
 
         threads.keep_by_thread()
+        words.look_up_once()
         # Django asks only apps that have models; all tables are there by the time it asks the first.
         post_migrate.connect(granting.grant_after_migrate, sender=apps.get_app_config("common"))
 
