@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -113,7 +114,12 @@ def _may_see(request: HttpRequest, item: NavItem) -> bool:
 
 
 def _find_url(item: NavItem) -> str:
+    return _found(item.url_name, get_script_prefix(), get_urlconf())
+
+
+@lru_cache(maxsize=500)
+def _found(url_name: str, _script_prefix: str, _urlconf: str | None) -> str:
     try:
-        return reverse(item.url_name)
+        return reverse(url_name)
     except NoReverseMatch:
         return ""
