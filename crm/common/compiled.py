@@ -13,8 +13,9 @@ from typing import Any, Final, Generic, TypeVar
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
-from django.db.models.query import ModelIterable
 from django.db.models.sql.compiler import SQLCompiler
+
+from crm.common.instances import Quick
 
 M = TypeVar("M", bound=Model)
 Value = int | datetime
@@ -60,14 +61,13 @@ class _Text:
         compiler = copy(self.compiler)
         compiler.connection = connections[DEFAULT_DB_ALIAS]
         compiler.as_sql = lambda: (self.sql, params)  # type: ignore[method-assign, assignment, misc]
-        return list(ModelIterable(_Asked(compiler)))  # type: ignore[arg-type]
+        return list(Quick(_Asked(compiler)))  # type: ignore[arg-type]
 
 
 class _Asked:
     """As much of a queryset and its query as Django needs to make instances of rows."""
 
     db = DEFAULT_DB_ALIAS
-    _known_related_objects: Mapping[Any, Any] = {}
 
     def __init__(self, compiler: SQLCompiler) -> None:
         self.compiler = compiler

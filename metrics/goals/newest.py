@@ -1,10 +1,12 @@
 """The newest baseline and target of every KPI in one scope: one query each, whatever the number of KPIs."""
 
 from decimal import Decimal
+from typing import Final
 
 from django.db.models import QuerySet
 
-from accounts.access import Reader
+from accounts.access import Asker, Reader
+from crm.common.compiled import Compiled
 from metrics.engine.average_month import per_month
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
@@ -23,9 +25,15 @@ def newest_baselines(reader: Reader, scope: Scope) -> dict[str, Baseline]:
 
     Without the heavy columns.
     """
-    rows = Baseline.objects.visible_to(reader).filter(**scope.filters()).distinct("kpi", "version").defer(*HEAVY)
-    rows = rows.order_by("kpi", "version", *PREFERENCE)
-    return {row.kpi: row for row in rows if is_current(row)}
+    return {row.kpi: row for row in _BASELINES.rows(Asker.of(reader), scope) if is_current(row)}
+
+
+def _baselines(asker: Asker, scope: Scope) -> QuerySet[Baseline]:
+    rows = Baseline.objects.visible_to(asker.user).filter(**scope.filters()).distinct("kpi", "version").defer(*HEAVY)
+    return rows.order_by("kpi", "version", *PREFERENCE)
+
+
+_BASELINES: Final = Compiled[Baseline](_baselines)
 
 
 def is_current(baseline: Baseline) -> bool:
@@ -36,8 +44,15 @@ def is_current(baseline: Baseline) -> bool:
 
 def newest_targets(reader: Reader, scope: Scope) -> dict[str, KpiTarget]:
     """The target in force is the newest one."""
-    rows = KpiTarget.objects.visible_to(reader).filter(**scope.filters()).order_by("kpi", *NEWEST).distinct("kpi")
-    return {row.kpi: row for row in rows.select_related("owner")}
+    return {row.kpi: row for row in _TARGETS.rows(Asker.of(reader), scope)}
+
+
+def _targets(asker: Asker, scope: Scope) -> QuerySet[KpiTarget]:
+    rows = KpiTarget.objects.visible_to(asker.user).filter(**scope.filters()).order_by("kpi", *NEWEST).distinct("kpi")
+    return rows.select_related("owner")
+
+
+_TARGETS: Final = Compiled[KpiTarget](_targets)
 
 
 def targets_of(reader: Reader, kpi: str) -> QuerySet[KpiTarget]:

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 
 from accounts.models import Team
+from crm.common.compiled import Compiled
 from crm.common.versions import check_seen
 from metrics.models import Rollout
 
@@ -34,9 +35,16 @@ def withdraw_go_live(*, rollout: Rollout) -> None:
 
 def teams_with_rollout() -> list[Team]:
     """Each also knows the company's day, as `company_went_live_on`."""
+    return _TEAMS.rows()
+
+
+def _teams() -> QuerySet[Team]:
     company = Rollout.objects.filter(team=None).values("went_live_on")[:1]
     teams = Team.objects.filter(is_active=True).select_related("rollout")
-    return list(teams.annotate(company_went_live_on=Subquery(company)))
+    return teams.annotate(company_went_live_on=Subquery(company))
+
+
+_TEAMS: Final = Compiled[Team](_teams)
 
 
 # `first_go_live` of the company, for a statement that asks for more.

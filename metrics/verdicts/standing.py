@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.access import Reader
+from accounts.access import Asker, Reader
+from crm.common.compiled import Compiled
 from metrics.engine.base import Kpi
 from metrics.engine.scope import Scope
 from metrics.goals.newest import is_current
@@ -38,8 +40,15 @@ def find_evaluation(reader: Reader, kpi: str, scope: Scope) -> Evaluation | None
 
 
 def newest_evaluations(reader: Reader, scope: Scope) -> dict[str, Evaluation]:
-    rows = Evaluation.objects.visible_to(reader).filter(**scope.filters()).order_by("kpi", "-as_of").distinct("kpi")
-    return {row.kpi: row for row in rows}
+    return {row.kpi: row for row in _NEWEST.rows(Asker.of(reader), scope)}
+
+
+def _newest(asker: Asker, scope: Scope) -> QuerySet[Evaluation]:
+    rows = Evaluation.objects.visible_to(asker.user).filter(**scope.filters())
+    return rows.order_by("kpi", "-as_of").distinct("kpi")
+
+
+_NEWEST: Final = Compiled[Evaluation](_newest)
 
 
 def version_judged(kpi: Kpi, details: Mapping[str, Any]) -> int:

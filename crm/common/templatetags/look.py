@@ -167,6 +167,13 @@ def sparkline(
     values: Sequence[Figure | None], label: str, go_live: int | None = None, baseline: Figure | None = None
 ) -> SafeString:
     """A small line without JavaScript. `go_live` is the index in `values` of the first point after it."""
+    return _sparkline(tuple(values), label, go_live, baseline, get_language())
+
+
+@lru_cache(maxsize=500)
+def _sparkline(
+    values: tuple[Figure | None, ...], label: str, go_live: int | None, baseline: Figure | None, _language: str | None
+) -> SafeString:
     return drawn(layout(values, go_live=go_live, baseline=baseline), label)
 
 
