@@ -3,9 +3,8 @@
 from collections.abc import Hashable
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models.staff import User
@@ -37,14 +36,14 @@ def signed_in(request: HttpRequest) -> User:
 class Asker:
     """Who asks, as part of a key: alike are the same person with the same rights in the same team."""
 
-    user: User | AnonymousUser = field(compare=False)
+    user: Any = field(compare=False)
     alike: Hashable
 
     @classmethod
-    def of(cls, user: User | AnonymousUser) -> "Asker":
+    def of(cls, user: Reader) -> "Asker":
         """Asks no query that the user's rights have not cost already."""
-        if not isinstance(user, User):
-            return cls(user, None)
-        rights = user.is_superuser or frozenset(user.get_all_permissions())
-        # A copy, as what is kept must not keep the request that the user came with.
-        return cls(copy(user), (user.pk, user.team_id, user.is_active, rights))
+        alike: Hashable = user.__class__
+        if isinstance(user, User):
+            rights = user.is_superuser or frozenset(user.get_all_permissions())
+            alike = (user.pk, user.team_id, user.is_active, rights)
+        return cls(copy(user), alike)  # a copy: what is kept must not keep the request that the user came with

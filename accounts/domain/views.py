@@ -9,10 +9,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.access import Reader
+from accounts.access import Asker, Reader
 from accounts.domain import staff
 from accounts.models import SavedView, SavedViewRow, User
 from accounts.roles import Role
+from crm.common.compiled import Compiled
 from crm.common.errors import DomainError
 from crm.common.lists import conditions, state
 from crm.common.lists.conditions import Condition
@@ -58,7 +59,7 @@ class NoTeam(DomainError):
 
 def state_of(page: ListPage, reader: Reader, query: QueryDict) -> State:
     """How the list stands for this address; one query for the views."""
-    views = list(SavedView.objects.visible_to(reader).filter(of_list=page.key).order_by("name", "id"))
+    views = _SAVED.rows(Asker.of(reader), page.key)
     if not isinstance(reader, User):
         return state.read(page, query, asking=Asking(user=reader), views=[_as_view(view, reader) for view in views])
     remembered = reader.list_settings.get(page.key, {})
@@ -70,6 +71,13 @@ def state_of(page: ListPage, reader: Reader, query: QueryDict) -> State:
         remembered=remembered,
         usual="" if remembered.get("view") else _usual(views, reader),
     )
+
+
+def _saved_views(asker: Asker, of_list: str) -> QuerySet[SavedView]:
+    return SavedView.objects.visible_to(asker.user).filter(of_list=of_list).order_by("name", "id")
+
+
+_SAVED: Final = Compiled[SavedView](_saved_views)
 
 
 def remember(*, user: User, of_list: str, settings: Mapping[str, Any]) -> None:

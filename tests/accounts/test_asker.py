@@ -3,7 +3,7 @@ from django.contrib.auth.models import AnonymousUser, Group
 from django.utils.functional import SimpleLazyObject
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.access import Asker
+from accounts.access import OPERATOR, Asker
 from accounts.models import User
 from tests.conftest import UserFor
 from tests.factories.accounts import TeamFactory, UserFactory
@@ -21,7 +21,8 @@ def test_alike_is_the_same_person_with_the_same_rights_in_the_same_team(user_for
     asker = Asker.of(user)
     assert asker == Asker.of(again(user))
     assert hash(asker) == hash(Asker.of(again(user)))
-    assert asker not in (Asker.of(UserFactory.create()), Asker.of(AnonymousUser()))
+    assert asker not in (Asker.of(UserFactory.create()), Asker.of(AnonymousUser()), Asker.of(OPERATOR))
+    assert Asker.of(AnonymousUser()) != Asker.of(OPERATOR)
     User.objects.filter(pk=user.pk).update(team=TeamFactory.create())
     moved = Asker.of(again(user))
     assert moved != asker
