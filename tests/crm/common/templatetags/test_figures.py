@@ -114,6 +114,20 @@ def test_what_is_kept_follows_language_and_time_zone() -> None:
     assert [day for _, day, _ in seen] == ["May 7, 2026", "2026年5月7日", "May 7, 2026", "May 7, 2026"]
 
 
+@time_machine.travel(dt.datetime(2026, 5, 10, 12, tzinfo=dt.UTC), tick=False)
+def test_how_a_moment_is_written_follows_language_and_time_zone() -> None:
+    moment, seen = dt.datetime(2026, 5, 7, 22, tzinfo=dt.UTC), []
+    for language, zone in (("en", "UTC"), ("zh-hans", "UTC"), ("en", "Asia/Shanghai"), ("en", "UTC")):
+        with translation.override(language), timezone.override(zone):
+            seen.append((str(figures.dated(moment)), str(figures.clock(moment))))
+    english = '<time datetime="2026-05-07T22:00:00+00:00" title="May 7, 2026, 10 p.m. · 2\xa0days ago">'
+    chinese = '<time datetime="2026-05-07T22:00:00+00:00" title="2026年5月7日 22:00 · 2\xa0天前">'
+    eastern = '<time datetime="2026-05-08T06:00:00+08:00" title="May 8, 2026, 6 a.m. · 2\xa0days ago">'
+    assert seen[0] == seen[3] == (f"{english}May 7, 2026</time>", f"{english}10 p.m.</time>")
+    assert seen[1] == (f"{chinese}2026年5月7日</time>", f"{chinese}22:00</time>")
+    assert seen[2] == (f"{eastern}May 8, 2026</time>", f"{eastern}6 a.m.</time>")
+
+
 @pytest.mark.parametrize(
     ("value", "tag"),
     [
