@@ -41,6 +41,7 @@ from customers.models import (
 from customers.tiers.tiering import retier
 from customers.trade.figures import refresh_figures
 from metrics.engine.checking import check
+from metrics.engine.months import keep_all
 from metrics.engine.recomputing import recompute
 from tests.conftest import ClientFor, UserFor
 from tests.customers.importing.files import load, write_csv
@@ -88,6 +89,7 @@ def recompute_all(_folder: Path) -> None:
     """What has changed, then everything."""
     recompute()
     recompute(full=True)
+    keep_all()
 
 
 def check_at_night(_folder: Path) -> None:
