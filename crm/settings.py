@@ -148,7 +148,7 @@ CACHES = {
     }
 }
 # In the database, not in the cache: nobody is signed out when Redis goes or comes back with old values.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SESSION_COOKIE_SAMESITE = "Lax"
 
