@@ -40,7 +40,7 @@ from metrics.engine.rules import USUAL
 from tests import beforehand, database, order
 from tests.live import LiveStack
 
-pytest_plugins = ["tests.browsers"]
+pytest_plugins = ["tests.browsers", "tests.measuring"]
 
 HERE = Path(__file__).parent
 MARKED_BY_DIRECTORY = ("e2e", "reliability")
@@ -71,9 +71,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been imported and collected stays to the end: no collection of garbage need look through it again."""
+    """What has been imported and collected stays to the end: no collection of garbage need look through it again.
+
+    Of what a test leaves much may gather before anybody looks for it.
+    """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -53,9 +53,8 @@ MEASURED = ["--cov", "--cov-report=term"]  # what is measured and how much is en
 def test() -> int:
     """Every test, or those that `ARGS` chooses; browser tests among them need a browser."""
     browser.provide()
-    asked = chosen()
-    # Many tests wait for processes they have started or killed: three keep two cores busy, two where all is measured.
-    return _pytest(*asked, at_a_time=2 if asked == MEASURED else 3)
+    # Many tests wait for processes they have started or killed: three keep two cores busy.
+    return _pytest(*chosen(), at_a_time=3)
 
 
 def fast_tests() -> int:
@@ -65,7 +64,7 @@ def fast_tests() -> int:
 
 def chosen() -> list[str]:
     """What pytest is asked for. Continuous integration, which asks for everything, is held to the gate of coverage;
-    measuring takes half as long again, so that others ask for it by name.
+    measuring takes longer, so that others ask for it by name.
     """
     return arguments() or (MEASURED if os.environ.get("CI") else [])
 
