@@ -1,6 +1,6 @@
 """The lists of all orders and of all invoices, and their files."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
@@ -26,6 +26,15 @@ from customers.trade.invoices import with_standing
 from customers.trade.list_tables import INVOICE_LIST, NOTHING_FITS, ORDER_LIST
 from customers.trade.orders import with_bought
 
+RELATED: Final = ("customer", "team", "tier")
+# What rows are made of; what else a cell asked for would be a query a row.
+SHOWN: Final = (
+    "number", "amount", "amount_company", "currency", "customer__name", "customer__search", "team__name", "tier__key",
+    "tier__name", "tier__colour",
+)  # fmt: skip
+ORDER_SHOWN: Final = (*SHOWN, "placed_at", "status")
+INVOICE_SHOWN: Final = (*SHOWN, "issued_on", "due_on", "paid", "settled_on", "order__number")
+
 
 def orders_of(state: State, reader: Reader) -> OrderQuerySet[Order]:
     return state.narrow(Order.objects.visible_to(reader))
@@ -39,7 +48,7 @@ def invoices_of(state: State, reader: Reader) -> QuerySet[Any]:
 @permission_required("customers.view_customer", raise_exception=True)
 def order_list(request: HttpRequest) -> HttpResponse:
     state = open_list(request, ORDER_LIST)
-    orders = orders_of(state, request.user).select_related("customer", "team", "tier")
+    orders = orders_of(state, request.user).select_related(*RELATED).only(*ORDER_SHOWN)
     return _listed(request, state, with_bought(orders) if "what" in state.columns else orders, "customers:order_export")
 
 
@@ -47,7 +56,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @permission_required("customers.view_customer", raise_exception=True)
 def invoice_list(request: HttpRequest) -> HttpResponse:
     state = open_list(request, INVOICE_LIST)
-    invoices = invoices_of(state, request.user).select_related("customer", "team", "tier", "order")
+    invoices = invoices_of(state, request.user).select_related(*RELATED, "order").only(*INVOICE_SHOWN)
     return _listed(request, state, invoices, "customers:invoice_export")
 
 
