@@ -30,13 +30,13 @@ FROM imp_rematched r WHERE i.id = r.id;
 
 _NUMBERS = "SELECT DISTINCT normalised FROM imp_known WHERE channel = 'phone'"
 # The customers whose interactions may have come or gone. Of those for whom no row is there yet, only who has got one
-# just now: nothing was theirs before.
+# just now: nothing was theirs before. Two index probes a value, by OFFSET and a scalar subquery, as above.
 _OWNERS = """
-SELECT DISTINCT o.customer_id FROM (
-  SELECT p.customer_id FROM imp_changed_values v JOIN customers_contactpoint p
-    ON p.kind = v.kind AND p.normalised = v.normalised
-  UNION ALL SELECT customer_id FROM imp_changed_values
-) o WHERE EXISTS (SELECT FROM customers_customer c WHERE c.id = o.customer_id)
+SELECT o.customer_id FROM (
+  SELECT p.customer_id FROM (SELECT DISTINCT kind, normalised FROM imp_changed_values) v CROSS JOIN LATERAL (
+    SELECT * FROM customers_contactpoint x WHERE x.kind = v.kind AND x.normalised = v.normalised OFFSET 0) p
+  UNION SELECT customer_id FROM imp_changed_values
+) o WHERE (SELECT c.id FROM customers_customer c WHERE c.id = o.customer_id) IS NOT NULL
 UNION SELECT was FROM imp_rematched WHERE was IS NOT NULL
 UNION SELECT customer_id FROM imp_rematched WHERE customer_id IS NOT NULL
 """

@@ -7,6 +7,7 @@ from customers.importing.sql import CREATE_TOUCHED
 from customers.interactions import matching
 from customers.interactions.matching import rematch
 from customers.models import Call, Customer, Interaction, Tier
+from tests import plans
 from tests.factories.customers import ContactPointFactory, CustomerFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.telephony import CallFactory
@@ -94,9 +95,13 @@ def test_a_call_follows_its_contact() -> None:
 def test_contacts_are_looked_up_value_by_value_however_the_planner_would_rather() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE imp_changed_values (kind text, normalised text, customer_id bigint)")
+        cursor.execute("CREATE TEMP TABLE imp_rematched (was bigint, customer_id bigint)")
         cursor.execute(
             "SET LOCAL enable_nestloop = off; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
         )
         cursor.execute(f"EXPLAIN {matching._KNOWN.split(';')[1]}")
         plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Index Cond: ((contact_normalised)::text = imp_changed_values.normalised)" in plan
+    owners = {node.get("Relation Name"): node.get("Index Cond") for node in plans.nodes(matching._OWNERS)}
+    assert "normalised" in owners["customers_contactpoint"]
+    assert owners["customers_customer"].startswith("(c.id = ")
