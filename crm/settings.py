@@ -238,6 +238,8 @@ TIME_ZONE = env.str("CRM_TIME_ZONE", default="UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Nothing is gained, or hardly any browser asks for it: fonts for those without woff2, maps of what is minified.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("png", "jpg", "gif", "webp", "woff", "woff2", "ttf", "map")
 NODE_MODULES = BASE_DIR / "node_modules"
 STATICFILES_FINDERS = [
     "crm.staticfiles.ServedFilesFinder",

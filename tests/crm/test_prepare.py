@@ -69,3 +69,14 @@ def test_those_that_are_served_stay_while_and_when_collecting_fails(
         prepare.collect_static()
     assert (served / "look.css").read_text() == "one"
     assert [path.name for path in served.parent.iterdir()] == ["served"]
+
+
+def test_what_browsers_hardly_ask_for_is_not_compressed(served: Path, settings: Settings) -> None:
+    backend = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+    for name in ("look.css", "look.css.map", "signs.ttf"):
+        (served.parent.parent / "source" / name).write_text("a {} " * 1000)
+    prepare.collect_static()
+    compressed = {path.name for path in served.iterdir() if path.suffix in {".br", ".gz"}}
+    assert {name.split(".")[-2] for name in compressed} == {"css"}
+    assert len(list(served.glob("signs.*.ttf"))) == len(list(served.glob("look.css.*.map"))) == 1
