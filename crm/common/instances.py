@@ -4,7 +4,7 @@ Django hands each value to the model by name; here they become the instance's as
 common (a tier, a team, an owner) is made once for all of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -27,13 +27,21 @@ class Quick(ModelIterable[Any]):
         queryset: Any = self.queryset
         compiler = queryset.query.get_compiler(using=queryset.db)
         found = compiler.execute_sql(chunked_fetch=self.chunked_fetch, chunk_size=self.chunk_size)
-        made = _Maker(compiler.klass_info, compiler.select, queryset.db).made
-        annotated = (compiler.annotation_col_map or {}).items()
-        for row in compiler.results_iter(found):
-            one = made(row)
-            for name, at in annotated:
-                setattr(one, name, row[at])
-            yield one
+        rows = compiler.results_iter(found)
+        yield from instances(rows, compiler.klass_info, compiler.select, compiler.annotation_col_map, db=queryset.db)
+
+
+def instances(
+    rows: Iterable[Sequence[Any]], info: Mapping[str, Any], select: Sequence[Any], annotated: Mapping[str, int] | None,
+    *, db: str,
+) -> Iterator[Any]:  # fmt: skip
+    """Of rows of a query that was compiled, whose compiler says what is what in them."""
+    made, also = _Maker(info, select, db).made, (annotated or {}).items()
+    for row in rows:
+        one = made(row)
+        for name, at in also:
+            setattr(one, name, row[at])
+        yield one
 
 
 class _Maker:
