@@ -3,15 +3,15 @@ from typing import Any
 
 import pytest
 from django.db.models import Q, QuerySet, Value
-from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from crm.common.compiled import Compiled
 from customers.models import Customer, Tier
+from tests.conftest import NOON
 from tests.factories.customers import CustomerFactory
 from tests.threads import begin, end
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
 
 def named(word: str, *, pk: int, at: Any) -> QuerySet[Customer]:
@@ -37,25 +37,25 @@ def asked(built: list[str]) -> Compiled[Customer]:
 def test_it_is_built_once_for_each_key_and_asked_with_each_value(
     asked: Compiled[Any], built: list[str], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    now, gold = timezone.now(), Tier.objects.get(key="gold")
+    gold = Tier.objects.get(key="gold")
     one, other = CustomerFactory.create(name="Ada", tier=gold), CustomerFactory.create(name="Bo")
     with django_assert_num_queries(3):
-        (ada,) = asked.rows("a", pk=one.pk, at=now + timedelta(hours=1))
-        (bo,) = asked.rows("a", pk=other.pk, at=now + timedelta(hours=1))
-        (again,) = asked.rows("b", pk=one.pk, at=now + timedelta(hours=1))
+        (ada,) = asked.rows("a", pk=one.pk, at=NOON + timedelta(hours=1))
+        (bo,) = asked.rows("a", pk=other.pk, at=NOON + timedelta(hours=1))
+        (again,) = asked.rows("b", pk=one.pk, at=NOON + timedelta(hours=1))
         assert (ada.name, ada.tier, ada.word, ada.twice) == ("Ada", gold, "a", one.pk)
         assert (bo.name, bo.tier, bo.word, bo.twice) == ("Bo", None, "a", other.pk)
         assert (again.name, again.word) == ("Ada", "b")
     assert built == ["a", "b"]
-    assert asked.rows("a", pk=one.pk, at=now - timedelta(days=1)) == []
-    assert asked.rows("a", pk=0, at=now) == []
+    assert asked.rows("a", pk=one.pk, at=NOON - timedelta(days=1)) == []
+    assert asked.rows("a", pk=0, at=NOON) == []
 
 
 def test_rows_are_the_same_as_the_querysets(asked: Compiled[Any]) -> None:
-    customer, now = CustomerFactory.create(tier=Tier.objects.get(key="gold")), timezone.now()
-    asked.rows("a", pk=0, at=now)
-    (found,) = asked.rows("a", pk=customer.pk, at=now)
-    expected = named("a", pk=customer.pk, at=now).get()
+    customer = CustomerFactory.create(tier=Tier.objects.get(key="gold"))
+    asked.rows("a", pk=0, at=NOON)
+    (found,) = asked.rows("a", pk=customer.pk, at=NOON)
+    expected = named("a", pk=customer.pk, at=NOON).get()
     assert {**vars(found), "_state": 0} == {**vars(expected), "_state": 0}
     assert vars(found._state) == vars(expected._state)
 
@@ -74,8 +74,8 @@ def test_a_value_that_the_query_does_not_ask_with_is_a_fault() -> None:
 
 def test_another_thread_asks_by_its_own_connection(asked: Compiled[Any]) -> None:
     """Which does not see the customer that only this transaction has."""
-    customer, now, seen = CustomerFactory.create(), timezone.now() + timedelta(hours=1), list[Any]()
+    customer, seen = CustomerFactory.create(), list[Any]()
 
-    assert asked.rows("a", pk=customer.pk, at=now) == [customer]
-    end(begin(lambda: seen.append(asked.rows("a", pk=customer.pk, at=now))))
+    assert asked.rows("a", pk=customer.pk, at=NOON) == [customer]
+    end(begin(lambda: seen.append(asked.rows("a", pk=customer.pk, at=NOON))))
     assert seen == [[]]
