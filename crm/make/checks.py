@@ -53,8 +53,10 @@ MEASURED = ["--cov", "--cov-report=term"]  # what is measured and how much is en
 def test() -> int:
     """Every test, or those that `ARGS` chooses; browser tests among them need a browser."""
     browser.provide()
-    # Many tests wait for processes they have started or killed: three keep two cores busy.
-    return _pytest(*chosen(), at_a_time=3)
+    asked = chosen()
+    # Many tests wait for processes they have started or killed: three keep two cores busy. Where all is measured there is
+    # no hurry, and nobody knows what else the machine does: two leave more air to what has a time to be ready in.
+    return _pytest(*asked, at_a_time=2 if asked == MEASURED else 3)
 
 
 def fast_tests() -> int:
