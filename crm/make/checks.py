@@ -54,8 +54,8 @@ def test() -> int:
     """Every test, or those that `ARGS` chooses; browser tests among them need a browser."""
     browser.provide()
     asked = chosen()
-    # Many tests wait for processes they have started or killed: three keep two cores busy. Where all is measured there is
-    # no hurry, and nobody knows what else the machine does: two leave more air to what has a time to be ready in.
+    # Many tests wait for processes they have started or killed: three keep two cores busy. Where all is measured there
+    # is no hurry, and nobody knows what else the machine does: two leave air to what has a time to be ready in.
     return _pytest(*asked, at_a_time=2 if asked == MEASURED else 3)
 
 
