@@ -2,9 +2,12 @@ import threading
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
+import pytest
+from django.apps import apps
 from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone, translation
-from django.utils.translation import trans_real
+
+from crm.threads import KEPT
 
 
 def test_language_zone_and_prefix_are_the_threads_own() -> None:
@@ -26,6 +29,9 @@ def test_language_zone_and_prefix_are_the_threads_own() -> None:
     assert seen == [("en", "UTC", "/"), ("en", "Asia/Tokyo", "/there/")]
 
 
-def test_they_are_looked_up_without_the_bookkeeping_of_coroutines() -> None:
-    assert isinstance(trans_real._active, threading.local)
-    assert isinstance(timezone._active, threading.local)
+def test_they_are_looked_up_without_the_bookkeeping_of_coroutines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the start on; where tests change settings Django makes its own anew."""
+    for module, name in KEPT:
+        monkeypatch.setattr(module, name, None)
+    apps.get_app_config("crm").ready()
+    assert {type(getattr(module, name)) for module, name in KEPT} == {threading.local}
