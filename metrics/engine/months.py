@@ -10,14 +10,12 @@ from datetime import date
 from django.db import connection, transaction
 
 from crm.common import locks
-from crm.common.days import month_start, today
 from metrics.engine import known, registry
 from metrics.engine.definitions import Definition
 from metrics.engine.histograms import COUNT_BITS, LARGEST_COUNT
 from metrics.engine.sql import OF_MONTH, STORED
 
-# Months of rollups, by jumping along their index, that have none. The one that is running changes all day, and windows
-# that end today have only a part of it.
+# Months of rollups, by jumping along their index, that have none.
 _MISSING = """
 WITH RECURSIVE stored(month) AS (
   (SELECT date_trunc('month', min(r.day))::date FROM metrics_rollup r WHERE {own})
@@ -27,8 +25,7 @@ WITH RECURSIVE stored(month) AS (
   FROM stored WHERE month IS NOT NULL
 )
 SELECT month FROM stored
-WHERE month < %(this_month)s
-  AND NOT EXISTS (SELECT FROM metrics_monthrollup r WHERE {own} AND r.day = month AND r.whole)
+WHERE month IS NOT NULL AND NOT EXISTS (SELECT FROM metrics_monthrollup r WHERE {own} AND r.day = month AND r.whole)
 ORDER BY month"""
 
 _CELL = "team_id, channel, tier_id, product_group_id, extra"
@@ -71,7 +68,7 @@ def keep(definition: Definition) -> None:
     """Make those that are missing. Killed, the next run makes the rest."""
     own = STORED.format(a="r", definition=definition)
     with connection.cursor() as cursor:
-        cursor.execute(_MISSING.format(own=own), {"this_month": month_start(today())})
+        cursor.execute(_MISSING.format(own=own))
         missing = [month for (month,) in cursor.fetchall()]
     for month in missing:
         _fill(definition, month, own=own)

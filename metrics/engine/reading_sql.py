@@ -15,7 +15,9 @@ OF_MONTHS = ("month", "total")
 _IN_SPAN = "(%(first)s::date IS NULL OR day >= %(first)s) AND (%(last)s::date IS NULL OR day <= %(last)s)"
 
 
-# Cells of a span: those of its whole months where they are kept (`metrics.engine.months`), of the rest the days'.
+# Cells of a span: those of months where they are kept (`metrics.engine.months`) and all lie within, as of the one that
+# is running up to today. Of the rest the days', each month's by the index: without the offset the planner would read
+# them all at once.
 _CELLS = """
 WITH span AS (
   SELECT coalesce(%(first)s::date, (SELECT min(day) FROM metrics_rollup WHERE {own})) AS first,
@@ -23,7 +25,7 @@ WITH span AS (
 ), month AS (
   SELECT m::date AS first, (m + interval '1 month')::date - 1 AS last, EXISTS (
     SELECT FROM metrics_monthrollup WHERE {own} AND day = m::date AND whole
-      AND m >= span.first AND m + interval '1 month' <= span.last + 1) AS is_kept
+      AND first_day >= span.first AND last_day <= span.last) AS is_kept
   FROM span CROSS JOIN generate_series(date_trunc('month', span.first::timestamp), span.last, '1 month') m
 ), cell AS (
   SELECT h.* FROM month CROSS JOIN LATERAL (
@@ -32,7 +34,7 @@ WITH span AS (
   UNION ALL
   SELECT h.* FROM span CROSS JOIN month CROSS JOIN LATERAL (
     SELECT {of_days} FROM metrics_rollup
-    WHERE {own} AND day BETWEEN greatest(month.first, span.first) AND least(month.last, span.last){where}
+    WHERE {own} AND day BETWEEN greatest(month.first, span.first) AND least(month.last, span.last){where} OFFSET 0
   ) h WHERE NOT month.is_kept
 )"""
 

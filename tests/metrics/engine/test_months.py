@@ -91,13 +91,13 @@ def kept() -> list[date]:
     return list(MonthRollup.objects.filter(whole=True).order_by("day").values_list("day", flat=True))
 
 
-def test_they_are_kept_of_each_month_that_is_over_and_read_as_the_days_are() -> None:
+def test_they_are_kept_of_each_month_and_read_as_the_days_are() -> None:
     one, other = TeamFactory.create_batch(2)
     for day, team, seconds in product((date(2026, 8, 31), date(2026, 9, 1), date(2026, 10, 31), date(2026, 11, 2)),
                                       (one, other), (3, 3, 40)):  # fmt: skip
         call(day, seconds, team=team)
     recompute()
-    assert kept() == [date(2026, month, 1) for month in (8, 9, 10)]
+    assert kept() == [date(2026, month, 1) for month in (8, 9, 10, 11)]
     assert sum(count for _bucket, count in read(COMPANY, None, None, 0)) == 24
     assert_equal(Scope(team_id=one.pk), Scope(team_id=other.pk, channel="phone"), Scope(channel="email"))
 
@@ -177,3 +177,14 @@ def test_years_are_read_by_the_index_a_month_at_a_time(tidy_tables: None) -> Non
         )
         assert read_rows == 0
     assert sum(count for _bucket, count in read(COMPANY, date(2026, 1, 1), date(2026, 10, 31), 0)) == 10 * 27 * 50
+
+
+def test_the_running_month_is_read_as_such_up_to_today() -> None:
+    """All of it lies within a window that ends today, though the month does not."""
+    call(date(2026, 11, 3), 9)
+    call(date(2026, 11, 15), 9)
+    recompute()
+    assert_equal()
+    MonthRollup.objects.filter(whole=True).update(histogram=[5 << COUNT_BITS | 99])  # not what the days say
+    assert read(COMPANY, date(2025, 11, 1), date(2026, 11, 15), 0) == [(5, 99)]
+    assert sum(count for _bucket, count in read(COMPANY, date(2025, 11, 1), date(2026, 11, 14), 0)) == 1
