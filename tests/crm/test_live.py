@@ -32,7 +32,7 @@ def test_the_live_stack_serves_works_and_survives(live_stack: LiveStack, wait_fo
 def _its_jobs_end_with_the_test(live_stack: LiveStack, wait_for: Callable[..., None]) -> None:
     """The worker has just started, and does what every sweeper does."""
     with live_stack.sender.connection() as broker:
-        recompute.apply_async(countdown=1, connection=broker)
+        recompute.apply_async(countdown=5, connection=broker)  # more than a busy machine needs to see it
     live_stack.settle()
     before = RecomputeRun.objects.count()
     wait_for(lambda: "Discarding revoked task: metrics.engine.tasks.recompute" in live_stack.log("worker"))
