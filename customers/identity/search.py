@@ -19,9 +19,9 @@ from customers.querysets.customers import CustomerQuerySet
 from customers.registry.search import search_arms
 
 BEST: Final = 100
-"""So many are shown in the order of how well they fit."""
+"""So many are found where they are ordered by how well they fit."""
 CAP: Final = 300
-"""So many are found at most; `WIDE` where they are narrowed further."""
+"""So many in any other order; `WIDE` where they are narrowed further."""
 WIDE: Final = 1_000
 MOST_WORDS: Final = 8
 MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4

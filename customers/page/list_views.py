@@ -28,7 +28,7 @@ from customers.identity import search
 from customers.identity.misspelt import meant_by
 from customers.models import Customer
 from customers.page.exporting import EXPORT, export_rows
-from customers.page.listing import Listing, listing, meant, most_shown, with_tags
+from customers.page.listing import Listing, listing, meant, most_found, with_tags
 from customers.page.tables import CUSTOMER_LIST, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 
 GUESSED: Final = 5
@@ -76,8 +76,8 @@ def _guessed(request: HttpRequest, state: State) -> list[Customer]:
 
 
 def _listing(request: HttpRequest, state: State) -> Listing:
-    most = most_shown(state) if search.read(state.search).is_possible else 0
-    customers = meant(state, request.user, most=most)
+    most = most_found(state) if search.read(state.search).is_possible else 0
+    customers = meant(state, request.user)
     return listing(
         with_tags(customers) if "tags" in state.columns else customers,
         order_by=state.order,

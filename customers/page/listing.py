@@ -37,24 +37,19 @@ class Listing:
         return self.page.rows
 
 
-def meant(state: State, reader: Reader, *, most: int = 0) -> CustomerQuerySet[Customer]:
-    """The customers the list stands for, in no order; none where it is unclear who is meant.
-
-    `most`: so many a search finds; else as many as are found at all.
-    """
+def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
+    """The customers the list stands for, in no order; none where it is unclear who is meant."""
     customers = state.narrow(Customer.objects.visible_to(reader))
     if not state.search:
         return customers
-    return search.matching(customers, search.read(state.search), most=most or _cap(state))
+    return search.matching(customers, search.read(state.search), most=most_found(state))
 
 
-def most_shown(state: State) -> int:
-    """So many a search shows: of those ordered by how well they fit no more than anybody leafs through."""
-    return search.BEST if state.sort == RELEVANCE and not state.conditions.items else _cap(state)
-
-
-def _cap(state: State) -> int:
-    return search.WIDE if state.conditions.items else search.CAP
+def most_found(state: State) -> int:
+    """So many a search finds: of those ordered by how well they fit no more than anybody leafs through."""
+    if state.conditions.items:
+        return search.WIDE
+    return search.BEST if state.sort == RELEVANCE else search.CAP
 
 
 def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, most: int = 0) -> Listing:

@@ -123,14 +123,18 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(order: str, index: str, 
 
 def test_in_the_order_of_how_well_they_fit_the_best_alone_are_shown(client_for: ClientFor) -> None:
     Customer.objects.bulk_create(Customer(name=f"Mark {at:03d}", country="DE") for at in range(BEST + 20))
-    client = client_for("sales")
+    client = client_for("manager")
 
     def shown(**asked: str) -> tuple[int, bool, int]:
         found = client.get("/customers/", {"q": "mark", **asked}).context["listing"]
         rest = client.get("/customers/", {"q": "mark", **asked, "cursor": found.page.next_cursor}).context["listing"]
         return *counted(found), len(rest.rows)
 
+    def in_a_file(**asked: str) -> int:
+        return client.get("/customers/export/", {"q": "mark", **asked}).getvalue().count(b"\n") - 1
+
     assert shown() == (BEST, True, BEST - PAGE_SIZE)
+    assert (in_a_file(), in_a_file(sort="name")) == (BEST, BEST + 20)
     assert "the best 100" in client.get("/customers/?q=mark").content.decode()
     assert shown(sort="name") == (BEST + 20, False, PAGE_SIZE)
     assert shown(country="DE") == (BEST + 20, False, PAGE_SIZE)
