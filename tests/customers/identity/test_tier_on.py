@@ -61,7 +61,7 @@ def test_a_join_with_it_costs_what_the_join_written_out_would() -> None:
     )
     plan = plans.nodes(f"{statement} WHERE k.id = 1000500")
     assert not plans.calls(plan, "crm_tier_on")
-    assert plans.indexes(plan) & {"tier_assignment_no_overlap", "customers_tierassignment_customer_id_9a966f9d"}
+    assert plans.indexes(plan) >= {"tier_assignment_starts"}
     everyone = plans.nodes(statement)
     assert not plans.calls(everyone, "crm_tier_on")
     assert [node["Node Type"] for node in everyone if "Join" in node["Node Type"]] == ["Hash Join"]
