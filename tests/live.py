@@ -80,7 +80,8 @@ class LiveStack:
             self.start_redis()
             self.kill_worker()  # at times one takes no more jobs that had one in hand while Redis went and came
         if self.web is None or self.web.poll() is not None:
-            self.web = self._start("web", programs.web_command(host="127.0.0.1", port=self.port))
+            command = programs.web_command(host="127.0.0.1", port=self.port)
+            self.web = self._start("web", [*command, "--workers", "1"])  # what each keeps, it first has to make
         if self.worker is None or self.worker.poll() is not None:
             self.start_worker()
         assert processes.wait_until(self._serves, seconds=60), self.log("web")
@@ -170,7 +171,6 @@ class LiveStack:
             "DATABASE_URL": database,
             "REDIS_URL": self.redis_url,
             "REDIS_PREFIX": REDIS_PREFIX,
-            "CRM_WEB_WORKERS": "1",
             "CRM_WORKER_PROCESSES": "2",
             "CRM_PREVIEW_SECONDS": "8",
             "CRM_WORKER_PATIENCE_S": "12",

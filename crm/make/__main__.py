@@ -44,13 +44,13 @@ def target_dev() -> int:
 def target_test() -> int:
     """Set up, then lint, types and every test; with ARGS="tests/customers" only what pytest makes of that"""
     setup.setup()
-    return checks.test() if checks.arguments() else max(checks.lint(), checks.test())
+    return checks.alone(checks.test) if checks.arguments() else checks.with_lint(checks.test)
 
 
 def target_check() -> int:
     """Lint, types and the fast tests, in a minute or so: before each commit"""
     setup.setup()
-    return max(checks.lint(), checks.fast_tests())
+    return checks.with_lint(checks.fast_tests)
 
 
 def target_lint() -> int:

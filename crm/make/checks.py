@@ -3,18 +3,24 @@
 import os
 import shlex
 import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO
 
 from crm.embedded import services
 from crm.embedded.places import CHECKOUT, var_dir, venv_program
 from crm.make import browser
-from crm.make.setup import say
 
 PACKAGES = ["crm", "accounts", "customers", "sales", "service", "metrics", "demo", "scripts"]
 
 
-def call(name: str, *arguments: str, env: dict[str, str] | None = None) -> int:
-    command = [str(venv_program(name)), *arguments]
-    return subprocess.run(command, cwd=CHECKOUT, stdin=None, env=env, check=False).returncode
+def call(name: str, *arguments: str, env: dict[str, str] | None = None, to: IO[str] | None = None) -> int:
+    """`to` takes what it says, for later: it runs beside other work, which goes first."""
+    command = [*(["nice"] if to else []), str(venv_program(name)), *arguments]
+    error = subprocess.STDOUT if to else None
+    return subprocess.run(command, cwd=CHECKOUT, stdin=None, stdout=to, stderr=error, env=env, check=False).returncode
 
 
 def manage(*arguments: str) -> int:
@@ -28,7 +34,7 @@ def messages() -> int:
     return manage("makemessages", "-l", "zh_Hans", "--no-wrap", "--add-location", "file", "--no-obsolete", *ignored)
 
 
-def lint() -> int:
+def lint(to: IO[str] | None = None) -> int:
     """Every check, even after one failed, so that one run shows all there is to do."""
     steps: list[tuple[str, list[str]]] = [
         ("ruff", ["check", "."]),
@@ -38,12 +44,34 @@ def lint() -> int:
     ]
     if (CHECKOUT / "templates").is_dir():
         steps.append(("djlint", ["templates", "--lint", "--quiet"]))
-    failed = [" ".join([name, *arguments[:2]]) for name, arguments in steps if call(name, *arguments)]
-    if with_test_services("python", "manage.py", "makemigrations", "--check", "--dry-run"):
+    failed = [" ".join([name, *arguments[:2]]) for name, arguments in steps if call(name, *arguments, to=to)]
+    if with_test_services("python", "manage.py", "makemigrations", "--check", "--dry-run", to=to):
         failed.append("makemigrations --check")
     if failed:
-        say(f"Lint failed: {', '.join(failed)}")
+        (to or sys.stderr).write(f"Lint failed: {', '.join(failed)}\n")
     return 1 if failed else 0
+
+
+def with_lint(tests: Callable[[], int]) -> int:
+    """Lint beside the tests, which leave a core idle now and then; what it says comes when they have ended."""
+    services.start(var_dir() / "test", durable=False)  # by neither of them, that neither stops them under the other
+    try:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as said, ThreadPoolExecutor(1) as beside:
+            linting = beside.submit(lint, said)
+            failed = max(tests(), linting.result())
+            said.seek(0)
+            sys.stdout.write(said.read())
+        return failed
+    finally:
+        services.stop(var_dir() / "test")
+
+
+def alone(tests: Callable[[], int]) -> int:
+    """The test services are stopped afterwards, so that nothing is left running."""
+    try:
+        return tests()
+    finally:
+        services.stop(var_dir() / "test")
 
 
 FAST = "not slow and not e2e and not reliability"
@@ -77,18 +105,15 @@ def arguments() -> list[str]:
 
 
 def _pytest(*chosen: str, at_a_time: int) -> int:
-    """Several at a time; the test services are stopped afterwards, so that nothing is left running."""
+    """Several at a time."""
     alone = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0"
     workers = [] if alone else ["-n", str(at_a_time), "--dist", "worksteal"]
-    try:
-        if manage("prepare", "--no-database"):
-            return 1
-        return call("python", "-m", "pytest", *workers, *chosen)
-    finally:
-        services.stop(var_dir() / "test")
+    if manage("prepare", "--no-database"):
+        return 1
+    return call("python", "-m", "pytest", *workers, *chosen)
 
 
-def with_test_services(name: str, *arguments: str) -> int:
+def with_test_services(name: str, *arguments: str, to: IO[str] | None = None) -> int:
     """Run a command against the services of the tests, so that linting leaves the product's own ones alone."""
     var = var_dir() / "test"
     was_up = services.running(var)
@@ -99,7 +124,7 @@ def with_test_services(name: str, *arguments: str) -> int:
         env.setdefault("DATABASE_URL", found[0])
         env.setdefault("REDIS_URL", found[1])
     try:
-        return call(name, *arguments, env=env)
+        return call(name, *arguments, env=env, to=to)
     finally:
         if not was_up:
             services.stop(var)
