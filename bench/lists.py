@@ -25,7 +25,7 @@ from bench.pages import searches
 from crm.common.lists.state import RELEVANCE
 from crm.common.paging import keyset_page
 from customers.models import Customer
-from customers.page.listing import GROUPED, meant
+from customers.page.listing import meant
 from customers.page.tables import CUSTOMER_LIST
 
 GOAL_MS, GOAL_QUERIES, GOAL_PYTHON_MS = 25, 7, 10
@@ -165,7 +165,7 @@ def in_the_middle(rows: QuerySet[Customer], order: str) -> str:
 def at_the_end(rows: QuerySet[Customer], order: str) -> str:
     """Before the very last row, going back: those without a value come last in both directions."""
     field, turned = order.removeprefix("-"), order.removeprefix("-") if order.startswith("-") else f"-{order}"
-    empty, is_grouped = rows.filter(**{f"{field}__isnull": True}), field in GROUPED
+    empty = rows.filter(**{f"{field}__isnull": True})
     last_two = keyset_page(empty, sort=turned, size=2) if empty[:3].count() > 2 else None
-    last_two = last_two or keyset_page(rows, sort=turned, size=2, is_grouped=is_grouped)
-    return keyset_page(rows, sort=order, size=1, cursor=last_two.next_cursor, is_grouped=is_grouped).previous_cursor
+    last_two = last_two or keyset_page(rows, sort=turned, size=2)
+    return keyset_page(rows, sort=order, size=1, cursor=last_two.next_cursor).previous_cursor

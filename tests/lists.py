@@ -289,7 +289,7 @@ LISTS: Mapping[str, Listed] = {
     "importing.rejects": Listed(fill=rejects, queries=4),
     "page.news": Listed(fill=news, queries=3),
     "interactions.files": Listed(fill=files, queries=5),
-    "page.customers": Listed(fill=customers, queries=5),
+    "page.customers": Listed(fill=customers, queries=6),
     "page.unmatched": Listed(fill=unmatched, queries=4),
     "pages.dashboard": Listed(fill=dashboard, queries=8),
     "pages.figures": Listed(fill=months, queries=8),

@@ -16,7 +16,8 @@ from django.db.models import Field, Model, QuerySet, Subquery
 from crm.common.instances import instances
 
 M = TypeVar("M", bound=Model)
-Value = int | datetime
+Value = int | datetime | list[int]
+KINDS: Final = (int, datetime, list)
 KEPT: Final = 50
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -35,11 +36,11 @@ class Compiled(Generic[M]):
 
     def rows(self, *key: Hashable, **values: Value) -> list[M]:
         """One query; none where it can have no rows."""
-        text = self._text(key, tuple((name, isinstance(value, datetime)) for name, value in values.items()))
+        text = self._text(key, tuple((name, type(value)) for name, value in values.items()))
         return text.rows(values) if text else []
 
-    def _compiled(self, key: tuple[Hashable, ...], names: tuple[tuple[str, bool], ...]) -> "_Text | None":
-        stand_ins = {name: _stand_in(at, is_moment=is_moment) for at, (name, is_moment) in enumerate(names)}
+    def _compiled(self, key: tuple[Hashable, ...], names: tuple[tuple[str, type[Value]], ...]) -> "_Text | None":
+        stand_ins = {name: _stand_in(at, kind) for at, (name, kind) in enumerate(names)}
         return _compiled(self._build(*key, **stand_ins), stand_ins)
 
 
@@ -82,9 +83,15 @@ class _Column:
     output_field: Field[Any, Any]
 
 
-def _stand_in(at: int, *, is_moment: bool) -> Value:
+def _stand_in(at: int, kind: type[Value]) -> Value:
     """One that no query has by itself."""
-    return _FIRST.replace(microsecond=at) if is_moment else -(2**62) - at
+    if issubclass(kind, datetime):
+        return _FIRST.replace(microsecond=at)
+    return [-(2**62) - at] if issubclass(kind, list) else -(2**62) - at
+
+
+def _hashed(value: Value) -> Hashable:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _compiled(queryset: QuerySet[Any], stand_ins: Mapping[str, Value]) -> _Text | None:
@@ -94,8 +101,8 @@ def _compiled(queryset: QuerySet[Any], stand_ins: Mapping[str, Value]) -> _Text 
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    of = {stand_in: name for name, stand_in in stand_ins.items()}
-    names = {at: of[one] for at, one in enumerate(params) if isinstance(one, int | datetime) and one in of}
+    of = {_hashed(stand_in): name for name, stand_in in stand_ins.items()}
+    names = {at: of[_hashed(one)] for at, one in enumerate(params) if isinstance(one, KINDS) and _hashed(one) in of}
     assert {*names.values()} == {*stand_ins}, "every value is asked with"
     columns = [column for column, _sql, _alias in compiler.select]
     return _Text(

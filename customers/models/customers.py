@@ -96,9 +96,14 @@ class Customer(models.Model):
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
             models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
             models.Index(fields=["created_at", "id"], name="customer_created"),
-            models.Index(fields=["owner", "search", "id"], name="customer_owner_by_name"),
+            models.Index(
+                fields=["owner", "search", "id"],
+                condition=models.Q(owner__isnull=False),
+                name="customer_owned_by_name",
+            ),
             models.Index(fields=["team", "search", "id"], name="customer_team_by_name"),
             models.Index(CrmNorm("city"), "tier", "id", name="customer_by_city"),
+            models.Index(fields=["industry", "language", "kind"], name="customer_by_industry"),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),
         ]

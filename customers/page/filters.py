@@ -1,18 +1,21 @@
 """What lists can be narrowed to: allow-lists."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q, TextField, Value
+from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Substr
+from django.db.models.lookups import Contains, Exact, In
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.views import picked_rows
 from accounts.list_fields import person_field, team_field
 from accounts.models import SavedView
-from crm.common.lists.fields import Field
+from crm.common.lists.fields import OPS, Field
 from crm.common.lists.options import Asking, Fixed, Rows
-from crm.common.sqlfunctions import CrmFold
+from crm.common.sqlfunctions import CrmFold, CrmNorm
 from customers.identity import countries
+from customers.identity.distinct import CITY, INDUSTRY, values_with
 from customers.identity.places import country_name, language_choices
 from customers.models import Customer, CustomerTag, Tag, Tier
 
@@ -32,18 +35,46 @@ def _name_holds(op: str, value: Any, _asking: Asking) -> Q:
     """As names are searched: case, accents and punctuation apart, by the index of fragments."""
     folded = Substr(CrmFold(Value(value, output_field=TextField())), 2)
     if op == "is":
-        return Q(name__iexact=value)
+        return Q(name__iexact=value, search=CrmFold(Value(value, output_field=TextField())))
     return Q(search__contains=folded) if op == "contains" else ~Q(search__contains=folded)
 
 
+# As they hold where no index of the values does.
+_CITY = Field(key="city", label=_("City"), kind="text", path="city", has_no="text")
+_INDUSTRY = Field(key="industry", label=_("Industry"), kind="text", path="industry", has_no="text")
+
+
+def _city_holds(op: str, value: Any, asking: Asking) -> Q:
+    """As cities are searched: case, accents and punctuation apart."""
+    text, city = CrmNorm(Value(value, output_field=TextField())), CrmNorm("city")
+    if not any(map(str.isalnum, value)):  # of none, the index knows at least who has no more than signs
+        without = Q(Exact(city, text)) if op == "empty" else Q()
+        return OPS["text"][op].holds(_CITY, value, asking) & without
+    if op == "is":
+        return Q(Exact(city, text))
+    known = values_with(CITY, fits="strpos(value, crm_norm(%s)) > 0", text=value)
+    having = Q(Contains(city, text)) if known is None else Q(In(city, known))
+    return having if op == "contains" else ~having
+
+
+def _industry_holds(op: str, value: Any, asking: Asking) -> Q:
+    fits = "upper(value) = upper(%s)" if op == "is" else "strpos(upper(value), upper(%s)) > 0"
+    known = None if op in ("empty", "filled") else values_with(INDUSTRY, fits=fits, text=value)
+    if known is None:
+        return OPS["text"][op].holds(_INDUSTRY, value, asking)
+    return ~Q(industry__in=known) if op == "lacks" else Q(industry__in=known)
+
+
 def _tagged(op: str, value: Any, _asking: Asking) -> Q:
-    bearing = Q(pk__in=CustomerTag.objects.filter(tag__in=value).values("customer"))
-    return bearing if op == "any" else ~bearing
+    bearing = CustomerTag.objects.filter(tag__in=value)
+    if op == "any":
+        return Q(pk__in=bearing.values("customer"))
+    return ~Q(Exists(bearing.filter(customer=OuterRef("pk"))))
 
 
 def _picked(op: str, value: Any, asking: Asking) -> Q:
-    picked = Q(pk__in=picked_rows([int(one) for one in value], LIST, asking.user))
-    return picked if op == "is" else ~picked
+    picked = picked_rows([int(one) for one in value], LIST, asking.user)
+    return Q(pk__in=picked) if op == "is" else ~Q(Exists(picked.filter(row_id=OuterRef("pk"))))
 
 
 def _views(asking: Asking) -> Any:
@@ -56,7 +87,9 @@ def _overdue(value: str) -> tuple[str, str]:
 
 
 CUSTOMER_FIELDS = (
-    Field(key="name", label=_("Name"), kind="text", holds=_name_holds, only=("contains", "lacks", "is")),
+    Field(
+        key="name", label=_("Name"), kind="text", holds=_name_holds, only=("contains", "lacks", "is"), is_rough=True
+    ),
     Field(
         key="tier", label=_("Tier"), kind="choice", path="tier", is_id=True,
         options=Rows(rows=lambda _asking: Tier.objects.all(), search="name"),
@@ -75,8 +108,8 @@ CUSTOMER_FIELDS = (
         key="country", label=_("Country"), kind="choice", path="country", has_no="text",
         options=Fixed(choices=_in_country),
     ),
-    Field(key="city", label=_("City"), kind="text", path="city", has_no="text"),
-    Field(key="industry", label=_("Industry"), kind="text", path="industry", has_no="text"),
+    replace(_CITY, holds=_city_holds),
+    replace(_INDUSTRY, holds=_industry_holds),
     Field(
         key="language", label=_("Language"), kind="choice", path="language", has_no="text",
         options=Fixed(choices=_languages),

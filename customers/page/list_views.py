@@ -20,7 +20,7 @@ from accounts.list_views import open_list
 from crm.common.limits.limiting import limited
 from crm.common.lists.exporting import SHEET_UP_TO, STREAMED_UP_TO
 from crm.common.lists.state import RELEVANCE, State
-from crm.common.lists.waiting import waiting_for
+from crm.common.lists.waiting import patience_for, waiting_for
 from crm.common.patience import TookTooLong
 from crm.common.tables import Empty
 from crm.common.templatetags.lists import bulk_url
@@ -28,7 +28,7 @@ from customers.identity import search
 from customers.identity.misspelt import meant_by
 from customers.models import Customer
 from customers.page.exporting import EXPORT, export_rows
-from customers.page.listing import Listing, listing, meant, most_found, with_tags
+from customers.page.listing import Listing, listing, meant, most_found, search_listing
 from customers.page.tables import CUSTOMER_LIST, FIRST_CUSTOMER, FIRST_IMPORT, NOBODY_FITS
 
 GUESSED: Final = 5
@@ -54,8 +54,7 @@ def customer_list(request: HttpRequest) -> HttpResponse:
         "export_query": urlencode({**state.parts(), "columns": ",".join(state.columns)}),
     }
     try:
-        with waiting_for(state):
-            shown = _listing(request, state)
+        shown = _searched(request, state) if state.search else _narrowed(request, state)
     except TookTooLong:
         return render(request, "customers/page/list.html", {**context, "hint": TOO_MUCH})
     empty, is_selected = _nobody(request, state), bool(bulk_url(state))
@@ -75,15 +74,29 @@ def _guessed(request: HttpRequest, state: State) -> list[Customer]:
     return meant_by(Customer.objects.visible_to(request.user), search.read(state.search), most=GUESSED)
 
 
-def _listing(request: HttpRequest, state: State) -> Listing:
-    most = most_found(state) if search.read(state.search).is_possible else 0
-    customers = meant(state, request.user)
+def _narrowed(request: HttpRequest, state: State) -> Listing:
+    customers = Customer.objects.visible_to(request.user)
     return listing(
-        with_tags(customers) if "tags" in state.columns else customers,
+        customers.none() if state.is_unclear else customers,
+        where=state.where,
         order_by=state.order,
         cursor=request.GET.get("cursor", ""),
-        most=most,
+        is_tagged="tags" in state.columns,
+        is_rough=state.is_rough,
+        within_s=patience_for(state),
     )
+
+
+def _searched(request: HttpRequest, state: State) -> Listing:
+    most = most_found(state) if search.read(state.search).is_possible else 0
+    with waiting_for(state):
+        return search_listing(
+            meant(state, request.user),
+            order_by=state.order,
+            cursor=request.GET.get("cursor", ""),
+            most=most,
+            is_tagged="tags" in state.columns,
+        )
 
 
 @require_GET

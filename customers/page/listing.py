@@ -4,17 +4,21 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Func, IntegerField, OuterRef
+from django.db.models import BooleanField, Func, IntegerField, OuterRef, Q
+from django.db.models.expressions import RawSQL
 
 from accounts.access import Reader
-from crm.common.admin import estimated_count
+from crm.common.compiled import Compiled
+from crm.common.keys import page_keys
 from crm.common.lists.state import RELEVANCE, State
-from crm.common.paging import Page, keyset_page
+from crm.common.paging import PAGE_SIZE, Page, keyset_page, order_of, page_of
+from crm.common.segments import EVERYTHING
 from customers.identity import search
 from customers.models import Customer, CustomerTag
 from customers.querysets.customers import CustomerQuerySet
 
-EXACT_UP_TO = 10_000
+FEW: Final = 5_000
+"""So many are collected: to read and sort them takes as long as to walk past as many that do not fit."""
 GROUPED: Final = ("tier__rank", "owner__name")
 SHOWN: Final = (
     "name", "search", "kind", "email", "phone", "city", "country", "industry", "language", "last_contact_at",
@@ -26,9 +30,12 @@ SHOWN: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
+    """`is_estimate`: about so many; `is_more`: more than so many."""
+
     page: Page[Customer]
     count: int
-    is_estimate: bool
+    is_estimate: bool = False
+    is_more: bool = False
     is_capped: bool = False
     """More may fit than the search looks for."""
 
@@ -52,20 +59,47 @@ def most_found(state: State) -> int:
     return search.BEST if state.sort == RELEVANCE else search.CAP
 
 
-def listing(customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, most: int = 0) -> Listing:
-    """`most`: so many a search finds. Its count comes with the rows, and where it found so many is "at least"."""
-    shown = customers.select_related("tier", "owner", "team", "figures").only(*SHOWN)
-    if most:
-        shown = _with_count(shown, of=customers)
-    is_grouped = order_by.removeprefix("-") in GROUPED
-    page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE, is_grouped=is_grouped)
+def listing(
+    customers: CustomerQuerySet[Customer], *, order_by: str, cursor: str, where: Q = EVERYTHING,
+    is_tagged: bool = False, is_rough: bool = False, within_s: float | None = None,
+) -> Listing:  # fmt: skip
+    """Of those of `customers` that fit `where`: first which they are, then what they show. Raises TookTooLong."""
+    order = order_of(customers, sort=order_by, cursor=cursor)
+    found = page_keys(
+        customers, order, where=where, size=PAGE_SIZE, few=FEW, is_rough=is_rough, is_grouped=order.name in GROUPED,
+        within_s=within_s,
+    )  # fmt: skip
+    rows = {row.pk: row for row in _ROWS.rows(is_tagged, keys=found.keys)}
+    page = page_of([rows[key] for key in found.keys if key in rows], order)
+    if not cursor and not page.next_cursor:
+        return Listing(page=page, count=len(page.rows))
+    return Listing(page=page, count=found.count, is_estimate=found.how == "about", is_more=found.how == "more")
+
+
+def search_listing(
+    found: CustomerQuerySet[Customer], *, order_by: str, cursor: str, most: int, is_tagged: bool = False
+) -> Listing:
+    """Of what a search found, at most `most`. Their count comes with the rows; so many is "at least"."""
+    shown = _with_count(_shown(found, is_tagged), of=found)
+    page = keyset_page(shown, sort=order_by, cursor=cursor, is_known=order_by == RELEVANCE)
     if not cursor and not page.next_cursor:
         count = len(page.rows)
-    elif most:
-        count = getattr(page.rows[0], "of_all", 0) if page.rows else 0
     else:
-        count = estimated_count(customers.values("pk"))
-    return Listing(page=page, count=count, is_estimate=count > EXACT_UP_TO, is_capped=0 < most <= count)
+        count = getattr(page.rows[0], "of_all", 0) if page.rows else 0
+    return Listing(page=page, count=count, is_capped=0 < most <= count)
+
+
+def _shown(customers: CustomerQuerySet[Customer], is_tagged: bool) -> CustomerQuerySet[Customer]:
+    shown = customers.select_related("tier", "owner", "team", "figures").only(*SHOWN)
+    return with_tags(shown) if is_tagged else shown
+
+
+def _with_keys(is_tagged: bool, *, keys: list[int]) -> CustomerQuerySet[Customer]:
+    of_these = RawSQL("customers_customer.id = ANY(%s)", [keys], output_field=BooleanField())
+    return _shown(Customer.objects.filter(of_these), is_tagged)
+
+
+_ROWS: Final = Compiled[Customer](_with_keys)
 
 
 def _with_count(shown: CustomerQuerySet[Customer], *, of: CustomerQuerySet[Customer]) -> CustomerQuerySet[Customer]:

@@ -40,6 +40,7 @@ class Field:
     `path`: of the ORM, as it is filtered by. `has_no`: how an empty one is stored. `is_moment`: `path` is a moment,
     not a day. `words`: special values ("me") and what they stand for. `holds`: where no path says it, the condition of
     operation and clean value. `short`: what `?key=value` of an address means, beside what its kind takes it for.
+    `is_rough`: of how many fit the planner knows no more than the per cent.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Field:
     holds: Callable[[str, Any, Asking], Q] | None = None
     short: Callable[[str], tuple[str, str]] | None = None
     only: Sequence[str] = ()
+    is_rough: bool = False
     permission: str = ""
 
     @property

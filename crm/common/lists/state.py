@@ -11,7 +11,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -95,6 +95,11 @@ class State:
         return len(asked) > 2 or any(one.takes in ("text", "number") for one in asked)
 
     @property
+    def is_rough(self) -> bool:
+        """Whether the planner knows but roughly how many fit."""
+        return any(one.field.is_rough for one in conditions.each(self.conditions) if one.field)
+
+    @property
     def is_changed(self) -> bool:
         """Whether it is another than the view as it is kept; what a view leaves open is everybody's own."""
         view, look = self.view, self.look
@@ -133,9 +138,14 @@ class State:
         """The address's query for this list with something of it changed."""
         return f"?{urlencode(self.parts(**changed))}"
 
+    @cached_property
+    def where(self) -> Q:
+        """What its conditions ask for."""
+        return conditions.to_q(self.conditions, self.asking)
+
     def narrow(self, rows: Narrowed) -> Narrowed:
         """By its conditions; to none where it is unclear what is meant. The search is the list's own affair."""
-        return rows.none() if self.is_unclear else rows.filter(conditions.to_q(self.conditions, self.asking))
+        return rows.none() if self.is_unclear else rows.filter(self.where)
 
     def fill(
         self, rows: Sequence[Any], *, page: Page[Any], empty: Empty | None = None, is_selected: bool = False

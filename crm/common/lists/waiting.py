@@ -14,9 +14,15 @@ TOO_MUCH: Final = _(
 )
 
 
-def waiting_for(state: State, *, is_costly: bool = False) -> AbstractContextManager[None]:
-    """Each statement that reads its rows takes so long, where no index may answer it. Raises TookTooLong.
+def patience_for(state: State, *, is_costly: bool = False) -> float | None:
+    """Seconds that a statement which reads its rows may take, where no index may answer it; None where one does.
 
     `is_costly`: the list itself knows that none does.
     """
-    return at_most(PATIENCE_S) if is_costly or state.is_costly else nullcontext()
+    return PATIENCE_S if is_costly or state.is_costly else None
+
+
+def waiting_for(state: State, *, is_costly: bool = False) -> AbstractContextManager[None]:
+    """Each statement takes as long as `patience_for` says. Raises TookTooLong."""
+    seconds = patience_for(state, is_costly=is_costly)
+    return nullcontext() if seconds is None else at_most(seconds)

@@ -22,10 +22,10 @@ def make_users(*named: str) -> None:
     User.objects.bulk_create(User(email=f"{at}@example.com", name=name) for at, name in enumerate(named))
 
 
-def walk(queryset: QuerySet[User], sort: str, size: int, *, is_grouped: bool = False) -> Iterator[Page[User]]:
+def walk(queryset: QuerySet[User], sort: str, size: int) -> Iterator[Page[User]]:
     cursor = ""
     while True:
-        page = keyset_page(queryset, sort=sort, cursor=cursor, size=size, is_grouped=is_grouped)
+        page = keyset_page(queryset, sort=sort, cursor=cursor, size=size)
         yield page
         cursor = page.next_cursor
         if not cursor:
@@ -125,20 +125,3 @@ def test_all_rows_once_there_and_back(moments: list[dt.datetime | None], size: i
         back.insert(0, [user.pk for user in page.rows])
         cursor = page.previous_cursor
     assert [pk for rows in back for pk in rows] == there
-
-
-@pytest.mark.parametrize("sort", ["team__name", "-team__name"])
-def test_grouped_rows_come_in_the_same_order(sort: str) -> None:
-    """Two teams of one name, one that is empty, and people of none."""
-    teams = [None, *(Team.objects.create(key=str(at), name=name) for at, name in enumerate("abbcd"))]
-    User.objects.bulk_create(User(email=f"{at}@example.com", name=str(at), team=teams[at * 7 % 5]) for at in range(23))
-    users = User.objects.select_related("team")
-    plain = [names(page) for page in walk(users, sort, 4)]
-    assert [names(page) for page in walk(users, sort, 4, is_grouped=True)] == plain
-    last = keyset_page(users, sort=sort, size=4, is_grouped=True, cursor=deep_in(users, sort, 5))
-    back = keyset_page(users, sort=sort, size=4, is_grouped=True, cursor=last.previous_cursor)
-    assert names(back) == plain[-2]
-
-
-def deep_in(users: QuerySet[User], sort: str, pages: int) -> str:
-    return [page.next_cursor for page in walk(users, sort, 4)][pages - 1]

@@ -6,6 +6,7 @@ import pytest
 from accounts.models import User
 from crm.common.lists.conditions import each, read, to_q
 from crm.common.lists.options import Asking
+from customers.identity import distinct
 from customers.models import Customer, CustomerFigures, CustomerTag, Tag, Tier
 from customers.page.filters import CUSTOMER_FIELDS
 from tests.factories.accounts import SavedViewFactory, SavedViewRowFactory, TeamFactory, UserFactory
@@ -50,6 +51,19 @@ def asked(user: User, *conditions: tuple[str, str, Any], match: str = "all") -> 
     return "".join(customer.name[0] for customer in found.order_by("pk"))
 
 
+@pytest.mark.parametrize("field", ["city", "industry"])
+def test_of_too_many_values_the_customers_are_asked_themselves(
+    me: User, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answers() -> list[str]:
+        texts, ops = ("köl", "Trad", "x", "-", "%"), ("contains", "lacks", "is")
+        return [asked(me, (field, op, text)) for text in texts for op in ops]
+
+    found = answers()
+    monkeypatch.setattr(distinct, "MOST", 0)
+    assert answers() == found
+
+
 def id_of(model: Any, name: str) -> list[str]:
     return [str(model.objects.get(name=name).pk)]
 
@@ -71,9 +85,23 @@ def id_of(model: Any, name: str) -> list[str]:
         ("country", "empty", "", "C"),
         ("country", "filled", "", "AB上"),
         ("city", "contains", "köl", "A"),
+        ("city", "contains", "KOL", "A"),
+        ("city", "contains", "koeln", ""),
+        ("city", "contains", "-", ""),
+        ("city", "is", "-", ""),
+        ("city", "lacks", "öl", "BC上"),
         ("city", "is", "köln", "A"),
+        ("city", "is", "koln", "A"),
+        ("city", "is", "köl", ""),
+        ("city", "filled", "", "A"),
         ("city", "empty", "", "BC上"),
         ("industry", "lacks", "rad", "ABC"),
+        ("industry", "contains", "RAD", "上"),
+        ("industry", "contains", "_rad", ""),
+        ("industry", "is", "trade", "上"),
+        ("industry", "is", "rad", ""),
+        ("industry", "empty", "", "ABC"),
+        ("industry", "filled", "", "上"),
         ("language", "is", ["hu"], "B"),
         ("owner", "is", ["me"], "A"),
         ("owner", "is_not", ["me"], "BC上"),

@@ -11,8 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from crm.common.lists import waiting
+from crm.common.patience import rows_within
 from customers.models import Tier
-from customers.page import list_views
+from customers.page import list_views, listing
 from customers.trade.figures import refresh_figures
 from tests.conftest import NOON, ClientFor
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
@@ -176,13 +177,12 @@ def test_a_view_that_cannot_be_shown_is_not_found_again(client_for: ClientFor, m
 def test_what_takes_too_long_is_given_up_with_how_to_ask_for_less(
     client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def endless(*_args: object, **_options: object) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_sleep(60)")
+    def endless(*_args: object, within_s: float | None, **_options: object) -> None:
+        rows_within(within_s, "SELECT pg_sleep(60)", [])
 
     client = client_for("sales")
     with monkeypatch.context() as patch:
-        patch.setattr(list_views, "listing", endless)
+        patch.setattr(listing, "page_keys", endless)
         patch.setattr(waiting, "PATIENCE_S", 0.01)
         page = client.get("/customers/?view=all&city=rome").content.decode()
     assert "Add a condition that leaves fewer" in page
