@@ -42,12 +42,16 @@ _DIFF = f"""
   FROM fresh FULL JOIN stored USING (customer_id, purpose, first_at)
   WHERE ({", ".join(f"fresh.{name}" for name in _ISSUE.split(", "))})
     IS DISTINCT FROM ({", ".join(f"stored.{name}" for name in _ISSUE.split(", "))})"""
-# Only what differs is touched.
+# Only what differs is touched. No statement joins `diff` to the table: while it is being filled the planner may believe
+# that it is empty, and would read it all for each row that differs. Those that go are named by id, the others found by
+# their key.
 _PUT_ISSUES = f"""diff AS MATERIALIZED ({_DIFF}
-), removed AS (DELETE FROM metrics_issue r USING diff WHERE r.id = diff.stored_id AND diff.gone
+), removed AS (DELETE FROM metrics_issue r WHERE r.id = ANY (ARRAY(SELECT stored_id FROM diff WHERE gone))
 ), changed AS (
-  UPDATE metrics_issue r SET ({_ISSUE}) = ROW({", ".join(f"diff.{name}" for name in _ISSUE.split(", "))})
-  FROM diff WHERE r.id = diff.stored_id AND NOT diff.gone
+  INSERT INTO metrics_issue (customer_id, purpose, first_at, {_ISSUE})
+  SELECT customer_id, purpose, first_at, {_ISSUE} FROM diff WHERE stored_id IS NOT NULL AND NOT gone
+  ON CONFLICT (customer_id, purpose, first_at)
+    DO UPDATE SET ({_ISSUE}) = ROW({", ".join(f"excluded.{name}" for name in _ISSUE.split(", "))})
 ), added AS (
   INSERT INTO metrics_issue (customer_id, purpose, first_at, {_ISSUE})
   SELECT customer_id, purpose, first_at, {_ISSUE} FROM diff WHERE stored_id IS NULL
@@ -69,10 +73,20 @@ WITH taken AS (DELETE FROM metrics_issuemark RETURNING customer_id, purpose
 _OF_RANGE = f"""fresh AS ({_chains("i.customer_id >= %(first)s AND i.customer_id < %(after)s")}
 ), stored AS (SELECT * FROM metrics_issue r WHERE r.customer_id >= %(first)s AND r.customer_id < %(after)s
 )"""
+_UNMARK = "DELETE FROM metrics_issuemark WHERE customer_id >= %(first)s AND customer_id < %(after)s"
 # A range of customers, read once. → issues that differed
 REBUILD_ISSUES_OF = f"""
-WITH taken AS (DELETE FROM metrics_issuemark WHERE customer_id >= %(first)s AND customer_id < %(after)s
+WITH taken AS ({_UNMARK}
 ), {_OF_RANGE}, {_PUT_ISSUES}"""
+
+# The same where the range has none: there is nothing to compare with.
+HAS_ISSUES = """
+SELECT EXISTS (SELECT FROM metrics_issue WHERE customer_id >= %(first)s AND customer_id < %(after)s)"""
+BUILD_ISSUES_OF = f"""
+WITH taken AS ({_UNMARK})
+INSERT INTO metrics_issue (customer_id, purpose, first_at, {_ISSUE})
+SELECT customer_id, purpose, first_at, {_ISSUE}
+FROM ({_chains("i.customer_id >= %(first)s AND i.customer_id < %(after)s")}) fresh"""
 
 # Of a range of customers, read once: whose issues are not what the contacts give. Who is marked may differ yet.
 MARK_DIFFERING_ISSUES = f"""
@@ -89,4 +103,5 @@ SELECT least((SELECT min(customer_id) FROM customers_interaction WHERE {CONTACTS
        greatest((SELECT max(customer_id) FROM customers_interaction WHERE {CONTACTS}),
                 (SELECT max(customer_id) FROM metrics_issue))"""
 
+STATISTICS = "SELECT crm_analyse('metrics_issue')"
 ESTIMATED_ISSUES = "SELECT reltuples FROM pg_class WHERE oid = 'metrics_issue'::regclass"

@@ -75,6 +75,8 @@ def rebuild_all(*, hours: int) -> None:
     """
     began = _begin(hours)
     share_out(customer_ranges(), work=lambda first: rebuild_range(first, hours=hours, began=began))
+    with connection.cursor() as cursor:  # whoever looked at the table while it was filled saw it empty
+        cursor.execute(chains_sql.STATISTICS)
     rebuild_marked(hours=hours)
     _end(hours, began)
 
@@ -118,7 +120,9 @@ def rebuild_range(first: int, *, hours: int, began: datetime) -> None:
         locks.take(cursor, shared=[CHAINS], exclusive=[part], wait_s=locks.JOB_PATIENCE_S)
         if _is_going_on(hours, began):
             cursor.execute(sql.MORE_MEMORY)
-            cursor.execute(chains_sql.REBUILD_ISSUES_OF, parameters)
+            cursor.execute(chains_sql.HAS_ISSUES, parameters)
+            (has_some,) = cursor.fetchone()
+            cursor.execute(chains_sql.REBUILD_ISSUES_OF if has_some else chains_sql.BUILD_ISSUES_OF, parameters)
 
 
 def check() -> int:
