@@ -59,6 +59,8 @@ class ClientFor(Protocol):
 def pytest_configure(config: pytest.Config) -> None:
     database.refuse_two_roles_of_others()
     beforehand.prepare(config)
+    if hasattr(config, "workerinput"):
+        gc.disable()  # until all tests are collected, which stay
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,6 +80,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

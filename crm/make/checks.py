@@ -108,9 +108,9 @@ def _pytest(*chosen: str, at_a_time: int) -> int:
     """Several at a time."""
     alone = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS") == "0"
     workers = [] if alone else ["-n", str(at_a_time), "--dist", "worksteal"]
-    if manage("prepare", "--no-database"):
+    if call("python", "manage.py", "prepare", "--no-database", env=os.environ | {"DEBUG": "0"}):
         return 1
-    return call("python", "-m", "pytest", *workers, *chosen)
+    return call("python", "-m", "pytest", *workers, *chosen, env=os.environ | {"CRM_STATIC_FILES": "collected"})
 
 
 def with_test_services(name: str, *arguments: str, to: IO[str] | None = None) -> int:

@@ -2,16 +2,19 @@
 
 import os
 import signal
+import subprocess
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crm.embedded import postgres_server, processes, record, redis_server, services
+from crm.embedded.account import server_account, server_home
 from tests.running import READY, Run
 
 BACK_WITHIN_S = 30
@@ -73,16 +76,28 @@ def test_killed_servers_are_started_again(run: Run, var: Path) -> None:
 
 
 @pytest.fixture
-def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def elsewhere(var: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The state directory of a database that is not the supervisor's to start."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.delenv("REDIS_URL", raising=False)
     with tempfile.TemporaryDirectory(prefix="baseline-elsewhere-", dir="/var/tmp") as made:
         place = Path(made)
         place.chmod(0o755)
+        copy_cluster(var, place)
         services.start(place, durable=False)
         yield place
         services.forget(place)
+
+
+def copy_cluster(var: Path, place: Path) -> None:
+    """That of the tests before, if it stands: its database has all migrations, which would take longest."""
+    known = record.find(var)
+    if known is None or services.running(var):
+        return
+    home = server_home(var=place, account=server_account())
+    subprocess.run(["cp", "-a", f"{known.postgres.home}/postgres", str(home)], check=True)
+    postgres, redis = (replace(one, home=str(home), port=0) for one in (known.postgres, known.redis))
+    record.save(place, replace(known, postgres=postgres, redis=redis))
 
 
 def test_what_dies_for_want_of_a_database_elsewhere_waits_for_it(run: Run, var: Path, elsewhere: Path) -> None:

@@ -3,7 +3,10 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,9 +14,32 @@ import pytest
 import redis
 
 from crm.embedded import postgres_server, processes, record, redis_server, services
+from crm.embedded.postgres_server import Cluster, Programs
 from crm.embedded.problems import Problem
 
-pytestmark = pytest.mark.slow  # each starts servers of its own
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("made_once")]  # each starts servers of its own
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="baseline-kept-", dir="/var/tmp") as place:
+        yield Path(place)
+
+
+@pytest.fixture
+def made_once(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first cluster is made, the others are copies of it under passwords of their own: a third of the work."""
+    make = postgres_server.create
+
+    def create(cluster: Cluster, *, programs: Programs, password: str) -> None:
+        if (kept / "postgres").exists():
+            subprocess.run(["cp", "-a", str(kept / "postgres"), str(cluster.data)], check=True)
+            postgres_server.set_password(cluster, programs=programs, password=password)
+        else:
+            make(cluster, programs=programs, password=password)
+            subprocess.run(["cp", "-a", str(cluster.data), str(kept / "postgres")], check=True)
+
+    monkeypatch.setattr(postgres_server, "create", create)
 
 
 def ask(var: Path, query: str) -> object:
