@@ -47,15 +47,18 @@ class MyNews:
 # A fixed number of index probes for each customer of mine; of what there is, at most %(counted)s are counted.
 _NEWS = """
 WITH mine AS (
-    (SELECT id FROM customers_customer WHERE owner_id = %(user)s
+    (SELECT id, last_contact_at FROM customers_customer WHERE owner_id = %(user)s
      ORDER BY last_contact_at DESC NULLS LAST, id LIMIT %(owned)s)
-    UNION SELECT customer_id FROM customers_follow WHERE user_id = %(user)s
-    UNION (SELECT customer_id FROM customers_visit WHERE user_id = %(user)s AND at > %(floor)s
-           ORDER BY at DESC LIMIT %(visited)s)
+    UNION SELECT c.id, c.last_contact_at FROM customers_follow f JOIN customers_customer c ON c.id = f.customer_id
+          WHERE f.user_id = %(user)s
+    UNION SELECT c.id, c.last_contact_at FROM (
+              SELECT customer_id FROM customers_visit WHERE user_id = %(user)s AND at > %(floor)s
+              ORDER BY at DESC LIMIT %(visited)s) visited
+          JOIN customers_customer c ON c.id = visited.customer_id
 ), found AS (
     SELECT c.id, contacts.n AS contacts, orders.n AS orders, invoices.n AS invoices, waits.since,
         greatest(contacts.at, orders.at, invoices.at, waits.since) AS at
-    FROM mine JOIN customers_customer c USING (id)
+    FROM mine c
     LEFT JOIN customers_visit v ON v.user_id = %(user)s AND v.customer_id = c.id
     CROSS JOIN LATERAL (SELECT coalesce(v.at, %(floor)s) AS at) looked
     CROSS JOIN LATERAL (
@@ -93,9 +96,10 @@ WITH mine AS (
     ) waits ON true
     WHERE contacts.n + orders.n + invoices.n > 0 OR waits.since IS NOT NULL
 )
-SELECT f.*, count(*) OVER (), c.name, c.city, t.name, t.colour
-FROM found f JOIN customers_customer c USING (id) LEFT JOIN customers_tier t ON t.id = c.tier_id
-ORDER BY f.since NULLS LAST, f.at DESC, f.id LIMIT %(limit)s
+SELECT f.*, c.name, c.city, t.name, t.colour
+FROM (SELECT *, count(*) OVER () FROM found ORDER BY since NULLS LAST, at DESC, id LIMIT %(limit)s) f
+JOIN customers_customer c USING (id) LEFT JOIN customers_tier t ON t.id = c.tier_id
+ORDER BY f.since NULLS LAST, f.at DESC, f.id
 """
 
 

@@ -2,6 +2,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -14,6 +16,7 @@ from tests.factories.interactions import InteractionFactory, OutcomeFactory
 from tests.factories.notes import FollowFactory, VisitFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.plans import ran
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 15, 12, tzinfo=UTC)
@@ -157,6 +160,20 @@ class TestWaiting:
         contact(zenith, NOW - HOUR, direction="out")
         assert counts(ann) == {"Acme": (0, 0, 0), "Zenith": (1, 0, 0)}
         assert list(counts(ann)) == ["Acme", "Zenith"]
+
+
+def test_the_names_of_those_alone_are_looked_up_who_are_shown(ann: User) -> None:
+    for _at in range(5):
+        contact(CustomerFactory.create(owner=ann, tier=Tier.objects.first()), NOW - HOUR, direction="in")
+    with CaptureQueriesContext(connection) as asked:
+        found = news(ann, limit=2)
+    assert (len(found.rows), found.count) == (2, 5)
+    with connection.cursor() as planner:
+        for how in ("seqscan", "hashjoin", "mergejoin", "memoize", "bitmapscan"):
+            planner.execute(f"SET LOCAL enable_{how} = off")
+    plan = ran(asked.captured_queries[-1]["sql"])
+    looked_up = [node["Actual Loops"] for node in plan if node.get("Relation Name") == "customers_tier"]
+    assert looked_up == [2]
 
 
 def test_those_i_viewed_are_the_newest_first(ann: User, django_assert_num_queries: DjangoAssertNumQueries) -> None:
