@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 
 from crm.common.patience import rows_within
 from crm.common.segments import EVERYTHING, Order, Segment, find_field, in_order, segments
+from crm.common.settled import about
 
 ROUGHLY: Final = 10
 """So many times fewer there may be where it is known only roughly how many fit."""
@@ -120,14 +121,15 @@ def _along(rows: QuerySet[Any], order: Order, segment: Segment, count: int) -> S
 
 # Read in the order of the few and left off once a page is full; those that several of the few with the same value have
 # stand among each other, so that those of the last one are read to the end. OFFSET keeps the planner from beginning
-# with what else is asked for: it does not know how many each of the few has.
+# with what else is asked for, as it does not know how many each of the few has; what is asked of the few themselves
+# comes before it, so that none is read in vain.
 _OF_EACH: Final = """
 SELECT id FROM (
   SELECT few.value, one.id
   FROM (SELECT id, {value} AS value, {start} AS start FROM {few} WHERE {from_there}) few
   CROSS JOIN LATERAL (
     SELECT each.id
-    FROM (SELECT id FROM {table} WHERE {relation} = few.id{after} ORDER BY id {way} OFFSET 0) each
+    FROM ({each} OFFSET 0) each (id)
     CROSS JOIN LATERAL ({fitting}) fitting
     ORDER BY each.id {way} LIMIT {count}
   ) one
@@ -137,24 +139,28 @@ SELECT id FROM (
 
 
 def _of_each(rows: QuerySet[Any], order: Order, segment: Segment, count: int) -> Statement | None:
-    fitting = rows.filter(segment.where) if isinstance(segment.where, Q) else rows
-    found = _compiled(fitting.filter(pk=RawSQL("each.id", [])).order_by().values_list("pk"))
-    relation, field = find_field(rows, order.name.partition("__")[0]), find_field(rows, order.name)
-    if found is None or relation is None or field is None:
+    relation, field = order.name.partition("__")[0], find_field(rows, order.name)
+    where = segment.where if isinstance(segment.where, Q) else EVERYTHING
+    sign, towards, way = ("-", "<", "DESC") if order.downwards else ("", ">", "ASC")
+    each = rows.filter(about(where, relation), **{relation: RawSQL("few.id", [])})
+    if segment.start is not None:
+        each = each.filter(**{f"pk__{'lt' if order.downwards else 'gt'}": RawSQL("few.start", [])})
+    of_one = _compiled(each.order_by(f"{sign}pk").values_list("pk"))
+    fitting = _compiled(rows.filter(where, pk=RawSQL("each.id", [])).order_by().values_list("pk"))
+    if of_one is None or fitting is None or field is None:
         return None
-    quoted = connection.ops.quote_name
-    value, towards = quoted(str(field.column)), "<" if order.downwards else ">"
-    start, from_there, after, values = "0", "true", "", list[Any]()
+    value = connection.ops.quote_name(str(field.column))
+    start, from_there, values = "0", "true", list[Any]()
     if segment.start is not None:
         start = f"CASE WHEN {value} = %s THEN %s ELSE {_LAST if order.downwards else -1} END"
-        from_there, after = f"{value} {towards}= %s", f" AND id {towards} few.start"
+        from_there = f"{value} {towards}= %s"
         values = [segment.start.value, segment.start.pk, segment.start.value]
+    few = connection.ops.quote_name(field.model._meta.db_table)  # noqa: SLF001 (Django's documented name)
     statement = _OF_EACH.format(
-        value=value, start=start, from_there=from_there, after=after, fitting=found[0], count=count,
-        few=quoted(field.model._meta.db_table), table=quoted(rows.model._meta.db_table),  # noqa: SLF001 (Django's documented name)
-        relation=quoted(str(relation.column)), way="DESC" if order.downwards else "ASC",
+        value=value, start=start, few=few, from_there=from_there, each=of_one[0], fitting=fitting[0], way=way,
+        count=count,
     )  # fmt: skip
-    return statement, [*values, *found[1]]
+    return statement, [*values, *of_one[1], *fitting[1]]
 
 
 def _compiled(rows: QuerySet[Any, Any]) -> Statement | None:

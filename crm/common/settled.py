@@ -18,6 +18,8 @@ def settled(where: Q, path: str, *, is_empty: bool, has_value: Callable[[str], b
 
     `has_value`: whether what is reached through the relation always has a value where the relation has.
     """
+    if not where:  # also turned round, as Django has it
+        return True
     parts = [_part(one, path, is_empty, has_value) for one in where.children]
     is_and = where.connector == Q.AND
     if where.connector not in (Q.AND, Q.OR):
@@ -26,7 +28,7 @@ def settled(where: Q, path: str, *, is_empty: bool, has_value: Callable[[str], b
     if (not is_and) in parts:  # one true of any, one false of all
         found: Settled = not is_and
     elif not left:
-        found = is_and or not parts
+        found = is_and
     else:
         found = Q(*left, _connector=where.connector) if len(left) > 1 else Q(left[0])
     if not where.negated:
@@ -47,3 +49,16 @@ def _part(one: Any, path: str, is_empty: bool, has_value: Callable[[str], bool])
         return bool(value) if asks_for_none else False
     reached = key.removesuffix(IS_NULL)
     return not value if asks_for_none and (reached == path or has_value(reached)) else one
+
+
+def about(where: Q, path: str) -> Q:
+    """What of it is asked of `path` alone, and of all rows."""
+    if where.negated or where.connector != Q.AND:
+        return where if _is_about(where, path) else Q()
+    return Q(*(one for one in where.children if _is_about(one, path)))
+
+
+def _is_about(one: Any, path: str) -> bool:
+    if isinstance(one, Q):
+        return all(_is_about(inner, path) for inner in one.children)
+    return isinstance(one, tuple) and (one[0] == path or one[0].startswith(f"{path}__"))

@@ -1,7 +1,7 @@
 import pytest
 from django.db.models import Q
 
-from crm.common.settled import Settled, settled
+from crm.common.settled import Settled, about, settled
 
 EARLY, NEVER = Q(at__lt=5), Q(at__isnull=True)
 OTHER = Q(name="x")
@@ -11,6 +11,7 @@ OTHER = Q(name="x")
     ("where", "empty", "known"),
     [
         (Q(), True, True),
+        (~Q(), True, True),
         (EARLY, False, EARLY),
         (NEVER, True, False),
         (EARLY | NEVER, True, EARLY),
@@ -40,3 +41,22 @@ def test_what_is_reached_through_a_relation_is_empty_with_it() -> None:
     assert settled(where, "figures", is_empty=True) is True
     assert known(True) == Q(figures__overdue__lte=0)
     assert known(False) == where
+
+
+@pytest.mark.parametrize(
+    ("where", "part"),
+    [
+        (Q(), Q()),
+        (OTHER, Q()),
+        (EARLY & OTHER, EARLY),
+        (EARLY & ~NEVER & OTHER, EARLY & ~NEVER),
+        (EARLY | NEVER, EARLY | NEVER),
+        (EARLY | OTHER, Q()),
+        (~(EARLY & OTHER), Q()),
+        (~EARLY, ~EARLY),
+        ((EARLY | NEVER) & OTHER, Q(EARLY | NEVER)),
+        (Q(attic=1) & EARLY, EARLY),
+    ],
+)
+def test_what_of_it_is_about_one_field(where: Q, part: Q) -> None:
+    assert about(where, "at") == part

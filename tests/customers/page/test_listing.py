@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
@@ -17,7 +18,7 @@ from tests.conftest import ClientFor
 from tests.database import as_owner
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
-from tests.plans import nodes
+from tests.plans import nodes, ran
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 3, 1)
@@ -133,6 +134,19 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(
     assert not {"Seq Scan", "Bitmap Heap Scan"} & {node["Node Type"] for node in plan if "customer" in str(node)}
     conditions = [node.get("Index Cond", "") for node in plan if node.get("Index Name") == index]
     assert condition in re.sub(r"\w+\.(?=\w)", "", " ".join(conditions))
+
+
+@pytest.mark.usefixtures("tidy_tables")
+def test_in_the_order_of_tiers_none_of_another_than_is_asked_for_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keys, "expected_rows", lambda _rows: 10**6)
+    first, *_others, last = Tier.objects.order_by("rank")
+    Customer.objects.bulk_create(Customer(name=f"C{at}", tier=first) for at in range(200))
+    mine = CustomerFactory.create(tier=last)
+    with CaptureQueriesContext(connection) as asked:
+        found = listing(Customer.objects.all(), where=Q(tier__in=[last.pk]), order_by="tier__rank", cursor="")
+    assert found.rows == [mine]
+    plan = ran(SETTINGS.sub("", asked.captured_queries[0]["sql"]))
+    assert max(node["Actual Rows"] for node in plan if node.get("Relation Name") == "customers_customer") <= 1
 
 
 def test_in_the_order_of_how_well_they_fit_the_best_alone_are_shown(client_for: ClientFor) -> None:
