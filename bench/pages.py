@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from bench.asking import ask, asking, figures, queries
-from customers.models import Customer, Invoice, Note, Order, Tag, Task, Tier
+from customers.models import Customer, CustomerSpelling, Invoice, Note, Order, Tag, Task, Tier
 from metrics.kpis import CATALOGUE
 
 REQUESTS = 60
@@ -115,6 +115,7 @@ def searches(generator: random.Random) -> dict[str, list[str]]:
     names = list(Customer.objects.order_by("?").values_list("name", flat=True)[: 20 * REQUESTS])
     latin = [name for name in names if name.isascii()][:REQUESTS]
     chinese = [name for name in names if "\u4e00" <= name[0] <= "\u9fff"][:REQUESTS]
+    spelt = typed(generator)
     phones = Customer.objects.order_by("?").values_list("phone", flat=True)[:REQUESTS]
     numbers = Order.objects.order_by("?").values_list("number", flat=True)[:REQUESTS]
     return {
@@ -124,12 +125,21 @@ def searches(generator: random.Random) -> dict[str, list[str]]:
         "latin_prefix": [name[:5] for name in latin],
         "latin_common": ["ltd", "gmbh", "engineering"] * (REQUESTS // 3),
         "chinese": [name[(at := generator.randrange(max(1, len(name) - 2))) : at + 2] for name in chinese],
+        "pinyin": [text.lower() for text in spelt],
+        "initials": [re.sub("[a-z]", "", text).lower() for text in spelt],
         "chinese_common": ["公司", "有限"] * (REQUESTS // 2),
         "phone_digits": [phone[-6:] for phone in phones],
         "email": [f"c{generator.randrange(10**5)}@" for _number in range(REQUESTS)],
         "order": list(numbers),
         "nothing": [f"zq{generator.randrange(10**6)}xv" for _number in range(REQUESTS)],
     }
+
+
+def typed(generator: random.Random) -> list[str]:
+    """Two or three syllables of names in Chinese characters, each of which begins with a capital."""
+    names = CustomerSpelling.objects.order_by("?").values_list("spelt", flat=True)[:REQUESTS]
+    each = [re.findall("[A-Z][a-z]+", name.split()[0]) for name in names]
+    return ["".join(one[(at := generator.randrange(max(1, len(one) - 2))) : at + 3]) for one in each]
 
 
 def busiest() -> list[int]:

@@ -8,7 +8,7 @@ from crm.common.company import changing as company
 from crm.common.hooks import after_facts_changed
 from customers import time_zone, zone_tasks
 from customers.identity import history as identity_history
-from customers.identity import import_contacts, import_customers, owning, telling_followers
+from customers.identity import import_contacts, import_customers, owning, respelling, telling_followers
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, note_entries, note_history, noting
@@ -101,6 +101,20 @@ DERIVED = (
         table="customers_customer",
         find=figures.find_figures,
         mend=figures.mend_figures,
+    ),
+    Derived(
+        key="customer_spelling",
+        label=_("customers"),
+        table="customers_customer",
+        find=respelling.find_customers,
+        mend=respelling.mend_customers,
+    ),
+    Derived(
+        key="contact_spelling",
+        label=_("contacts"),
+        table="customers_contact",
+        find=respelling.find_contacts,
+        mend=respelling.mend_contacts,
     ),
 )
 MOVABLE = (

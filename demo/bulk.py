@@ -32,12 +32,13 @@ log = structlog.get_logger(__name__)
 
 SCALES = {"100k": 100_000, "1m": 1_000_000}
 SQL = Path(__file__).parent / "sql"
-STEPS = ("bulk_draw", "bulk_contacts", "bulk_trade", "bulk_customers")
+STEPS = ("bulk_draw", "bulk_contacts", "bulk_trade", "bulk_customers", "bulk_spellings")
 TABLES = (
     "customers_interaction", "customers_call", "customers_order", "customers_orderline", "customers_invoice",
     "customers_payment", "customers_customer", "customers_contactpoint", "customers_tierassignment",
     "service_surveyanswer",
 )  # fmt: skip
+SPELLINGS = "customers_customerspelling"
 TEAMS, PRODUCTS, GROUPS = 12, 400, 8
 
 
@@ -84,7 +85,7 @@ def _write(*, customers: int, last: date) -> None:
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, max(1, _highest(cursor, table))]
             )
     with connection.cursor() as cursor:
-        _timed("vacuum", cursor, f"VACUUM (ANALYZE) {', '.join(TABLES)}")
+        _timed("vacuum", cursor, f"VACUUM (ANALYZE) {', '.join((*TABLES, SPELLINGS))}")
 
 
 def _timed(name: str, cursor: CursorWrapper, sql: str, parameters: dict[str, Any] | None = None) -> None:

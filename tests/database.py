@@ -86,6 +86,7 @@ def digest() -> str:
         *base.glob("crm/common/audit/**/*.sql"),
         base / "crm/common/audit/guarding.py",
         base / "crm/common/operation_rows.py",
+        base / "crm/common/readings.py",
         *base.glob("*/sql.py"),
         *base.glob("metrics/engine/*.py"),  # triggers and indexes are installed from declarations
         *base.glob("metrics/kpis/*.py"),

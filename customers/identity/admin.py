@@ -15,7 +15,9 @@ from customers.identity.trust import save_system
 from customers.models import (
     Contact,
     ContactPoint,
+    ContactSpelling,
     Customer,
+    CustomerSpelling,
     CustomerTag,
     Follow,
     PointMark,
@@ -103,6 +105,20 @@ class PointMarkAdmin(ReadOnlyAdmin[PointMark]):
 
     list_display = ("normalised", "kind", "customer_id")
     ordering = ("-id",)
+
+
+@admin.register(CustomerSpelling)
+class CustomerSpellingAdmin(ReadOnlyAdmin[CustomerSpelling]):
+    """How names with Chinese characters are typed in Latin letters."""
+
+    list_display = ("spelt", "customer_id")
+    ordering = ("-customer_id",)
+
+
+@admin.register(ContactSpelling)
+class ContactSpellingAdmin(ReadOnlyAdmin[ContactSpelling]):
+    list_display = ("spelt", "contact_id")
+    ordering = ("-contact_id",)
 
 
 @admin.register(Tag)

@@ -80,7 +80,7 @@ SPEC = ImportSpec(
     deriver=deriver,
     keeps_payload=True,
     identifies=True,
-    searched=("customers_contact", "customers_contactpoint"),
+    searched=("customers_contact", "customers_contactpoint", "customers_contactspelling"),
     write=(
         step_back,
         Facts(

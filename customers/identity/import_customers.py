@@ -98,7 +98,7 @@ SPEC = ImportSpec(
     identifies=True,
     missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers, close=survivorship.settle_touched),
     grows=("customers_customer", "customers_contactpoint"),
-    searched=("customers_customer", "customers_contactpoint"),
+    searched=("customers_customer", "customers_contactpoint", "customers_customerspelling"),
     prepare=(assign,),
     write=(touch, write_points),
     close=(promotion.close, survivorship.settle_touched, points.settle),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from customers.identity.folding import folded, normed
 from customers.identity.search import Sought
 from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
@@ -21,7 +22,6 @@ MOST_WORDS: Final = 4
 MIN_LATIN, MIN_CHINESE = 4, 3
 _CHINESE = re.compile("[\u3400-\u9fff]")
 
-_NORMED = "SELECT crm_norm(%s), crm_fold(crm_norm(%s))"
 # Materialised without the limit, as the planner would hope to meet them without the index.
 _CANDIDATES = """
 WITH {rows}
@@ -44,17 +44,15 @@ def meant_by(customers: CustomerQuerySet[Customer], sought: Sought, *, most: int
 
 
 def _normed(text: str) -> tuple[list[str], str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_NORMED, [text, text])
-        ((normed, whole),) = cursor.fetchall()
-    words = normed.split()
-    return (words if len(words) <= MOST_WORDS else []), whole
+    (norm,) = normed([text])
+    words = norm.split()
+    return (words if len(words) <= MOST_WORDS else []), f" {folded(norm)}"
 
 
 def _candidates(words: list[str], whole: str) -> list[tuple[int, str]]:
     wheres, params = list[str](), dict[str, Any]()
     for at, word in enumerate(words):
-        others = {f"other_{at}_{other}": f"%{_folded(words[other])}%" for other in range(len(words)) if other != at}
+        others = {f"other_{at}_{other}": f"%{folded(words[other])}%" for other in range(len(words)) if other != at}
         for part, pattern in enumerate(parts(word)):
             named = {**others, f"part_{at}_{part}": pattern}
             wheres.append(" AND ".join(f"search LIKE %({name})s" for name in named))
@@ -69,10 +67,6 @@ def _candidates(words: list[str], whole: str) -> list[tuple[int, str]]:
         return [(pk, name) for pk, name in cursor.fetchall()]
 
 
-def _folded(word: str) -> str:
-    return _CHINESE.sub(lambda found: found[0] * 2, word)
-
-
 def parts(word: str) -> list[str]:
     """Patterns of names, of which one fits whatever letter of the word is wrong, missing or too many, or two are in
     each other's place; of four letters or three characters but not the second. None for a word shorter than that.
@@ -82,8 +76,8 @@ def parts(word: str) -> list[str]:
         return []
     start, least = ("", 2) if is_chinese else (" ", 3)
     swapped = word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]
-    beginnings = [f"%{start}{_folded(part)}%" for part in (word[: max(half, 2)], swapped)]
-    return [*beginnings, f"%{_folded(word[-max(len(word) - half, least) :])}%"]
+    beginnings = [f"%{start}{folded(part)}%" for part in (word[: max(half, 2)], swapped)]
+    return [*beginnings, f"%{folded(word[-max(len(word) - half, least) :])}%"]
 
 
 def has_all_but_a_typo(name: str, words: list[str]) -> bool:

@@ -1,5 +1,6 @@
 """Customers by a fragment of what one knows of them: name, words of it in any order, people there, phone, e-mail,
-tax ID, the number any source, order or invoice has, city. The best come first (`search_sql` says how).
+tax ID, the number any source, order or invoice has, city; a name in Chinese characters by its syllables or initials
+too. The best come first (`search_sql` says how).
 """
 
 import re
@@ -12,8 +13,10 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from customers.identity import search_sql
+from customers.identity.folding import folded, normed
 from customers.identity.normalising import normalise_tax_id
-from customers.identity.search_sql import EACH, FIT, KNOWN_AS, NAMES, POINTS
+from customers.identity.search_sql import EACH, KNOWN_AS, NAMES, POINTS, fit
+from customers.identity.spelling import as_spelt
 from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 from customers.registry.search import search_arms
@@ -26,6 +29,7 @@ WIDE: Final = 1_000
 MOST_WORDS: Final = 8
 MIN_LATIN, MIN_CHINESE, MIN_DIGITS = 3, 2, 4
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_TWO_LETTERS = re.compile("^[^\\W\\d_\u3400-\u9fff]{2}$")
 _LAST = "\U0010ffff"
 """No name goes on with it."""
 _PHONE = re.compile(r"^[\d\s()+./-]+$")
@@ -33,11 +37,16 @@ _TRUNK = re.compile(r"^\s*(\+|00)(.*?)\(0\)")
 """The zero that is dialled from within the country alone: +49 (0)30."""
 
 # A digit, the rank of the tier and the name, as a text to sort by.
-_RELEVANCE = f"""
-({FIT.format(is_exact="customers_customer.id = ANY(%(exact)s)", name="customers_customer.search")})::text
+_RELEVANCE = """
+({fit})::text
 || lpad(coalesce((SELECT rank FROM customers_tier WHERE id = customers_customer.tier_id), 99999)::text, 5, '0')
 || customers_customer.search
-"""  # noqa: S608 - constants
+"""
+_ROW = {
+    "is_exact": "customers_customer.id = ANY(%(exact)s)",
+    "name": "customers_customer.search",
+    "customer": "customers_customer.id",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +62,15 @@ class Sought:
 
 
 def read(text: str) -> Sought:
-    """`text` as typed. At least 3 Latin or 2 Chinese characters, or 4 digits; NUL and surplus blanks are dropped."""
+    """`text` as typed. At least 3 Latin or 2 Chinese characters, 4 digits, or 2 letters side by side, which names and
+    their words begin with; NUL and surplus blanks are dropped.
+    """
     text = " ".join(text.replace("\x00", " ").split())[:200]
     if not text:
         return Sought(text="")
-    if _is_long_enough(text):
+    if _is_long_enough(text) or _TWO_LETTERS.match(text):
         return Sought(text=text)
-    return Sought(text=text, hint=_("Type at least 3 letters, 2 Chinese characters or 4 digits."))
+    return Sought(text=text, hint=_("Type at least 2 letters, 2 Chinese characters or 4 digits."))
 
 
 def _is_long_enough(text: str) -> bool:
@@ -89,7 +100,12 @@ class _Folded:
     def patterns(self) -> dict[str, str]:
         whole = {"begins": f" {self.whole}%", "word": f"% {self.whole}%", "inside": f"%{self.whole}%"}
         span = {"begins_from": f" {self.whole}", "begins_to": f" {self.whole}{_LAST}"}
-        return {**whole, **span, **{f"word_{at}": f"%{word}%" for at, word in enumerate(self.words)}}
+        start = " " if _TWO_LETTERS.match(self.text) else ""
+        return {**whole, **span, **{f"word_{at}": f"%{start}{word}%" for at, word in enumerate(self.words)}}
+
+    @property
+    def spelt(self) -> dict[str, Any]:
+        return as_spelt(" ".join(self.words).split())
 
 
 def matching(customers: CustomerQuerySet[Customer], sought: Sought, *, most: int = CAP) -> CustomerQuerySet[Any]:
@@ -99,11 +115,11 @@ def matching(customers: CustomerQuerySet[Customer], sought: Sought, *, most: int
     """
     if not sought.is_possible:
         return customers.none()
-    folded = _fold(sought.text)
-    found = _found(folded, most=most)
+    asked = _fold(sought.text)
+    found = _found(asked, most=most)
     exact = [pk for pk, is_exact in found if is_exact]
     fitting = customers.filter(pk__in=[pk for pk, _is_exact in found])
-    return fitting.annotate(relevance=_relevance(folded, exact))
+    return fitting.annotate(relevance=_relevance(asked, exact))
 
 
 def _found(sought: _Folded, *, most: int) -> list[tuple[int, bool]]:
@@ -119,22 +135,24 @@ def _fold(text: str) -> _Folded:
     words = text.split()[:MOST_WORDS]
     if not any(map(_is_long_enough, words)):
         words = [text]
-    with connection.cursor() as cursor:
-        cursor.execute(search_sql.FOLD, [[text, *words]])
-        whole, *folded = [found for (found,) in cursor.fetchall()]
-    return _Folded(text=text, whole=whole, words=[word for word in folded if word] or [whole])
+    whole, *each = map(folded, normed([text, *words]))
+    return _Folded(text=text, whole=whole, words=[word for word in each if word] or [whole])
 
 
-def _statement(sought: _Folded) -> tuple[str, dict[str, str]]:
+def _statement(sought: _Folded) -> tuple[str, dict[str, Any]]:
     text, arms = sought.text, dict[str, str]()
-    exact, params = _numbers(text)
-    params |= {"text": text, **sought.patterns}
+    exact, numbers = _numbers(text)
+    params: dict[str, Any] = {**numbers, "text": text, **sought.patterns, **sought.spelt}
     if _PHONE.match(text):
         arms["phone"] = POINTS.format(kind="phone")
         params["phone"] = f"%{_digits(text)}%"
     if sought.whole and "@" not in text and any(character.isalpha() for character in text):
         each = " AND ".join(EACH.format(word=f"word_{at}") for at in range(len(sought.words)))
         arms |= {name: rows.replace("{each}", each) for name, rows in NAMES.items()}
+    if "@" not in text:
+        arms |= search_sql.spelt(sought.spelt)
+    if _TWO_LETTERS.match(text):
+        return search_sql.statement(exact=exact, arms=arms), params
     if "@" in text or text.isascii() or ("." in text and not _CHINESE.search(text)):
         arms["email"] = POINTS.format(kind="email")
         params["email"] = f"%{_escape(text.lower())}%"
@@ -158,8 +176,9 @@ def _escape(text: str) -> str:
     return re.sub(r"([\\%_])", r"\\\1", text)
 
 
-def _relevance(folded: _Folded, exact: list[int]) -> RawSQL:
-    values = {**folded.patterns, "exact": exact}
-    params = [values[name] for name in re.findall(r"%\((\w+)\)s", _RELEVANCE)]
-    placed = re.sub(r"%\(\w+\)s", "%s", _RELEVANCE)
+def _relevance(sought: _Folded, exact: list[int]) -> RawSQL:
+    values = {**sought.patterns, **sought.spelt, "exact": exact}
+    named = _RELEVANCE.format(fit=fit(**_ROW, is_spelt=bool(sought.spelt)))
+    params = [values[name] for name in re.findall(r"%\((\w+)\)s", named)]
+    placed = re.sub(r"%\(\w+\)s", "%s", named)
     return RawSQL(placed, params, output_field=models.TextField())  # noqa: S611 - constants and parameters

@@ -15,10 +15,7 @@ NEXT: Final = 18_000
 CAP: Final = 500
 """No index of fragments gives more rows than that, or than are wanted where those are more."""
 
-# What is looked for, as names are kept: {begins} and the others are patterns of it, constants for the planner.
-FOLD: Final = (
-    "SELECT substr(crm_fold(crm_norm(text)), 2) FROM unnest(%s::text[]) WITH ORDINALITY t(text, at) ORDER BY at"
-)
+# {begins} and the others are patterns of what is looked for, constants for the planner.
 
 # From the best tier down, who has none last; each tier is read along an index, and no further than is asked. As a rule
 # everybody has one: then nobody is looked for who has none.
@@ -61,6 +58,17 @@ NAMES: Final[Mapping[str, str]] = {
     "city": f"SELECT id FROM ({_CITY}) b WHERE {{gate}}",  # noqa: S608 - constants
 }
 EACH: Final = "search LIKE %({word})s"
+# Names in Chinese characters as they are typed in Latin letters; where the index gives all it may, the best tiers too.
+_SPELT = "(SELECT spelt FROM customers_customerspelling WHERE customer_id = {customer})"
+_TYPED = "{known} AND spelt ~ ALL (%(spelt_each)s)"
+_KNOWN = "(spelt ILIKE %(syllables_{at})s OR spelt LIKE %(initials_{at})s)"
+_TYPED_NAMES: Final[Mapping[str, str]] = {
+    "spelt": f"SELECT customer_id AS id FROM customers_customerspelling WHERE {_TYPED} AND {{gate}}",  # noqa: S608 - constants
+    "spelt_best": f"""SELECT id FROM ({_BEST}) b WHERE {_SPELT.format(customer="b.id")} ~ ALL (%(spelt_each)s)
+      AND {{gate}} AND (SELECT count(*) FROM spelt) >= %(cap)s""",  # noqa: S608 - constants
+    "spelt_people": f"""SELECT (SELECT customer_id FROM customers_contact c WHERE c.id = s.contact_id) AS id
+      FROM customers_contactspelling s WHERE {_TYPED} AND {{gate}}""",  # noqa: S608 - constants
+}
 POINTS: Final = """
 SELECT customer_id AS id FROM customers_contactpoint
 WHERE kind = '{kind}' AND normalised LIKE %({kind})s AND {{gate}} LIMIT %(cap)s"""
@@ -72,11 +80,29 @@ UNION SELECT known.customer_id FROM customers_sourcesystem system
     AND known.external_id IN (%(number)s, %(number_in_capitals)s)
   WHERE known.customer_id IS NOT NULL"""
 
-FIT: Final = """
-CASE WHEN {is_exact} THEN 0 WHEN {name} LIKE %(begins)s THEN 1 WHEN {name} LIKE %(word)s THEN 2
-     WHEN {name} LIKE %(inside)s THEN 3 ELSE 4 END"""
-"""How well a customer fits: by a number of theirs; the name begins with the text, or a word of it does; the text is
-anywhere in it; the customer is found by something else."""
+
+def spelt(params: Mapping[str, object]) -> dict[str, str]:
+    """The arms that find names as they are typed: for parameters of `as_spelt`, none without."""
+    known = [_KNOWN.format(at=at) for at in range(sum(name.startswith("syllables_") for name in params))]
+    arms = _TYPED_NAMES if known else {}
+    return {name: rows.replace("{known}", " AND ".join(known)) for name, rows in arms.items()}
+
+
+_FIT: Final = """
+CASE WHEN {is_exact} THEN 0 WHEN {name} LIKE %(begins)s THEN 1 WHEN {name} LIKE %(word)s THEN 3
+     WHEN {name} LIKE %(inside)s THEN 5{typed} ELSE 6 END"""
+_FIT_TYPED: Final = " WHEN {spelt} ~ %(spelt_begins)s THEN 2 WHEN {spelt} ~ %(spelt_within)s THEN 4"
+
+
+def fit(*, is_exact: str, name: str, customer: str, is_spelt: bool) -> str:
+    """How well a customer fits, as a digit: by a number of theirs (0); the name begins with the text (1), or a word of
+    it does (3); the text is anywhere in it (5); the customer is found by something else (6). Whose name holds it only
+    as it is typed comes behind those who begin so (2), or behind those with a word that does (4).
+    """
+    typed = _FIT_TYPED.format(spelt=_SPELT.format(customer=customer)) if is_spelt else ""
+    return _FIT.format(is_exact=is_exact, name=name, typed=typed)
+
+
 # Rows are materialised without the limit: with it the planner hopes to meet them soon enough without the index, which
 # holds where nearly all have the text, as of addresses and people (they have it within), and not for names.
 _ARM = "{name}_rows(id) AS MATERIALIZED ({rows}),\n{name} AS MATERIALIZED (SELECT id FROM {name}_rows LIMIT %(cap)s)"
@@ -99,7 +125,7 @@ def statement(*, exact: Sequence[str], arms: Mapping[str, str]) -> str:
     return _HITS.format(
         arms=",\n".join(_ARM.format(name=name, rows=rows) for name, rows in written.items()),
         hits=" UNION ALL ".join(hits),
-        fit=FIT.format(is_exact="hit.is_exact", name="c.search"),
+        fit=fit(is_exact="hit.is_exact", name="c.search", customer="c.id", is_spelt="spelt" in arms),
     )
 
 

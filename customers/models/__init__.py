@@ -6,6 +6,7 @@ from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
+from customers.models.spelling import ContactSpelling, CustomerSpelling
 from customers.models.tiers import RetierClock, RetierMark, Tier, TierAssignment, TierMark, TierPolicy
 from customers.models.to_do import CalendarFeed, Task
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
@@ -20,8 +21,10 @@ __all__ = [
     "CallEvent",
     "Contact",
     "ContactPoint",
+    "ContactSpelling",
     "Customer",
     "CustomerFigures",
+    "CustomerSpelling",
     "CustomerTag",
     "ExchangeRate",
     "FigureMark",

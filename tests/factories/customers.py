@@ -42,3 +42,19 @@ class PointMarkFactory(DjangoModelFactory[models.PointMark]):
     kind = "phone"
     normalised = factory.Sequence(lambda number: f"4930{number}")
     customer_id = 1
+
+
+class CustomerSpellingFactory(DjangoModelFactory[models.CustomerSpelling]):
+    class Meta:
+        model = models.CustomerSpelling
+
+    customer_id = factory.Sequence(lambda number: 10**9 + number)
+    spelt = " ZhangSan zzss"
+
+
+class ContactSpellingFactory(DjangoModelFactory[models.ContactSpelling]):
+    class Meta:
+        model = models.ContactSpelling
+
+    contact_id = factory.Sequence(lambda number: 10**9 + number)
+    spelt = " LiSi llss"

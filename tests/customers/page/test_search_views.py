@@ -36,7 +36,7 @@ def test_each_is_offered_with_kind_city_and_tier_and_then_the_list(client_for: C
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("zqx", "Nobody fits"), ("ab", "Type at least 3 letters"), ("", "Whose page you open stands here.")],
+    [("zqx", "Nobody fits"), ("a-b", "Type at least 2 letters"), ("", "Whose page you open stands here.")],
 )
 def test_where_nobody_is_offered_it_says_why(client_for: ClientFor, text: str, words: str) -> None:
     page = client_for("sales").get(URL, {"q": text}, headers=PART).content.decode()

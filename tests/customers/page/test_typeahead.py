@@ -20,8 +20,8 @@ def test_the_best_eight_are_offered(user_for: UserFor) -> None:
 def test_a_text_too_short_or_that_nobody_fits_offers_nobody(user_for: UserFor) -> None:
     user = user_for("sales")
     CustomerFactory.create(name="Mark")
-    hint = "Type at least 3 letters, 2 Chinese characters or 4 digits."
-    assert offered(user=user, text="ma") == Offered(text="ma", hint=hint)
+    hint = "Type at least 2 letters, 2 Chinese characters or 4 digits."
+    assert offered(user=user, text="m") == Offered(text="m", hint=hint)
     assert offered(user=user, text="zqx") == Offered(text="zqx")
 
 
