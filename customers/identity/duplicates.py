@@ -7,15 +7,15 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.alike import names_alike
 from customers.identity.normalising import normalise_email, normalise_tax_id
 from customers.identity.phones import normalise_phone
 from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
 
-SIMILAR = 0.6
 LIMIT = 5
 
-# Each arm is an index probe: the link key, the contact points, the trigrams of the name.
+# Each arm is an index probe: the link key, the contact points, the name.
 CANDIDATES = """
 SELECT id, 'tax' FROM customers_customer WHERE link_key = %(tax)s
 UNION ALL
@@ -25,8 +25,7 @@ UNION ALL
 (SELECT customer_id, 'phone' FROM customers_contactpoint
  WHERE kind = 'phone' AND normalised = %(phone)s AND %(phone)s <> '' LIMIT 5)
 UNION ALL
-(SELECT id, 'name' FROM customers_customer WHERE search %% crm_fold(crm_norm(%(name)s))
- ORDER BY similarity(search, crm_fold(crm_norm(%(name)s))) DESC LIMIT 5)
+{names}
 """
 WHY: dict[str, Promise] = {
     "tax": _("same tax ID"),
@@ -53,17 +52,16 @@ class Duplicate:
 def duplicates(
     *, customers: CustomerQuerySet[Customer], name: str, tax_id: str = "", email: str = "", phone: str = ""
 ) -> list[Duplicate]:
-    """Up to five, those with most in common first; two statements."""
+    """Up to five, those with most in common first; two statements, and one for letters with accents."""
     tax = normalise_tax_id(tax_id)
     values = {
         "tax": f"tax:{tax}" if tax else None,
         "email": normalise_email(email),
         "phone": normalise_phone(phone) if phone else "",
-        "name": name,
     }
+    names, like = names_alike(name, most=LIMIT)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_limit(%s)", [SIMILAR])
-        cursor.execute(CANDIDATES, values)
+        cursor.execute(CANDIDATES.format(names=names), {**values, **like})
         found: dict[int, list[str]] = {}
         for pk, reason in cursor.fetchall():
             if reason not in found.setdefault(pk, []):

@@ -10,7 +10,7 @@ from customers.identity.phones import normalise_phone
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s.\"(),:;<>\[\]\\]+(?:\.[^@\s.\"(),:;<>\[\]\\]+)+")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NOT_WORD = re.compile(r"[\W_]+")
-_LEGAL_FORMS = frozenset(
+LEGAL_FORMS = frozenset(
     [
         "ab",
         "ag",
@@ -87,7 +87,7 @@ def comparable_name(name: str) -> str:
     """
     plain = name if name.isascii() else _fold(name)
     words = _NOT_WORD.sub(" ", plain.lower().replace("'", "").replace(".", "")).split()
-    kept = [word for word in words if word not in _LEGAL_FORMS] or words
+    kept = [word for word in words if word not in LEGAL_FORMS] or words
     joined = " ".join(kept)
     return _CHINESE_FORM.sub("", joined) or joined
 
