@@ -42,11 +42,8 @@ _RELEVANCE = """
 || lpad(coalesce((SELECT rank FROM customers_tier WHERE id = customers_customer.tier_id), 99999)::text, 5, '0')
 || customers_customer.search
 """
-_ROW = {
-    "is_exact": "customers_customer.id = ANY(%(exact)s)",
-    "name": "customers_customer.search",
-    "customer": "customers_customer.id",
-}
+_NUMBERED = "customers_customer.id = ANY(%(exact)s)"
+_SPELLING = search_sql.spelling_of("customers_customer.id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +175,8 @@ def _escape(text: str) -> str:
 
 def _relevance(sought: _Folded, exact: list[int]) -> RawSQL:
     values = {**sought.patterns, **sought.spelt, "exact": exact}
-    named = _RELEVANCE.format(fit=fit(**_ROW, is_spelt=bool(sought.spelt)))
+    spelt = _SPELLING if sought.spelt else ""
+    named = _RELEVANCE.format(fit=fit(is_exact=_NUMBERED, name="customers_customer.search", spelt=spelt))
     params = [values[name] for name in re.findall(r"%\((\w+)\)s", named)]
     placed = re.sub(r"%\(\w+\)s", "%s", named)
     return RawSQL(placed, params, output_field=models.TextField())  # noqa: S611 - constants and parameters

@@ -59,7 +59,7 @@ NAMES: Final[Mapping[str, str]] = {
 }
 EACH: Final = "search LIKE %({word})s"
 # Names in Chinese characters as they are typed in Latin letters; where the index gives all it may, the best tiers too.
-_SPELT = "(SELECT spelt FROM customers_customerspelling WHERE customer_id = {customer})"
+_SPELT = "(SELECT spelt FROM customers_customerspelling known WHERE known.customer_id = {customer})"
 _TYPED = "{known} AND spelt ~ ALL (%(spelt_each)s)"
 _KNOWN = "(spelt ILIKE %(syllables_{at})s OR spelt LIKE %(initials_{at})s)"
 _TYPED_NAMES: Final[Mapping[str, str]] = {
@@ -91,26 +91,35 @@ def spelt(params: Mapping[str, object]) -> dict[str, str]:
 _FIT: Final = """
 CASE WHEN {is_exact} THEN 0 WHEN {name} LIKE %(begins)s THEN 1 WHEN {name} LIKE %(word)s THEN 3
      WHEN {name} LIKE %(inside)s THEN 5{typed} ELSE 6 END"""
+_SPELLING: Final = f" LEFT JOIN LATERAL ({_SPELT.format(customer='c.id')[1:-1]} OFFSET 0) s ON true"
 _FIT_TYPED: Final = " WHEN {spelt} ~ %(spelt_begins)s THEN 2 WHEN {spelt} ~ %(spelt_within)s THEN 4"
 
 
-def fit(*, is_exact: str, name: str, customer: str, is_spelt: bool) -> str:
+def spelling_of(customer: str) -> str:
+    return _SPELT.format(customer=customer)
+
+
+def fit(*, is_exact: str, name: str, spelt: str) -> str:
     """How well a customer fits, as a digit: by a number of theirs (0); the name begins with the text (1), or a word of
     it does (3); the text is anywhere in it (5); the customer is found by something else (6). Whose name holds it only
-    as it is typed comes behind those who begin so (2), or behind those with a word that does (4).
+    as it is typed, `spelt`, comes behind those who begin so (2), or behind those with a word that does (4).
     """
-    typed = _FIT_TYPED.format(spelt=_SPELT.format(customer=customer)) if is_spelt else ""
+    typed = _FIT_TYPED.format(spelt=spelt) if spelt else ""
     return _FIT.format(is_exact=is_exact, name=name, typed=typed)
 
 
 # Rows are materialised without the limit: with it the planner hopes to meet them soon enough without the index, which
 # holds where nearly all have the text, as of addresses and people (they have it within), and not for names.
-_ARM = "{name}_rows(id) AS MATERIALIZED ({rows}),\n{name} AS MATERIALIZED (SELECT id FROM {name}_rows LIMIT %(cap)s)"
+_ARM = (
+    "{name}_rows(id) AS MATERIALIZED ({rows}),\n{name} AS MATERIALIZED (SELECT id FROM {name}_rows LIMIT %({bound})s)"
+)
+_STOPS: Final = {"next_best": "most"}
+"""What reads names one by one stops where enough are found; others at `cap`."""
 _HITS = """
 SELECT id, is_exact FROM (WITH {arms}
 SELECT hit.id, hit.is_exact
 FROM (SELECT id, bool_or(is_exact) AS is_exact FROM ({hits}) any_arm GROUP BY id) hit
-JOIN customers_customer c ON c.id = hit.id LEFT JOIN customers_tier tier ON tier.id = c.tier_id
+JOIN customers_customer c ON c.id = hit.id LEFT JOIN customers_tier tier ON tier.id = c.tier_id{spelling}
 ORDER BY {fit}, tier.rank, c.search, c.id LIMIT %(most)s) best"""
 
 
@@ -123,9 +132,12 @@ def statement(*, exact: Sequence[str], arms: Mapping[str, str]) -> str:
         written[name] = rows.format(gate=_gate([*written]))
     hits = (f"SELECT id, {name.startswith('exact_')} AS is_exact FROM {name}" for name in written)  # noqa: S608 - constants
     return _HITS.format(
-        arms=",\n".join(_ARM.format(name=name, rows=rows) for name, rows in written.items()),
+        arms=",\n".join(
+            _ARM.format(name=name, rows=rows, bound=_STOPS.get(name, "cap")) for name, rows in written.items()
+        ),
         hits=" UNION ALL ".join(hits),
-        fit=fit(is_exact="hit.is_exact", name="c.search", customer="c.id", is_spelt="spelt" in arms),
+        fit=fit(is_exact="hit.is_exact", name="c.search", spelt="s.spelt" if "spelt" in arms else ""),
+        spelling=_SPELLING if "spelt" in arms else "",
     )
 
 
