@@ -3,9 +3,12 @@
 from typing import Any, Final
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
+from django.db.models.query import RawQuerySet
 
 from accounts.models import User
+from crm.common.prepared import PreparedRawQuery
 
 KNOWN: Final = "_perm_cache"  # where Django's own backend keeps them
 # Of their own and as a member of groups, as `has_perm` takes them. In SQL, as every page begins with it: the same put
@@ -45,7 +48,8 @@ class StaffBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth has 
 
 def _with_rights(key: Any) -> User | None:
     """None where there is no such user. A superuser's are Django's to tell: all."""
-    user = next(iter(User.objects.raw(WITH_RIGHTS, [key])), None)
+    asked = PreparedRawQuery(WITH_RIGHTS, using=DEFAULT_DB_ALIAS, params=[key])
+    user = next(iter(RawQuerySet[User](WITH_RIGHTS, model=User, query=asked)), None)  # type: ignore[arg-type]
     if user is not None:
         may = set(vars(user).pop("may"))
         if not user.is_superuser:

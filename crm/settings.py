@@ -125,6 +125,8 @@ DATABASES = {
         pool=env.int("DATABASE_POOL", default=0),
     )
 }
+# Off where something between here and the database gives each transaction another session (crm.common.prepared).
+DATABASE_PREPARES = env.bool("DATABASE_PREPARES", default=True)
 # The role that owns the tables, for commands that change them (crm.owner). None where the application's role does all,
 # and in all that is not a command: it has no use for it, and forgets its address.
 _owner_url: str | None = None

@@ -3,7 +3,8 @@
 To put together what the page of a customer reads takes the ORM longer than the database to answer it.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,14 +12,17 @@ from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import Field, Model, QuerySet, Subquery
 
+from crm.common import prepared
 from crm.common.instances import instances
 
 M = TypeVar("M", bound=Model)
 Value = int | datetime | list[int]
 KINDS: Final = (int, datetime, list)
 KEPT: Final = 50
+_PLACE: Final = re.compile("%s|%%")
 _FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -46,25 +50,24 @@ class Compiled(Generic[M]):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Text:
-    """`names`: at which of `params` which value goes. `converters`: by place, what makes values of what is read.
+    """`names`: which values follow each other in `sql`, each beside its stand-in, which tells how it is written. What
+    else was a parameter is written out, as by it the planner finds the right index. `converters`: by place, what makes
+    values of what is read.
 
     What else the compiler knows is let go: it is many times as large.
     """
 
     sql: str
-    params: tuple[Any, ...]
-    names: Mapping[int, str]
+    names: Sequence[tuple[str, Any]]
     info: Mapping[str, Any]
     select: Sequence[Any]
     annotated: Mapping[str, int]
     converters: Mapping[int, tuple[Sequence[Callable[..., Any]], Any]]
 
     def rows(self, values: Mapping[str, Value]) -> list[Any]:
-        params = list(self.params)
-        for at, name in self.names.items():
-            params[at] = type(params[at])(values[name]) if isinstance(params[at], int) else values[name]
+        params = [_like(stand_in, values[name]) for name, stand_in in self.names]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            prepared.run(cursor, self.sql, params)
             found = map(self._converted, cursor.fetchall())
         return list(instances(found, self.info, self.select, self.annotated, db=DEFAULT_DB_ALIAS))
 
@@ -90,6 +93,11 @@ def _stand_in(at: int, kind: type[Value]) -> Value:
     return [-(2**62) - at] if issubclass(kind, list) else -(2**62) - at
 
 
+def _like(stand_in: Any, value: Any) -> Any:
+    """A number as the column wants it written."""
+    return type(stand_in)(value) if isinstance(stand_in, int) else value
+
+
 def _hashed(value: Value) -> Hashable:
     return tuple(value) if isinstance(value, list) else value
 
@@ -102,18 +110,35 @@ def _compiled(queryset: QuerySet[Any], stand_ins: Mapping[str, Value]) -> _Text 
     except EmptyResultSet:
         return None
     of = {_hashed(stand_in): name for name, stand_in in stand_ins.items()}
-    names = {at: of[_hashed(one)] for at, one in enumerate(params) if isinstance(one, KINDS) and _hashed(one) in of}
-    assert {*names.values()} == {*stand_ins}, "every value is asked with"
+    names = [(of[_hashed(one)], one) for one in params if _is_named(one, of)]
+    assert {name for name, _like in names} == {*stand_ins}, "every value is asked with"
     columns = [column for column, _sql, _alias in compiler.select]
     return _Text(
-        sql=sql,
-        params=tuple(params),
+        sql=_written_out(sql, params, of),
         names=names,
         info=compiler.klass_info,
         select=[(_light(column), None, None) for column in columns],
         annotated=compiler.annotation_col_map or {},
         converters={at: (do, _light(column)) for at, (do, column) in compiler.get_converters(columns).items()},
     )
+
+
+def _is_named(param: Any, of: Mapping[Hashable, str]) -> bool:
+    return isinstance(param, KINDS) and _hashed(param) in of
+
+
+def _written_out(sql: str, params: Iterable[Any], of: Mapping[Hashable, str]) -> str:
+    """With all parameters in it as constants but for the named ones, which stay as places."""
+    connection.ensure_connection()
+    written = iter(params)
+
+    def put(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        param = next(written)
+        return "%s" if _is_named(param, of) else mogrify("%s", [param], connection).replace("%", "%%")
+
+    return _PLACE.sub(put, sql)
 
 
 def _light(column: Any) -> Any:

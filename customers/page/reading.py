@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from crm.common import prepared
 from crm.common.company.current import company
 from crm.common.days import day_of, today
 from customers.models import Customer
@@ -72,7 +73,7 @@ def read(
     text = statement(rows, goes_on=place is not None, searched=bool(narrowing.text), part=bool(narrowing.part))
     asked = {"limit": limit, **_asks(customer, reader, narrowing), **(_goes_on(place, rows) if place else {})}
     with connection.cursor() as cursor:
-        cursor.execute(text, asked)
+        prepared.run(cursor, text, asked)
         found = cursor.fetchall()
     return [(Place(at, source, pk), Happened(pk=pk, at=at, facts=_facts(facts))) for source, pk, at, facts in found]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from crm.common import prepared
 from customers.models import Tier, TierAssignment, TierPolicy
 from customers.tiers.tiering import Rule, read_rules
 from customers.trade.orders import counts
@@ -88,7 +89,7 @@ class Standing:
 def standing(*, customer_id: int, today: date) -> Standing:
     """One query."""
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"customer": customer_id, "today": today})
+        prepared.run(cursor, STANDING, {"customer": customer_id, "today": today})
         row = cursor.fetchone()
     assert row is not None
     policy, tiers, assignment, first, revenue, cost, covered, orders, ordered, due, on_time, *owed = row

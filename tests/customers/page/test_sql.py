@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
 
 from customers.models import Interaction, Order
 from customers.page.reading import EVERYTHING, Narrowing, Place
@@ -46,8 +47,9 @@ def test_all_sources_come_page_by_page_none_twice_none_lost(user_for: UserFor) -
 @pytest.mark.parametrize("narrowing", [EVERYTHING, Narrowing(kind="contacts", part="phone")])
 @pytest.mark.parametrize("minutes", [None, 1000])
 def test_of_a_long_history_no_more_is_read_than_a_page(
-    minutes: int | None, narrowing: Narrowing, user_for: UserFor
+    minutes: int | None, narrowing: Narrowing, user_for: UserFor, settings: Settings
 ) -> None:
+    settings.DATABASE_PREPARES = False
     customer, reader = CustomerFactory.create(), user_for("sales")
     Interaction.objects.bulk_create(
         Interaction(customer=customer, channel="phone", occurred_at=AT + timedelta(minutes=number))
