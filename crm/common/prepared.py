@@ -22,6 +22,7 @@ from django.db import NotSupportedError, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models.sql import RawQuery
 
+_ONE_PLAN: Final = "SET LOCAL plan_cache_mode = force_generic_plan"
 KEPT: Final = 100  # a session; the next one makes it begin again
 TYPES: Final = {
     bool: "boolean", date: "date", datetime: "timestamptz", Decimal: "numeric", float: "double precision",
@@ -33,9 +34,12 @@ _known: "WeakKeyDictionary[psycopg.Connection[Any], set[str]]" = WeakKeyDictiona
 Params = Sequence[Any] | Mapping[str, Any]
 
 
-def run(cursor: CursorWrapper, statement: str, params: Params) -> None:
+def run(cursor: CursorWrapper, statement: str, params: Params, *, one_plan: bool = False) -> None:
     """As `cursor.execute`, and one query whether the statement is known yet. Days, moments, truth values, large and
     broken numbers are of their own type, as when they are written out; that of others follows from where they stand.
+
+    `one_plan`: one for all values from the start, whatever the planner expects of it: for a statement that is dear to
+    plan, and written so that one serves.
 
     A statement whose result has other columns than when it was planned, as after a migration, is planned anew; in a
     transaction it fails once.
@@ -49,6 +53,8 @@ def run(cursor: CursorWrapper, statement: str, params: Params) -> None:
     name = f"crm_{blake2b(f'{types} {text}'.encode(), digest_size=12).hexdigest()}"
     listed = ", ".join(["%s"] * len(values))
     execute = f"EXECUTE {name}" + (f" ({listed})" if values else "")
+    if one_plan:
+        execute = f"{_ONE_PLAN}; {execute}"
     prepare = f"PREPARE {name}" + (f" ({types})" if values else "") + f" AS {text.replace('%', '%%')}\n; {execute}"
     try:
         _run(cursor, name, prepare, execute, values)
@@ -72,13 +78,20 @@ def _run(cursor: CursorWrapper, name: str, prepare: str, execute: str, values: l
     known = _known.setdefault(connection.connection, set())
     if name in known:
         cursor.execute(execute, values)
+        _go_to_last(cursor)
         return
     if len(known) >= KEPT:
         cursor.execute("DEALLOCATE ALL")
         known.clear()
     cursor.execute(prepare, values)
-    cursor.nextset()
+    _go_to_last(cursor)
     known.add(name)
+
+
+def _go_to_last(cursor: CursorWrapper) -> None:
+    """The result of several statements in one is that of the last."""
+    while cursor.nextset():
+        pass
 
 
 def _type(value: Any) -> str:

@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from crm.common import prepared
 from customers.identity import search_sql
 from customers.identity.folding import folded, normed
 from customers.identity.normalising import normalise_tax_id
@@ -124,7 +125,7 @@ def _found(sought: _Folded, *, most: int) -> list[tuple[int, bool]]:
     statement, params = _statement(sought)
     bounds = {"most": most, "first": search_sql.FIRST, "next": search_sql.NEXT, "cap": max(most, search_sql.CAP)}
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**params, **bounds})
+        prepared.run(cursor, statement, {**params, **bounds}, one_plan=True)
         return [(pk, is_exact) for pk, is_exact in cursor.fetchall()]
 
 

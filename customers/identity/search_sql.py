@@ -15,7 +15,8 @@ NEXT: Final = 18_000
 CAP: Final = 500
 """No index of fragments gives more rows than that, or than are wanted where those are more."""
 
-# {begins} and the others are patterns of what is looked for, constants for the planner.
+# Planned once a session, for whatever text: to plan all arms takes as long as to run those that are wanted. Each is
+# written so that one plan serves them all: beginnings as ranges, fragments by their index, gates counted.
 
 # From the best tier down, who has none last; each tier is read along an index, and no further than is asked. As a rule
 # everybody has one: then nobody is looked for who has none.

@@ -64,6 +64,22 @@ def test_after_some_plans_of_their_own_one_plan_serves_all_values() -> None:
     assert plans("-- planned") == [(4, 5)]
 
 
+def test_one_plan_may_serve_all_from_the_start_for_that_statement_alone() -> None:
+    with connection.cursor() as cursor:
+        for number in range(3):
+            prepared.run(cursor, "SELECT %s::int -- one plan", [number], one_plan=True)
+            assert cursor.fetchall() == [(number,)]
+    assert plans("-- one plan") == [(3, 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_session_goes_on_choosing_plans_itself() -> None:
+    with connection.cursor() as cursor:
+        prepared.run(cursor, "SELECT %s::int", [1], one_plan=True)
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("auto",)
+
+
 def test_one_of_other_types_is_another_statement() -> None:
     assert rows("SELECT %s = %s -- typed", [date(2026, 3, 1), date(2026, 3, 1)]) == [(True,)]
     assert rows("SELECT %s = %s -- typed", [True, False]) == [(False,)]
