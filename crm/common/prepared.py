@@ -96,7 +96,7 @@ def _go_to_last(cursor: CursorWrapper) -> None:
 
 def _type(value: Any) -> str:
     if isinstance(value, int) and abs(value) > LARGEST:
-        return "bigint"
+        return "bigint" if abs(value) < 2**63 else "numeric"
     return TYPES.get(type(value), "unknown")
 
 

@@ -62,6 +62,7 @@ AROUND_IT = {
     "customers/importing/freeing.py": JOB,
     "customers/importing/progress.py": "how the last file was mapped, for whoever maps the next",
     "customers/importing/tasks.py": JOB,
+    "customers/page/listing.py": "what those show who were found among the visible ones",
     "customers/interactions/correcting.py": VERB,
     "customers/interactions/attaching.py": VERB,
     "customers/interactions/noting.py": VERB,

@@ -44,6 +44,7 @@ def plans(part: str) -> list[tuple[int, int]]:
             [(18,)],
         ),
         ("SELECT 1::int < %s, 1::int < %s, 1::int < %s", [2**63 - 1, Decimal("1.5"), 2], [(True, True, True)]),
+        ("SELECT 1::int < %s, 1::bigint > %s", [2**63, -(10**30)], [(True, True)]),
         ("SELECT coalesce(%s, 'nothing'), %s::text", [None, "$1; it's"], [("nothing", "$1; it's")]),
     ],
 )
