@@ -33,6 +33,7 @@ SELECT application_name::text, usename::text FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 READY = {"database": "ok", "redis": "ok"}
+PATIENCE_S = 180  # a first start makes a cluster and migrates, beside whatever else the machine does
 
 
 class Run:
@@ -65,11 +66,17 @@ class Run:
         """What the command says, run beside the product."""
         command = [sys.executable, "manage.py", *arguments]
         done = subprocess.run(
-            command, cwd=CHECKOUT, env=self.environment(), capture_output=True, text=True, check=True, timeout=60
+            command,
+            cwd=CHECKOUT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE_S,
         )
         return done.stdout.strip()
 
-    def wait_for(self, text: str, *, seconds: float = 60) -> re.Match[str]:
+    def wait_for(self, text: str, *, seconds: float = PATIENCE_S) -> re.Match[str]:
         def found() -> re.Match[str] | None:
             return re.search(text, self.printed())
 
@@ -110,7 +117,7 @@ class Run:
         """Ctrl-C, as a terminal sends it: to the whole group."""
         assert self.process is not None
         os.killpg(self.process.pid, number)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=PATIENCE_S)
 
     def kill(self) -> None:
         """-9 to the supervisor alone."""

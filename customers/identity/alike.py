@@ -78,7 +78,7 @@ def arms(norm: str) -> list[tuple[list[str], list[str]]]:
         return [([_begun(long[one]), _begun(long[two])], _others(words, long[one], long[two])) for one, two in pairs]
     if len(long) == 2:
         both = (long, long[::-1])
-        return [([_begun(one), *part], _others(words, *long)) for one, other in both for part in _halves(other)]
+        return [([_begun(one), *part], _others(words, *long)) for one, other in both for part in _ends(other)]
     return [(parts, _others(words, *long)) for word in long for parts in _pieces(word)]
 
 
@@ -90,9 +90,11 @@ def _others(words: list[str], *without: str) -> list[str]:
     return [f"% {folded(word)}%" for word in words if word not in without]
 
 
-def _halves(word: str) -> list[list[str]]:
-    """Nothing of a word whose halves are too short."""
-    return [[pattern] for pattern in _patterns(word, 2)] or [[]]
+def _ends(word: str) -> list[list[str]]:
+    """How it begins, and how it ends: a typo is in one of the two. Nothing of a word whose end is too short."""
+    middle = round(len(word) / 2)
+    begin, end = folded(word[:middle]), folded(word[middle:])
+    return [[f"% {begin}%"], [f"%{end}%"]] if len(end) >= LEAST else [[]]
 
 
 def _pieces(word: str) -> list[list[str]]:
@@ -100,7 +102,8 @@ def _pieces(word: str) -> list[list[str]]:
     thirds = _patterns(word, 3) if len(folded(word)) >= IN_THIRDS else []
     if len(thirds) == 3:
         return [[*thirds[:at], *thirds[at + 1 :]] for at in range(3)]
-    return _halves(word) if _patterns(word, 2) else []
+    halves = _patterns(word, 2)
+    return [[half] for half in ([f"% {folded(word[:LEAST])}%", *halves] if len(halves) == 1 else halves)]
 
 
 def _patterns(word: str, count: int) -> list[str]:

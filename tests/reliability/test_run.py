@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crm.embedded import processes, services
 from crm.embedded.places import CHECKOUT
-from tests.running import READY, Run
+from tests.running import PATIENCE_S, READY, Run
 
 
 def test_it_serves_as_the_application_keeps_its_programs_and_runs_once(run: Run, var: Path) -> None:
@@ -28,7 +28,7 @@ def test_it_serves_as_the_application_keeps_its_programs_and_runs_once(run: Run,
     assert (second.returncode, second.stderr) == (2, f"\nIt already runs at {run.url()}. Stop it with: make stop\n")
     assert make("stop", var).returncode == 0
     assert run.process is not None
-    assert run.process.wait(timeout=60) == 0
+    assert run.process.wait(timeout=PATIENCE_S) == 0
     assert services.running(var) is False
 
 
@@ -66,7 +66,7 @@ def test_a_taken_port_is_named(run: Run) -> None:
     with socket.create_server(("127.0.0.1", port)):
         run.start(PORT=str(port))
         assert run.process is not None
-        assert run.process.wait(timeout=60) == 2
+        assert run.process.wait(timeout=PATIENCE_S) == 2
     assert run.printed() == (
         f"\nPort {port} is taken by another program. Choose another with PORT=N, or leave PORT unset and a free one is "
         "found.\n"

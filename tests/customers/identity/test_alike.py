@@ -40,9 +40,9 @@ def similarities(name: str) -> list[tuple[float, str]]:
         (
             "alpenblick feinkost ag",
             [
-                (["% alpen%", "%fein%"], ["% ag%"]),
+                (["% alpen%", "% fein%"], ["% ag%"]),
                 (["% alpen%", "%kost%"], ["% ag%"]),
-                (["% feink%", "%alpen%"], ["% ag%"]),
+                (["% feink%", "% alpen%"], ["% ag%"]),
                 (["% feink%", "%blick%"], ["% ag%"]),
             ],
         ),
@@ -65,7 +65,7 @@ def similarities(name: str) -> list[tuple[float, str]]:
         ),
         ("公司", []),
         ("ab ag", []),
-        ("acme feinkost", [(["% feink%"], []), (["% acme%", "%fein%"], []), (["% acme%", "%kost%"], [])]),
+        ("acme feinkost", [(["% feink%"], []), (["% acme%", "% fein%"], []), (["% acme%", "%kost%"], [])]),
         ("", []),
     ],
 )
@@ -96,6 +96,8 @@ NAMES = st.lists(WORDS, min_size=1, max_size=4, unique=True).map(" ".join)
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(known=["feinkost gmbh"], of=0, at=9, kind=1)
+@example(known=["moritz alpenblick"], of=0, at=3, kind=0)
+@example(known=["moritz gmbh"], of=0, at=4, kind=0)
 @given(
     known=st.lists(NAMES, min_size=1, max_size=12), of=st.integers(0, 11), at=st.integers(0, 40), kind=st.integers(0, 2)
 )
