@@ -81,8 +81,8 @@ def _run(cursor: CursorWrapper, name: str, prepare: str, execute: str, values: l
         _go_to_last(cursor)
         return
     if len(known) >= KEPT:
-        cursor.execute("DEALLOCATE ALL")
         known.clear()
+        prepare = f"DEALLOCATE ALL; {prepare}"
     cursor.execute(prepare, values)
     _go_to_last(cursor)
     known.add(name)

@@ -103,7 +103,9 @@ def test_what_is_rolled_back_stays_known() -> None:
 def test_a_session_keeps_so_many_and_then_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "KEPT", 3)
     for number in range(8):
-        assert rows(f"SELECT %s::int + {number} -- one of many", [1]) == [(1 + number,)]
+        with CaptureQueriesContext(connection) as asked:
+            assert rows(f"SELECT %s::int + {number} -- one of many", [1]) == [(1 + number,)]
+        assert len(asked) == 1
     assert 1 <= len(plans("-- one of many")) <= 3
 
 
