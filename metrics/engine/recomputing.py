@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from crm.common import locks
 from crm.common.days import start_of
-from metrics.engine import clock, keeping, known, registry, sql
+from metrics.engine import clock, keeping, known, months, registry, sql
 from metrics.engine.definitions import Definition
 from metrics.engine.sharing import drain, share_out
 from metrics.engine.sources import FactSource
@@ -89,7 +89,7 @@ def settle(sources: Sequence[FactSource], *, moment: datetime, tally: Tally, ful
 
 
 def _settle(found: Sequence[Definition], *, moment: datetime, full: bool, tally: Tally) -> None:
-    """Versions, the tables that are built, the clock, months, cells. In this order."""
+    """Versions, the tables that are built, the clock, months, cells; then a new version is shown. In this order."""
     opened = [each for each in found if keeping.open_version(each)]
     for each in found:
         if full and each not in opened:
@@ -102,6 +102,8 @@ def _settle(found: Sequence[Definition], *, moment: datetime, full: bool, tally:
     for definition in found:
         recompute_marked(definition, tally=tally)
     for definition in found:
+        if not keeping.is_fresh(definition):  # what is shown next is read quickly from the first page on
+            months.keep(definition)
         keeping.conclude(definition)
 
 

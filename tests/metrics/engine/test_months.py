@@ -9,10 +9,12 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics.engine import months
+from metrics.engine import keeping, months
+from metrics.engine.changing_rules import change_rules
 from metrics.engine.definitions import Definition
 from metrics.engine.histograms import BUCKETS, COUNT_BITS, LARGEST_COUNT
 from metrics.engine.reading_sql import histogram, sums
+from metrics.engine.rules import USUAL
 from metrics.engine.scope import COMPANY, Scope
 from metrics.engine.sources import FactSource
 from metrics.engine.tasks import recompute
@@ -119,6 +121,27 @@ def test_who_writes_days_takes_their_months_away_and_the_run_makes_them_anew() -
     Rollup.objects.filter(day__lt=date(2026, 10, 1)).delete()
     assert kept() == [date(2026, 10, 1)]
     assert_equal()
+
+
+def test_a_version_has_them_before_it_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads days of years because a rule was changed."""
+    call(date(2026, 9, 5), 9)
+    recompute()
+    seen: list[tuple[bool, list[date]]] = []
+
+    def conclude(definition: Definition) -> None:
+        if definition.source is CALLS:
+            own = MonthRollup.objects.filter(version=definition.version, source=CALLS.number, whole=True)
+            is_shown = definition_shown(CALLS) == definition
+            seen.append((is_shown, list(own.values_list("day", flat=True))))
+        actually(definition)
+
+    actually = keeping.conclude
+    monkeypatch.setattr(keeping, "conclude", conclude)
+    change_rules(values={**USUAL, "answer_within_s": 30}, reason="The contract says 30.", by=None)
+    recompute()
+    assert (False, [date(2026, 9, 1)]) in seen
+    assert definition_shown(CALLS).rules["answer_within_s"] == 30
 
 
 def test_counts_beyond_an_entry_are_several() -> None:
