@@ -1,4 +1,4 @@
-"""Figures of trade that lists sort by: what each customer bought in twelve months and owes today."""
+"""Figures of trade that lists sort by and pages show: what each customer bought in twelve months and owes today."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,8 @@ from customers.models.customers import Customer
 class CustomerFigures(models.Model):
     """In the company's currency (`customers.trade.figures`), as they are since `as_of`; no row without any trade.
 
-    `profit` counts the lines whose cost is known. `overdue_since`: when the oldest unpaid invoice fell due.
+    `profit` counts the lines whose cost is known. `overdue_since`: when the oldest unpaid invoice fell due. `orders`
+    and `ordered` are of all times. What may be empty was not worked out yet: the rest is of before it was kept.
     """
 
     customer = models.OneToOneField(Customer, on_delete=models.CASCADE, primary_key=True, related_name="figures")
@@ -18,6 +19,12 @@ class CustomerFigures(models.Model):
     open = models.DecimalField(_("owes"), max_digits=20, decimal_places=4, default=0)
     overdue = models.DecimalField(_("overdue"), max_digits=20, decimal_places=4, default=0)
     overdue_since = models.DateField(null=True, blank=True)
+    cost = models.DecimalField(_("known cost, 12 months"), max_digits=20, decimal_places=4, null=True)
+    orders = models.IntegerField(_("orders"), null=True)
+    ordered = models.DecimalField(_("ordered"), max_digits=20, decimal_places=4, null=True)
+    due = models.DecimalField(_("due, 12 months"), max_digits=20, decimal_places=4, null=True)
+    on_time = models.DecimalField(_("paid on time, 12 months"), max_digits=20, decimal_places=4, null=True)
+    overdue_invoices = models.IntegerField(_("overdue invoices"), null=True)
     as_of = models.DateField()
 
     class Meta:
@@ -43,6 +50,7 @@ class FigureMark(models.Model):
         verbose_name = _("figure mark")
         verbose_name_plural = _("figure marks")
         default_permissions = ("view",)
+        indexes = [models.Index(fields=["customer_id"], name="figure_mark_customer")]
 
     def __str__(self) -> str:
         return str(self.customer_id)

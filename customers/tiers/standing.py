@@ -4,38 +4,54 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
 from crm.common import prepared
 from customers.models import Tier, TierAssignment, TierPolicy
 from customers.tiers.tiering import Rule, read_rules
+from customers.trade.figures import MONTHS
+from customers.trade.figures_sql import ARE_OF_TODAY
 from customers.trade.orders import counts
 
-# The figures of `retier` for one customer, with what else the page says; index probes on the customer only.
+AFRESH: Final = "(SELECT NOT is_kept FROM known)"
+
+# The figures of `retier` for one customer, with what else the page says. They are those kept for lists where these are
+# of today and of as many months; else worked out by index probes on the customer, which take as long as there is trade.
 STANDING = f"""
 WITH policy AS (
   SELECT version, measure, window_months, rules FROM customers_tierpolicy
   WHERE published_at IS NOT NULL ORDER BY version DESC LIMIT 1
-), span AS (
-  SELECT (%(today)s::date - make_interval(months => coalesce((SELECT window_months FROM policy), 12))
+), span AS MATERIALIZED (
+  SELECT (%(today)s::date - make_interval(months => coalesce((SELECT window_months FROM policy), {MONTHS}))
           + interval '1 day')::date AS first
+), known AS MATERIALIZED (
+  SELECT coalesce((SELECT window_months FROM policy), {MONTHS}) = {MONTHS} AND {ARE_OF_TODAY} AS is_kept
 ), ever AS (
   SELECT count(*) AS orders, coalesce(sum(o.amount_company), 0) AS amount FROM customers_order o
-  WHERE o.customer_id = %(customer)s AND {counts("o")}
+  WHERE o.customer_id = %(customer)s AND {counts("o")} AND {AFRESH}
 )
 SELECT (SELECT to_jsonb(policy) FROM policy),
        (SELECT jsonb_agg(to_jsonb(t) ORDER BY rank) FROM customers_tier t),
        (SELECT jsonb_build_object('tier_id', tier_id, 'reason', reason, 'from', lower(valid), 'until', upper(valid))
         FROM crm_tier_on(%(customer)s, %(today)s)),
-       span.first, coalesce(bought.revenue, 0), coalesce(bought.cost, 0), coalesce(bought.covered, 0),
-       ever.orders, ever.amount, coalesce(billed.due, 0), coalesce(billed.on_time, 0),
-       coalesce(owed.open, 0), coalesce(owed.overdue, 0), coalesce(owed.overdue_invoices, 0), owed.oldest
+       span.first, coalesce(kept.revenue, bought.revenue, 0), coalesce(kept.cost, bought.cost, 0),
+       coalesce(kept.profit + kept.cost, bought.covered, 0),
+       coalesce(kept.orders, ever.orders), coalesce(kept.ordered, ever.amount),
+       coalesce(kept.due, billed.due, 0), coalesce(kept.on_time, billed.on_time, 0),
+       coalesce(kept.open, owed.open, 0), coalesce(kept.overdue, owed.overdue, 0),
+       coalesce(kept.overdue_invoices, owed.overdue_invoices, 0),
+       CASE WHEN kept IS NULL THEN CASE WHEN owed.overdue_invoices > 0 THEN owed.oldest END ELSE kept.overdue_since END
 FROM span CROSS JOIN ever
-LEFT JOIN LATERAL crm_bought(span.first, %(today)s) bought ON bought.customer_id = %(customer)s
-LEFT JOIN LATERAL crm_billed(span.first, %(today)s, %(today)s) billed ON billed.customer_id = %(customer)s
-LEFT JOIN crm_owed(%(today)s) owed ON owed.customer_id = %(customer)s
+LEFT JOIN customers_customerfigures kept ON kept.customer_id = %(customer)s AND NOT {AFRESH}
+LEFT JOIN LATERAL (
+  SELECT * FROM crm_bought(span.first, %(today)s) WHERE customer_id = %(customer)s AND {AFRESH} OFFSET 0
+) bought ON true
+LEFT JOIN LATERAL (
+  SELECT * FROM crm_billed(span.first, %(today)s, %(today)s) WHERE customer_id = %(customer)s AND {AFRESH} OFFSET 0
+) billed ON true
+LEFT JOIN (SELECT * FROM crm_owed(%(today)s) WHERE customer_id = %(customer)s AND {AFRESH} OFFSET 0) owed ON true
 """  # noqa: S608 - constants
 
 
@@ -74,7 +90,7 @@ class Standing:
     open: Decimal
     overdue: Decimal
     overdue_count: int
-    oldest_open: date | None
+    overdue_since: date | None
     assigned: Assigned | None
     tier: Tier | None
     earned: Tier | None
@@ -103,7 +119,7 @@ def standing(*, customer_id: int, today: date) -> Standing:
     return Standing(
         measure=policy["measure"], months=policy["window_months"], first=first, value=value, revenue=revenue,
         covered=covered / revenue if revenue > 0 else None, due=due, on_time=share, orders=orders, ordered=ordered,
-        open=owed[0], overdue=owed[1], overdue_count=owed[2], oldest_open=owed[3],
+        open=owed[0], overdue=owed[1], overdue_count=owed[2], overdue_since=owed[3],
         assigned=_assigned(assignment), tier=tier, earned=earned_tier(rules, value, share),
         next=next_tier(rules, tier, value, share),
     )  # fmt: skip

@@ -4,15 +4,16 @@ from decimal import Decimal
 import pytest
 
 from crm.common.days import today
-from customers.models import Customer, Tier, TierPolicy
+from customers.models import Customer, CustomerFigures, FigureMark, FiguresClock, Tier, TierPolicy
 from customers.tiers import tiering
 from customers.tiers.standing import STANDING, NextTier, earned_tier, next_tier, standing
 from customers.tiers.tiering import Rule
+from customers.trade.figures import refresh_figures
 from tests.conftest import NOON
 from tests.factories.customers import CustomerFactory
 from tests.factories.tiers import TierAssignmentFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
-from tests.plans import nodes
+from tests.plans import nodes, ran
 
 pytestmark = pytest.mark.usefixtures("in_november")
 GOLD, SILVER, BRONZE = (Tier(pk=n, key=key, rank=n) for n, key in enumerate(("gold", "silver", "bronze"), start=1))
@@ -104,3 +105,86 @@ def test_it_reads_of_one_customer_only() -> None:
     """A function that the planner does not write out adds up everybody's invoices, to take those of one."""
     plan = nodes(STANDING, {"customer": 1, "today": today()})
     assert [node["Function Name"] for node in plan if node["Node Type"] == "Function Scan"] == []
+
+
+SECRET = Decimal(12345)
+"""A kept figure that is wrong, so that it shows where figures come from."""
+
+
+def is_kept(customer: Customer) -> bool:
+    CustomerFigures.objects.filter(customer=customer).update(revenue=SECRET)
+    return standing(customer_id=customer.pk, today=today()).revenue == SECRET
+
+
+def bought_and_billed() -> Customer:
+    customer: Customer = CustomerFactory()
+    OrderFactory(customer=customer, lines=[("1", "6000", "500"), ("1", "100", None)])
+    OrderFactory(customer=customer, status="cancelled", lines=[("1", "9000", "1")])
+    InvoiceFactory(customer=customer, due_on=today() - timedelta(days=3), amount=Decimal(100), paid=Decimal(50),
+                   paid_on_time=Decimal(50))  # fmt: skip
+    InvoiceFactory(customer=customer, due_on=today() + timedelta(days=3), amount=Decimal(70))
+    return customer
+
+
+@pytest.mark.django_db
+def test_the_figures_kept_for_lists_say_the_same_once_they_have_followed() -> None:
+    bought, owing, bare = bought_and_billed(), InvoiceFactory(due_on=today()).customer, CustomerFactory()
+    afresh = [standing(customer_id=each.pk, today=today()) for each in (bought, owing, bare)]
+    refresh_figures()
+    assert [standing(customer_id=each.pk, today=today()) for each in (bought, owing, bare)] == afresh
+    assert is_kept(bought)
+
+
+@pytest.mark.django_db
+def test_nothing_is_added_up_where_figures_are_kept() -> None:
+    customer = bought_and_billed()
+    asked = {"customer": customer.pk, "today": today()}
+    trade = {"customers_order", "customers_orderline", "customers_invoice"}
+
+    def trade_read() -> set[str]:
+        return {
+            str(node["Relation Name"]) for node in ran(STANDING, asked)
+            if node.get("Relation Name") in trade and node["Actual Loops"]
+        }  # fmt: skip
+
+    assert trade_read() == trade
+    refresh_figures()
+    assert trade_read() == set()
+
+
+@pytest.mark.django_db
+class TestAddsUpItself:
+    def test_while_figures_are_to_follow_a_mark(self) -> None:
+        customer = bought_and_billed()
+        refresh_figures()
+        OrderFactory(customer=customer, lines=[("1", "5", None)])
+        assert standing(customer_id=customer.pk, today=today()).revenue == Decimal(6105)
+        assert not is_kept(customer)
+        FigureMark.objects.all().delete()
+        assert is_kept(customer)
+
+    def test_while_the_clock_has_not_come_to_the_customer_today(self) -> None:
+        customer = bought_and_billed()
+        refresh_figures()
+        FiguresClock.objects.update(up_to=customer.pk)
+        assert is_kept(customer)
+        FiguresClock.objects.update(up_to=customer.pk - 1)
+        assert not is_kept(customer)
+        FiguresClock.objects.update(up_to=None, day=today() - timedelta(days=1))
+        assert not is_kept(customer)
+        FiguresClock.objects.all().delete()
+        assert not is_kept(customer)
+
+    def test_where_figures_are_of_another_day_or_of_before_they_were_kept(self) -> None:
+        customer = bought_and_billed()
+        refresh_figures()
+        CustomerFigures.objects.update(as_of=today() + timedelta(days=1))
+        assert not is_kept(customer)
+        CustomerFigures.objects.update(as_of=today(), orders=None)
+        assert not is_kept(customer)
+
+    def test_where_the_policy_looks_back_over_other_months(self) -> None:
+        customer = bought_and_billed()
+        refresh_figures()
+        TierPolicy.objects.update(window_months=6)
+        assert not is_kept(customer)

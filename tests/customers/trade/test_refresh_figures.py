@@ -15,6 +15,7 @@ from crm.common.days import add_months
 from customers.models import Customer, CustomerFigures, FigureMark, FiguresClock, Invoice, Order, OrderLine
 from customers.trade import figures
 from customers.trade.figures import find_figures, mend_figures, refresh_figures, start_again
+from customers.trade.figures_sql import COLUMNS, SHOWN
 from customers.trade.tasks import wake_figures
 from tests.conftest import NOON
 from tests.customers.importing.files import load, write_csv
@@ -53,6 +54,19 @@ def test_what_is_cancelled_counts_for_nothing_and_returns_are_taken_off() -> Non
     OrderFactory.create(customer=customer, lines=[("3", "10", "4"), ("-1", "10", "4")])
     OrderFactory.create(customer=customer, status="cancelled", lines=[("1", "99", "1")])
     assert refreshed(customer) == (20, 12, 0, 0, None, TODAY)
+
+
+def test_what_pages_show_besides_is_kept_with_it() -> None:
+    customer = CustomerFactory.create()
+    for day in (date(2024, 1, 1), TODAY):
+        OrderFactory.create(customer=customer, placed_at=at(day), lines=[("1", "10", "4"), ("1", "7", None)])
+    OrderFactory.create(customer=customer, status="cancelled", lines=[("1", "99", "1")])
+    InvoiceFactory.create(
+        customer=customer, due_on=date(2026, 10, 1), amount=Decimal(100), paid=Decimal(50), paid_on_time=Decimal(30)
+    )
+    InvoiceFactory.create(customer=customer, due_on=date(2025, 11, 15), amount=Decimal(70))
+    refresh_figures()
+    assert CustomerFigures.objects.values_list(*SHOWN).get() == (4, 2, 34, 100, 30, 2)
 
 
 def test_overdue_is_what_is_unpaid_of_invoices_due_before_today_since_the_oldest() -> None:
@@ -224,12 +238,18 @@ def fresh() -> dict[int, tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT c.id, coalesce(b.revenue, 0), coalesce(b.covered - b.cost, 0), coalesce(o.open, 0),
-                      coalesce(o.overdue, 0), CASE WHEN o.overdue_invoices > 0 THEN o.oldest END
+                      coalesce(o.overdue, 0), CASE WHEN o.overdue_invoices > 0 THEN o.oldest END,
+                      coalesce(b.cost, 0),
+                      (SELECT count(*) FROM customers_order e WHERE e.customer_id = c.id AND e.status <> 'cancelled'),
+                      (SELECT coalesce(sum(e.amount_company), 0) FROM customers_order e
+                       WHERE e.customer_id = c.id AND e.status <> 'cancelled'),
+                      coalesce(i.due, 0), coalesce(i.on_time, 0), coalesce(o.overdue_invoices, 0)
                FROM customers_customer c LEFT JOIN crm_bought(%s, %s) b ON b.customer_id = c.id
                LEFT JOIN crm_owed(%s) o ON o.customer_id = c.id
+               LEFT JOIN crm_billed(%s, %s) i ON i.customer_id = c.id
                WHERE c.id IN (SELECT customer_id FROM customers_order UNION SELECT customer_id FROM customers_invoice)
             """,
-            [first, TODAY, TODAY],
+            [first, TODAY, TODAY, first, TODAY],
         )
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
@@ -264,6 +284,7 @@ class Changes:
                 (Order, "customer", self.customer()),
                 (Order, "status", self.draw.choice(Order.Status.values)),
                 (Order, "placed_at", at(self.day())),
+                (Order, "amount_company", self.draw.randint(0, 99)),
                 (OrderLine, "amount_company", self.draw.randint(0, 9)),
                 (OrderLine, "cost_company", None),
                 (Invoice, "customer", self.customer()),
@@ -295,7 +316,7 @@ def test_whatever_changes_figures_are_what_is_worked_out_afresh(seed: int) -> No
     for _ in range(12):
         changes.make_some()
         refresh_figures()
-        assert {row[0]: row[1:] for row in CustomerFigures.objects.values_list("customer", *FIELDS[:-1])} == fresh()
+        assert {row[0]: row[1:] for row in CustomerFigures.objects.values_list("customer", *COLUMNS)} == fresh()
     assert not FigureMark.objects.exists()
 
 
