@@ -87,6 +87,13 @@ DERIVED = (
         find=deriving.find_invoices,
         mend=deriving.mend_invoices,
     ),
+    Derived(
+        key="payment",
+        label=_("payments"),
+        table="customers_payment",
+        find=deriving.find_payments,
+        mend=deriving.mend_payments,
+    ),
     Derived(key="call", label=_("calls"), table="customers_call", find=checking.find_calls, mend=checking.mend_calls),
     Derived(
         key="last_contact",

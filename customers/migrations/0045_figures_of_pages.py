@@ -6,24 +6,16 @@ is new is empty, and pages add up themselves.
 
 from django.db import migrations, models
 
-# What 0025 watched, and what makes these figures others.
-WATCHED = {
-    "customers_order": (
-        ("{0}.customer_id",),
-        ("{0}.amount_company", "{0}.status = 'cancelled'"),
-    ),
-    "customers_invoice": (
-        ("{0}.customer_id", "{0}.due_on", "{0}.amount", "{0}.amount_company", "{0}.paid"),
-        ("{0}.paid_on_time",),
-    ),
-}
+# What 0025 watched of orders, and what makes these figures others; of invoices 0038 watches all of it.
+BEFORE = ("{0}.customer_id",)
+WATCHED = (*BEFORE, "{0}.amount_company", "{0}.status = 'cancelled'")
 
 
-def marking(table, columns):
+def marking(columns):
     new, old = (", ".join(column.format(row) for column in columns) for row in "no")
     pairs = f"FROM new_rows n JOIN old_rows o ON o.id = n.id WHERE ({new}) IS DISTINCT FROM ({old})"
     return f"""
-CREATE OR REPLACE FUNCTION {table}_figures_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+CREATE OR REPLACE FUNCTION customers_order_figures_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   EXECUTE $sql$ INSERT INTO customers_figuremark (customer_id) SELECT DISTINCT customer_id
     FROM (SELECT n.customer_id {pairs} UNION ALL SELECT o.customer_id {pairs}) t WHERE customer_id IS NOT NULL $sql$;
   RETURN NULL;
@@ -54,8 +46,5 @@ class Migration(migrations.Migration):
         # First: a step of the job holds the clock while it writes figures.
         migrations.RunSQL("DELETE FROM customers_figuresclock", migrations.RunSQL.noop),
         *(migrations.AddField("customerfigures", name, field) for name, field in FIELDS.items()),
-        migrations.RunSQL(
-            "".join(marking(table, before + more) for table, (before, more) in WATCHED.items()),
-            "".join(marking(table, before) for table, (before, _more) in WATCHED.items()),
-        ),
+        migrations.RunSQL(marking(WATCHED), marking(BEFORE)),
     ]

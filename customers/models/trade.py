@@ -205,15 +205,17 @@ class Invoice(models.Model):
 
 
 class Payment(models.Model):
-    """Money received for an invoice, in the invoice's currency."""
+    """Money received for an invoice, in the invoice's currency. Whose it is follows from the invoice, by triggers."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="payments")
+    customer_id = models.BigIntegerField(null=True, editable=False)
     paid_on = models.DateField(_("paid"))
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
 
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
+        indexes = [models.Index(fields=["customer_id", "-paid_on", "-id"], name="payment_timeline")]
 
     def __str__(self) -> str:
         return f"{self.paid_on}: {self.amount}"

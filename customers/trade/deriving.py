@@ -28,6 +28,11 @@ _INVOICES_BETWEEN = f"""{_INVOICES}
   AND i.id >= %(first)s AND i.id < %(after)s AND p.id >= %(first)s AND p.id < %(after)s"""
 _THESE_INVOICES = f"{_INVOICES} AND i.id = ANY(%(ids)s) AND p.id = ANY(%(ids)s)"
 
+# One look at each payment of the range and at its invoice.
+_PAYMENTS = """
+SELECT p.id FROM customers_payment p JOIN customers_invoice i ON i.id = p.invoice_id
+WHERE p.customer_id IS DISTINCT FROM i.customer_id"""
+
 
 def find_lines(cursor: CursorWrapper, first: int, after: int) -> list[int]:
     """Order lines that do not say what their order and product say."""
@@ -51,6 +56,20 @@ def mend_invoices(cursor: CursorWrapper, ids: list[int]) -> int:
     count = int(cursor.rowcount)
     cursor.execute("SELECT crm_settle(%s)", [ids])
     return count
+
+
+def find_payments(cursor: CursorWrapper, first: int, after: int) -> list[int]:
+    """Payments that belong to another customer than their invoice."""
+    return _differing(cursor, f"{_PAYMENTS} AND p.id >= %(first)s AND p.id < %(after)s", first, after)
+
+
+def mend_payments(cursor: CursorWrapper, ids: list[int]) -> int:
+    cursor.execute(f"{_PAYMENTS} AND p.id = ANY(%(ids)s)", {"ids": ids})
+    wrong = [pk for (pk,) in cursor.fetchall()]
+    cursor.execute(
+        "SELECT crm_settle(ARRAY(SELECT DISTINCT invoice_id FROM customers_payment WHERE id = ANY(%s)))", [wrong]
+    )
+    return len(wrong)
 
 
 def _differing(cursor: CursorWrapper, statement: str, first: int, after: int) -> list[int]:

@@ -102,8 +102,7 @@ def payment(row: Happened, _reader: Reader) -> TimelineEntry:
 
 
 PAYMENTS: Final = EntryRows(
-    table="customers_payment f JOIN customers_invoice i ON i.id = f.invoice_id",
-    customer="i.customer_id",
+    table="customers_payment f",
     at="f.paid_on",
     is_day=True,
     facts={
@@ -114,6 +113,6 @@ PAYMENTS: Final = EntryRows(
         "days_late": "f.paid_on - i.due_on",
     },
     joins="JOIN customers_invoice i ON i.id = f.invoice_id",
-    found="i.number ILIKE %(pattern)s",
+    found="(SELECT i.number FROM customers_invoice i WHERE i.id = f.invoice_id) ILIKE %(pattern)s",
     entry=payment,
 )

@@ -47,5 +47,5 @@ FROM (
   ) ordered OFFSET 0
 ) billed;
 
-INSERT INTO customers_payment (invoice_id, paid_on, amount)
-SELECT id, settled_on, amount FROM customers_invoice WHERE id > %(invoice_base)s AND settled_on IS NOT NULL;
+INSERT INTO customers_payment (invoice_id, customer_id, paid_on, amount)
+SELECT id, customer_id, settled_on, amount FROM customers_invoice WHERE id > %(invoice_base)s AND settled_on IS NOT NULL;

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from customers.models import Interaction, Order
+from customers.models import Interaction, Order, Payment
 from customers.page.reading import EVERYTHING, Narrowing, Place
 from customers.page.timeline import PAGE_SIZE, Timeline, timeline
 from tests.conftest import UserFor
@@ -62,15 +62,22 @@ def test_of_a_long_history_no_more_is_read_than_a_page(
         )
         for number in range(3000)
     )  # fmt: skip
+    bill = InvoiceFactory.create(customer=customer)
+    Payment.objects.bulk_create(
+        Payment(invoice=bill, paid_on=AT.date() - timedelta(days=number), amount=1) for number in range(3000)
+    )
     place = "" if minutes is None else Place(AT + timedelta(minutes=minutes), "contacts", 7).cursor
     with connection.cursor() as cursor:
-        cursor.execute("SELECT crm_analyse('customers_interaction'), crm_analyse('customers_order')")
+        cursor.execute(
+            "SELECT crm_analyse('customers_interaction'), crm_analyse('customers_order'),"
+            " crm_analyse('customers_payment')"
+        )
     reader.has_perm("customers.view_customer")
     with CaptureQueriesContext(connection) as queries:
         timeline(customer=customer, user=reader, cursor=place, narrowing=narrowing)
 
     plan = ran(queries.captured_queries[0]["sql"].replace("%", "%%"))
-    for table in ("customers_interaction", "customers_order")[: 1 if narrowing else 2]:
+    for table in ("customers_interaction", "customers_order", "customers_payment")[: 1 if narrowing else 3]:
         read = [node for node in plan if node.get("Relation Name") == table]
         assert not [node for node in read if "Index Name" not in node]
         assert 0 < max(node["Actual Rows"] for node in read) <= PAGE_SIZE + 1  # where arms are merged, as many as shown

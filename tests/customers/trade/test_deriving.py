@@ -9,8 +9,15 @@ import pytest
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from customers.models import Invoice, OrderLine, Tier
-from customers.trade.deriving import find_invoices, find_lines, mend_invoices, mend_lines
+from customers.models import Invoice, OrderLine, Payment, Tier
+from customers.trade.deriving import (
+    find_invoices,
+    find_lines,
+    find_payments,
+    mend_invoices,
+    mend_lines,
+    mend_payments,
+)
 from tests.database import as_owner
 from tests.factories.accounts import TeamFactory
 from tests.factories.trade import (
@@ -101,6 +108,22 @@ def test_an_invoice_that_contradicts_its_payments_is_found_and_mended(
     assert mend_invoices(cursor, [invoice.pk]) == 1
     assert list(Invoice.objects.order_by("pk").values()) == before
     assert (find_invoices(cursor, 0, EVER), mend_invoices(cursor, [invoice.pk])) == ([], 0)
+
+
+@pytest.mark.parametrize("wrong", ["customer_id = NULL", "customer_id = customer_id + 1"])
+def test_a_payment_of_another_customer_than_its_invoice_s_is_found_and_mended(
+    invoice: Invoice, cursor: CursorWrapper, wrong: str
+) -> None:
+    before = list(Payment.objects.order_by("pk").values())
+    payment = Payment.objects.filter(invoice=invoice).order_by("pk")[0]
+    with untriggered("customers_payment") as owner:
+        owner.execute(f"UPDATE customers_payment SET {wrong} WHERE id = %s", [payment.pk])
+    assert find_payments(cursor, 0, EVER) == find_payments(cursor, payment.pk, payment.pk + 1) == [payment.pk]
+    assert find_payments(cursor, 0, payment.pk) == find_payments(cursor, payment.pk + 1, EVER) == []
+    assert mend_payments(cursor, [payment.pk + 1]) == 0
+    assert mend_payments(cursor, [payment.pk, payment.pk + 1]) == 1
+    assert list(Payment.objects.order_by("pk").values()) == before
+    assert (find_payments(cursor, 0, EVER), mend_payments(cursor, [payment.pk])) == ([], 0)
 
 
 def test_a_payment_that_nobody_told_of_is_found(invoice: Invoice, cursor: CursorWrapper) -> None:

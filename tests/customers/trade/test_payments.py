@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from customers.models import Invoice
+from customers.models import Invoice, Payment
 from tests import plans
 from tests.beside import beside
 from tests.factories.trade import InvoiceFactory, PaymentFactory
@@ -155,6 +155,49 @@ def test_two_who_pay_the_same_invoice_at_once_both_count() -> None:
             other.wait_until_it_waits()
         other.commit()
     assert settled(bill) == (100, 100, DUE)
+
+
+def of(*bills: Invoice) -> list[int | None]:
+    """Whose the payments are, in the order of their bills."""
+    return list(Payment.objects.filter(invoice__in=bills).order_by("invoice").values_list("customer_id", flat=True))
+
+
+def test_a_payment_is_of_the_customer_of_its_invoice_wherever_they_go() -> None:
+    first, second, third = invoice(), invoice(), invoice(customer=None)
+    for bill in (first, second, third):
+        pay(bill, (0, "10"))
+    ours, other = first.customer_id, second.customer_id
+    assert of(first, second, third) == [ours, other, None]
+    Invoice.objects.filter(pk__in=[second.pk, third.pk]).update(customer=ours)
+    assert of(first, second, third) == [ours, ours, ours]
+    Invoice.objects.filter(pk=first.pk).update(customer=None)
+    assert of(first, second, third) == [None, ours, ours]
+    execute("UPDATE customers_payment SET invoice_id = %s", first.pk)
+    assert of(first) == [None, None, None]
+    execute("UPDATE customers_payment SET invoice_id = %s", second.pk)
+    assert of(second) == [ours, ours, ours]
+
+
+def test_payments_that_stood_there_before_their_invoice_learn_whose_they_are() -> None:
+    with transaction.atomic():
+        execute("INSERT INTO customers_payment (invoice_id, paid_on, amount) VALUES (4711, %s, 60)", DUE)
+        bill = invoice(pk=4711)
+    assert of(bill) == [bill.customer_id]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("pays_first", [True, False])
+def test_who_pays_while_the_invoice_goes_to_another_pays_for_that_one(pays_first: bool) -> None:
+    bill, other_customer = invoice(), invoice().customer_id
+    payment = f"INSERT INTO customers_payment (invoice_id, paid_on, amount) VALUES ({bill.pk}, '{DUE}', 70)"
+    goes = f"UPDATE customers_invoice SET customer_id = {other_customer} WHERE id = {bill.pk}"
+    with beside() as other:
+        with transaction.atomic():
+            execute(payment if pays_first else goes)
+            other.start(goes if pays_first else payment)
+            other.wait_until_it_waits()
+        other.commit()
+    assert of(bill) == [other_customer]
 
 
 @pytest.mark.django_db(transaction=True)
