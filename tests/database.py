@@ -37,23 +37,33 @@ BEGIN
            last_value IS NOT NULL AS called
     FROM pg_sequences WHERE schemaname = 'public';
 END $$;
--- Empties what is filled and fills what the migrations had filled; triggers and foreign keys stay out of it, so it is
--- the superuser's.
+-- Which transaction restored a table last: where all rows have its number, and as many are there, they are those.
+CREATE TABLE as_migrated."__restored" (name name PRIMARY KEY, by xid NOT NULL);
+-- Empties what is filled and fills what the migrations had filled where anybody has touched it since; triggers and
+-- foreign keys stay out of it, so it is the superuser's.
 CREATE FUNCTION as_migrated.restore() RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
-DECLARE t record; filled boolean; columns text;
+DECLARE t record; question text; columns text;
 BEGIN
   SET LOCAL session_replication_role = replica;
-  FOR t IN SELECT c.relname AS tablename, s.oid IS NOT NULL AS kept FROM pg_class c
-           LEFT JOIN pg_class s ON s.relname = c.relname AND s.relnamespace = 'as_migrated'::regnamespace
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', t.tablename) INTO filled;
-    IF filled THEN EXECUTE format('DELETE FROM public.%I', t.tablename); END IF;
+  SELECT string_agg(format(CASE
+    WHEN s.oid IS NULL THEN 'SELECT %1$L, false WHERE EXISTS (SELECT FROM public.%1$I)'
+    WHEN r.by IS NULL THEN 'SELECT %1$L, true'
+    ELSE 'SELECT %1$L, true WHERE EXISTS (SELECT FROM public.%1$I WHERE xmin <> %2$L)
+          OR (SELECT count(*) FROM public.%1$I) <> (SELECT count(*) FROM as_migrated.%1$I)'
+  END, c.relname, r.by), ' UNION ALL ') INTO question
+  FROM pg_class c LEFT JOIN pg_class s ON s.relname = c.relname AND s.relnamespace = 'as_migrated'::regnamespace
+  LEFT JOIN as_migrated."__restored" r ON r.name = c.relname
+  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition;
+  FOR t IN EXECUTE format('SELECT * FROM (%s) AS found (name, kept)', question) LOOP
+    EXECUTE format('DELETE FROM public.%I', t.name);
     IF t.kept THEN
       SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO columns FROM pg_attribute
-      WHERE attrelid = format('public.%I', t.tablename)::regclass
+      WHERE attrelid = format('public.%I', t.name)::regclass
         AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
       EXECUTE format('INSERT INTO public.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM as_migrated.%I',
-                     t.tablename, columns, columns, t.tablename);
+                     t.name, columns, columns, t.name);
+      INSERT INTO as_migrated."__restored" VALUES (t.name, pg_current_xact_id()::xid)
+      ON CONFLICT (name) DO UPDATE SET by = excluded.by;
     END IF;
   END LOOP;
   PERFORM setval(name::regclass, value, called) FROM as_migrated."__sequences";
