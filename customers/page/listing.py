@@ -43,6 +43,11 @@ class Listing:
     def rows(self) -> list[Customer]:
         return self.page.rows
 
+    @property
+    def counted(self) -> int | None:
+        """How many they are, where they were counted."""
+        return None if self.is_estimate or self.is_more else self.count
+
 
 def meant(state: State, reader: Reader) -> CustomerQuerySet[Customer]:
     """The customers the list stands for, in no order; none where it is unclear who is meant."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.lists import builder, conditions
 from crm.common.lists.pages import View
-from crm.common.lists.state import State
+from crm.common.lists.state import RELEVANCE, State
 from crm.common.templatetags.figures import number
 
 register = template.Library()
@@ -51,8 +51,10 @@ def list_line(of: State, line: builder.Line) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/list_bulk.html", takes_context=True)
-def list_bulk(context: template.Context, state: State, count: int) -> dict[str, Any]:
-    """What to do with the selected rows; nothing where they cannot be sent anywhere."""
+def list_bulk(context: template.Context, state: State, count: int | None) -> dict[str, Any]:
+    """What to do with the selected rows; nothing where they cannot be sent anywhere. `count`: None where nobody has
+    counted them.
+    """
     return {
         "csrf_token": context.get("csrf_token"),
         "url": bulk_url(state),
@@ -60,8 +62,12 @@ def list_bulk(context: template.Context, state: State, count: int) -> dict[str, 
         "query": state.query().removeprefix("?"),
         "columns": ",".join(state.columns),
         "sort": state.sort,
-        "all_words": _("All %(count)s of the result") % {"count": number(count)},
+        "all_words": _all_words(count),
     }
+
+
+def _all_words(count: int | None) -> str:
+    return _("All of the result") if count is None else _("All %(count)s of the result") % {"count": number(count)}
 
 
 def bulk_url(state: State) -> str:
@@ -98,10 +104,11 @@ def _choosable(state: State) -> tuple[tuple[str, str, bool], ...]:
 
 def _sorts(state: State) -> tuple[tuple[str, str], ...]:
     up, down = _("%(column)s, ascending"), _("%(column)s, descending")
+    best = {RELEVANCE: _("Best match first")} if state.search else {}
     of_columns = (
         (sign + column.sort, words % {"column": column.title})
         for column in state.known.values()
         if column.sort
         for sign, words in (("", up), ("-", down))
     )
-    return (*((key, str(words)) for key, words in state.page.orders.items()), *of_columns)
+    return (*((key, str(words)) for key, words in (best | dict(state.page.orders)).items()), *of_columns)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
+from crm.common import keys
 from crm.common.audit.models import AuditEntry
 from crm.common.days import today
 from crm.common.lists import waiting
@@ -103,6 +104,35 @@ def test_the_best_matches_come_first(client_for: ClientFor) -> None:
     for name in ("Aremark", "Big Mark", "Markus", "Mark"):
         CustomerFactory.create(name=name)
     assert names(client_for("sales"), q="mark") == ["Mark", "Markus", "Big Mark", "Aremark"]
+
+
+def test_the_order_of_a_search_is_named_and_may_be_taken_again(client_for: ClientFor) -> None:
+    for name in ("Old Acme", "Acme"):
+        CustomerFactory.create(name=name)
+    client, best = client_for("sales"), '<option value="relevance" selected>Best match first</option>'
+    assert best in client.get("/customers/", {"q": "acme"}).content.decode()
+    by_name = client.get("/customers/", {"q": "acme", "sort": "-name"}).content.decode()
+    assert '<option value="relevance" >Best match first</option>' in by_name
+    assert names(client, q="acme", sort="-name") == ["Old Acme", "Acme"]
+    assert names(client, q="acme", sort="relevance") == ["Acme", "Old Acme"]
+    assert "Best match first" not in client.get("/customers/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("expected", "count", "all_of_them"),
+    [(0, "52 customers", "All 52 of the result"), (9_000, "about 9,000", "All of the result"),
+     (20, "more than 20", "All of the result")],
+)  # fmt: skip
+def test_how_many_they_are_is_said_as_it_is_known(
+    expected: int, count: str, all_of_them: str, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CustomerFactory.create_batch(listing.PAGE_SIZE + 2)
+    if expected:
+        monkeypatch.setattr(keys, "expected_rows", lambda _rows: expected)
+        monkeypatch.setattr(listing, "FEW", 20)
+    page = " ".join(client_for("manager").get("/customers/").content.decode().split())
+    assert f"> {count} </div>" in page
+    assert f'<span class="form-check-label">{all_of_them}</span>' in page
 
 
 def test_where_nobody_fits_a_text_it_asks_who_was_meant(client_for: ClientFor) -> None:
