@@ -89,7 +89,8 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         permissions = [("export_customer", _("Can export customers"))]
         indexes = [
-            models.Index(fields=["search", "id"], name="customer_by_name"),
+            # With the industry, so that those of others are passed over within the index.
+            models.Index(fields=["search", "id", "industry"], name="customer_by_name_and_industry"),
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
             models.Index(fields=["tier", "id"], include=["search"], name="customer_by_tier"),
             models.Index(fields=["owner", "id"], name="customer_owner"),

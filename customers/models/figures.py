@@ -31,10 +31,11 @@ class CustomerFigures(models.Model):
         verbose_name = _("figures of a customer")
         verbose_name_plural = _("figures of customers")
         default_permissions = ("view",)
+        # With the other figures, so that who does not fit by them is passed over within the index.
         indexes = [
-            models.Index(fields=["revenue", "customer"], name="figures_revenue"),
-            models.Index(fields=["profit", "customer"], name="figures_profit"),
-            models.Index(fields=["overdue", "customer"], name="figures_overdue"),
+            models.Index(fields=["revenue", "customer", "profit", "overdue"], name="figures_by_revenue"),
+            models.Index(fields=["profit", "customer", "revenue", "overdue"], name="figures_by_profit"),
+            models.Index(fields=["overdue", "customer", "revenue", "profit"], name="figures_by_overdue"),
         ]
 
     def __str__(self) -> str:

@@ -103,7 +103,7 @@ def test_a_search_that_met_its_cap_found_at_least_so_many(most: int, is_capped: 
     [
         ("tier__rank", "customer_by_tier", "(id > "),
         ("-owner__name", "customer_owner", "(id < "),
-        ("-figures__overdue", "figures_overdue", "ROW(overdue, customer_id) < ROW("),
+        ("-figures__overdue", "figures_by_overdue", "ROW(overdue, customer_id) < ROW("),
         ("-created_at", "customer_created", "ROW(created_at, id) < ROW("),
     ],
 )
@@ -134,6 +134,47 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(
     assert not {"Seq Scan", "Bitmap Heap Scan"} & {node["Node Type"] for node in plan if "customer" in str(node)}
     conditions = [node.get("Index Cond", "") for node in plan if node.get("Index Name") == index]
     assert condition in re.sub(r"\w+\.(?=\w)", "", " ".join(conditions))
+
+
+@pytest.mark.usefixtures("tidy_tables")
+@pytest.mark.parametrize(
+    ("order", "where", "index", "condition"),
+    [
+        ("figures__revenue", Q(figures__profit__gte=900), "figures_by_revenue", "profit >= "),
+        ("-figures__profit", Q(figures__overdue__gte=900), "figures_by_profit", "overdue >= "),
+        ("figures__overdue", Q(figures__revenue__gte=900), "figures_by_overdue", "revenue >= "),
+        ("-search", Q(industry__in=["food"]), "customer_by_name_and_industry", "industry = "),
+    ],
+)
+def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
+    order: str, where: Q, index: str, condition: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All who fit stand at the far end: everybody's row was read on the way there."""
+    monkeypatch.setattr(keys, "expected_rows", lambda _rows: 10**6)
+    made = Customer.objects.bulk_create(
+        Customer(name=f"C{at:03d}", industry="wood" if at else "food") for at in range(600)
+    )
+    CustomerFigures.objects.bulk_create(
+        CustomerFigures(
+            customer=customer, as_of=ON, revenue=at if at < 599 else 999, profit=0 if at else 999,
+            overdue=0 if at else 999,
+        )
+        for at, customer in enumerate(made)
+    )  # fmt: skip
+    CustomerFigures.objects.filter(customer=made[0]).update(revenue=998, profit=999, overdue=999)
+    with as_owner(), connection.cursor() as planner:
+        planner.execute("SET CONSTRAINTS ALL IMMEDIATE; ANALYZE customers_customer, customers_customerfigures")
+        planner.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;"
+                        "SET LOCAL enable_hashjoin = off; SET LOCAL enable_sort = off")  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        found = listing(Customer.objects.all(), where=where, order_by=order, cursor="")
+    assert made[0] in found.rows
+    (read,) = [
+        node for node in ran(SETTINGS.sub("", asked.captured_queries[0]["sql"])) if node.get("Index Name") == index
+    ]
+    assert condition in re.sub(r"\w+\.(?=\w)", "", read["Index Cond"]).replace("(industry)::text", "industry")
+    assert read.get("Rows Removed by Filter", 0) == 0
+    assert read["Actual Rows"] == len(found.rows)
 
 
 @pytest.mark.usefixtures("tidy_tables")
