@@ -78,7 +78,14 @@ def listing(
     page = page_of([rows[key] for key in found.keys if key in rows], order)
     if not cursor and not page.next_cursor:
         return Listing(page=page, count=len(page.rows))
-    return Listing(page=page, count=found.count, is_estimate=found.how == "about", is_more=found.how == "more")
+    if found.how == "about":
+        return Listing(page=page, count=roughly(found.count), is_estimate=True)
+    return Listing(page=page, count=found.count, is_more=found.how == "more")
+
+
+def roughly(count: int) -> int:
+    """An estimate is not known to the last digit: three of them."""
+    return round(count, 3 - len(str(count)))
 
 
 def search_listing(

@@ -120,7 +120,7 @@ def test_the_order_of_a_search_is_named_and_may_be_taken_again(client_for: Clien
 
 @pytest.mark.parametrize(
     ("expected", "count", "all_of_them"),
-    [(0, "52 customers", "All 52 of the result"), (9_000, "about 9,000", "All of the result"),
+    [(0, "52 customers", "All 52 of the result"), (1_560_121, "about 1,560,000", "All of the result"),
      (20, "more than 20", "All of the result")],
 )  # fmt: skip
 def test_how_many_they_are_is_said_as_it_is_known(
