@@ -81,3 +81,53 @@ def test_of_a_long_history_no_more_is_read_than_a_page(
         read = [node for node in plan if node.get("Relation Name") == table]
         assert not [node for node in read if "Index Name" not in node]
         assert 0 < max(node["Actual Rows"] for node in read) <= PAGE_SIZE + 1  # where arms are merged, as many as shown
+
+
+def test_a_search_finds_all_page_by_page_whatever_contacts_fill(user_for: UserFor) -> None:
+    """Contacts are read first, and bound what is read of the others: at the edges of days, too."""
+    customer, reader = CustomerFactory.create(), user_for("sales")
+    for number in range(30):
+        at = AT + timedelta(hours=number * 5)
+        InteractionFactory.create_batch(1 + number % 3, customer=customer, occurred_at=at, subject="about x7")
+        InteractionFactory.create(customer=customer, occurred_at=at, subject="another")
+        OrderFactory.create(customer=customer, placed_at=at, number=f"x7-{number}")
+        invoice = InvoiceFactory.create(customer=customer, issued_on=at.date(), due_on=at.date(), number=f"x7-{number}")
+        PaymentFactory.create(invoice=invoice, paid_on=at.date())
+
+    def page(cursor: str) -> Timeline:
+        return timeline(customer=customer, user=reader, cursor=cursor, narrowing=Narrowing(text="x7"))
+
+    found: list[tuple[datetime, str, int]] = []
+    shown = page("")
+    while True:
+        found += [(entry.at, entry.icon, entry.pk) for entry in shown.entries]
+        if not shown.next_cursor:
+            break
+        shown = page(shown.next_cursor)
+    assert (len(found), len(set(found))) == (150, 150)
+    assert [at for at, _icon, _pk in found] == sorted((at for at, _icon, _pk in found), reverse=True)
+
+
+@pytest.mark.usefixtures("tidy_tables")
+def test_a_search_reads_of_the_rest_what_is_no_older_than_the_page_of_contacts(
+    user_for: UserFor, settings: Settings
+) -> None:
+    settings.DATABASE_PREPARES = False
+    customer, reader = CustomerFactory.create(), user_for("sales")
+    for minutes in range(PAGE_SIZE + 1):
+        InteractionFactory.create(customer=customer, occurred_at=AT + timedelta(minutes=minutes), subject="about x7")
+    Order.objects.bulk_create(
+        Order(
+            customer=customer, number=str(number), placed_at=AT - timedelta(minutes=number), amount=1,
+            amount_company=1, currency="EUR", status="placed",
+        )
+        for number in range(3000)
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_analyse('customers_interaction'), crm_analyse('customers_order')")
+    reader.has_perm("customers.view_customer")
+    with CaptureQueriesContext(connection) as queries:
+        timeline(customer=customer, user=reader, cursor="", narrowing=Narrowing(text="x7"))
+    plan = ran(queries.captured_queries[0]["sql"].replace("%", "%%"))
+    (read,) = [node for node in plan if node.get("Relation Name") == "customers_order"]
+    assert read["Actual Rows"] + read.get("Rows Removed by Filter", 0) == 1
