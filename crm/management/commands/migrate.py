@@ -6,14 +6,13 @@ from django.conf import settings
 from django.core.management.commands import migrate
 
 from crm.checks import the_application_owns_nothing
-from crm.common.rendering import fields_taken_apart_once
 from crm.owner import as_owner
 
 
 class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> str | None:
         """With the checks that come first: they read what the application may not before it is granted."""
-        with as_owner(), fields_taken_apart_once():
+        with as_owner():
             done: str | None = super().execute(*args, **options)
         if settings.CRM_DATABASE_OWNER or options["skip_checks"]:
             self.warn()
