@@ -11,7 +11,7 @@ from django.db import connection
 MOST: Final = 5_000
 """So many values are looked at; where there are more, the customers themselves are."""
 INDUSTRY: Final = "industry"
-CITY: Final = "crm_norm(city)"
+CITY: Final = "city"
 
 _STEPS: Final = """
 WITH RECURSIVE known (value) AS (

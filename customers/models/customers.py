@@ -89,14 +89,14 @@ class Customer(models.Model):
         verbose_name_plural = _("customers")
         permissions = [("export_customer", _("Can export customers"))]
         indexes = [
-            # With the industry, so that those of others are passed over within the index.
-            models.Index(fields=["search", "id", "industry"], name="customer_by_name_and_industry"),
+            # Behind the key of an order what else is asked for: who does not fit is passed over within the index.
+            models.Index(fields=["search", "id", "industry", "city"], name="customer_in_order_of_name"),
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
             models.Index(fields=["tier", "id"], include=["search"], name="customer_by_tier"),
             models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
-            models.Index(fields=["last_contact_at", "id"], name="customer_last_contact"),
-            models.Index(fields=["created_at", "id"], name="customer_created"),
+            models.Index(fields=["last_contact_at", "id", "city"], name="customer_in_order_of_contact"),
+            models.Index(fields=["created_at", "id", "city"], name="customer_in_order_of_creation"),
             models.Index(
                 fields=["owner", "search", "id"],
                 condition=models.Q(owner__isnull=False),
@@ -104,6 +104,7 @@ class Customer(models.Model):
             ),
             models.Index(fields=["team", "search", "id"], name="customer_team_by_name"),
             models.Index(CrmNorm("city"), "tier", "id", name="customer_by_city"),
+            models.Index(fields=["city"], name="customer_by_city_as_typed"),
             models.Index(fields=["industry", "language", "kind"], name="customer_by_industry"),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, TextField, Value
 from django.db.models.functions import Substr
-from django.db.models.lookups import Contains, Exact, In
+from django.db.models.lookups import Contains, Exact
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain.views import picked_rows
@@ -50,11 +50,12 @@ def _city_holds(op: str, value: Any, asking: Asking) -> Q:
     if not any(map(str.isalnum, value)):  # of none, the index knows at least who has no more than signs
         without = Q(Exact(city, text)) if op == "empty" else Q()
         return OPS["text"][op].holds(_CITY, value, asking) & without
-    if op == "is":
-        return Q(Exact(city, text))
-    known = values_with(CITY, fits="strpos(value, crm_norm(%s)) > 0", text=value)
-    having = Q(Contains(city, text)) if known is None else Q(In(city, known))
-    return having if op == "contains" else ~having
+    fits = "crm_norm(value) = crm_norm(%s)" if op == "is" else "strpos(crm_norm(value), crm_norm(%s)) > 0"
+    known = values_with(CITY, fits=fits, text=value)
+    if known is not None:  # as they were typed: customers passed over are compared as they stand
+        return ~Q(city__in=known) if op == "lacks" else Q(city__in=known)
+    having = Q(Exact(city, text)) if op == "is" else Q(Contains(city, text))
+    return ~having if op == "lacks" else having
 
 
 def _industry_holds(op: str, value: Any, asking: Asking) -> Q:

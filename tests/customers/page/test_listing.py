@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,7 +14,7 @@ from customers.identity.search import BEST, matching, read
 from customers.models import Customer, CustomerFigures, Tier
 from customers.page import listing as module
 from customers.page.listing import Listing, listing, search_listing
-from tests.conftest import ClientFor
+from tests.conftest import NOON, ClientFor
 from tests.database import as_owner
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import CustomerFactory
@@ -104,7 +104,7 @@ def test_a_search_that_met_its_cap_found_at_least_so_many(most: int, is_capped: 
         ("tier__rank", "customer_by_tier", "(id > "),
         ("-owner__name", "customer_owner", "(id < "),
         ("-figures__overdue", "figures_by_overdue", "ROW(overdue, customer_id) < ROW("),
-        ("-created_at", "customer_created", "ROW(created_at, id) < ROW("),
+        ("-created_at", "customer_in_order_of_creation", "ROW(created_at, id) < ROW("),
     ],
 )
 def test_a_page_deep_in_an_order_is_read_from_its_index(
@@ -143,7 +143,10 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(
         ("figures__revenue", Q(figures__profit__gte=900), "figures_by_revenue", "profit >= "),
         ("-figures__profit", Q(figures__overdue__gte=900), "figures_by_profit", "overdue >= "),
         ("figures__overdue", Q(figures__revenue__gte=900), "figures_by_overdue", "revenue >= "),
-        ("-search", Q(industry__in=["food"]), "customer_by_name_and_industry", "industry = "),
+        ("-search", Q(industry__in=["food"]), "customer_in_order_of_name", "industry = "),
+        ("-search", Q(city__in=["Rome"]), "customer_in_order_of_name", "city = "),
+        ("-last_contact_at", Q(city__in=["Rome"]), "customer_in_order_of_contact", "city = "),
+        ("-created_at", Q(city__in=["Rome"]), "customer_in_order_of_creation", "city = "),
     ],
 )
 def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
@@ -152,8 +155,13 @@ def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
     """All who fit stand at the far end: everybody's row was read on the way there."""
     monkeypatch.setattr(keys, "expected_rows", lambda _rows: 10**6)
     made = Customer.objects.bulk_create(
-        Customer(name=f"C{at:03d}", industry="wood" if at else "food") for at in range(600)
-    )
+        Customer(
+            name=f"C{at:03d}", industry="wood" if at else "food", city="Bonn" if at else "Rome",
+            last_contact_at=NOON + at * timedelta(minutes=1),
+        )
+        for at in range(600)
+    )  # fmt: skip
+    Customer.objects.filter(pk=made[0].pk).update(created_at=NOON - timedelta(days=9))
     CustomerFigures.objects.bulk_create(
         CustomerFigures(
             customer=customer, as_of=ON, revenue=at if at < 599 else 999, profit=0 if at else 999,
@@ -172,7 +180,7 @@ def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
     (read,) = [
         node for node in ran(SETTINGS.sub("", asked.captured_queries[0]["sql"])) if node.get("Index Name") == index
     ]
-    assert condition in re.sub(r"\w+\.(?=\w)", "", read["Index Cond"]).replace("(industry)::text", "industry")
+    assert condition in re.sub(r"\w+\.(?=\w)|\((?=\w+\)::text)|(?<=\w)\)::text", "", read["Index Cond"])
     assert read.get("Rows Removed by Filter", 0) == 0
     assert read["Actual Rows"] == len(found.rows)
 
