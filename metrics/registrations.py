@@ -71,7 +71,7 @@ def register_all() -> None:
         )
     )
     # Built again from the contacts, which move; the giver's go with the giver.
-    register_movable(MovableRelation(table="metrics_issue", moves=False))
+    register_movable(MovableRelation(table="metrics_issue", moves=False, is_derived=True))
     register_home_panel(STEERING)
     for item in NAVIGATION:
         navigation.register(item)

@@ -28,6 +28,6 @@ def register_all() -> None:
     register_import(importing.SPEC)
     register_export(importing.EXPORT)
     register_tiered_fact(TieredFact(table="service_surveyanswer", moment="f.answered_at"))
-    register_movable(MovableRelation(table="service_surveyanswer"))
+    register_movable(MovableRelation(table="service_surveyanswer", kind="survey_answers"))
     page.register_panel(LAST_SURVEY)
     page.register_timeline_source(ANSWERS)

@@ -10,6 +10,8 @@
 | `IMPORTS` | a chunk, shared, so that it tells who is at it; alone by whoever needs no other to run | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
 | `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
+| `MERGES` | a chunk, shared; alone by whoever undoes a merge: whose a fact is stays so | its transaction |
+| `merging(customer)` | whoever merges the customer with another, or undoes that | its transaction |
 | `POINT_MARKS` | whoever lets contacts follow the numbers they are known by | its transaction, a tenth of a second |
 | `calls(system)` | whoever works out calls from a telephone system's events | its transaction |
 | `TIER_MARKS` | whoever lets facts follow their customers' tiers | its transaction, a tenth of a second |
@@ -58,6 +60,8 @@ class Family(IntEnum):
     IMPORTS = 40
     SOURCE = 41
     IDENTITY = 42
+    MERGES = 43
+    MERGING = 44
     POINT_MARKS = 49
     CALLS = 50
     TIER_MARKS = 51
@@ -80,6 +84,8 @@ WORDS = {
     Family.IMPORTS: gettext_lazy("applying imports"),
     Family.SOURCE: gettext_lazy("importing what is of this kind and source"),
     Family.IDENTITY: gettext_lazy("importing customers"),
+    Family.MERGES: gettext_lazy("undoing a merge"),
+    Family.MERGING: gettext_lazy("merging this customer"),
     Family.CALLS: gettext_lazy("the calls of this telephone system"),
     Family.POINT_MARKS: gettext_lazy("the contacts that are known by a number or an address"),
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
@@ -106,6 +112,7 @@ ZONE: Final = Key(Family.ZONE)
 RETIER: Final = Key(Family.RETIER)
 IMPORTS: Final = Key(Family.IMPORTS)
 IDENTITY: Final = Key(Family.IDENTITY)
+MERGES: Final = Key(Family.MERGES)
 POINT_MARKS: Final = Key(Family.POINT_MARKS)
 TIER_MARKS: Final = Key(Family.TIER_MARKS)
 FACTS: Final = Key(Family.FACTS)
@@ -128,6 +135,10 @@ def bulk_worker(job_id: int) -> Key:
 def source(system: str, kind: str) -> Key:
     """Records of a kind from the source system of that key, whether there is such a system yet or not."""
     return Key(Family.SOURCE, crc32(f"{kind} {system}".encode()) >> 1)
+
+
+def merging(customer_id: int) -> Key:
+    return Key(Family.MERGING, customer_id % 2**31)
 
 
 def calls(system_id: int) -> Key:

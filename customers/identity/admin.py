@@ -20,6 +20,8 @@ from customers.models import (
     CustomerSpelling,
     CustomerTag,
     Follow,
+    Merge,
+    MergedRow,
     PointMark,
     SourceSystem,
     Tag,
@@ -145,4 +147,24 @@ class FollowAdmin(ReadOnlyAdmin[Follow]):
 class VisitAdmin(ReadOnlyAdmin[Visit]):
     list_display = ("user", "customer", "at")
     list_select_related = ("user", "customer")
+    ordering = ("-id",)
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin[Merge]):
+    """Customers that became one; made and undone by the commands `merge` and `unmerge`."""
+
+    list_display = ("name", "absorbed_id", "survivor_id", "how", "by", "at", "undone_at")
+    list_filter = ("how",)
+    list_select_related = ("by",)
+    search_fields = ("absorbed_id__exact", "survivor_id__exact")
+    ordering = ("-id",)
+
+
+@admin.register(MergedRow)
+class MergedRowAdmin(ReadOnlyAdmin[MergedRow]):
+    """Rows that stand with a survivor and go with the absorbed customer when their merge is undone."""
+
+    list_display = ("relation", "row_id", "merge", "is_aside")
+    list_select_related = ("merge",)
     ordering = ("-id",)

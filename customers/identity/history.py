@@ -11,7 +11,7 @@ from crm.common.audit.changes import Change, differences
 from crm.common.cells import url_of
 from customers.identity.overview import FACTS, in_words, label_of
 from customers.identity.people import PUT_BACK_WITHIN
-from customers.models import Contact, Customer, CustomerTag
+from customers.models import Contact, Customer, CustomerTag, Merge
 from customers.registry.history import of_events, told
 from customers.registry.page import Happened, Reader
 
@@ -25,7 +25,9 @@ _TAG: Final = """coalesce((SELECT t.name FROM customers_tag t WHERE t.id = f.tag
 
 def of_customer(row: Happened, _reader: Reader) -> Change:
     if row.facts["label"] == "insert":
-        return told(row, _("Created"))
+        return told(row, _("There again") if row.facts["came_back"] else _("Created"))
+    if row.facts["label"] == "delete":
+        return told(row, _("Became one with another customer"))
     labels = {name: label_of(name) for name in ("name", *FACTS, "owner", "team")}
     before, after = _in_words(row.facts, "before"), _in_words(row.facts, "after")
     return told(row, differences(before, after, labels) or _("Changed"))
@@ -80,6 +82,16 @@ def of_tag(row: Happened, _reader: Reader) -> Change:
     return told(row, words % {"tag": row.facts["tag"] or "–"})
 
 
+def of_merge(row: Happened, _reader: Reader) -> Change:
+    before, after = row.facts["before"], row.facts["after"] or {}
+    name = {"name": row.facts["name"], "id": before["absorbed_id"]}
+    if row.facts["label"] == "insert":
+        return told(row, _("Merged with: %(name)s (%(id)d)") % name)
+    if not before["undone_at"] and after.get("undone_at"):
+        return told(row, _("No longer merged with: %(name)s (%(id)d)") % name)
+    return told(row, _("The merge with %(name)s (%(id)d) is now of another customer") % name)
+
+
 CUSTOMER: Final = of_events(
     Customer, of_customer, customer="f.pgh_obj_id",
     facts={
@@ -87,7 +99,10 @@ CUSTOMER: Final = of_events(
         "owner_after": _OWNER.format(id=_THEN.format(column="owner_id")),
         "team_before": _TEAM.format(id="f.team_id"),
         "team_after": _TEAM.format(id=_THEN.format(column="team_id")),
+        "came_back": "EXISTS (SELECT FROM customers_customerevent x"
+        " WHERE x.pgh_obj_id = f.pgh_obj_id AND x.pgh_id < f.pgh_id)",
     },
 )  # fmt: skip
+MERGES: Final = of_events(Merge, of_merge, customer="f.survivor_id", facts={"name": "today.row ->> 'name'"})
 PEOPLE: Final = of_events(Contact, of_person)
 TAGS: Final = of_events(CustomerTag, of_tag, facts={"tag": _TAG})

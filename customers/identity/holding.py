@@ -5,6 +5,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
+from customers.identity.merging.forest import find_survivor
 from customers.models import Customer, SourceRecord
 
 CUSTOMERS: Final = "customers"  # the kind of record
@@ -20,13 +21,17 @@ class CustomerGone(DomainError):
 def hold(customer: Customer) -> Customer:
     """Lock the row until the transaction ends, and give it as it is now; those that refer to it need not wait.
 
-    Of one who becomes one with another while we wait for the row: whoever has their records. Raises CustomerGone.
+    Of one who becomes one with another while we wait for the row, or has done so: whoever has what was theirs. Raises
+    CustomerGone.
     """
     records = SourceRecord.objects.filter(kind=CUSTOMERS)
     theirs = list(records.filter(customer=customer.pk).values_list("pk", flat=True))
     held = Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
     if held is not None:
         return held
+    survivor = find_survivor(customer.pk)
+    if survivor is not None:
+        return hold(survivor)
     another = records.filter(pk__in=theirs, customer__isnull=False).select_related("customer").order_by("pk").first()
     if another is None or another.customer is None:
         raise CustomerGone

@@ -4,6 +4,7 @@ from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
 from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
+from customers.models.merging import Merge, MergedRow
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
 from customers.models.spelling import ContactSpelling, CustomerSpelling
@@ -34,6 +35,8 @@ __all__ = [
     "ImportReject",
     "Interaction",
     "Invoice",
+    "Merge",
+    "MergedRow",
     "Note",
     "Order",
     "OrderLine",

@@ -10,17 +10,28 @@ from django.db.backends.utils import CursorWrapper
 class MovableRelation:
     """A table with a column that holds a customer's id.
 
-    `unique`: the other columns of a unique constraint with it; what the receiver has already is not doubled, the
-    giver's row goes. `moves` False: it stays and goes with the giver, because it begins anew (tiers), is worked out
-    again (issues) or is history, which nobody rewrites. `once`: columns that are true of one row a customer; where the
-    receiver has that one, the giver's is no longer.
+    `kind`: what people call the rows; empty where nobody counts them. `unique`: the other columns of a unique
+    constraint with it; what the receiver has already is not doubled, the giver's row goes. `moves` False: it stays and
+    goes with the giver, because it begins anew (tiers) or is history, which nobody rewrites; `is_derived`: because it
+    is worked out again (issues). `once`: columns that are true of one row a customer; where the receiver has that one,
+    the giver's is no longer.
+
+    Of a merge that is undone: `follows`: (column, table) of rows it is a part of and goes with; the first that is not
+    null. `by_value`: (flag, value): where the flag is true it is whose number or address the value is. `belongs`:
+    (column, table) of the row whose customer it gets where a file names none for it. `after`: tables that go first.
     """
 
     table: str
     column: str = "customer_id"
+    kind: str = ""
     unique: tuple[str, ...] = ()
     moves: bool = True
+    is_derived: bool = False
     once: tuple[str, ...] = ()
+    follows: tuple[tuple[str, str], ...] = ()
+    by_value: tuple[str, str] | None = None
+    belongs: tuple[str, str] | None = None
+    after: tuple[str, ...] = ()
 
 
 _relations: Final[dict[tuple[str, str], MovableRelation]] = {}
@@ -32,6 +43,21 @@ def register_movable(relation: MovableRelation) -> None:
 
 def movable_relations() -> list[MovableRelation]:
     return [_relations[key] for key in sorted(_relations)]
+
+
+def relations_in_order() -> list[MovableRelation]:
+    """As above, whatever others go with or after before these."""
+    waiting, ordered = movable_relations(), list[MovableRelation]()
+    while waiting:
+        tables = {one.table for one in waiting}
+        ready = [one for one in waiting if tables.isdisjoint([*one.after, *(table for _name, table in one.follows)])]
+        ordered += ready
+        waiting = [one for one in waiting if one not in ready]
+    return ordered
+
+
+def find_relation(table: str) -> MovableRelation | None:
+    return next((one for one in movable_relations() if one.table == table), None)
 
 
 def move_all(cursor: CursorWrapper, *, old: int, new: int) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Customers, with whom one speaks there, and how to reach them."""
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from customers import models
@@ -58,3 +59,23 @@ class ContactSpellingFactory(DjangoModelFactory[models.ContactSpelling]):
 
     contact_id = factory.Sequence(lambda number: 10**9 + number)
     spelt = " LiSi llss"
+
+
+class MergeFactory(DjangoModelFactory[models.Merge]):
+    class Meta:
+        model = models.Merge
+
+    survivor_id = 1
+    root_id = factory.SelfAttribute("survivor_id")
+    absorbed_id = factory.Sequence(lambda number: 10**9 + number)
+    name = factory.Sequence(lambda number: f"Absorbed {number:04d}")
+    at = factory.LazyFunction(timezone.now)
+
+
+class MergedRowFactory(DjangoModelFactory[models.MergedRow]):
+    class Meta:
+        model = models.MergedRow
+
+    merge = factory.SubFactory(MergeFactory)
+    relation = "customers_order"
+    row_id = factory.Sequence(lambda number: 10**9 + number)

@@ -33,6 +33,9 @@ WORK = "the engine's own; figures, sums and counts come out of it"
 WITHOUT = {
     **dict.fromkeys(("Contact", "ContactPoint", "SourceRecord", "TierAssignment"), BY_THE_CUSTOMER),
     **dict.fromkeys(("CustomerFigures", "CustomerTag"), BY_THE_CUSTOMER),
+    **dict.fromkeys(
+        ("Merge", "MergedRow"), "what merged whom is told by the customer's history, and in the administration"
+    ),
     **dict.fromkeys(("Follow", "Visit", "CalendarFeed"), "whoever is signed in is shown their own"),
     **dict.fromkeys(("BulkChange",), "shown with their bulk action"),
     **dict.fromkeys(("OrderLine", "Payment"), "shown with their orders and invoices"),
@@ -54,6 +57,10 @@ JOB = "a job or a command: nobody reads"
 AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
+    "customers/identity/merging/absorbing.py": VERB,
+    "customers/identity/merging/forest.py": VERB,
+    "customers/identity/merging/naming.py": JOB,
+    "customers/identity/merging/undoing.py": VERB,
     "customers/identity/owning.py": VERB,
     "customers/identity/promotion.py": JOB,
     "customers/importing/applying.py": JOB,
