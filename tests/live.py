@@ -36,6 +36,7 @@ class LiveStack:
         self.logs = logs
         self.port = processes.free_port()
         self.redis_port = processes.free_port()
+        self.mail_port = processes.free_port()  # where nobody listens but for a test that does (tests.smtp)
         self.redis_password = record.new_password()
         self.redis = _redis_of_its_own()
         self.sender = Celery(broker=self.redis_url, set_as_current=False)
@@ -172,6 +173,7 @@ class LiveStack:
             "DATABASE_URL": database,
             "REDIS_URL": self.redis_url,
             "REDIS_PREFIX": REDIS_PREFIX,
+            "EMAIL_URL": f"smtp://127.0.0.1:{self.mail_port}",
             "CRM_WORKER_PROCESSES": "2",
             "CRM_PREVIEW_SECONDS": "8",
             "CRM_WORKER_PATIENCE_S": "12",

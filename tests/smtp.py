@@ -16,8 +16,8 @@ class MailServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Conversation)
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Conversation)
         self.received: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
         self.holds_at = ""
@@ -28,10 +28,6 @@ class MailServer(socketserver.ThreadingTCPServer):
     @property
     def port(self) -> int:
         return int(self.server_address[1])
-
-    @property
-    def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
 
     def release(self) -> None:
         """Answer everything from now on."""
@@ -80,8 +76,9 @@ class Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    with MailServer() as server:
+def mail_server(*, port: int = 0) -> Iterator[MailServer]:
+    """At any port that is free, or the one that somebody has been told before."""
+    with MailServer(port) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:
             yield server

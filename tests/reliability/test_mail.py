@@ -22,14 +22,10 @@ Wait = Callable[..., None]
 
 
 @pytest.fixture
-def server(live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+def server(live_stack: LiveStack) -> Iterator[MailServer]:
     """The mail server of the live worker."""
-    with mail_server() as running:
-        monkeypatch.setenv("EMAIL_URL", running.url)
-        live_stack.kill_worker()
-        live_stack.start_worker()
+    with mail_server(port=live_stack.mail_port) as running:
         yield running
-        live_stack.kill_worker()
 
 
 def tell_worker(stack: LiveStack, task: str, **arguments: object) -> None:
