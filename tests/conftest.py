@@ -6,6 +6,7 @@
   what the migrations left (roles, tiers, policies stay), not merely emptied.
 - `user_for(role)`: a user of the group sales, service, manager or administrator. `client_for(role)`: one signed in.
 - `as_owner`: tests act as the application's database role; this one makes them that which owns the tables.
+- `made_once`: what all tests of a class, or of a module, begin with, made for the first of them (`tests.beginnings`).
 - `tidy_tables`: for tests of what the planner makes of a statement.
 - `in_november`: the clock stands at noon of 15 November 2026.
 - `live_stack`: real gunicorn and a real Celery worker on this process's test database, and a Redis of their own;
@@ -40,7 +41,7 @@ from metrics.engine.rules import USUAL
 from tests import beforehand, database, order
 from tests.live import LiveStack
 
-pytest_plugins = ["tests.browsers", "tests.measuring"]
+pytest_plugins = ["tests.beginnings", "tests.browsers", "tests.measuring"]
 
 HERE = Path(__file__).parent
 MARKED_BY_DIRECTORY = ("e2e", "reliability")

@@ -22,6 +22,7 @@ from metrics.kpis import get_kpi
 from metrics.kpis.calls import CALLS
 from metrics.kpis.trade import INVOICES
 from metrics.models import CheckRun, Issue, IssueMark, Mark, RecomputeRun, Rollup
+from tests.beginnings import MadeOnce
 from tests.conftest import NOON
 from tests.customers.interactions.telephony.test_calls import record
 from tests.database import another_connection, triggers_off
@@ -47,9 +48,13 @@ def unseen(statement: str, *tables: str) -> None:
         execute(statement)
 
 
-@pytest.fixture
-def company() -> None:
-    """Two of everything, the figures computed."""
+@pytest.fixture(scope="class")
+def company(made_once_for_the_class: MadeOnce) -> None:
+    made_once_for_the_class(two_of_everything)
+
+
+def two_of_everything() -> None:
+    """The figures computed."""
     for number in range(2):
         at = AT + timedelta(days=40 * number)
         order = OrderFactory.create(placed_at=at, team=TeamFactory.create(), lines=[("2", "10", None), ("1", "7", "3")])

@@ -32,13 +32,14 @@ from metrics.kpis.calls import CALLS
 from metrics.kpis.issues import ISSUES
 from metrics.kpis.trade import INVOICES
 from metrics.models import Clock, Issue, Mark, Rollup, RollupVersion
+from tests.beginnings import MadeOnce
 from tests.factories.customers import CustomerFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.telephony import CallFactory
 from tests.factories.trade import InvoiceFactory
 from tests.metrics import truth
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 MONTHS = [datetime(2026, month, 2, 9, tzinfo=UTC) for month in (1, 2, 3)]
 WITHIN = {seconds: {**USUAL, "answer_within_s": seconds} for seconds in (20, 30, 40)}
 DAY_WINDOW = {**USUAL, "repeat_window_hours": 24}
@@ -49,9 +50,13 @@ def call(at: datetime, *, seconds: int) -> Call:
     return CallFactory.create(entered_at=at, outcome="answered", waited_ms=seconds * 1000, talk_ms=60_000)
 
 
-@pytest.fixture(autouse=True)
-def calls(in_november: None) -> None:
-    """In each of three months one call answered after 10, 25 and 35 seconds: T = 20 gives 1/3, 30 gives 2/3, 40 all."""
+@pytest.fixture(scope="module", autouse=True)
+def calls(made_once_for_the_module: MadeOnce) -> None:
+    made_once_for_the_module(three_months)
+
+
+def three_months() -> None:
+    """In each one call answered after 10, 25 and 35 seconds: T = 20 gives 1/3, 30 gives 2/3, 40 all."""
     for at in MONTHS:
         for seconds in (10, 25, 35):
             call(at, seconds=seconds)

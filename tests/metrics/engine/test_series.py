@@ -10,6 +10,7 @@ from metrics.engine.recomputing import recompute
 from metrics.engine.scope import Scope
 from metrics.engine.series import Point, UnknownPeriod, points, quantiles, series, value_of
 from metrics.kpis import CATALOGUE, get_kpi
+from tests.beginnings import MadeOnce
 from tests.factories.accounts import TeamFactory
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.telephony import CallFactory
@@ -30,8 +31,12 @@ def read(by: str, first: str | None = None, last: str | None = None, **scope: An
     return points(kpi=ASA, first=as_day(first), last=as_day(last), by=by, scope=Scope(**scope))
 
 
-@pytest.fixture
-def calls(db: None) -> None:
+@pytest.fixture(scope="class")
+def calls(made_once_for_the_class: MadeOnce) -> None:
+    made_once_for_the_class(a_quarter)
+
+
+def a_quarter() -> None:
     call("2026-01-01", 10)
     call("2026-01-01", 20, tier_id=2)
     call("2026-01-05", 5, team=TeamFactory.create(key="north"))
@@ -39,6 +44,7 @@ def calls(db: None) -> None:
     recompute()
 
 
+@pytest.mark.django_db
 @pytest.mark.usefixtures("calls")
 class TestPoints:
     def test_by_day_gives_days_with_data(self) -> None:

@@ -10,6 +10,7 @@ from crm.common.days import add_months
 from metrics.engine.recomputing import recompute
 from metrics.goals import drift_checks
 from metrics.models import Baseline, DriftCheck, Rollout
+from tests.beginnings import MadeOnce
 from tests.conftest import ClientFor
 from tests.factories.accounts import TeamFactory
 from tests.factories.importing import SourceSystemFactory
@@ -37,17 +38,97 @@ def months(count: int, *, before: date = date(2026, 11, 1)) -> None:
     recompute(full=True)
 
 
-def test_the_window_defaults_to_the_year_before_go_live_as_far_as_its_days_are_settled(client_for: ClientFor) -> None:
-    Rollout.objects.create(team=TeamFactory.create(), went_live_on=GO_LIVE)
-    months(12)
+@pytest.fixture(scope="class")
+def a_year(made_once_for_the_class: MadeOnce) -> None:
+    made_once_for_the_class(lambda: months(12))
 
-    form = client_for("manager").get(URL).context["form"]
 
-    assert {name: str(form.data[name]) for name in WINDOW} == {
-        "go_live_on": "2027-01-01",
-        "window_from": "2026-01-01",
-        "window_to": "2026-11-14",
-    }
+@pytest.mark.usefixtures("a_year")
+class TestOfAYear:
+    def test_the_window_defaults_to_the_year_before_go_live_as_far_as_its_days_are_settled(
+        self, client_for: ClientFor
+    ) -> None:
+        Rollout.objects.create(team=TeamFactory.create(), went_live_on=GO_LIVE)
+        form = client_for("manager").get(URL).context["form"]
+
+        assert {name: str(form.data[name]) for name in WINDOW} == {
+            "go_live_on": "2027-01-01",
+            "window_from": "2026-01-01",
+            "window_to": "2026-11-14",
+        }
+
+    def test_the_preview_shows_value_n_and_months(self, client_for: ClientFor) -> None:
+        answer = client_for("manager").get(URL, WINDOW)
+        preview = answer.context["preview"]
+
+        assert (preview.value, preview.n, preview.months, preview.warnings) == (Decimal("0.8"), 60, 12, [])
+        assert "80.0%" in answer.content.decode()
+
+    def test_freezing_signs_and_shows_the_baseline(self, client_for: ClientFor) -> None:
+        client = client_for("manager")
+
+        answer = client.post(URL, {**WINDOW, "sign": "on", "note": "The year before"})
+
+        baseline = Baseline.objects.get()
+        assert answer.headers["Location"] == f"/baselines/{baseline.pk}/"
+        assert (baseline.value, baseline.n, baseline.note) == (Decimal("0.8"), 60, "The year before")
+        assert str(baseline.signed_by) == "Manager"
+        assert baseline.chosen_after_go_live is False
+        page = client.get(f"/baselines/{baseline.pk}/").content.decode()
+        assert baseline.source_hash in page
+        assert "80.0%" in page
+        assert "Manager" in page
+        assert "were changed after it was frozen" not in page
+
+    @pytest.mark.parametrize(
+        ("changed", "field", "error"),
+        [
+            ({"sign": ""}, "sign", "A baseline needs your signature."),
+            ({"window_to": "2027-01-01"}, "window_to", "A baseline ends before go-live: at the latest the day before."),
+            ({"window_to": "2025-01-01"}, "window_to", "The window ends before it begins."),
+            ({"window_to": "2026-11-20"}, "window_to", "Figures of the days after 2026-11-14 may still change."),
+            ({"go_live_on": ""}, "go_live_on", "This field is required."),
+            ({"window_from": "2020-01-01", "window_to": "2020-12-31"}, "__all__", "There is no data"),
+        ],
+    )
+    def test_what_is_not_frozen(self, changed: dict[str, str], field: str, error: str, client_for: ClientFor) -> None:
+        answer = client_for("manager").post(URL, {**WINDOW, "sign": "on", **changed})
+
+        assert answer.status_code == 422
+        assert answer.context["form"].errors[field][0].startswith(error)
+        assert not Baseline.objects.exists()
+
+    def test_the_same_baseline_is_not_frozen_twice(self, client_for: ClientFor) -> None:
+        client = client_for("manager")
+        client.post(URL, {**WINDOW, "sign": "on"})
+
+        answer = client.post(URL, {**WINDOW, "sign": "on"})
+
+        assert answer.status_code == 422
+        assert answer.context["form"].non_field_errors() == ["This baseline is frozen already."]
+
+    def test_drift_of_the_source_data_is_shown(self, client_for: ClientFor) -> None:
+        client = client_for("manager")
+        client.post(URL, {**WINDOW, "sign": "on"})
+        url = f"/baselines/{Baseline.objects.get().pk}/"
+        assert (client.get(url).context["check"].present, client.get(url).context["check"].changed) == (
+            Decimal("0.8"),
+            False,
+        )
+        calls(date(2026, 3, 15), quick=0, slow=36)
+        recompute()
+
+        answer = client.post(f"{url}check/", follow=True)
+        assert "is being held against the source data" in answer.content.decode()
+        assert "Being held against the source data; open the page again" in answer.content.decode()
+        assert "were changed after it was frozen" not in answer.content.decode()
+        drift_checks.check_asked()
+
+        page = client.get(url).content.decode()
+        assert "were changed after it was frozen" in page
+        assert "80.0%" in page
+        assert "50.0%" in page
+        assert "Compare with the source data now" in page
 
 
 def test_two_years_of_data_give_a_window_of_two_years(client_for: ClientFor) -> None:
@@ -67,16 +148,6 @@ def test_the_team_in_the_query_has_its_own_go_live(client_for: ClientFor) -> Non
 
     assert str(client.get(URL).context["form"].data["go_live_on"]) == "2026-07-01"
     assert str(client.get(f"{URL}?team={south.pk}").context["form"].data["go_live_on"]) == "2026-09-01"
-
-
-def test_the_preview_shows_value_n_and_months(client_for: ClientFor) -> None:
-    months(12)
-
-    answer = client_for("manager").get(URL, WINDOW)
-    preview = answer.context["preview"]
-
-    assert (preview.value, preview.n, preview.months, preview.warnings) == (Decimal("0.8"), 60, 12, [])
-    assert "80.0%" in answer.content.decode()
 
 
 def test_htmx_gets_only_the_preview(client_for: ClientFor) -> None:
@@ -108,24 +179,6 @@ def test_an_unreadable_window_has_no_preview(client_for: ClientFor) -> None:
     assert "A baseline ends before go-live: at the latest the day before." in answer.content.decode()
 
 
-def test_freezing_signs_and_shows_the_baseline(client_for: ClientFor) -> None:
-    months(12)
-    client = client_for("manager")
-
-    answer = client.post(URL, {**WINDOW, "sign": "on", "note": "The year before"})
-
-    baseline = Baseline.objects.get()
-    assert answer.headers["Location"] == f"/baselines/{baseline.pk}/"
-    assert (baseline.value, baseline.n, baseline.note) == (Decimal("0.8"), 60, "The year before")
-    assert str(baseline.signed_by) == "Manager"
-    assert baseline.chosen_after_go_live is False
-    page = client.get(f"/baselines/{baseline.pk}/").content.decode()
-    assert baseline.source_hash in page
-    assert "80.0%" in page
-    assert "Manager" in page
-    assert "were changed after it was frozen" not in page
-
-
 def test_a_team_has_a_baseline_of_its_own(client_for: ClientFor) -> None:
     team = TeamFactory.create(key="north")
     calls(date(2026, 9, 10), quick=1, slow=1, team=team)
@@ -135,63 +188,6 @@ def test_a_team_has_a_baseline_of_its_own(client_for: ClientFor) -> None:
 
     (frozen,) = Baseline.objects.all()
     assert (frozen.team, frozen.channel, frozen.value, frozen.n) == (team, "phone", Decimal("0.5"), 2)
-
-
-@pytest.mark.parametrize(
-    ("changed", "field", "error"),
-    [
-        ({"sign": ""}, "sign", "A baseline needs your signature."),
-        ({"window_to": "2027-01-01"}, "window_to", "A baseline ends before go-live: at the latest the day before."),
-        ({"window_to": "2025-01-01"}, "window_to", "The window ends before it begins."),
-        ({"window_to": "2026-11-20"}, "window_to", "Figures of the days after 2026-11-14 may still change."),
-        ({"go_live_on": ""}, "go_live_on", "This field is required."),
-        ({"window_from": "2020-01-01", "window_to": "2020-12-31"}, "__all__", "There is no data"),
-    ],
-)
-def test_what_is_not_frozen(changed: dict[str, str], field: str, error: str, client_for: ClientFor) -> None:
-    months(12)
-
-    answer = client_for("manager").post(URL, {**WINDOW, "sign": "on", **changed})
-
-    assert answer.status_code == 422
-    assert answer.context["form"].errors[field][0].startswith(error)
-    assert not Baseline.objects.exists()
-
-
-def test_the_same_baseline_is_not_frozen_twice(client_for: ClientFor) -> None:
-    months(12)
-    client = client_for("manager")
-    client.post(URL, {**WINDOW, "sign": "on"})
-
-    answer = client.post(URL, {**WINDOW, "sign": "on"})
-
-    assert answer.status_code == 422
-    assert answer.context["form"].non_field_errors() == ["This baseline is frozen already."]
-
-
-def test_drift_of_the_source_data_is_shown(client_for: ClientFor) -> None:
-    months(12)
-    client = client_for("manager")
-    client.post(URL, {**WINDOW, "sign": "on"})
-    url = f"/baselines/{Baseline.objects.get().pk}/"
-    assert (client.get(url).context["check"].present, client.get(url).context["check"].changed) == (
-        Decimal("0.8"),
-        False,
-    )
-    calls(date(2026, 3, 15), quick=0, slow=36)
-    recompute()
-
-    answer = client.post(f"{url}check/", follow=True)
-    assert "is being held against the source data" in answer.content.decode()
-    assert "Being held against the source data; open the page again" in answer.content.decode()
-    assert "were changed after it was frozen" not in answer.content.decode()
-    drift_checks.check_asked()
-
-    page = client.get(url).content.decode()
-    assert "were changed after it was frozen" in page
-    assert "80.0%" in page
-    assert "50.0%" in page
-    assert "Compare with the source data now" in page
 
 
 def test_the_page_reads_no_facts(client_for: ClientFor) -> None:

@@ -26,6 +26,7 @@ from metrics.pages.dashboard import Card
 from metrics.pages.scorecard import as_json
 from metrics.verdicts.evaluating import evaluate, evaluate_when_due, is_due
 from metrics.verdicts.lines import scorecard_lines
+from tests.beginnings import MadeOnce
 from tests.conftest import ClientFor
 from tests.factories.telephony import CallFactory
 
@@ -40,15 +41,24 @@ WINDOW: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module", autouse=True)
+def begun(made_once_for_the_module: MadeOnce) -> None:
+    made_once_for_the_module(a_year)
+
+
 @pytest.fixture
 def frozen() -> Baseline:
-    """A year of two calls a month, answered after 10 and 25 seconds, and the half before go-live frozen."""
+    return Baseline.objects.get()
+
+
+def a_year() -> None:
+    """Of two calls a month, answered after 10 and 25 seconds, and the half before go-live frozen."""
     for month in range(1, 12):
         for seconds in (10, 25):
             at = datetime(2026, month, 5, 9, tzinfo=UTC)
             CallFactory.create(entered_at=at, waited_ms=seconds * 1000, outcome="answered")
     recompute()
-    return freeze()
+    freeze()
 
 
 def freeze() -> Baseline:
