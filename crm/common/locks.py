@@ -7,6 +7,7 @@
 | `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
 | `bulk_worker(job)` | the one worker at a bulk action | the session, likewise |
 | `RETIER` | a run that decides tiers | the session |
+| `MATCHING` | a run that looks for duplicates | the session |
 | `IMPORTS` | a chunk, shared, so that it tells who is at it; alone by whoever needs no other to run | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
 | `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
@@ -57,6 +58,7 @@ class Family(IntEnum):
     IMPORT_WORKER = 20
     BULK_WORKER = 21
     RETIER = 30
+    MATCHING = 31
     IMPORTS = 40
     SOURCE = 41
     IDENTITY = 42
@@ -81,6 +83,7 @@ WORDS = {
     Family.IMPORT_WORKER: gettext_lazy("this import"),
     Family.BULK_WORKER: gettext_lazy("this bulk action"),
     Family.RETIER: gettext_lazy("deciding tiers"),
+    Family.MATCHING: gettext_lazy("looking for duplicates"),
     Family.IMPORTS: gettext_lazy("applying imports"),
     Family.SOURCE: gettext_lazy("importing what is of this kind and source"),
     Family.IDENTITY: gettext_lazy("importing customers"),
@@ -110,6 +113,7 @@ class Key(NamedTuple):
 ZONE_CHANGE: Final = Key(Family.ZONE_CHANGE)
 ZONE: Final = Key(Family.ZONE)
 RETIER: Final = Key(Family.RETIER)
+MATCHING: Final = Key(Family.MATCHING)
 IMPORTS: Final = Key(Family.IMPORTS)
 IDENTITY: Final = Key(Family.IDENTITY)
 MERGES: Final = Key(Family.MERGES)

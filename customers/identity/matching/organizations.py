@@ -1,0 +1,95 @@
+"""Organizations: what is compared of them."""
+
+from typing import Final
+
+from customers.identity.matching.comparing import (
+    EMAIL,
+    PHONE,
+    PLACE,
+    PLACE_KEYS,
+    STREET,
+    TAX,
+    Comparison,
+    Level,
+    Model,
+    each,
+    other,
+    same,
+    unknown,
+)
+from customers.identity.matching.values import ORGANIZATION
+
+_SLIP: Final = (
+    "jaro_winkler_similarity(name_l, name_r) >= 0.95 OR (length(name_l) >= 6 AND length(name_r) >= 6"
+    " AND abs(length(name_l) - length(name_r)) <= 1 AND damerau_levenshtein(name_l, name_r) <= 1)"
+)
+_WITHIN: Final = "(list_has_all(tokens_l, tokens_r) OR list_has_all(tokens_r, tokens_l))"
+_COMMON: Final = (
+    "len(list_intersect(tokens_l, tokens_r)) * 2 >= greatest(len(tokens_l), len(tokens_r))"
+    " OR jaro_winkler_similarity(name_l, name_r) >= 0.88"
+)
+_SOME: Final = "len(list_intersect(tokens_l, tokens_r)) >= 1 OR jaro_winkler_similarity(name_l, name_r) >= 0.8"
+
+_NAME: Final = Comparison(
+    key="name",
+    needs=["name"],
+    levels=[
+        unknown("name"),
+        same("name", m=0.6, u=0.0005, rare=True),
+        Level(key="another order", holds="ordered_l = ordered_r", m=0.03, u=0.0001, rare="ordered"),
+        Level(key="near", holds=_SLIP, m=0.12, u=0.0005),
+        Level(key="within", holds=_WITHIN, m=0.1, u=0.001),
+        Level(key="much", holds=_COMMON, m=0.08, u=0.005),
+        Level(key="some", holds=_SOME, m=0.04, u=0.03),
+        other(m=0.03, u=0.96),
+    ],
+)
+# A limited company and a partnership of one name are two, as a rule.
+_FORM: Final = Comparison(
+    key="form",
+    needs=["name"],
+    levels=[
+        unknown("forms"),
+        Level(key="same", holds="list_has_any(forms_l, forms_r)", m=0.95, u=0.4),
+        other(m=0.05, u=0.6),
+    ],
+)
+_EMAIL: Final = Comparison(
+    key="email",
+    needs=["email"],
+    levels=[
+        *EMAIL.levels[:3],
+        Level(key="domain", holds="domain_l = domain_r", m=0.2, u=0.001),
+        *EMAIL.levels[3:],
+    ],
+)
+
+# Under one roof are many: of those with other names a shared house, switchboard or domain says nothing.
+_UNDER_ONE_ROOF: Final = f"coalesce(NOT ({_WITHIN} OR {_COMMON}), false)"
+
+ORGANIZATIONS: Final = Model(
+    columns=ORGANIZATION,
+    comparisons=[_NAME, _FORM, TAX, _EMAIL, PHONE, STREET, PLACE],
+    tokens="tokens",
+    keys=[
+        (("tax",), "[tax]"),
+        (("email",), "[email]"),
+        (("domain",), "[domain]"),
+        (("phone",), "[phone]"),
+        (("name",), "[name]"),
+        (("ordered",), "[ordered]"),
+        ((), each("word")),
+        (("name", "postcode"), "[left(name, 5) || '|' || left(postcode, 3)]"),
+        (("name", "city"), "[left(name, 5) || '|' || left(city, 5)]"),
+        (("name",), "[left(name, 9)]"),
+        (("name",), "[right(name, 9)]"),
+        (("postcode",), each("left(word, 5) || '|' || postcode")),
+        (("city",), each("left(word, 6) || '|' || left(city, 5)")),
+        (("road",), each("left(road, 8) || '|' || left(word, 4)")),
+        *PLACE_KEYS,
+    ],
+    sure=[["tax"], ["email", "name"], ["name", "phone"], ["name", "street"], ["name", "postcode"], ["name", "city"]],
+    sessions=[["tax"], ["email"], ["phone"], ["name"], ["postcode", "street"], ["city", "street"]],
+    beside=_UNDER_ONE_ROOF,
+    shared=["email", "phone", "street", "place"],
+)

@@ -1,0 +1,108 @@
+"""Looks for duplicates among all customers and says which records are, or may be, one."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TextIO
+
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from crm.common import locks
+from crm.common.errors import DomainError
+from customers.identity.matching import finding
+from customers.identity.matching.records import names_of, read_records
+from customers.models import Customer, SourceSystem
+
+HEADER: Final = ("left_source", "left_id", "right_source", "right_id", "score")
+
+
+class UnknownSource(DomainError):
+    """No such source system."""
+
+
+class CannotWrite(DomainError):
+    """The file of pairs cannot be written there."""
+
+
+class BadScore(DomainError):
+    """A score is a probability above 0, at most 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matched:
+    """`pairs` of source records; `to_review`: of them those whose customers are two today."""
+
+    pairs: int
+    merged: int
+    to_review: int
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Pair:
+    """Two source records as they are named, left before right."""
+
+    left: tuple[str, str]
+    right: tuple[str, str]
+    score: float
+
+
+def match(*, sources: Sequence[str] = (), least: float = finding.LEAST, pairs_out: Path | None = None) -> Matched:
+    """Every pair of records that share a customer, or are one with a probability of at least `least`.
+
+    With `sources`: those with a side there. Nothing is merged. Raises `Busy` while another run is at it,
+    `UnknownSource`, `BadScore`, `CannotWrite`.
+    """
+    if not 0 < least <= 1:
+        raise BadScore(_("A score is a number above 0, at most 1."))
+    wanted = _keys(sources)
+    with locks.held(locks.MATCHING) as free:
+        if not free:
+            raise locks.Busy(_("Somebody is looking for duplicates already. Try again later."))
+        pairs = [pair for pair in _pairs(least) if not wanted or {pair.left[0], pair.right[0]} & wanted]
+    if pairs_out is not None:
+        with _whole_or_not_at_all(pairs_out) as target:
+            _write(target, pairs)
+    return Matched(pairs=len(pairs), merged=0, to_review=sum(pair.score < 1 for pair in pairs))
+
+
+def _keys(names: Sequence[str]) -> set[str]:
+    keys = {slugify(name, allow_unicode=True)[:50] for name in names}
+    known = set(SourceSystem.objects.filter(key__in=keys).values_list("key", flat=True))
+    for missing in sorted(keys - known):
+        there = ", ".join(SourceSystem.objects.values_list("key", flat=True)) or _("none")
+        raise UnknownSource(_("“%(name)s” is no source; there are: %(names)s") % {"name": missing, "names": there})
+    return keys
+
+
+def _pairs(least: float) -> list[Pair]:
+    people = finding.find_people(read_records(Customer.Kind.PERSON), least=least)
+    found = people + finding.find_organizations(read_records(Customer.Kind.ORGANIZATION), least=least)
+    names = names_of(sorted({record for left, right, _score in found for record in (left, right)}))
+    return sorted(
+        Pair(left=min(names[left], names[right]), right=max(names[left], names[right]), score=score)
+        for left, right, score in found
+        if left in names and right in names  # what has gone meanwhile is nobody's
+    )
+
+
+def _write(target: TextIO, pairs: Sequence[Pair]) -> None:
+    rows = csv.writer(target, lineterminator="\n")
+    rows.writerow(HEADER)
+    rows.writerows((*pair.left, *pair.right, f"{pair.score:.6g}") for pair in pairs)
+
+
+@contextmanager
+def _whole_or_not_at_all(path: Path) -> Iterator[TextIO]:
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as target:
+            yield target
+        part.replace(path)
+    except OSError as error:
+        words = {"path": path, "error": error.strerror or error}
+        raise CannotWrite(_("%(path)s cannot be written: %(error)s") % words) from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,27 @@
+"""`match [--source NAME …] [--min-score S] [--pairs-out FILE]`: finds customers that stand there more than once."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from crm.common.commands import DONE, JsonCommand
+
+
+class Command(JsonCommand):
+    help = "Find customers that stand there more than once. Nothing is merged."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--source", nargs="+", action="extend", default=[], metavar="NAME", help="pairs with a record of these"
+        )
+        parser.add_argument("--min-score", type=float, default=0.5, metavar="S", help="least probability (0.5)")
+        parser.add_argument("--pairs-out", type=Path, metavar="FILE", help="a CSV file of the pairs")
+
+    def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
+        from customers.identity.matching.proposing import match  # noqa: PLC0415 - heavy: splink
+
+        found = match(sources=options["source"], least=options["min_score"], pairs_out=options["pairs_out"])
+        return DONE, asdict(found)
