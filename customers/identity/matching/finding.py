@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import duckdb
@@ -35,7 +36,10 @@ def find_organizations(records: Iterable[Record], *, least: float = LEAST) -> Fo
 
 
 def _find(records: Iterable[Record], model: Model, columns: Callable[[Record], list[Value]], least: float) -> Found:
-    with duckdb.connect(config={"memory_limit": MEMORY}) as duck:
+    with (
+        TemporaryDirectory(prefix="crm-match-") as spilt,
+        duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spilt}) as duck,
+    ):
         owners = _give(duck, records, model, columns)
         one = list(pairs_of(by_customer(owners)))
         compared = _compared(duck, model, len(owners), least) if len(owners) > 1 else []

@@ -11,8 +11,9 @@ from customers.importing.sql import NIL
 from customers.models import Customer
 
 _FIELDS: Final = ("name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "birth_date")
+_OWN: Final = ", ".join(f"c.{field}" for field in _FIELDS[:-1]) + ", coalesce(c.birth_date::text, '')"
 # Records of a customer whom people typed in count; corrections of what a source says do not, nor records of which there
-# is nothing yet but that another record names them.
+# is nothing yet but that another record names them. Who has no record at all stands for one, by a number below zero.
 _RECORDS: Final = f"""
 SELECT r.id, r.customer_id, {", ".join(f"coalesce(r.payload ->> '{field}', '')" for field in _FIELDS)}
 FROM customers_sourcerecord r
@@ -22,7 +23,10 @@ WHERE r.kind = 'customers' AND r.digest <> '{NIL}' AND c.kind = %(kind)s AND r.p
   AND (s.key <> '{TYPED}' OR NOT EXISTS (
     SELECT FROM customers_sourcerecord o
     WHERE o.customer_id = r.customer_id AND o.kind = 'customers' AND o.digest <> '{NIL}' AND o.id <> r.id))
-ORDER BY r.id
+UNION ALL
+SELECT -c.id, c.id, {_OWN} FROM customers_customer c
+WHERE c.kind = %(kind)s AND NOT EXISTS (
+  SELECT FROM customers_sourcerecord r WHERE r.customer_id = c.id AND r.kind = 'customers')
 """  # noqa: S608 - constants
 _NAMES: Final = f"""
 SELECT r.id, CASE WHEN s.key = '{TYPED}' THEN '' ELSE s.key END, r.external_id
@@ -39,7 +43,8 @@ def read_records(kind: Customer.Kind) -> Iterator[Record]:
 
 
 def names_of(ids: list[int]) -> dict[int, tuple[str, str]]:
-    """Record → (key of its source, external id)."""
+    """Record → (key of its source, external id); without a source the customer's number."""
     with connection.cursor() as cursor:
         cursor.execute(_NAMES, {"ids": ids})
-        return {record: (source, external_id) for record, source, external_id in cursor.fetchall()}
+        named = {record: (source, external_id) for record, source, external_id in cursor.fetchall()}
+    return named | {record: ("", str(-record)) for record in ids if record < 0}

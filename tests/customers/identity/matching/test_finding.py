@@ -79,7 +79,6 @@ def test_what_it_learns_is_the_same_for_the_same_records_in_any_order() -> None:
     ]
     found = find_people([*people, *again])
     assert {(left, right) for left, right, _score in found} == {(one.id - 1_000, one.id) for one in again}
-    assert find_people([*people, *again]) == found
     shuffled = [*people, *again]
     draw.shuffle(shuffled)
-    assert [two[:2] for two in find_people(shuffled)] == [two[:2] for two in found]
+    assert find_people(shuffled) == found

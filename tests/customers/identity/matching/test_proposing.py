@@ -11,6 +11,7 @@ from customers.identity.matching.proposing import BadScore, CannotWrite, Unknown
 from customers.models import Customer
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
+from tests.factories.customers import CustomerFactory
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 COLUMNS = "external_id,kind,name,tax_id,email,phone,city"
@@ -66,6 +67,13 @@ def test_who_is_typed_in_by_hand_has_no_source(tmp_path: Path) -> None:
     typed = create_customer(fields=fields)
     assert match(sources=["shop"], pairs_out=tmp_path / "pairs.csv").pairs == 3
     assert (f"/{typed.pk}", "shop/2", False) in pairs(tmp_path / "pairs.csv")
+
+
+@pytest.mark.usefixtures("departments")
+def test_who_has_no_record_stands_for_one(tmp_path: Path) -> None:
+    bare = CustomerFactory.create(kind="person", name="Bert Unlike", phone="+49 89 7654321")
+    assert match(sources=["shop"], pairs_out=tmp_path / "pairs.csv").pairs == 3
+    assert (f"/{bare.pk}", "shop/2", False) in pairs(tmp_path / "pairs.csv")
 
 
 def test_a_company_without_customers_has_none_twice(tmp_path: Path) -> None:
