@@ -7,7 +7,7 @@ from zlib import crc32
 
 from django.utils.translation import gettext as _
 
-from customers.importing.mapping import Cell, FileMapping, Missing
+from customers.importing.mapping import BLANKS, Cell, FileMapping, Missing
 from customers.importing.registry import Derive, ImportSpec, Invalid, Parse, get_spec
 from customers.importing.restating import is_export
 from customers.importing.sql import BUCKETS
@@ -33,8 +33,8 @@ class Converter:
             self._check_width(row)
         values: list[str | None] = []
         try:
-            for cell, parse, empty in self._plan:
-                text = cell(row)
+            for place, cell, parse, empty in self._plan:
+                text = cell(row) if place is None else row[place].strip(BLANKS)
                 values.append(parse(text) if text else empty())
         except Invalid as error:
             raise Invalid(str(error), self._names[len(values)]) from None
@@ -68,12 +68,14 @@ class Converter:
 
 def _step(
     spec: ImportSpec, mapping: FileMapping, headers: list[str], position: int
-) -> tuple[Cell, Parse, Callable[[], str | None]]:
+) -> tuple[int | None, Cell, Parse, Callable[[], str | None]]:
+    """Where the text stands or how it is found, what is made of it, and of an empty one."""
     column = spec.columns[position]
     source = mapping.columns.get(column.name)
     if source is None:
-        return (lambda _row: ""), str, lambda: column.empty
-    return source.cell(headers), column.parser(source.format), _required if column.required else lambda: column.empty
+        return None, (lambda _row: ""), str, lambda: column.empty
+    empty = _required if column.required else lambda: column.empty
+    return source.place(headers), source.cell(headers), column.parser(source.format), empty
 
 
 def _required() -> str:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ _TOP = {"columns", "encoding", "delimiter", "sheet", "date", "decimal", "create_
 _SOURCE = {"from", "constant", "values", "prefixes", "date", "decimal"}
 
 Cell = Callable[[Sequence[str]], str]
+BLANKS: Final = " \t\r\n"
 
 
 class MappingError(DomainError):
@@ -44,8 +45,13 @@ class ColumnSource:
             return lambda _row: constant
         index = headers.index(self.header)
         if not self.values and not self.prefixes:
-            return lambda row: row[index].strip(" \t\r\n")
-        return lambda row: self._translate(row[index].strip(" \t\r\n"))
+            return lambda row: row[index].strip(BLANKS)
+        return lambda row: self._translate(row[index].strip(BLANKS))
+
+    def place(self, headers: list[str]) -> int | None:
+        """Where the text stands in a row if it is taken as it stands there: to look is quicker than to call `cell`."""
+        as_it_stands = self.constant is None and not self.values and not self.prefixes
+        return headers.index(self.header) if as_it_stands else None
 
     def _translate(self, value: str) -> str:
         if value in self.values:

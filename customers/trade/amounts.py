@@ -1,6 +1,5 @@
 """The currency of a row and its rate on the row's day, for derivers."""
 
-import math
 from datetime import date, datetime
 from typing import Final
 
@@ -42,7 +41,10 @@ class RowRates:
 
 def check_size(rate: str, column: str, *amounts: str | None) -> None:
     """Raises `Invalid` where an amount (the product of `amounts`) is more than sums of it could be stored for."""
-    product = math.prod(float(amount) for amount in amounts if amount)
+    product = 1.0
+    for amount in amounts:
+        if amount:
+            product *= float(amount)
     if abs(product) * max(float(rate), 1.0) >= LARGEST:
         raise Invalid(_("the amount is too large"), column)
 
