@@ -25,14 +25,14 @@ def apply_rest(batch: ImportBatch) -> None:
     """Apply what is left, and what waits for it. Raises `locks.Busy`; what was applied stays so."""
     pace = Pace(FIRST_ROWS, seconds=CHUNK_S, least=LEAST_ROWS, most=MOST_ROWS)
     apply_next = retried(_apply_next, passing=_may_pass)
-    unmerged = 0
+    lines, unmerged = get_spec(batch.kind).lines, 0.0
     while batch.buckets_done < BUCKETS:
-        unmerged += pace.amount
+        unmerged += pace.amount / lines
         apply_next(batch, pace)
         freeing.free_due()
         if unmerged >= MERGED_ROWS:
             pending_entries.merge_all()
-            unmerged = 0
+            unmerged = 0.0
     freeing.free_due()  # a process may have died after the last chunk
     pending_entries.merge_all()
 

@@ -62,7 +62,8 @@ def apply_set(
     cursor.execute(sql.PARK, {"kind": spec.kind, "batch": batch_id, "many": spec.many})
     if batch and spec.conflicts:
         _reject_conflicts(cursor, spec, batch)
-    _write(cursor, spec)
+    if _finds(cursor, sql.ANYTHING_NEW):
+        _write(cursor, spec)
     cursor.execute(sql.ARRIVE, {"kind": spec.kind})
     _mark_due(cursor)
     cursor.execute(sql.COUNT)
@@ -73,7 +74,7 @@ def close(cursor: CursorWrapper, spec: ImportSpec) -> int:
     """Write the customers' own rows: last, so that they are locked for a moment only. → how many were there already."""
     made = [get_spec(reference.kind).missing for reference in spec.references]
     steps = [*(missing.close for missing in made if missing), *spec.close]
-    if not steps:
+    if not steps or not _finds(cursor, sql.ANYONE_TOUCHED):
         return 0
     cursor.execute("ANALYZE imp_touched")
     cursor.execute(sql.LOCK_TOUCHED)
@@ -103,9 +104,13 @@ def _headers(columns: Mapping[str, ColumnSource]) -> str:
 
 
 def _mark_due(cursor: CursorWrapper) -> None:
-    cursor.execute(sql.ANYONE_WAITS)
-    if cursor.fetchone()[0]:
+    if _finds(cursor, sql.ANYONE_WAITS):
         cursor.execute(sql.MARK_DUE)
+
+
+def _finds(cursor: CursorWrapper, exists: str) -> bool:
+    cursor.execute(exists)
+    return bool(cursor.fetchone()[0])
 
 
 def _write(cursor: CursorWrapper, spec: ImportSpec) -> None:
@@ -121,6 +126,8 @@ def _resolve(cursor: CursorWrapper, spec: ImportSpec) -> None:
         missing = get_spec(reference.kind).missing
         if missing:
             missing.make(cursor, spec, reference)
+    if not spec.references:
+        return
     cursor.execute(sql.CREATE_REFS)
     for reference in spec.references:
         cursor.execute(sql.fill_refs(reference))

@@ -58,6 +58,7 @@ CREATE_TOUCHED = """
 DROP TABLE IF EXISTS imp_touched;
 CREATE TEMP TABLE imp_touched (customer_id bigint, link_key text, settles boolean) ON COMMIT DROP
 """
+ANYONE_TOUCHED = "SELECT EXISTS (SELECT FROM imp_touched)"
 LOCK_TOUCHED = """
 SELECT FROM customers_customer WHERE id IN (SELECT customer_id FROM imp_touched) ORDER BY id FOR NO KEY UPDATE
 """
@@ -187,6 +188,9 @@ def make_keys(spec: ImportSpec) -> str:
         ON sr.system_id = g._system_id AND sr.kind = '{spec.kind}' AND sr.external_id = g._key{joins}
     ) q
     """
+
+
+ANYTHING_NEW = "SELECT EXISTS (SELECT FROM imp_keys WHERE _action IN ('created', 'updated'))"
 
 
 def payload(spec: ImportSpec) -> str:

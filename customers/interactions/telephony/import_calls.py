@@ -54,6 +54,7 @@ SPEC = ImportSpec(
     ),
     key="callid",
     grows=("customers_interaction",),
+    lines=3,  # of an answered call at least: it enters, is answered, ends
     matches=True,
     read=read,
     apply=apply,

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing import applying, frame
+from customers.importing import applying, frame, registry
 from customers.importing.sql import BUCKETS
 from customers.models import Customer, ImportBatch, Order, OrderLine, Product
 from tests.customers.importing.files import counts, load, write_csv
@@ -103,6 +104,18 @@ def test_entries_are_merged_after_so_many_rows_and_at_the_end(
     assert len(merged) == 1 + (len(chunks) // left_after_chunks if left_after_chunks else 0)
     assert merged[0] > 0
     assert merged[-1] == 40
+
+
+@pytest.mark.slow
+def test_where_several_rows_of_a_file_change_one_customer_they_count_as_one(
+    orders: Path, chunks: list[Range], merged: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(registry._specs, "orders", replace(registry.get_spec("orders"), lines=3))
+    monkeypatch.setattr(applying, "MOST_ROWS", 7)
+    monkeypatch.setattr(applying, "LEAST_ROWS", 7)
+    monkeypatch.setattr(applying, "MERGED_ROWS", 7)
+    load("orders", orders, mapping=bare())
+    assert len(merged) == 1 + len(chunks) // 3
 
 
 def test_entries_of_one_that_died_after_its_last_chunk_are_merged(

@@ -78,6 +78,33 @@ def test_the_customers_that_change_are_locked_last(cursor: CursorWrapper, tmp_pa
     assert list(Customer.objects.order_by("name").values_list("name", flat=True)) == ["Ann", "Bob", "Cy"]
 
 
+def test_where_a_chunk_brings_nothing_new_nothing_is_prepared_written_or_locked(
+    cursor: CursorWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    spec = replace(
+        get_spec("customers"),
+        prepare=(lambda _cursor: done.append("prepare"), *get_spec("customers").prepare),
+        write=(lambda _cursor: done.append("write"), *get_spec("customers").write),
+        close=(lambda _cursor: done.append("close"), *get_spec("customers").close),
+    )
+    monkeypatch.setitem(registry._specs, "customers", spec)
+    rows: list[list[Any]] = [["c1", "Ada"], ["c2", "Bob"]]
+    done_by = []
+    for given in (rows, rows, [["c1", "Ada"], ["c2", "Bo"]]):
+        batch = staged(tmp_path / "c.csv", "customers", "external_id,name", given)
+        frame.take_chunk(cursor, batch, first=0, last=BUCKETS)
+        counts = frame.apply_rows(cursor, batch)
+        done_by.append((counts, frame.close(cursor, spec), done[:]))
+        done.clear()
+    assert done_by == [
+        (Counts(created=2), 0, ["prepare", "write", "close"]),
+        (Counts(unchanged=2), 0, []),
+        (Counts(updated=1, unchanged=1), 1, ["prepare", "write", "close"]),
+    ]
+    assert list(Customer.objects.order_by("name").values_list("name", flat=True)) == ["Ada", "Bo"]
+
+
 def test_of_a_kind_that_changes_no_customer_none_is_locked(cursor: CursorWrapper, tmp_path: Path) -> None:
     batch = staged(tmp_path / "p.csv", "products", "external_id,name", [["P1", "Cup"]])
     frame.take_chunk(cursor, batch, first=0, last=BUCKETS)
