@@ -65,13 +65,17 @@ FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.i
 _COLUMNS = ", ".join(FIELDS)
 _NEW = ", ".join(f"v.{field}" for field in FIELDS)
 _OLD = ", ".join(f"c.{field}" for field in FIELDS)
-_ANYONE_ARRIVES = "SELECT EXISTS (SELECT FROM imp_arriving)"
-_WRITE = f"""
+_WHO = """
+SELECT EXISTS (SELECT FROM imp_arriving), (SELECT count(*) FROM imp_survived) > (SELECT count(*) FROM imp_arriving)
+"""
+_CHANGE = f"""
 UPDATE customers_customer c SET ({_COLUMNS}, provenance, updated_at) =
   ({_NEW}, v.provenance, now())
 FROM imp_survived v WHERE c.id = v.customer_id
  AND ({_OLD}, c.provenance)
-  IS DISTINCT FROM ({_NEW}, v.provenance);
+  IS DISTINCT FROM ({_NEW}, v.provenance)
+"""  # noqa: S608 - put together from the constants above
+_MAKE = f"""
 INSERT INTO customers_customer (id, {_COLUMNS}, provenance, link_key, tier_id, created_at, updated_at)
 SELECT v.customer_id, {_NEW}, v.provenance, v.link_key, a.tier_id, now(), now()
 FROM imp_survived v JOIN imp_arriving a ON a.customer_id = v.customer_id
@@ -105,7 +109,10 @@ def settle_touched(cursor: CursorWrapper) -> None:
     set meanwhile is seen.
     """
     cursor.execute(_SURVIVED)
-    cursor.execute(_ANYONE_ARRIVES)
-    if cursor.fetchone()[0]:
+    cursor.execute(_WHO)
+    some_arrive, some_are_there = cursor.fetchone()
+    if some_are_there:
+        cursor.execute(_CHANGE)
+    if some_arrive:
         listening.arriving(cursor)
-    cursor.execute(_WRITE)
+        cursor.execute(_MAKE)

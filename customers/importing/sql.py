@@ -197,8 +197,8 @@ def payload(spec: ImportSpec) -> str:
     if not spec.keeps_payload:
         return "k._extra"
     pairs = ", ".join(f"'{c.name}', nullif(k.\"{c.name}\"::text, '')" for c in spec.columns if c.name != spec.key)
-    extra = "CASE WHEN k._extra IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('extra', k._extra) END"
-    return f"jsonb_strip_nulls(jsonb_build_object({pairs})) || {extra}"
+    said = f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+    return f"CASE WHEN k._extra IS NULL THEN {said} ELSE {said} || jsonb_build_object('extra', k._extra) END"
 
 
 def write_records(spec: ImportSpec) -> str:

@@ -18,6 +18,7 @@ CROSS JOIN LATERAL (
   SELECT * FROM customers_interaction i WHERE i.contact_normalised = v.normalised AND i.matched_by_value OFFSET 0) i;
 ANALYZE imp_known;
 """
+_ANYONE_KNOWN = "SELECT EXISTS (SELECT FROM imp_known)"
 _REMATCH = f"""
 CREATE TEMP TABLE imp_rematched ON COMMIT DROP AS
 SELECT i.id, i.customer_id AS was, o.customer_id, tier.tier_id
@@ -49,7 +50,11 @@ def rematch(cursor: CursorWrapper) -> None:
         return
     locks.take(cursor, shared=[locks.FACTS])
     cursor.execute("ANALYZE imp_changed_values")
-    cursor.execute(_KNOWN + _REMATCH)
+    cursor.execute(_KNOWN)
+    cursor.execute(_ANYONE_KNOWN)
+    if not cursor.fetchone()[0]:  # as with most new customers: to look for whose the values are costs them a thirtieth
+        return
+    cursor.execute(_REMATCH)
     cursor.execute(_NUMBERS)
     numbers = [number for (number,) in cursor.fetchall()]
     cursor.execute(_OWNERS)

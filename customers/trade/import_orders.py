@@ -39,16 +39,19 @@ CREATE TEMP TABLE imp_products ON COMMIT DROP AS
 SELECT x.*, sr.id AS record_id, coalesce(sr.object_id, p.id) AS product_id, p.id IS NULL AS lacking,
        sr.id IS NOT NULL AND sr.digest = '{NIL}' AND (sr.payload ->> 'seen_at') COLLATE "C" < x.seen_at AS newer
 FROM (
-  SELECT DISTINCT ON (_system_id, product_code) * FROM (
-    SELECT r._system_id, r.product_code, r.product_name,
-           CASE WHEN r.product_name = '' THEN '' ELSE
-             (CASE WHEN r.quantity > 0 AND r.unit_price > 0 THEN '1 ' ELSE '0 ' END)
-             || to_char(r.placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US ') || r.product_name
-           END COLLATE "C" AS seen_at
+  SELECT _system_id, product_code, product_name,
+         CASE WHEN product_name = '' THEN '' ELSE
+           (CASE WHEN was_sold THEN '1 ' ELSE '0 ' END)
+           || to_char(placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US ') || product_name
+         END COLLATE "C" AS seen_at
+  FROM (  -- in the order of `seen_at`, which is put together for one line of each
+    SELECT DISTINCT ON (r._system_id, r.product_code) r._system_id, r.product_code, r.product_name, r.placed_at,
+           r.quantity > 0 AND r.unit_price > 0 AS was_sold
     FROM imp_rows r JOIN imp_keys k ON k._system_id = r._system_id AND k._key = r._key
     WHERE r.product_code <> '' AND k._action IN ('created', 'updated')
+    ORDER BY r._system_id, r.product_code, r.product_name <> '' DESC, was_sold DESC, r.placed_at DESC,
+             r.product_name COLLATE "C" DESC
   ) named
-  ORDER BY _system_id, product_code, seen_at DESC
 ) x
 LEFT JOIN customers_sourcerecord sr
   ON sr.system_id = x._system_id AND sr.kind = 'products' AND sr.external_id = x.product_code
@@ -66,7 +69,8 @@ FROM imp_products n WHERE n.newer AND sr.id = n.record_id;
 
 _TIER = join_tier("k.customer_id", "crm_day(k.placed_at)")
 
-_ORDERS = f"""
+_ANY_CHANGED = "SELECT EXISTS (SELECT FROM imp_keys WHERE _action = 'updated')"
+_BEFORE_CHANGES = """
 DROP TABLE IF EXISTS imp_followers;
 CREATE TEMP TABLE imp_followers ON COMMIT DROP AS
 SELECT i.id, k.customer_id FROM imp_keys k JOIN customers_order o ON o.id = k._object
@@ -77,15 +81,19 @@ UPDATE customers_invoice i SET customer_id = f.customer_id, tier_id = (
 FROM imp_followers f WHERE i.id = f.id;
 DELETE FROM customers_orderline
 WHERE order_id = ANY (SELECT k._object FROM imp_keys k WHERE k._action = 'updated');
+"""
+_NEW = f"""
 INSERT INTO customers_order
   (id, number, customer_id, placed_at, status, currency, amount, amount_company, team_id, tier_id)
 SELECT k._object, k._key, k.customer_id, k.placed_at, k.status, k.currency, k.amount, k.amount_company,
        team.id, tier.tier_id
-FROM imp_keys k {JOIN_TEAM} {_TIER} WHERE k._action = 'created';
+FROM imp_keys k {JOIN_TEAM} {_TIER} WHERE k._action = 'created'
+"""  # noqa: S608 - a constant of this code base
+_CHANGED = f"""
 UPDATE customers_order o SET customer_id = v.customer_id, placed_at = v.placed_at, status = v.status,
   currency = v.currency, amount = v.amount, amount_company = v.amount_company, team_id = v.team_id, tier_id = v.tier_id
 FROM (SELECT k.*, team.id AS team_id, tier.tier_id FROM imp_keys k {JOIN_TEAM} {_TIER} WHERE k._action = 'updated') v
-WHERE o.id = v._object;
+WHERE o.id = v._object
 """  # noqa: S608 - a constant of this code base
 
 _LINES = """
@@ -105,7 +113,12 @@ ORDER BY o.id, r._line;
 
 def write(cursor: CursorWrapper) -> None:
     cursor.execute(_PRODUCTS)
-    cursor.execute(_ORDERS)
+    cursor.execute(_ANY_CHANGED)
+    (any_changed,) = cursor.fetchone()
+    if any_changed:
+        cursor.execute(_BEFORE_CHANGES)
+        cursor.execute(_CHANGED)
+    cursor.execute(_NEW)
     refresh_statistics(cursor)
     cursor.execute(_LINES)
 

@@ -71,6 +71,13 @@ def test_a_second_owner_takes_it_from_the_first_and_one_left_alone_gets_it() -> 
     assert whose() == [(bob, None)]
 
 
+def test_owners_are_looked_at_where_somebody_was_in_touch_by_what_changed() -> None:
+    ada = CustomerFactory.create(last_contact_at=AT)  # which another time is to put right
+    known_by(MAIL)
+    assert rematched(("email", "other@b.example", ada)) == []
+    assert rematched(("email", MAIL, ada)) == [ada.pk]
+
+
 def test_whose_it_was_said_to_be_stays() -> None:
     ada, bob = CustomerFactory.create_batch(2)
     InteractionFactory.create(customer=ada, contact_normalised=MAIL, occurred_at=AT)
