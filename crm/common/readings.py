@@ -6,6 +6,7 @@ The readings are those of `pypinyin`; its tables take 40 MB, so only whoever mak
 import json
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 
 FIRST, LAST = 0x3400, 0x9FFF
@@ -108,7 +109,9 @@ def functions() -> str:
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415 - heavy: pypinyin
 
     ones = {chr(code): [_plain(said)] for code, said in PINYIN_DICT.items() if FIRST <= code <= LAST}
-    said = {word: [_plain(one) for (one, *_others) in each] for word, each in PHRASES_DICT.items()}
+    said = {
+        word: [_plain(one) for (one, *_others) in each] for word, each in PHRASES_DICT.items() if len(word) <= LONGEST
+    }
     words = _unlike(ones, said | {word: reading.split() for word, reading in WORDS.items()})
     surnames = {
         one: [reading] for reading, all_of_it in SURNAMES.items() for one in all_of_it if ones[one] != [reading]
@@ -129,6 +132,7 @@ def functions() -> str:
     )
 
 
+@cache
 def _plain(reading: str) -> str:
     """The first of some, without tones; ü is u, as `crm_norm` has it."""
     letters = unicodedata.normalize("NFD", reading.split(",", maxsplit=1)[0].lower())
