@@ -133,6 +133,14 @@ def make_template() -> None:
         _provide_template(server, template_name())
 
 
+@contextlib.contextmanager
+def template() -> Iterator[str]:
+    """The name of one that nobody copies meanwhile: a session in it would keep them from it."""
+    with superuser() as server:
+        _provide_template(server, template_name())
+        yield template_name()
+
+
 def create() -> str:
     """Make this process's database from the template and point Django at it; its name."""
     template, name = template_name(), f"test_crm_{os.getpid()}"
