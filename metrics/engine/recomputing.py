@@ -98,13 +98,24 @@ def _settle(found: Sequence[Definition], *, moment: datetime, full: bool, tally:
     for rebuild, each in builders.items():
         rebuild(full=full, rules=each.rules)
     clock.set_to(moment, definitions=found)
-    rebuild_months([job for definition in found for job in months_to_rebuild(definition)], tally=tally)
-    for definition in found:
+    marked = _with_marks(found)
+    rebuild_months([job for definition in marked for job in months_to_rebuild(definition)], tally=tally)
+    for definition in marked:
         recompute_marked(definition, tally=tally)
     for definition in found:
         if not keeping.is_fresh(definition):  # what is shown next is read quickly from the first page on
             months.keep(definition)
         keeping.conclude(definition)
+
+
+def _with_marks(found: Sequence[Definition]) -> list[Definition]:
+    """Those with anything to do, mostly one or two. What is marked from now on is the next run's. A run beside this one
+    whose marks are taken has them until their cells are replaced: they are seen here, and waited for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SOURCES_WITH_MARKS, {"sources": [each.number for each in found]})
+        marked = {number for (number,) in cursor.fetchall()}
+    return [each for each in found if each.number in marked]
 
 
 def is_waiting(sources: Sequence[FactSource], *, first: date, last: date) -> bool:

@@ -40,6 +40,11 @@ SELECT month, whole FROM (
 ) n
 WHERE asked OR whole ORDER BY month"""
 
+# One look-up a source, however many marks there are.
+SOURCES_WITH_MARKS = """
+SELECT source FROM unnest(%(sources)s::integer[]) AS asked (source)
+WHERE EXISTS (SELECT FROM metrics_mark m WHERE m.source = asked.source)"""
+
 # For one version, 0: for all that are kept.
 MARK_MONTHS = f"""
 INSERT INTO metrics_mark (source, version, {CELL})

@@ -1,5 +1,6 @@
 """The figures equal the truth whatever happened to the facts, and however the recompute came to them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,11 +9,13 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from customers.models import Call, Interaction, Invoice, Order, OrderLine, Payment, SourceSystem
 from metrics.engine.recomputing import recompute
+from metrics.kpis.surveys import SURVEYS
 from metrics.models import LedgerMonth, LedgerShare, Mark, Rollup
 from service.models import SurveyAnswer
 from tests.factories.accounts import TeamFactory
@@ -25,6 +28,7 @@ pytestmark = pytest.mark.django_db
 START = datetime(2026, 1, 28, 20, tzinfo=UTC)
 NOW = datetime(2026, 2, 14, 23, 59, 59, 999999, tzinfo=UTC)
 AS_OF = NOW.date()
+TAKEN = re.compile(r"DELETE FROM metrics_mark\s+WHERE source = (\d+)")
 
 
 def moments() -> st.SearchStrategy[datetime]:
@@ -214,3 +218,18 @@ def stored() -> list[tuple[Any, ...]]:
     return list(
         cells.values_list("source", "version", "day", "team_id", "channel", "tier_id", "product_group_id", "sums")
     )
+
+
+def test_of_the_sources_those_with_marks_are_gone_through() -> None:
+    recompute()
+    assert taken_from() == []
+    CustomerFactory.create().survey_answers.create(survey="csat", score=4, answered_at=NOW)
+    assert taken_from() == [SURVEYS.number]
+    assert taken_from() == []
+
+
+def taken_from() -> list[int]:
+    """The sources whose marks a recompute looks for."""
+    with CaptureQueriesContext(connection) as done:
+        recompute()
+    return sorted({int(number) for query in done for number in TAKEN.findall(query["sql"])})
