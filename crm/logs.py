@@ -54,6 +54,7 @@ def configure(*, as_json: bool, level: str) -> dict[str, Any]:
             "django.server": {"handlers": [], "level": level, "propagate": True},
             # 404s and 403s are in the request log already
             "django.request": {"level": "ERROR", "filters": ["without_secrets"]},
+            "sqlglot": {"level": "WARNING"},  # of the statements that look for duplicates
             "celery.worker.strategy": {"level": "WARNING"},  # "received"; "succeeded" says enough
         },
     }

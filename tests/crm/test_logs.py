@@ -75,6 +75,7 @@ def test_the_level_is_that_of_everything_but_of_what_is_said_already() -> None:
     assert found["root"] == {"handlers": ["stderr"], "level": "DEBUG"}
     assert levels == {
         "django": "DEBUG", "django.server": "DEBUG", "django.request": "ERROR", "celery.worker.strategy": "WARNING",
+        "sqlglot": "WARNING",
     }  # fmt: skip
     assert [options["handlers"] for options in found["loggers"].values() if "handlers" in options] == [[], []]
 

@@ -66,8 +66,9 @@ def learnt(duck: DuckDBPyConnection, model: Model, known: Sequence[str]) -> Lear
         if set(session) <= set(known):
             _learn(linker, session)
     found = linker.misc.save_model_to_json()
-    prior = float(found["probability_two_random_records_match"])
-    pairs = prior * records * (records - 1) / 2
+    of_all = records * (records - 1) / 2
+    prior = max(float(found["probability_two_random_records_match"]), 1 / of_all)  # none, where no two agree
+    pairs = prior * of_all
     return Learnt(prior=prior, weights=_leaning(before, found["comparisons"], pairs / (pairs + LEANS)))
 
 
