@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "customers.identity.merging.leading.LeadToSurvivors",
     "crm.middleware.no_session_while_it_arrives",
 ]
 

@@ -9,6 +9,7 @@ from crm.common.hooks import after_facts_changed
 from customers import time_zone, zone_tasks
 from customers.identity import history as identity_history
 from customers.identity import import_contacts, import_customers, owning, respelling, telling_followers
+from customers.identity.merging.origins import note_origins
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, note_entries, note_history, noting
@@ -268,6 +269,7 @@ def register_all() -> None:
     register_frame()
     register_company()
     listening.register_arriving(start_in_tiers)
+    listening.register_recorded(note_origins)
     listening.register_points_changed(interactions_listening.points_changed)
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_last_contact)

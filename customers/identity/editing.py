@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,13 +19,14 @@ from crm.common.retrying import may_pass, retried
 from customers.identity import points
 from customers.identity.holding import CUSTOMERS, CustomerGone
 from customers.identity.linking import link_key
+from customers.identity.merging.forest import RECORDS
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
-from customers.identity.survivorship import FIELDS, settle, settle_selected
+from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
-from customers.models import Customer, SourceRecord, SourceSystem
+from customers.models import Customer, Merge, MergedRow, SourceRecord, SourceSystem
 
-CRM: Final = "crm:typed"  # with a sign that no key made of a name has: no file can claim to come from here
+CRM: Final = TYPED  # with a sign that no key made of a name has: no file can claim to come from here
 Value = str | date | None
 
 
@@ -40,6 +42,18 @@ CROSS JOIN LATERAL (VALUES ('phone', coalesce(r.payload ->> 'phone', ''), crm_ed
                            ('email', coalesce(r.payload ->> 'email', ''), crm_edit.email),
                            ('address', coalesce(r.payload ->> 'address', ''),
                             crm_norm(coalesce(r.payload ->> 'address', '')))) AS p (kind, raw, normalised)
+"""
+
+_TAKE_BACK = """
+WITH anothers AS (
+  SELECT r.id, e.id AS entry, r.payload FROM customers_sourcerecord r
+  JOIN customers_mergedrow e ON e.relation = 'customers_sourcerecord' AND e.row_id = r.id
+  WHERE r.customer_id = %(customer)s AND r.system_id = %(system)s AND r.payload ?| %(fields)s::text[]
+), kept AS (
+  UPDATE customers_mergedrow e SET kept = jsonb_build_object('payload', a.payload) || coalesce(e.kept, '{}')
+  FROM anothers a WHERE e.id = a.entry
+)
+UPDATE customers_sourcerecord r SET payload = r.payload - %(fields)s::text[] FROM anothers a WHERE r.id = a.id
 """
 
 
@@ -89,9 +103,16 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         record = _record_of(current)
         kept = {name: value for name, value in (record.payload or {}).items() if name not in changed}
         _write(record, {**kept, **_payload(changed)})
+        _take_back(cursor, current, [name for name, value in changed.items() if not _text(value)])
         settle(customer_ids=[current.pk])
         _write_points(cursor, record)
     return Customer.objects.get(pk=current.pk)
+
+
+def _take_back(cursor: CursorWrapper, customer: Customer, fields: list[str]) -> None:
+    """What was typed of somebody who became one with the customer; it is theirs again when the merge is undone."""
+    if fields:
+        cursor.execute(_TAKE_BACK, {"customer": customer.pk, "system": _system().pk, "fields": fields})
 
 
 def _system() -> SourceSystem:
@@ -101,7 +122,9 @@ def _system() -> SourceSystem:
 
 def _record_of(customer: Customer) -> SourceRecord:
     system = _system()
-    found = SourceRecord.objects.filter(system=system, kind=CUSTOMERS, customer=customer).first()
+    anothers = MergedRow.objects.filter(relation=RECORDS, row_id=OuterRef("pk"))
+    records = SourceRecord.objects.filter(system=system, kind=CUSTOMERS, customer=customer)
+    found = records.exclude(Exists(anothers)).first()
     return found or SourceRecord(
         system=system, kind=CUSTOMERS, external_id=str(customer.pk), customer=customer, object_id=customer.pk
     )
@@ -142,4 +165,5 @@ def _free_link_key(payload: Mapping[str, str], pk: int) -> str:
         name=payload["name"], tax_id=payload.get("tax_id", ""), email=payload.get("email", ""),
         phone=payload.get("phone", ""), record=alone,
     )  # fmt: skip
-    return link_key(name="", record=alone) if Customer.objects.filter(link_key=key).exists() else key
+    taken = Customer.objects.filter(link_key=key).exists() or Merge.objects.filter(Merge.ACTIVE, link_key=key).exists()
+    return link_key(name="", record=alone) if taken else key

@@ -46,21 +46,25 @@ def deriver(batch: ImportBatch) -> Derive:
     return derive
 
 
-# Whom a new record belongs to: the customer of its link key, or a new one. `_old_object` is a bare record's customer.
+# Whom a new record belongs to: the customer of its link key, or whoever absorbed that one, or a new one.
+# `_old_object` is a bare record's customer.
 # Materialized: a join in a loop would draw another id for each row of a key. Cost: an index probe a key.
 _ASSIGN = f"""
-ALTER TABLE imp_keys ADD COLUMN customer_id bigint;
+ALTER TABLE imp_keys ADD COLUMN customer_id bigint, ADD COLUMN _merge bigint;
 WITH owner AS MATERIALIZED (
-  SELECT d.link_key, coalesce(c.id, p.old, {next_id("customers_customer")}) AS customer_id
+  SELECT d.link_key, coalesce(c.id, m.root_id, p.old, {next_id("customers_customer")}) AS customer_id,
+         CASE WHEN c.id IS NULL THEN m.id END AS merge_id
   FROM (SELECT DISTINCT link_key FROM imp_keys WHERE _action = 'created' AND _old_object IS NULL) d
   LEFT JOIN customers_customer c ON c.link_key = d.link_key
+  LEFT JOIN customers_merge m ON m.link_key = d.link_key AND m.undone_at IS NULL
   LEFT JOIN imp_promoted p ON p.link_key = d.link_key AND p.takes
 ), assigned AS (
-  SELECT j._system_id, j._key, coalesce(j._old_object, o.customer_id) AS customer_id
+  SELECT j._system_id, j._key, coalesce(j._old_object, o.customer_id) AS customer_id,
+         CASE WHEN j._old_object IS NULL THEN o.merge_id END AS merge_id
   FROM imp_keys j LEFT JOIN owner o ON o.link_key = j.link_key AND j._action = 'created'
   WHERE j._action IN ('created', 'updated')
 )
-UPDATE imp_keys k SET customer_id = a.customer_id, _object = a.customer_id FROM assigned a
+UPDATE imp_keys k SET customer_id = a.customer_id, _object = a.customer_id, _merge = a.merge_id FROM assigned a
 WHERE a._system_id = k._system_id AND a._key = k._key;
 """  # noqa: S608 - a constant of this code base
 

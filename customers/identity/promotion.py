@@ -1,11 +1,16 @@
 """A bare customer whose own row arrives takes the row's link key, or gives all it has to the customer who has it.
 
+A customer who was absorbed by another still counts as the one who has their key: what moves to them stands with the
+survivor, and is theirs when the merge is undone. A bare record that stands with a survivor stays; its key is that of
+the absorbed.
+
 What it has moves as soon as that is known. The customers' own rows change when the chunk closes, so that whoever works
 on one of them waits for a moment only; what came to the one that goes in between moves then.
 """
 
 from django.db.backends.utils import CursorWrapper
 
+from customers.identity.merging.origins import hand_on, take_keys
 from customers.identity.owning import take_over
 from customers.models import Customer
 from customers.registry import listening, movable
@@ -16,14 +21,18 @@ _PROMOTED = """
 DROP TABLE IF EXISTS imp_promoted;
 CREATE TEMP TABLE imp_promoted ON COMMIT DROP AS
 SELECT k._old_object AS old, k.link_key,
-       coalesce(c.id, first_value(k._old_object) OVER same) AS new,
-       c.id IS NULL AND row_number() OVER same = 1 AS takes
+       coalesce(c.id, m.root_id, first_value(k._old_object) OVER same) AS new,
+       c.id IS NULL AND m.id IS NULL AND row_number() OVER same = 1 AS takes,
+       CASE WHEN c.id IS NULL THEN m.id END AS merge_id
 FROM imp_keys k LEFT JOIN customers_customer c ON c.link_key = k.link_key
+LEFT JOIN customers_merge m ON m.link_key = k.link_key AND m.undone_at IS NULL
 WHERE k._action = 'created' AND k._old_object IS NOT NULL
+  AND NOT EXISTS (SELECT FROM customers_mergedrow e
+    WHERE e.relation = 'customers_sourcerecord' AND e.row_id = k._record_id)
 WINDOW same AS (PARTITION BY k.link_key ORDER BY k._record_id);
 UPDATE imp_keys k SET _old_object = p.new FROM imp_promoted p WHERE k._old_object = p.old AND p.new <> p.old;
 """
-_MOVES = "SELECT DISTINCT old, new FROM imp_promoted WHERE old <> new ORDER BY old"
+_MOVES = "SELECT DISTINCT old, new, merge_id FROM imp_promoted WHERE old <> new ORDER BY old"
 
 # Its key is part of a unique index and the row of one that goes is deleted: both need the whole row.
 _LOCK = """
@@ -40,9 +49,10 @@ WHERE customer_id = %(new)s AND kind = 'customers' AND object_id = %(old)s
 
 def adopt_bare(cursor: CursorWrapper) -> None:
     """Settle whose each bare record of `imp_keys` is; `_old_object` is its customer afterwards."""
+    take_keys(cursor)
     cursor.execute(_PROMOTED)
-    for old, new in _moves(cursor):
-        _move_all(cursor, old=old, new=new)
+    for move in _moves(cursor):
+        _move_all(cursor, *move)
 
 
 def close(cursor: CursorWrapper) -> None:
@@ -51,18 +61,19 @@ def close(cursor: CursorWrapper) -> None:
     if not cursor.rowcount:
         return
     cursor.execute(_TAKE_KEYS)
-    for old, new in _moves(cursor):
-        _move_all(cursor, old=old, new=new)
+    for old, new, merge in _moves(cursor):
+        _move_all(cursor, old, new, merge)
         take_over(cursor, old=old, new=new)
         Customer.objects.get(pk=old).delete()
 
 
-def _moves(cursor: CursorWrapper) -> list[tuple[int, int]]:
+def _moves(cursor: CursorWrapper) -> list[tuple[int, int, int | None]]:
     cursor.execute(_MOVES)
-    return [(int(old), int(new)) for old, new in cursor.fetchall()]
+    return [(int(old), int(new), merge) for old, new, merge in cursor.fetchall()]
 
 
-def _move_all(cursor: CursorWrapper, *, old: int, new: int) -> None:
+def _move_all(cursor: CursorWrapper, old: int, new: int, merge: int | None) -> None:
+    hand_on(cursor, old=old, new=new, merge=merge)
     movable.move_all(cursor, old=old, new=new)
     cursor.execute(_RECORDS_BECAME, {"old": old, "new": new})
     listening.moved(cursor, [new])

@@ -1,4 +1,7 @@
-"""Which source's value a customer's field shows: the first non-empty one by (system rank, system key, external id)."""
+"""Which source's value a customer's field shows: the first non-empty one by (system rank, system key, external id).
+
+What people typed of somebody who became one with the customer comes after what they typed of the customer.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,6 +17,9 @@ FIELDS = (
     "language", "birth_date",
 )  # fmt: skip
 EMPTY = "''"
+TYPED = "crm:typed"  # the key of the system that holds what people type
+_IS_ANOTHERS = f"""CASE WHEN s.key = '{TYPED}' THEN EXISTS (
+           SELECT FROM customers_mergedrow e WHERE e.relation = 'customers_sourcerecord' AND e.row_id = sr.id) END"""
 _DEFAULTS = {"kind": "'organization'", "birth_date": "NULL"}
 
 
@@ -44,7 +50,7 @@ DROP TABLE IF EXISTS imp_survived, imp_arriving;
 CREATE TEMP TABLE imp_survived ON COMMIT DROP AS
 WITH given AS MATERIALIZED (
   SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload, sr.digest = '{NIL}' AS is_bare,
-         row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, sr.external_id) AS place,
+         row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, {_IS_ANOTHERS}, sr.external_id) AS place,
          count(*) OVER (PARTITION BY t.customer_id) AS records
   FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched WHERE settles GROUP BY customer_id) t
   JOIN customers_sourcerecord sr ON sr.customer_id = t.customer_id AND sr.kind = 'customers'

@@ -16,6 +16,7 @@ from customers.importing.mapping import ColumnSource
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import OF_A_CHUNK, refresh_statistics
 from customers.models import ImportBatch, SourceSystem
+from customers.registry import listening
 
 
 def take_chunk(cursor: CursorWrapper, batch: ImportBatch, *, first: int, last: int) -> None:
@@ -117,6 +118,7 @@ def _write(cursor: CursorWrapper, spec: ImportSpec) -> None:
     for step in spec.prepare:
         step(cursor)
     cursor.execute(sql.write_records(spec))
+    listening.recorded(cursor, spec.kind)
     for step in spec.write:
         step(cursor)
 

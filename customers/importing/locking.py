@@ -30,7 +30,7 @@ def hold(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem) -> No
         shared.add(locks.IDENTITY)
     alone = any(len(names) > MANY_NAMES for names in named.values())
     (exclusive if alone else shared).add(locks.IMPORTS)
-    shared.add(locks.FACTS)
+    shared.update((locks.FACTS, locks.MERGES))
     locks.take(cursor, exclusive=exclusive, shared=shared, wait_s=locks.JOB_PATIENCE_S)
 
 

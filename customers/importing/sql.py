@@ -130,7 +130,9 @@ def group_rows(spec: ImportSpec) -> str:
     """
 
 
-CREATE_REFS = "CREATE TEMP TABLE imp_refs (kind text, _system_id bigint, ref text, id bigint) ON COMMIT DROP"
+CREATE_REFS = """
+CREATE TEMP TABLE imp_refs (kind text, _system_id bigint, ref text, id bigint, record_id bigint) ON COMMIT DROP
+"""
 
 
 def fill_refs(reference: Reference) -> str:
@@ -139,7 +141,8 @@ def fill_refs(reference: Reference) -> str:
     kind, column = reference.kind, reference.column
     return f"""
     INSERT INTO imp_refs
-    SELECT '{kind}', d._system_id, d.ref, coalesce(own.{target}, other.{target})
+    SELECT '{kind}', d._system_id, d.ref, coalesce(own.{target}, other.{target}),
+           CASE WHEN own.{target} IS NOT NULL THEN own.id ELSE other.id END
     FROM (SELECT DISTINCT _system_id, "{column}" AS ref FROM imp_grouped WHERE "{column}" <> '') d
     LEFT JOIN customers_sourcerecord own
       ON own.system_id = d._system_id AND own.kind = '{kind}' AND own.external_id = d.ref

@@ -28,11 +28,17 @@ row has to change is noted in `imp_touched`, and the row written when `points_se
 TradeChanged = Callable[[CursorWrapper, list[int]], None]
 """Told of customers whose trade changed, in the transaction in which their marks of that go."""
 
+Recorded = Callable[[CursorWrapper, str], None]
+"""Told of each chunk of an import, with its kind, when its source records are written and before its facts are: of
+`imp_keys`, `_object` is the row a record becomes; `imp_refs` holds the records that its rows name.
+"""
+
 _arriving: Final[list[Arriving]] = []
 _points_changed: Final[list[PointsChanged]] = []
 _points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
 _trade_changed: Final[list[TradeChanged]] = []
+_recorded: Final[list[Recorded]] = []
 
 
 def register_arriving(listener: Arriving) -> None:
@@ -83,3 +89,13 @@ def register_trade_changed(listener: TradeChanged) -> None:
 def trade_changed(cursor: CursorWrapper, customer_ids: list[int]) -> None:
     for listener in _trade_changed:
         listener(cursor, customer_ids)
+
+
+def register_recorded(listener: Recorded) -> None:
+    if listener not in _recorded:
+        _recorded.append(listener)
+
+
+def recorded(cursor: CursorWrapper, kind: str) -> None:
+    for listener in _recorded:
+        listener(cursor, kind)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.merging.origins import follow
 from customers.identity.naming import NAME, NAMES, join
 from customers.identity.tier_on import join_tier
 from customers.importing import parsers
@@ -118,6 +119,7 @@ def write(cursor: CursorWrapper) -> None:
     if any_changed:
         cursor.execute(_BEFORE_CHANGES)
         cursor.execute(_CHANGED)
+        follow(cursor, table="customers_invoice", rows="imp_followers", parent="customers_order", name="order_id")
     cursor.execute(_NEW)
     refresh_statistics(cursor)
     cursor.execute(_LINES)

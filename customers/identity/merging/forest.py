@@ -6,6 +6,8 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.models import Customer, Merge
 
+RECORDS: Final = "customers_sourcerecord"
+
 # The merges by which a customer became what they were: whom they absorbed, whom those had, and so on.
 _BELOW: Final = """
 WITH RECURSIVE below AS (

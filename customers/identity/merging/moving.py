@@ -49,11 +49,8 @@ def give_all(
     for relation in _moving():
         rivals = Rivals(cursor, relation, customer=new, at=[old, new], merges=[merge, *below, *there], merge=merge)
         rivals.step_aside()
-        noted = " AND ".join(
-            [*(f"t.{name} IS NULL" for name, _table in relation.follows), *(_unless_by_value(relation))]
-        )
         values: dict[str, Any] = {"old": old, "new": new, "merge": merge, "relation": relation.table, "below": below}
-        cursor.execute(_GIVE.format(table=relation.table, column=relation.column, noted=noted or "true"), values)
+        cursor.execute(_GIVE.format(table=relation.table, column=relation.column, noted=is_noted(relation)), values)
         moved[relation.kind] += int(cursor.fetchone()[0])
         rivals.stand()
     return moved
@@ -85,8 +82,11 @@ def _moving() -> list[MovableRelation]:
     return [relation for relation in relations_in_order() if relation.moves]
 
 
-def _unless_by_value(relation: MovableRelation) -> list[str]:
-    return [f"NOT t.{relation.by_value[0]}"] if relation.by_value else []
+def is_noted(relation: MovableRelation) -> str:
+    """SQL: whether a row `t` has a note of its own whose it is, and does not go with another or with a number."""
+    alone = [f"t.{name} IS NULL" for name, _table in relation.follows]
+    by_value = [f"NOT t.{relation.by_value[0]}"] if relation.by_value else []
+    return " AND ".join([*alone, *by_value]) or "true"
 
 
 def _returns(relation: MovableRelation) -> list[str]:

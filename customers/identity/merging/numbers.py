@@ -23,9 +23,12 @@ _CHANGED: Final = """
 INSERT INTO imp_changed_values SELECT n.kind, n.normalised, c.id
 FROM merge_number n, (SELECT DISTINCT x AS id FROM unnest(%(customers)s::bigint[]) x) c
 """
-_OF: Final = """
-INSERT INTO imp_changed_values SELECT DISTINCT p.kind, p.normalised, c.id
-FROM customers_contactpoint p, unnest(%(customers)s::bigint[]) c (id) WHERE p.customer_id = %(customer)s
+# Those who had begun to write before may have found the survivor.
+_MARK: Final = """
+INSERT INTO customers_pointmark (kind, normalised, customer_id)
+SELECT DISTINCT p.kind, p.normalised, c.id
+FROM customers_contactpoint p, unnest(%(customers)s::bigint[]) c (id)
+WHERE p.customer_id = %(customer)s AND p.kind IN ('phone', 'email') AND p.normalised <> ''
 """
 
 
@@ -39,6 +42,6 @@ def match_shared(cursor: CursorWrapper, *, customers: list[int]) -> None:
     points.change(cursor, _CHANGED, {"customers": customers})
 
 
-def match_all(cursor: CursorWrapper, *, customer: int, customers: list[int]) -> None:
-    """The numbers are this customer's again. Whoever had begun before, and found the other, is looked at once more."""
-    points.change(cursor, _OF, {"customer": customer, "customers": customers})
+def mark_all(cursor: CursorWrapper, *, customer: int, customers: list[int]) -> None:
+    """The numbers are this customer's again: a job looks once more at what is known by them."""
+    cursor.execute(_MARK, {"customer": customer, "customers": customers})

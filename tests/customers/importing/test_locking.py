@@ -71,6 +71,7 @@ def test_orders_share_the_customers_they_name_whichever_source_has_them(tmp_path
         assert held() - {(locks.ZONE, False)} == {
             (locks.IMPORTS, False),
             (locks.FACTS, False),
+            (locks.MERGES, False),
             (locks.source("shop", "orders"), True),
             (locks.source("shop", "products"), True),
             (locks.source("shop", "customers"), False),

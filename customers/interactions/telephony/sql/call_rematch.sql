@@ -1,6 +1,7 @@
 -- The customer (and their tier of the day) of calls whose number came, went or moved. Two index scans: the calls from
 -- the numbers, and the calls of the customers named; an index probe a call for the tier. OFFSET 0 keeps it that: the
--- planner, who cannot know how few calls there are, reads everybody's assignments otherwise.
+-- planner, who cannot know how few calls there are, reads everybody's assignments otherwise. A call that stays with its
+-- customer keeps its tier: they may have been another's on that day, before the two became one.
 CREATE TEMP TABLE rematched ON COMMIT DROP AS
 WITH affected AS (
   SELECT i.id, i.contact_normalised, i.day FROM customers_interaction i
@@ -19,9 +20,9 @@ LEFT JOIN owner o ON o.normalised = x.contact_normalised
 LEFT JOIN LATERAL (SELECT t.tier_id FROM crm_tier_on(o.customer_id, x.day) t OFFSET 0) a ON true;
 
 UPDATE customers_interaction i SET customer_id = r.customer_id, tier_id = r.tier_id FROM rematched r
-WHERE i.id = r.interaction_id AND (i.customer_id, i.tier_id) IS DISTINCT FROM (r.customer_id, r.tier_id);
+WHERE i.id = r.interaction_id AND i.customer_id IS DISTINCT FROM r.customer_id;
 
-UPDATE customers_call c SET tier_id = r.tier_id FROM rematched r
-WHERE c.id = r.call_id AND c.tier_id IS DISTINCT FROM r.tier_id;
+UPDATE customers_call c SET tier_id = i.tier_id FROM rematched r JOIN customers_interaction i ON i.id = r.interaction_id
+WHERE c.id = r.call_id AND c.tier_id IS DISTINCT FROM i.tier_id;
 
 DROP TABLE rematched;
