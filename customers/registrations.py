@@ -272,7 +272,7 @@ def register_all() -> None:
     listening.register_recorded(note_origins)
     listening.register_points_changed(interactions_listening.points_changed)
     listening.register_points_settled(last_contact.settle_last_contact)
-    listening.register_moved(last_contact.touch_last_contact)
+    listening.register_moved(last_contact.touch_receivers)
     listening.register_moved(mark_receivers)
     listening.register_trade_changed(mark_traders)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))

@@ -10,6 +10,7 @@ on one of them waits for a moment only; what came to the one that goes in betwee
 
 from django.db.backends.utils import CursorWrapper
 
+from crm.common.days import today
 from customers.identity.merging.origins import hand_on, take_keys
 from customers.identity.owning import take_over
 from customers.models import Customer
@@ -76,4 +77,4 @@ def _move_all(cursor: CursorWrapper, old: int, new: int, merge: int | None) -> N
     hand_on(cursor, old=old, new=new, merge=merge)
     movable.move_all(cursor, old=old, new=new)
     cursor.execute(_RECORDS_BECAME, {"old": old, "new": new})
-    listening.moved(cursor, [new])
+    listening.moved(cursor, [new], since=today())

@@ -1,6 +1,7 @@
 """When a customer was last in touch: the time of the newest contact (`is_contact`) on record."""
 
 from collections.abc import Collection
+from datetime import date
 
 from django.db.backends.utils import CursorWrapper
 
@@ -39,6 +40,11 @@ def refresh_last_contact(cursor: CursorWrapper, customer_ids: Collection[int]) -
 def touch_last_contact(cursor: CursorWrapper, customer_ids: list[int]) -> None:
     """Leave it to `settle_last_contact`, when the customers' rows are locked."""
     cursor.execute(_TOUCH, {"ids": customer_ids})
+
+
+def touch_receivers(cursor: CursorWrapper, customer_ids: list[int], _since: date) -> None:
+    """Of customers who were given what was another's."""
+    touch_last_contact(cursor, customer_ids)
 
 
 def find_last_contact(cursor: CursorWrapper, first: int, after: int) -> list[int]:

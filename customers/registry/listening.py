@@ -3,6 +3,7 @@ hands.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from django.db.backends.utils import CursorWrapper
@@ -20,9 +21,10 @@ PointsChanged = Callable[[CursorWrapper], None]
 Whose row has to change it notes in `imp_touched`; the second time it is told, that row is locked and it writes it.
 """
 
-Moved = Callable[[CursorWrapper, list[int]], None]
-"""Told in the transaction that gives customers what was another's; with the ids of those who receive. As above, whose
-row has to change is noted in `imp_touched`, and the row written when `points_settled` tells.
+Moved = Callable[[CursorWrapper, list[int], date], None]
+"""Told in the transaction that gives customers what was another's; with the ids of those who receive, and the day since
+when it is theirs. As above, whose row has to change is noted in `imp_touched`, and the row written when
+`points_settled` tells.
 """
 
 TradeChanged = Callable[[CursorWrapper, list[int]], None]
@@ -76,9 +78,9 @@ def register_moved(listener: Moved) -> None:
         _moved.append(listener)
 
 
-def moved(cursor: CursorWrapper, customer_ids: list[int]) -> None:
+def moved(cursor: CursorWrapper, customer_ids: list[int], *, since: date) -> None:
     for listener in _moved:
-        listener(cursor, customer_ids)
+        listener(cursor, customer_ids, since)
 
 
 def register_trade_changed(listener: TradeChanged) -> None:

@@ -3,10 +3,11 @@
 Who changes an assignment marks the customer in the same transaction (`crm.common.waiting_marks`).
 """
 
+from datetime import date
+
 from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
-from crm.common.days import today
 from crm.common.waiting_marks import WaitingMarks
 from customers.registry.tiered_facts import TieredFact, tiered_facts
 
@@ -16,11 +17,11 @@ def follow(*, wait: bool = True) -> None:
     MARKS.follow(wait=wait)
 
 
-def mark_receivers(cursor: CursorWrapper, customer_ids: list[int]) -> None:
-    """What customers were given that was another's (see `customers.registry.listening`) is in their tier from today on;
-    of the days before it keeps the tier it had.
+def mark_receivers(cursor: CursorWrapper, customer_ids: list[int], since: date) -> None:
+    """What customers were given that was another's (see `customers.registry.listening`) is in their tier from that day
+    on; of the days before it keeps the tier it had.
     """
-    cursor.execute(_MARK_RECEIVERS, {"ids": customer_ids, "day": today()})
+    cursor.execute(_MARK_RECEIVERS, {"ids": customer_ids, "day": since})
 
 
 _MARK_RECEIVERS = "INSERT INTO customers_tiermark (customer_id, from_day) SELECT unnest(%(ids)s::bigint[]), %(day)s"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common import locks
+from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import may_pass, retried
@@ -89,10 +90,11 @@ def _merge(new: int, old: int, by: User | None, now: datetime, how: str) -> Merg
             survivor_id=new, root_id=new, absorbed_id=old, name=absorbed.name, by=by, at=now, how=how
         )
         cursor.execute(CREATE_TOUCHED)
+        shared = numbers.shared(cursor, customer=old)
         moved = _give(cursor, merge)
-        numbers.match_shared(cursor, customers=[new])
+        numbers.match(cursor, shared, customers=[new])
         _take_out(cursor, merge)
-        settle_both(cursor, [new])
+        settle_both(cursor, [new], since=day_of(now))
         merge.moved = {kind: count for kind, count in sorted(moved.items()) if kind}
         merge.save(update_fields=["moved"])
         cursor.execute(_CHECK)
@@ -123,7 +125,6 @@ def _give(cursor: CursorWrapper, merge: Merge) -> Counter[str]:
     there = [one for one in merges_below(cursor, new) if one != merge.pk]
     below = [one for one in merges_below(cursor, old) if one in there]
     there = [one for one in there if one not in below]
-    numbers.note_shared(cursor, customer=old)
     moved = give_all(cursor, merge=merge.pk, old=old, new=new, below=below, there=there)
     _lock(new, old)
     return moved + give_all(cursor, merge=merge.pk, old=old, new=new, below=below, there=there)

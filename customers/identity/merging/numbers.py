@@ -10,10 +10,10 @@ from django.db.backends.utils import CursorWrapper
 
 from customers.identity import points
 
-# Before the numbers move: those that were not the absorbed's alone.
-_NOTE: Final = """
-DROP TABLE IF EXISTS merge_number;
-CREATE TEMP TABLE merge_number ON COMMIT DROP AS
+Number = tuple[str, str]
+"""Kind and normalised value of a contact point."""
+
+_SHARED: Final = """
 SELECT p.kind, p.normalised FROM (
   SELECT DISTINCT kind, normalised FROM customers_contactpoint
   WHERE customer_id = %(customer)s AND kind IN ('phone', 'email') AND normalised <> ''
@@ -21,7 +21,7 @@ SELECT p.kind, p.normalised FROM (
 """
 _CHANGED: Final = """
 INSERT INTO imp_changed_values SELECT n.kind, n.normalised, c.id
-FROM merge_number n, (SELECT DISTINCT x AS id FROM unnest(%(customers)s::bigint[]) x) c
+FROM unnest(%(kinds)s::text[], %(values)s::text[]) n (kind, normalised), unnest(%(customers)s::bigint[]) c (id)
 """
 # Those who had begun to write before may have found the survivor.
 _MARK: Final = """
@@ -32,14 +32,17 @@ WHERE p.customer_id = %(customer)s AND p.kind IN ('phone', 'email') AND p.normal
 """
 
 
-def note_shared(cursor: CursorWrapper, *, customer: int) -> None:
-    """Before the customer's numbers move."""
-    cursor.execute(_NOTE, {"customer": customer})
+def shared(cursor: CursorWrapper, *, customer: int) -> list[Number]:
+    """Those that are not this customer's alone."""
+    cursor.execute(_SHARED, {"customer": customer})
+    return list(cursor.fetchall())
 
 
-def match_shared(cursor: CursorWrapper, *, customers: list[int]) -> None:
-    """After they have; for the customers concerned who are left."""
-    points.change(cursor, _CHANGED, {"customers": customers})
+def match(cursor: CursorWrapper, numbers: list[Number], *, customers: list[int]) -> None:
+    """Whoever had or has one of the numbers; only customers who are there."""
+    if numbers:
+        kinds, values = ([number[at] for number in numbers] for at in (0, 1))
+        points.change(cursor, _CHANGED, {"kinds": kinds, "values": values, "customers": customers})
 
 
 def mark_all(cursor: CursorWrapper, *, customer: int, customers: list[int]) -> None:

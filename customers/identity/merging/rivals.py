@@ -16,9 +16,7 @@ from customers.registry.movable import MovableRelation
 # Whose rows they are: `own` is told by who has no entry and stands at the customer, or whose entry is that of the merge
 # that is being undone.
 _RIVALS: Final = """
-DROP TABLE IF EXISTS merge_rival;
-CREATE TEMP TABLE merge_rival ON COMMIT DROP AS
-SELECT * FROM (
+SELECT row_id, stands FROM (
   SELECT row_id, stands, row_number() OVER (PARTITION BY {key} ORDER BY own DESC, row_id) = 1 AS wins FROM (
     SELECT t.id AS row_id, {mine}, true AS stands,
            coalesce(e.merge_id = %(undone)s, e.id IS NULL AND t.{column} = %(customer)s) AS own
@@ -34,17 +32,16 @@ SELECT * FROM (
 _STEP_ASIDE: Final = """
 INSERT INTO customers_mergedrow (merge_id, relation, row_id, kept, is_aside)
 SELECT %(merge)s, %(relation)s, t.id, to_jsonb(t), true
-FROM merge_rival r JOIN {table} t ON t.id = r.row_id WHERE r.stands
+FROM {table} t WHERE t.id = ANY(%(rows)s)
 ON CONFLICT (relation, row_id) DO UPDATE SET kept = excluded.kept, is_aside = true;
-DELETE FROM {table} t USING merge_rival r WHERE r.stands AND t.id = r.row_id
+DELETE FROM {table} t WHERE t.id = ANY(%(rows)s)
 """
 _WAITING: Final = """
-SELECT e.kept AS said FROM merge_rival r JOIN customers_mergedrow e ON e.relation = %(relation)s AND e.row_id = r.row_id
-WHERE NOT r.stands
+SELECT e.kept AS said FROM customers_mergedrow e WHERE e.relation = %(relation)s AND e.row_id = ANY(%(rows)s)
 """
 _STANDS: Final = """
-UPDATE customers_mergedrow e SET kept = NULL, is_aside = false FROM merge_rival r
-WHERE NOT r.stands AND e.relation = %(relation)s AND e.row_id = r.row_id
+UPDATE customers_mergedrow SET kept = NULL, is_aside = false
+WHERE relation = %(relation)s AND row_id = ANY(%(rows)s)
 """
 _ONCE: Final = """
 SELECT t.id, true AS stands, coalesce(e.merge_id = %(undone)s, e.id IS NULL AND t.{column} = %(customer)s) AS own
@@ -83,29 +80,35 @@ class Rivals:
             "relation": relation.table, "customer": customer, "at": list(at), "merges": list(merges), "merge": merge,
             "undone": undone,
         }  # fmt: skip
+        self.coming: list[int] = []
         self.first: dict[str, int] = {}
 
     def step_aside(self) -> None:
         """Those that may not stand no longer do; before rows come to the customer."""
         if self.relation.unique:
             self._run(_RIVALS, names=self._names())
-            self._run(_STEP_ASIDE)
+            found = self.cursor.fetchall()
+            self.coming = [row for row, stands in found if not stands]
+            losers = [row for row, stands in found if stands]
+            if losers:
+                self._run(_STEP_ASIDE, asked={"rows": losers})
         for name in self.relation.once:
             self._run(_ONCE, names={"name": name}, asked={"name": name})
             found = self.cursor.fetchall()
             if found:
                 self.first[name] = found[0][0]
                 losers = [pk for pk, stands, _own in found[1:] if stands]
-                self._run(_YIELDS, names={"name": name}, asked={"name": name, "rows": losers})
+                if losers:
+                    self._run(_YIELDS, names={"name": name}, asked={"name": name, "rows": losers})
 
     def stand(self) -> None:
         """Those that may stand now do; after rows have come."""
-        if self.relation.unique:
+        if self.coming:
             put_back(
-                self.cursor, table=self.relation.table, said=_WAITING, params=self.values,
+                self.cursor, table=self.relation.table, said=_WAITING, params={**self.values, "rows": self.coming},
                 values={self.relation.column: "%(customer)s"},
             )  # fmt: skip
-            self._run(_STANDS)
+            self._run(_STANDS, asked={"rows": self.coming})
         for name, row in self.first.items():
             self._run(_HAS_IT, names={"name": name}, asked={"name": name, "row": row})
 

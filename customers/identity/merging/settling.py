@@ -1,5 +1,6 @@
 """What follows from whose the records, contacts and trade are now: fields, last contact, tiers."""
 
+from datetime import date
 from typing import Final
 
 from django.db.backends.utils import CursorWrapper
@@ -16,10 +17,10 @@ SELECT c.id, NULL::text FROM unnest(%(customers)s::bigint[]) c (id) WHERE EXISTS
 """
 
 
-def settle_both(cursor: CursorWrapper, customers: list[int]) -> None:
-    """Of customers who received what was another's; `imp_touched` is there."""
+def settle_both(cursor: CursorWrapper, customers: list[int], *, since: date) -> None:
+    """Of customers who received what was another's, and is theirs since that day; `imp_touched` is there."""
     survivorship.touch(cursor, _SETTLES, {"customers": customers})
-    listening.moved(cursor, customers)
+    listening.moved(cursor, customers, since=since)
     cursor.execute(LOCK_TOUCHED)
     survivorship.settle_touched(cursor)
     points.settle(cursor)

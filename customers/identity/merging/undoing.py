@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from crm.common import locks
+from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
@@ -101,12 +102,11 @@ def _bring_back(cursor: CursorWrapper, merge: Merge, by: User | None, now: datet
     returned = take_back(cursor, merge=merge.pk, old=old, new=root, below=below, there=there)
     cursor.execute(_GIVEN_UP, values)
     cursor.execute(_FORGET, values)
-    numbers.note_shared(cursor, customer=old)
     numbers.mark_all(cursor, customer=old, customers=[old, root])
-    numbers.match_shared(cursor, customers=[old, root])
+    numbers.match(cursor, numbers.shared(cursor, customer=old), customers=[old, root])
     _put_back_rows(cursor, values)
     _share(cursor, values)
-    settle_both(cursor, [old, root])
+    settle_both(cursor, [old, root], since=day_of(merge.at))
     return returned
 
 
