@@ -78,6 +78,7 @@ def note_origins(cursor: CursorWrapper, kind: str) -> None:
     if not (by_key or (reference and find_relation(spec.table))) or not anyone_is_merged(cursor):
         return
     cursor.execute(_CREATE + (_named(spec, reference) if reference else _BY_KEY))
+    cursor.execute("ANALYZE imp_origins")
     if reference:
         cursor.execute(_NOTE.format(row="row_id"), {"relation": spec.table})
     if spec.keeps_payload:
