@@ -1,7 +1,7 @@
 """Looks for duplicates among all customers and says which records are, or may be, one."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from crm.common import locks
 from crm.common.errors import DomainError
 from customers.identity.matching import finding
-from customers.identity.matching.records import names_of, read_records
+from customers.identity.matching.grouping import Scored
+from customers.identity.matching.joining import join
+from customers.identity.matching.records import customers_of, names_of, read_records
 from customers.models import Customer, SourceSystem
 
+Names = Mapping[int, tuple[str, str]]
 HEADER: Final = ("left_source", "left_id", "right_source", "right_id", "score")
 
 
@@ -49,23 +52,60 @@ class Pair:
     score: float
 
 
-def match(*, sources: Sequence[str] = (), least: float = finding.LEAST, pairs_out: Path | None = None) -> Matched:
+def match(
+    *, sources: Sequence[str] = (), least: float = finding.LEAST, merge_from: float | None = None,
+    pairs_out: Path | None = None,
+) -> Matched:  # fmt: skip
     """Every pair of records that share a customer, or are one with a probability of at least `least`.
 
-    With `sources`: those with a side there. Nothing is merged. Raises `Busy` while another run is at it,
-    `UnknownSource`, `BadScore`, `CannotWrite`.
+    With `sources`: those with a side there. With `merge_from` those are merged that are one with this probability, and
+    share a customer then. Raises `Busy` while another run is at it, `UnknownSource`, `BadScore`, `CannotWrite`.
     """
-    if not 0 < least <= 1:
+    if not 0 < least <= 1 or not (merge_from is None or 0 < merge_from <= 1):
         raise BadScore(_("A score is a number above 0, at most 1."))
-    wanted = _keys(sources)
+    wanted, merged = _keys(sources), 0
     with locks.held(locks.MATCHING) as free:
         if not free:
             raise locks.Busy(_("Somebody is looking for duplicates already. Try again later."))
-        pairs = [pair for pair in _pairs(least) if not wanted or {pair.left[0], pair.right[0]} & wanted]
+        found = _found(min(least, merge_from or least))
+        names = names_of(_records(found))
+        found = [pair for pair in found if _is_asked_for(names, pair, wanted)]
+        if merge_from is not None:
+            merged = join(pair for pair in found if merge_from <= pair[2] < 1)
+    pairs = _told(found, names, least)
     if pairs_out is not None:
         with _whole_or_not_at_all(pairs_out) as target:
             _write(target, pairs)
-    return Matched(pairs=len(pairs), merged=0, to_review=sum(pair.score < 1 for pair in pairs))
+    return Matched(pairs=len(pairs), merged=merged, to_review=sum(pair.score < 1 for pair in pairs))
+
+
+def _found(least: float) -> list[Scored]:
+    people = finding.find_people(read_records(Customer.Kind.PERSON), least=least)
+    return people + finding.find_organizations(read_records(Customer.Kind.ORGANIZATION), least=least)
+
+
+def _records(found: Sequence[Scored]) -> list[int]:
+    return sorted({record for left, right, _score in found for record in (left, right)})
+
+
+def _is_asked_for(names: Names, pair: Scored, wanted: set[str]) -> bool:
+    """What has gone meanwhile is nobody's."""
+    sides = [names.get(record) for record in pair[:2]]
+    return None not in sides and (not wanted or any(side[0] in wanted for side in sides if side))
+
+
+def _told(found: Sequence[Scored], names: Names, least: float) -> list[Pair]:
+    """As things stand now: who was merged is one."""
+    owners = customers_of(_records(found))
+    pairs = [
+        (left, right, 1.0 if owners.get(left) == owners.get(right) is not None else score)
+        for left, right, score in found
+    ]
+    return sorted(
+        Pair(left=min(names[left], names[right]), right=max(names[left], names[right]), score=score)
+        for left, right, score in pairs
+        if score >= least
+    )
 
 
 def _keys(names: Sequence[str]) -> set[str]:
@@ -75,17 +115,6 @@ def _keys(names: Sequence[str]) -> set[str]:
         there = ", ".join(SourceSystem.objects.values_list("key", flat=True)) or _("none")
         raise UnknownSource(_("“%(name)s” is no source; there are: %(names)s") % {"name": missing, "names": there})
     return keys
-
-
-def _pairs(least: float) -> list[Pair]:
-    people = finding.find_people(read_records(Customer.Kind.PERSON), least=least)
-    found = people + finding.find_organizations(read_records(Customer.Kind.ORGANIZATION), least=least)
-    names = names_of(sorted({record for left, right, _score in found for record in (left, right)}))
-    return sorted(
-        Pair(left=min(names[left], names[right]), right=max(names[left], names[right]), score=score)
-        for left, right, score in found
-        if left in names and right in names  # what has gone meanwhile is nobody's
-    )
 
 
 def _write(target: TextIO, pairs: Sequence[Pair]) -> None:

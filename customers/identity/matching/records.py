@@ -28,6 +28,11 @@ SELECT -c.id, c.id, {_OWN} FROM customers_customer c
 WHERE c.kind = %(kind)s AND NOT EXISTS (
   SELECT FROM customers_sourcerecord r WHERE r.customer_id = c.id AND r.kind = 'customers')
 """  # noqa: S608 - constants
+_CUSTOMERS: Final = """
+SELECT r.id, r.customer_id FROM customers_sourcerecord r WHERE r.id = ANY(%(ids)s) AND r.customer_id IS NOT NULL
+UNION ALL
+SELECT -c.id, c.id FROM customers_customer c WHERE -c.id = ANY(%(ids)s)
+"""
 _NAMES: Final = f"""
 SELECT r.id, CASE WHEN s.key = '{TYPED}' THEN '' ELSE s.key END, r.external_id
 FROM customers_sourcerecord r JOIN customers_sourcesystem s ON s.id = r.system_id WHERE r.id = ANY(%(ids)s)
@@ -40,6 +45,13 @@ def read_records(kind: Customer.Kind) -> Iterator[Record]:
         copy.set_types(["int8", "int8", *["text"] * len(_FIELDS)])
         for row in copy.rows():
             yield Record(*row)
+
+
+def customers_of(ids: list[int]) -> dict[int, int]:
+    """Record → whose it is now."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CUSTOMERS, {"ids": ids})
+        return dict(cursor.fetchall())
 
 
 def names_of(ids: list[int]) -> dict[int, tuple[str, str]]:

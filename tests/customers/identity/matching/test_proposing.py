@@ -8,7 +8,9 @@ from django.core.management import call_command
 from crm.common import locks
 from customers.identity.editing import create_customer
 from customers.identity.matching.proposing import BadScore, CannotWrite, UnknownSource, match
-from customers.models import Customer
+from customers.identity.merging.undoing import undo_merge
+from customers.models import Customer, Merge
+from tests.conftest import NOON
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
 from tests.factories.customers import CustomerFactory
@@ -56,6 +58,21 @@ def test_every_pair_is_told_once_with_left_before_right(tmp_path: Path, capsys: 
 
 
 @pytest.mark.usefixtures("departments")
+def test_what_is_as_good_as_certain_is_merged_by_rule_and_can_be_taken_back(tmp_path: Path) -> None:
+    first, *_others = Customer.objects.order_by("pk")
+    assert match(merge_from=1.0).merged == 0
+    found = match(merge_from=0.5, pairs_out=tmp_path / "pairs.csv")
+    assert (found.pairs, found.merged, found.to_review) == (3, 1, 0)
+    assert [pair[2] for pair in pairs(tmp_path / "pairs.csv")] == [True, True, True]
+    merge = Merge.objects.get()
+    assert (merge.survivor_id, merge.how, merge.by) == (first.pk, "rule", None)
+    assert match(merge_from=0.5).merged == 0
+    undo_merge(merge=merge, by=None, now=NOON)
+    assert (Customer.objects.count(), match().to_review) == (3, 2)
+    assert match(merge_from=0.5).merged == 0
+
+
+@pytest.mark.usefixtures("departments")
 def test_with_sources_a_side_is_theirs(tmp_path: Path) -> None:
     assert match(sources=["Finance"], pairs_out=tmp_path / "pairs.csv").pairs == 2
     assert pairs(tmp_path / "pairs.csv") == [("after-sales/K1", "finance/77", False), ("finance/77", "shop/1", True)]
@@ -87,6 +104,8 @@ def test_what_cannot_be_is_said(tmp_path: Path) -> None:
     for score in (0, -1, 1.5, float("nan")):
         with pytest.raises(BadScore):
             match(least=score)
+        with pytest.raises(BadScore):
+            match(merge_from=score)
     with pytest.raises(CannotWrite, match="cannot be written"):
         match(pairs_out=tmp_path / "no" / "where.csv")
     with pytest.raises(SystemExit) as refused:
