@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from crm.common import locks
 from crm.common.pacing import Pace
-from crm.common.retrying import retried
+from crm.common.retrying import may_pass, retried
 
 FIRST_MARKS, MOST_MARKS, STEP_S = 100, 10_000, 0.05
 
@@ -32,6 +32,11 @@ ORDER BY id LIMIT %(most)s
 """
 _DROP: Final = "DELETE FROM {table} m USING {step} s WHERE m.id = s.id AND NOT (s.is_new AND %(anyone)s)"
 _KEEP: Final = "UPDATE {table} m SET waits_for = %(at_it)s FROM {step} s WHERE m.id = s.id AND s.is_new"
+
+
+def _may_pass(error: DatabaseError) -> bool:
+    """Whoever facts were to be given may go just then; the next time it is seen."""
+    return isinstance(error, IntegrityError) or may_pass(error)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +57,7 @@ class WaitingMarks:
         Where another is at it, `wait` for their steps to end, or else leave the rest to them.
         """
         pace = Pace(FIRST_MARKS, seconds=STEP_S, least=1, most=MOST_MARKS)
-        while retried(self._step)(pace, wait=wait):
+        while retried(self._step, passing=_may_pass)(pace, wait=wait):
             pass
 
     def _step(self, pace: Pace, *, wait: bool) -> bool:

@@ -100,7 +100,7 @@ def test_a_file_and_a_hand_write_on_while_customers_become_one_and_two(tmp_path:
 def test_killed_at_any_statement_nothing_is_half_done(begin: Begin) -> None:
     ada, bob = rich("Ada"), rich("Bob")
     before = everything()
-    for after in (5, 40, 90):
+    for after in (5, 30, 60):
         process = begin(partial(_until, after, partial(merged, ada.pk, bob.pk)))
         process.join(20)
         assert process.exitcode == -9
@@ -108,7 +108,7 @@ def test_killed_at_any_statement_nothing_is_half_done(begin: Begin) -> None:
         assert not Merge.objects.exists()
     merge = merged(ada.pk, bob.pk)
     meanwhile = everything()
-    process = begin(partial(_until, 50, partial(undo_merge, merge=merge, by=None, now=timezone.now())))
+    process = begin(partial(_until, 40, partial(undo_merge, merge=merge, by=None, now=timezone.now())))
     process.join(20)
     assert (process.exitcode, differing(meanwhile, everything())) == (-9, {})
 

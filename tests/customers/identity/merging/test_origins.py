@@ -1,5 +1,6 @@
 """What files bring for somebody who was absorbed is theirs when the merge is undone."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.naming import get_named
 from customers.identity.merging.undoing import undo_merge
 from customers.identity.survivorship import FIELDS
+from customers.importing.exporting import export_file
 from customers.interactions.recording import log_interaction
 from customers.models import Customer, Merge, MergedRow
 from tests.conftest import NOON, UserFor
@@ -154,3 +156,13 @@ def test_what_people_type_of_the_survivor_is_the_survivors(tmp_path: Path) -> No
     ada.refresh_from_db()
     bob.refresh_from_db()
     assert [(one.city, one.industry) for one in (ada, bob)] == [("", "y"), ("Rome", "x")]
+
+
+def test_an_export_says_of_each_record_whose_it_is(tmp_path: Path) -> None:
+    ada, bob = two(tmp_path)
+    merged(ada, bob)
+    path = tmp_path / "out.csv"
+    export_file(kind="customers", path=path, as_of=NOON.date(), source="")
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [(row["external_id"], row["customer_id"]) for row in rows] == [("a", str(ada.pk)), ("b", str(ada.pk))]
