@@ -16,12 +16,15 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from crm.common.patience import rows_within
+from crm.common.patience import TookTooLong, rows_within
 from crm.common.segments import EVERYTHING, Order, Segment, find_field, in_order, segments
 from crm.common.settled import about
 
 ROUGHLY: Final = 10
 """So many times fewer there may be where it is known only roughly how many fit."""
+SHORTEST_S: Final = 0.15
+A_ROW_S: Final = 2e-6
+"""To collect one and sort it among many."""
 _LAST: Final = 2**63 - 1
 Statement = tuple[str, Sequence[Any]]
 Asking = Callable[..., list[tuple[Any, ...]]]
@@ -48,17 +51,27 @@ def page_keys(
     """Of those of `rows` that fit `where`, collected where at most `few` are expected: two queries, three where a page
     holds the first without a value.
 
+    Who fits may stand at the far end of the order, where a walk is long: it takes as long at most as to sort all
+    of them is expected to take; then they are sorted, and so counted.
+
     `is_grouped`: the order's relation leads to one of a few (tiers, people), each of whom has many rows: an index on
     (relation, id) then serves, which gives the first rows of each in turn until a page is full. `is_rough`: there may
-    be far fewer than are expected. `within_s`: so long may each query take. Raises TookTooLong.
+    be far fewer than are expected. `within_s`: so long may the queries that read rows take. Raises TookTooLong.
     """
-    asking, fitting = partial(rows_within, within_s), rows.filter(where)
+    fitting = rows.filter(where)
     expected = expected_rows(fitting)
     if expected <= (ROUGHLY * few if is_rough else few):
-        collected = _collected(fitting, order, asking, count=size + 1, most=few)
+        collected = _collected(fitting, order, partial(rows_within, within_s), count=size + 1, most=few)
         if collected is not None:
             return Keys(keys=collected[0], count=collected[1], how="counted")
-    walked = _walked(rows, order, where, asking, size + 1, is_grouped=is_grouped)
+    walks_s = None if within_s is None else min(max(SHORTEST_S, expected * A_ROW_S), within_s / 2)
+    try:
+        walked = _walked(rows, order, where, partial(rows_within, walks_s), size + 1, is_grouped=is_grouped)
+    except TookTooLong:
+        if walks_s is None or within_s is None:
+            raise
+        keys, count = _sorted(fitting, order, partial(rows_within, within_s - walks_s), count=size + 1)
+        return Keys(keys=keys, count=count, how="counted")
     return Keys(keys=walked, count=max(expected, few), how="about" if expected > few else "more")
 
 
@@ -73,7 +86,7 @@ def expected_rows(rows: QuerySet[Any]) -> int:
 
 # The rows are collected before anything is said of their order, so that none of its indexes is walked.
 _COLLECTED: Final = """
-WITH fitting (id, key) AS MATERIALIZED ({rows} LIMIT {most} + 1)
+WITH fitting (id, key) AS MATERIALIZED ({rows} {at_most})
 SELECT (SELECT count(*) FROM fitting),
   ARRAY(SELECT id FROM fitting WHERE {after} ORDER BY key IS NULL {last}, key {way}, id {way} LIMIT {count})
 """
@@ -83,14 +96,21 @@ def _collected(
     rows: QuerySet[Any], order: Order, asking: Asking, *, count: int, most: int
 ) -> tuple[list[int], int] | None:
     """(keys of the page, how many fit); None where more than `most` do."""
+    keys, fitting = _sorted(rows, order, asking, count=count, at_most=f"LIMIT {most} + 1")
+    return None if fitting > most else (keys, fitting)
+
+
+def _sorted(
+    rows: QuerySet[Any], order: Order, asking: Asking, *, count: int, at_most: str = ""
+) -> tuple[list[int], int]:
     found = _compiled(rows.order_by().values_list("pk", order.name))
     if found is None:
         return [], 0
     after, values = _after(order)
     way, last = ("DESC" if order.downwards else "ASC"), ("DESC" if order.backwards else "ASC")
-    statement = _COLLECTED.format(rows=found[0], most=most, after=after, way=way, last=last, count=count)
+    statement = _COLLECTED.format(rows=found[0], at_most=at_most, after=after, way=way, last=last, count=count)
     ((fitting, keys),) = asking(statement, [*found[1], *values])
-    return None if fitting > most else (keys, fitting)
+    return keys, fitting
 
 
 def _after(order: Order) -> tuple[str, list[Any]]:

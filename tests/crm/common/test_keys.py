@@ -1,4 +1,6 @@
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from accounts.models import Team, User
 from crm.common import keys as module
 from crm.common.keys import Keys, page_keys
 from crm.common.paging import keyset_page, order_of
+from crm.common.patience import TookTooLong
 
 pytestmark = pytest.mark.django_db
 SORTS = ("last_login", "-last_login", "team__name", "-team__name", "name", "-name")
@@ -43,10 +46,24 @@ def people(drawn: list[tuple[int | None, dt.datetime | None]]) -> None:
     )
 
 
-def read(where: Q, sort: str, cursor: str = "", *, size: int = 4, few: int = 0) -> Keys:
+def read(where: Q, sort: str, cursor: str = "", *, size: int = 4, few: int = 0, within_s: float | None = None) -> Keys:
     order = order_of(User.objects.all(), sort=sort, cursor=cursor)
     is_grouped = sort.endswith("team__name")
-    return page_keys(User.objects.all(), order, where=where, size=size, is_grouped=is_grouped, few=few)
+    return page_keys(
+        User.objects.all(), order, where=where, size=size, is_grouped=is_grouped, few=few, within_s=within_s
+    )
+
+
+@contextmanager
+def no_walk_ends() -> Iterator[None]:
+    """Whoever walks is stopped, as where the way is long."""
+    with pytest.MonkeyPatch.context() as patched:
+
+        def stopped(*_arguments: Any, **_options: Any) -> list[int]:
+            raise TookTooLong
+
+        patched.setattr(module, "_walked", stopped)
+        yield
 
 
 @pytest.mark.slow
@@ -57,7 +74,9 @@ def read(where: Q, sort: str, cursor: str = "", *, size: int = 4, few: int = 0) 
     sort=st.sampled_from(SORTS),
     size=st.integers(1, 5),
 )
-def test_collected_and_walked_they_are_those_of_the_plain_query(drawn: Any, where: Q, sort: str, size: int) -> None:
+def test_collected_walked_and_sorted_they_are_those_of_the_plain_query(
+    drawn: Any, where: Q, sort: str, size: int
+) -> None:
     people(drawn)
     fitting = User.objects.filter(where).select_related("team")
     cursors = [""]
@@ -65,11 +84,12 @@ def test_collected_and_walked_they_are_those_of_the_plain_query(drawn: Any, wher
         cursor = cursors.pop()
         page = keyset_page(fitting, sort=sort, cursor=cursor, size=size)
         backwards = order_of(fitting, sort=sort, cursor=cursor).backwards
-        for few in (0, 100):
-            found = read(where, sort, cursor, size=size, few=few)
+        for few, is_long in ((0, False), (0, True), (100, False)):
+            with no_walk_ends() if is_long else nullcontext():
+                found = read(where, sort, cursor, size=size, few=few, within_s=5.0 if is_long else None)
             shown = found.keys[:size][::-1] if backwards else found.keys[:size]
             assert shown == [user.pk for user in page.rows]
-            if few:
+            if few or (is_long and module.expected_rows(fitting) > few):
                 assert (found.count, found.how) == (fitting.count(), "counted")
         if not backwards:
             cursors += filter(None, [page.next_cursor, page.previous_cursor])
@@ -95,3 +115,14 @@ def test_a_segment_that_can_have_no_rows_is_not_asked_for(django_assert_num_quer
         assert len(read(Q(last_login__isnull=True), "last_login").keys) == 1
     with django_assert_num_queries(0):
         assert read(Q(pk__in=()), "last_login").keys == []
+
+
+def test_a_walk_that_is_longer_than_to_sort_all_is_left_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    people([(0, EARLY)] * 6)
+    monkeypatch.setattr(module, "SHORTEST_S", 0.05)
+    monkeypatch.setattr(module, "_along", lambda *_given: ("SELECT 1 FROM pg_sleep(3)", []))
+    found = read(Q(pk__gt=0), "-last_login", few=0, within_s=2.0)
+    assert (len(found.keys), found.count, found.how) == (5, 6, "counted")
+    monkeypatch.setattr(module, "_COLLECTED", "SELECT 1, ARRAY[1] FROM pg_sleep(3)")
+    with pytest.raises(TookTooLong):
+        read(Q(), "-last_login", few=0, within_s=0.2)
