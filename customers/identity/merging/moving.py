@@ -45,8 +45,8 @@ def give_all(
     cursor: CursorWrapper, *, merge: int, old: int, new: int, below: list[int], there: list[int]
 ) -> Counter[str]:
     """What is `old`'s stands with `new`. `below`: the merges into `old`; `there`: those into `new`. → rows by kind."""
-    moved = Counter[str]()
-    for relation in _moving():
+    moved = Counter({relation.kind: 0 for relation in _moving()})
+    for relation in _with_rows(cursor, old):
         rivals = Rivals(cursor, relation, customer=new, at=[old, new], merges=[merge, *below, *there], merge=merge)
         rivals.step_aside()
         values: dict[str, Any] = {"old": old, "new": new, "merge": merge, "relation": relation.table, "below": below}
@@ -63,8 +63,8 @@ def take_back(
 
     `below`: the merges into `old`; `there`: those that are left into `new`.
     """
-    returned = Counter[str]()
-    for relation in _moving():
+    returned = Counter({relation.kind: 0 for relation in _moving()})
+    for relation in _with_notes(cursor, [merge, *below]):
         values: dict[str, Any] = {"old": old, "new": new, "merges": [merge, *below], "relation": relation.table}
         for statement in _returns(relation):
             cursor.execute(statement, values)
@@ -80,6 +80,22 @@ def take_back(
 
 def _moving() -> list[MovableRelation]:
     return [relation for relation in relations_in_order() if relation.moves]
+
+
+def _with_rows(cursor: CursorWrapper, customer: int) -> list[MovableRelation]:
+    """Of which the customer has any; most have something of a few. A probe a table, in one statement."""
+    moving = _moving()
+    any_of = "EXISTS (SELECT FROM {table} t WHERE t.{column} = %(customer)s)"
+    said = ", ".join(any_of.format(table=one.table, column=one.column) for one in moving)
+    cursor.execute(f"SELECT {said}", {"customer": customer})
+    return [relation for relation, has in zip(moving, cursor.fetchone(), strict=True) if has]
+
+
+def _with_notes(cursor: CursorWrapper, merges: list[int]) -> list[MovableRelation]:
+    """Of which rows may go back: those that are noted, and what goes with others or with numbers."""
+    cursor.execute("SELECT DISTINCT relation FROM customers_mergedrow WHERE merge_id = ANY(%s)", [merges])
+    noted = {relation for (relation,) in cursor.fetchall()}
+    return [one for one in _moving() if one.table in noted or one.follows or one.by_value]
 
 
 def is_noted(relation: MovableRelation) -> str:
