@@ -10,14 +10,13 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from customers.identity.merging.absorbing import AlreadyAbsorbed, SameCustomer, merge_customers
 from customers.identity.merging.naming import get_named
 from customers.identity.merging.undoing import undo_merge
 from customers.interactions.recording import log_interaction
 from customers.models import Contact, Customer, Interaction, Merge, MergedRow, Order
-from tests.conftest import UserFor
+from tests.conftest import NOON, UserFor
 from tests.customers.identity.merging.test_origins import ORDERS
 from tests.customers.identity.merging.world import differing, everything, rich
 from tests.customers.importing.files import load, write_csv
@@ -35,7 +34,7 @@ MERGES = 20
 def merged(survivor: int, absorbed: int) -> Merge:
     """Of customers as they were before others began."""
     both = [Customer(pk=survivor, name="", kind=""), Customer(pk=absorbed, name="", kind="")]
-    return merge_customers(survivor=both[0], absorbed=both[1], by=None, now=timezone.now())
+    return merge_customers(survivor=both[0], absorbed=both[1], by=None, now=NOON)
 
 
 def test_twenty_conflicting_merges_at_once() -> None:
@@ -64,7 +63,7 @@ def test_twenty_conflicting_merges_at_once() -> None:
         assert set(model._default_manager.values_list("customer_id", flat=True)) == left
         assert model._default_manager.count() == count
     for merge in chance.sample(list(Merge.objects.all()), Merge.objects.count()):
-        undo_merge(merge=merge, by=None, now=timezone.now())
+        undo_merge(merge=merge, by=None, now=NOON)
     assert {customer.orders.count() for customer in Customer.objects.all()} == {1}
     assert not MergedRow.objects.exists()
 
@@ -81,14 +80,14 @@ def test_a_file_and_a_hand_write_on_while_customers_become_one_and_two(tmp_path:
 
     def log() -> None:
         for _number in range(20):
-            log_interaction(customer=found["b"], channel="phone", direction="in", by=user, now=timezone.now())
+            log_interaction(customer=found["b"], channel="phone", direction="in", by=user, now=NOON)
 
     threads = [beside(bring), beside(log)]
     made = 0
     while any(thread.is_alive() for thread in threads):
         inner, outer = merged(found["a"].pk, found["b"].pk), merged(found["c"].pk, found["a"].pk)
         for merge in (inner, outer):
-            undo_merge(merge=merge, by=None, now=timezone.now())
+            undo_merge(merge=merge, by=None, now=NOON)
         made += 1
     for thread in threads:
         end(thread)
@@ -108,7 +107,7 @@ def test_killed_at_any_statement_nothing_is_half_done(begin: Begin) -> None:
         assert not Merge.objects.exists()
     merge = merged(ada.pk, bob.pk)
     meanwhile = everything()
-    process = begin(partial(_until, 40, partial(undo_merge, merge=merge, by=None, now=timezone.now())))
+    process = begin(partial(_until, 40, partial(undo_merge, merge=merge, by=None, now=NOON)))
     process.join(20)
     assert (process.exitcode, differing(meanwhile, everything())) == (-9, {})
 
