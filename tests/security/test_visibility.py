@@ -57,6 +57,7 @@ JOB = "a job or a command: nobody reads"
 AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
+    "customers/identity/matching/joining.py": JOB,
     "customers/identity/merging/absorbing.py": VERB,
     "customers/identity/merging/forest.py": VERB,
     "customers/identity/merging/naming.py": JOB,

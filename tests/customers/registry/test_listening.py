@@ -12,13 +12,14 @@ from customers.registry.listening import (
     register_points_changed,
     register_points_settled,
 )
+from tests.conftest import NOON
 
 CURSOR: Any = object()
 Told = list[tuple[Any, ...]]
 EVENTS: dict[str, tuple[Callable[[Any], None], Callable[[], None], tuple[Any, ...]]] = {
     "changed": (register_points_changed, lambda: points_changed(CURSOR), (CURSOR,)),
     "settled": (register_points_settled, lambda: points_settled(CURSOR), (CURSOR,)),
-    "moved": (register_moved, lambda: moved(CURSOR, [3, 4]), (CURSOR, [3, 4])),
+    "moved": (register_moved, lambda: moved(CURSOR, [3, 4], since=NOON.date()), (CURSOR, [3, 4], NOON.date())),
 }
 
 
