@@ -17,6 +17,8 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 log = structlog.get_logger(__name__)
 
 TRIES: Final = 3
+PATIENT_TRIES: Final = 30
+"""Of work that nobody sits in front of, and that others may take back again and again."""
 PAUSE_S: Final = 0.05
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,12 +29,14 @@ def may_pass(error: DatabaseError) -> bool:
     return isinstance(error, OperationalError) and isinstance(error.__cause__, DeadlockDetected | SerializationFailure)
 
 
-def retried(work: Callable[P, R], *, passing: Callable[[DatabaseError], bool] = may_pass) -> Callable[P, R]:
-    """`work`, a transaction of its own, done up to `TRIES` times. In a caller's one, back to the savepoint."""
+def retried(
+    work: Callable[P, R], *, passing: Callable[[DatabaseError], bool] = may_pass, tries: int = TRIES
+) -> Callable[P, R]:
+    """`work`, a transaction of its own, done up to `tries` times. In a caller's one, back to the savepoint."""
 
     @wraps(work)
     def again(*args: P.args, **options: P.kwargs) -> R:
-        for tried in range(1, TRIES):
+        for tried in range(1, tries):
             try:
                 return work(*args, **options)
             except DatabaseError as error:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from crm.common.pacing import Pace
-from crm.common.retrying import may_pass, retried
+from crm.common.retrying import PATIENT_TRIES, may_pass, retried
 from customers.importing import frame, freeing, pending_entries
 from customers.importing.registry import Counts, get_spec
 from customers.importing.sql import BUCKETS
@@ -24,7 +24,7 @@ COUNTERS = ("created", "updated", "unchanged", "parked", "rejected")
 def apply_rest(batch: ImportBatch) -> None:
     """Apply what is left, and what waits for it. Raises `locks.Busy`; what was applied stays so."""
     pace = Pace(FIRST_ROWS, seconds=CHUNK_S, least=LEAST_ROWS, most=MOST_ROWS)
-    apply_next = retried(_apply_next, passing=_may_pass)
+    apply_next = retried(_apply_next, passing=_may_pass, tries=PATIENT_TRIES)
     lines, unmerged = get_spec(batch.kind).lines, 0.0
     while batch.buckets_done < BUCKETS:
         unmerged += pace.amount / lines
@@ -38,7 +38,9 @@ def apply_rest(batch: ImportBatch) -> None:
 
 
 def _may_pass(error: DatabaseError) -> bool:
-    """A customer typed in meanwhile may have taken a link key the chunk was about to give: then the chunk sees it."""
+    """A customer typed in meanwhile may have taken a link key the chunk was about to give, or one that it names was
+    merged: then the chunk sees it.
+    """
     return isinstance(error, IntegrityError) or may_pass(error)
 
 

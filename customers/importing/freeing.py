@@ -10,10 +10,11 @@ from time import monotonic
 import structlog
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import ForeignKeyViolation
 
 from crm.common import locks
 from crm.common.pacing import Pace
-from crm.common.retrying import retried
+from crm.common.retrying import PATIENT_TRIES, may_pass, retried
 from customers.importing import frame, sql
 from customers.importing.naming import as_import
 from customers.importing.registry import get_spec
@@ -47,7 +48,7 @@ def _free(due: Due) -> float:
     """
     kind, system_id, ids, batch_id = due
     try:
-        return retried(_apply)(due)
+        return retried(_apply, passing=_may_pass, tries=PATIENT_TRIES)(due)
     except OperationalError as error:
         raise locks.Busy(_("The rows that waited are in use; they are applied in a few minutes.")) from error
     except (DatabaseError, ValueError) as error:
@@ -56,6 +57,11 @@ def _free(due: Due) -> float:
             return 0
         middle = len(ids) // 2
         return max(_free((kind, system_id, half, batch_id)) for half in (ids[:middle], ids[middle:]))
+
+
+def _may_pass(error: DatabaseError) -> bool:
+    """A customer that they name may have been merged meanwhile."""
+    return isinstance(error.__cause__, ForeignKeyViolation) or may_pass(error)
 
 
 def _apply(due: Due) -> float:

@@ -42,6 +42,13 @@ def test_not_for_ever() -> None:
 
 
 @pytest.mark.django_db
+def test_as_often_as_is_said() -> None:
+    assert retried(failing(5, deadlock()), tries=6)("done") == "done"
+    with pytest.raises(OperationalError):
+        retried(failing(6, deadlock()), tries=6)("done")
+
+
+@pytest.mark.django_db
 def test_what_the_database_refuses_is_not_tried_again() -> None:
     with pytest.raises(IntegrityError):
         retried(failing(1, IntegrityError("no")))("done")
