@@ -1,6 +1,6 @@
 """Write a kind's rows to a file, in the form its import reads. PostgreSQL streams them; memory stays flat."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -37,7 +37,7 @@ def export_file(*, kind: str, path: Path, as_of: date, source: str = "") -> int:
     export = get_export(kind)
     write = _writer(export, path)
     parameters = {"system": _system(source), "as_of": as_of}
-    with _whole_or_not_at_all(path) as target, transaction.atomic():
+    with whole_or_not_at_all(path) as target, transaction.atomic():
         return write(export, parameters, target)
 
 
@@ -51,17 +51,24 @@ def _writer(export: Export, path: Path) -> Write:
 
 
 def _system(source: str) -> int | None:
-    if not source:
-        return None
-    found = SourceSystem.objects.filter(key=slugify(source, allow_unicode=True)[:50]).first()
-    if found is None:
-        names = ", ".join(SourceSystem.objects.values_list("key", flat=True)) or _("none")
-        raise UnknownSource(_("“%(name)s” is no source; there are: %(names)s") % {"name": source, "names": names})
-    return found.pk
+    return find_systems([source])[0].pk if source else None
+
+
+def find_systems(names: Sequence[str]) -> list[SourceSystem]:
+    """The sources of those names, in their order. Raises `UnknownSource`."""
+    found = []
+    for name in names:
+        system = SourceSystem.objects.filter(key=slugify(name, allow_unicode=True)[:50]).first()
+        if system is None:
+            there = ", ".join(SourceSystem.objects.values_list("key", flat=True)) or _("none")
+            raise UnknownSource(_("“%(name)s” is no source; there are: %(names)s") % {"name": name, "names": there})
+        found.append(system)
+    return found
 
 
 @contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[BinaryIO]:
+def whole_or_not_at_all(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there once the block is through. Raises `CannotWrite`."""
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("wb") as target:

@@ -1,13 +1,12 @@
 """Looks for duplicates among all customers and says which records are, or may be, one."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
 
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm.common import locks
@@ -16,18 +15,11 @@ from customers.identity.matching import finding
 from customers.identity.matching.grouping import Scored
 from customers.identity.matching.joining import join
 from customers.identity.matching.records import customers_of, names_of, read_records
-from customers.models import Customer, SourceSystem
+from customers.importing.exporting import find_systems, whole_or_not_at_all
+from customers.models import Customer
 
 Names = Mapping[int, tuple[str, str]]
 HEADER: Final = ("left_source", "left_id", "right_source", "right_id", "score")
-
-
-class UnknownSource(DomainError):
-    """No such source system."""
-
-
-class CannotWrite(DomainError):
-    """The file of pairs cannot be written there."""
 
 
 class BadScore(DomainError):
@@ -63,7 +55,7 @@ def match(
     """
     if not 0 < least <= 1 or not (merge_from is None or 0 < merge_from <= 1):
         raise BadScore(_("A score is a number above 0, at most 1."))
-    wanted, merged = _keys(sources), 0
+    wanted, merged = {system.key for system in find_systems(sources)}, 0
     with locks.held(locks.MATCHING) as free:
         if not free:
             raise locks.Busy(_("Somebody is looking for duplicates already. Try again later."))
@@ -74,8 +66,8 @@ def match(
             merged = join(pair for pair in found if merge_from <= pair[2] < 1)
     pairs = _told(found, names, least)
     if pairs_out is not None:
-        with _whole_or_not_at_all(pairs_out) as target:
-            _write(target, pairs)
+        with whole_or_not_at_all(pairs_out) as target, TextIOWrapper(target, "utf-8", newline="") as text:
+            _write(text, pairs)
     return Matched(pairs=len(pairs), merged=merged, to_review=sum(pair.score < 1 for pair in pairs))
 
 
@@ -108,30 +100,7 @@ def _told(found: Sequence[Scored], names: Names, least: float) -> list[Pair]:
     )
 
 
-def _keys(names: Sequence[str]) -> set[str]:
-    keys = {slugify(name, allow_unicode=True)[:50] for name in names}
-    known = set(SourceSystem.objects.filter(key__in=keys).values_list("key", flat=True))
-    for missing in sorted(keys - known):
-        there = ", ".join(SourceSystem.objects.values_list("key", flat=True)) or _("none")
-        raise UnknownSource(_("“%(name)s” is no source; there are: %(names)s") % {"name": missing, "names": there})
-    return keys
-
-
 def _write(target: TextIO, pairs: Sequence[Pair]) -> None:
     rows = csv.writer(target, lineterminator="\n")
     rows.writerow(HEADER)
     rows.writerows((*pair.left, *pair.right, f"{pair.score:.6g}") for pair in pairs)
-
-
-@contextmanager
-def _whole_or_not_at_all(path: Path) -> Iterator[TextIO]:
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as target:
-            yield target
-        part.replace(path)
-    except OSError as error:
-        words = {"path": path, "error": error.strerror or error}
-        raise CannotWrite(_("%(path)s cannot be written: %(error)s") % words) from error
-    finally:
-        part.unlink(missing_ok=True)

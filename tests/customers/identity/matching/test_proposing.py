@@ -7,8 +7,9 @@ from django.core.management import call_command
 
 from crm.common import locks
 from customers.identity.editing import create_customer
-from customers.identity.matching.proposing import BadScore, CannotWrite, UnknownSource, match
+from customers.identity.matching.proposing import BadScore, match
 from customers.identity.merging.undoing import undo_merge
+from customers.importing.exporting import CannotWrite, UnknownSource
 from customers.models import Customer, Merge
 from tests.conftest import NOON
 from tests.customers.importing.files import load, write_csv
