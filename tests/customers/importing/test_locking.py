@@ -39,7 +39,7 @@ def held() -> set[tuple[locks.Key, bool]]:
 def someone_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(  # only of this database: other tests work beside, on the same server
-            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)"
+            "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
             " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database())"
         )
         return bool(cursor.fetchone()[0])
