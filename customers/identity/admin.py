@@ -20,8 +20,11 @@ from customers.models import (
     CustomerSpelling,
     CustomerTag,
     Follow,
+    Match,
+    MatchRun,
     Merge,
     MergedRow,
+    MergeRule,
     PointMark,
     SourceSystem,
     Tag,
@@ -168,3 +171,29 @@ class MergedRowAdmin(ReadOnlyAdmin[MergedRow]):
     list_display = ("relation", "row_id", "merge", "is_aside")
     list_select_related = ("merge",)
     ordering = ("-id",)
+
+
+@admin.register(Match)
+class MatchAdmin(ReadOnlyAdmin[Match]):
+    """Pairs of customers that may be one, and what was said of them."""
+
+    list_display = ("left_id", "right_id", "score", "state", "decided_by", "decided_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("decided_by",)
+    search_fields = ("left_id__exact", "right_id__exact")
+    ordering = ("-id",)
+
+
+@admin.register(MatchRun)
+class MatchRunAdmin(ReadOnlyAdmin[MatchRun]):
+    list_display = ("created_at", "what", "how", "state", "proposed", "withdrawn", "merged", "asked_by")
+    list_select_related = ("asked_by",)
+
+
+@admin.register(MergeRule)
+class MergeRuleAdmin(ReadOnlyAdmin[MergeRule]):
+    """Switched on the page of duplicates."""
+
+    list_display = ("is_on", "least", "changed_by", "changed_at")
+    list_select_related = ("changed_by",)
+    ordering = ("id",)

@@ -4,6 +4,7 @@ from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
 from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
+from customers.models.matching import BANDS, Match, MatchRun, MergeRule
 from customers.models.merging import Merge, MergedRow
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
@@ -14,6 +15,7 @@ from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Paym
 from customers.models.wording import Outcome, Purpose
 
 __all__ = [
+    "BANDS",
     "Attachment",
     "BulkChange",
     "BulkJob",
@@ -35,7 +37,10 @@ __all__ = [
     "ImportReject",
     "Interaction",
     "Invoice",
+    "Match",
+    "MatchRun",
     "Merge",
+    "MergeRule",
     "MergedRow",
     "Note",
     "Order",

@@ -87,7 +87,7 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        permissions = [("export_customer", _("Can export customers"))]
+        permissions = [("export_customer", _("Can export customers")), ("merge_customer", _("Can merge customers"))]
         indexes = [
             # Behind the key of an order what else is asked for: who does not fit is passed over within the index.
             models.Index(fields=["search", "id", "industry", "city"], name="customer_in_order_of_name"),

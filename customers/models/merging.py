@@ -19,6 +19,7 @@ class Merge(models.Model):
 
     `root_id`: whoever survived, and the survivor of that one, and so on. `link_key`: files that bring it mean the
     absorbed. `gave`: which of their fields the root shows because it has none of its own, as {column: id}.
+    `chosen`: values that whoever merged them chose against the sources' ranks (`choosing`).
     """
 
     class How(models.TextChoices):
@@ -32,6 +33,7 @@ class Merge(models.Model):
     link_key = models.CharField(max_length=400, null=True, editable=False, db_collation="C")  # noqa: DJ001 - as a customer's
     snapshot = models.JSONField(default=dict, editable=False)
     gave = models.JSONField(default=dict, editable=False)
+    chosen = models.JSONField(default=dict, db_default={}, editable=False)
     moved = models.JSONField(_("moved"), default=dict, editable=False)
     how = models.CharField(_("decided"), max_length=10, choices=How.choices, default=How.HAND)
     by = models.ForeignKey(

@@ -79,3 +79,44 @@ class MergedRowFactory(DjangoModelFactory[models.MergedRow]):
     merge = factory.SubFactory(MergeFactory)
     relation = "customers_order"
     row_id = factory.Sequence(lambda number: 10**9 + number)
+
+
+class MatchRunFactory(DjangoModelFactory[models.MatchRun]):
+    class Meta:
+        model = models.MatchRun
+
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class MatchFactory(DjangoModelFactory[models.Match]):
+    """`left` and `right`: customers, of any order."""
+
+    class Meta:
+        model = models.Match
+
+    class Params:
+        left = factory.SubFactory(CustomerFactory)
+        right = factory.SubFactory(CustomerFactory)
+
+    left_id = factory.LazyAttribute(lambda made: min(made.left.pk, made.right.pk))
+    right_id = factory.LazyAttribute(lambda made: max(made.left.pk, made.right.pk))
+    kind = factory.LazyAttribute(lambda made: made.left.kind)
+    score = 0.95
+    evidence = factory.LazyFunction(
+        lambda: [
+            {"key": "name", "level": "near", "weight": 6.1, "left": "acme", "right": "acmee"},
+            {"key": "phone", "level": "same", "weight": 12.5, "left": "+4930123", "right": "+4930123"},
+            {"key": "email", "level": "unknown", "weight": 0, "left": "", "right": "info@acme.example"},
+            {"key": "street", "level": "other", "weight": -2.6, "left": "hillrd1", "right": "lakerd7"},
+        ]
+    )
+    proposed_at = factory.LazyFunction(timezone.now)
+
+
+class MergeRuleFactory(DjangoModelFactory[models.MergeRule]):
+    class Meta:
+        model = models.MergeRule
+        django_get_or_create = ("id",)
+
+    id = 1
+    changed_at = factory.LazyFunction(timezone.now)

@@ -36,6 +36,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("Merge", "MergedRow"), "what merged whom is told by the customer's history, and in the administration"
     ),
+    **dict.fromkeys(("MatchRun", "MergeRule"), "shown on the pages of duplicates, to those who may merge"),
     **dict.fromkeys(("Follow", "Visit", "CalendarFeed"), "whoever is signed in is shown their own"),
     **dict.fromkeys(("BulkChange",), "shown with their bulk action"),
     **dict.fromkeys(("OrderLine", "Payment"), "shown with their orders and invoices"),
@@ -58,6 +59,7 @@ AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
     "customers/identity/matching/joining.py": JOB,
+    "customers/identity/reviewing/apart.py": JOB,
     "customers/identity/merging/absorbing.py": VERB,
     "customers/identity/merging/forest.py": VERB,
     "customers/identity/merging/naming.py": JOB,

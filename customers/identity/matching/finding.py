@@ -1,6 +1,6 @@
 """From records to the pairs of them that are, or may be, one customer."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -11,12 +11,13 @@ import pyarrow as pa
 from customers.identity.matching import values
 from customers.identity.matching.blocking import make_keys
 from customers.identity.matching.comparing import Model
-from customers.identity.matching.grouping import by_customer, grouped, pairs_of
+from customers.identity.matching.grouping import best_of_two, by_customer, grouped, pairs_of
 from customers.identity.matching.organizations import ORGANIZATIONS
 from customers.identity.matching.people import PEOPLE
-from customers.identity.matching.scoring import score
-from customers.identity.matching.training import known_columns, learnt
+from customers.identity.matching.scoring import score, told
+from customers.identity.matching.training import Learnt, known_columns, learnt
 from customers.identity.matching.values import Record, Value
+from customers.identity.matching.weighing import Weighed, weighed
 
 BLOCK: Final = 50_000
 LEAST: Final = 0.5
@@ -25,32 +26,66 @@ _TYPES: Final = {"id": pa.int64(), "tokens": pa.list_(pa.string()), "forms": pa.
 Found = list[tuple[int, int, float]]
 
 
-def find_people(records: Iterable[Record], *, least: float = LEAST) -> Found:
+class Listener:
+    """Who hears how far the search is, and what spoke for and against pairs of customers; this one is deaf."""
+
+    wants_evidence = False
+
+    def reached(self, stage: str, count: int) -> None:
+        """`stage`: "read" (records), "compared" (pairs), "weighed" (pairs of customers)."""
+
+    def weighed(self, pairs: Iterable[Weighed], owners: Mapping[int, int]) -> None:
+        """The most probable pair of records of each two customers; whose each is."""
+
+
+DEAF: Final = Listener()
+
+
+def find_people(records: Iterable[Record], *, least: float = LEAST, listener: Listener = DEAF) -> Found:
     """(left, right, score) of pairs of people's records, each once, left < right; 1 where they are one already."""
-    return _find(records, PEOPLE, values.person, least)
+    return _find(records, PEOPLE, values.person, least, listener)
 
 
-def find_organizations(records: Iterable[Record], *, least: float = LEAST) -> Found:
+def find_organizations(records: Iterable[Record], *, least: float = LEAST, listener: Listener = DEAF) -> Found:
     """The same of organizations."""
-    return _find(records, ORGANIZATIONS, values.organization, least)
+    return _find(records, ORGANIZATIONS, values.organization, least, listener)
 
 
-def _find(records: Iterable[Record], model: Model, columns: Callable[[Record], list[Value]], least: float) -> Found:
+def _find(
+    records: Iterable[Record], model: Model, columns: Callable[[Record], list[Value]], least: float, listener: Listener
+) -> Found:
     with (
         TemporaryDirectory(prefix="crm-match-") as spilt,
         duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": spilt}) as duck,
     ):
         owners = _give(duck, records, model, columns)
         one = list(pairs_of(by_customer(owners)))
-        compared = _compared(duck, model, len(owners), least) if len(owners) > 1 else []
-        return list(grouped(compared, one, least=least))
+        if len(owners) < 2:
+            return list(grouped([], one, least=least))
+        listener.reached("read", len(owners))
+        weights = _compare(duck, model, len(owners))
+        listener.reached("compared", _count(duck))
+        possible = _among_possible(duck, least)
+        found = list(grouped(possible, one, least=least))
+        if listener.wants_evidence:
+            whose = dict(owners)
+            best = best_of_two(found, possible, whose)
+            listener.weighed(weighed(duck, model, told(model, weights), best), whose)
+            listener.reached("weighed", len(best))
+        return found
 
 
-def _compared(duck: duckdb.DuckDBPyConnection, model: Model, records: int, least: float) -> Found:
+def _compare(duck: duckdb.DuckDBPyConnection, model: Model, records: int) -> Learnt:
+    """Table `scored`."""
     known = known_columns(duck, model)
     make_keys(duck, model, known)
-    score(duck, model, learnt(duck, model, known), records=records)
-    return _among_possible(duck, least)
+    weights = learnt(duck, model, known)
+    score(duck, model, weights, records=records)
+    return weights
+
+
+def _count(duck: duckdb.DuckDBPyConnection) -> int:
+    return int(duck.execute("SELECT count(*) FROM scored").fetchall()[0][0])
 
 
 def _give(

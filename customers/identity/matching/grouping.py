@@ -71,3 +71,16 @@ def by_customer(records: Iterable[tuple[int, int]]) -> list[list[int]]:
     for record, customer in records:
         found[customer].append(record)
     return [each for each in found.values() if len(each) > 1]
+
+
+def best_of_two(pairs: Iterable[Scored], compared: Iterable[Scored], owners: Mapping[int, int]) -> list[Scored]:
+    """Of the pairs between two customers the most probable, for each two that are not one already."""
+    scores = {(left, right): score for left, right, score in compared}
+    best: dict[Pair, tuple[float, float, Scored]] = {}
+    for pair in pairs:
+        left, right, score = pair
+        two = (min(owners[left], owners[right]), max(owners[left], owners[right]))
+        told = (score, scores.get((min(left, right), max(left, right)), 0.0))
+        if two[0] != two[1] and (two not in best or told > best[two][:2]):
+            best[two] = (*told, pair)
+    return [best[two][2] for two in sorted(best)]

@@ -1,7 +1,7 @@
 """Looks for duplicates among all customers and says which records are, or may be, one."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -15,8 +15,11 @@ from customers.identity.matching import finding
 from customers.identity.matching.grouping import Scored
 from customers.identity.matching.joining import join
 from customers.identity.matching.records import customers_of, names_of, read_records
+from customers.identity.matching.weighing import Weighed
+from customers.identity.reviewing import runs, storing
+from customers.identity.reviewing.apart import Apart
 from customers.importing.exporting import find_systems, whole_or_not_at_all
-from customers.models import Customer
+from customers.models import Customer, MatchRun
 
 Names = Mapping[int, tuple[str, str]]
 HEADER: Final = ("left_source", "left_id", "right_source", "right_id", "score")
@@ -46,24 +49,24 @@ class Pair:
 
 def match(
     *, sources: Sequence[str] = (), least: float = finding.LEAST, merge_from: float | None = None,
-    pairs_out: Path | None = None,
+    pairs_out: Path | None = None, run: MatchRun | None = None,
 ) -> Matched:  # fmt: skip
     """Every pair of records that share a customer, or are one with a probability of at least `least`.
 
-    With `sources`: those with a side there. With `merge_from` those are merged that are one with this probability, and
-    share a customer then. Raises `Busy` while another run is at it, `UnknownSource`, `BadScore`, `CannotWrite`.
+    Those that are two become proposals (`storing`); those of whom a person has said that they are not the same are left
+    out. With `sources`: those with a side there. With `merge_from` those are merged that are one with this probability,
+    and share a customer then. `run` says how far it is; without one it makes its own. Raises `Busy` while another run
+    is at it, `UnknownSource`, `BadScore`, `CannotWrite`.
     """
     if not 0 < least <= 1 or not (merge_from is None or 0 < merge_from <= 1):
         raise BadScore(_("A score is a number above 0, at most 1."))
-    wanted, merged = {system.key for system in find_systems(sources)}, 0
+    wanted = {system.key for system in find_systems(sources)}
     with locks.held(locks.MATCHING) as free:
         if not free:
             raise locks.Busy(_("Somebody is looking for duplicates already. Try again later."))
-        found = _found(min(least, merge_from or least))
-        names = names_of(_records(found))
-        found = [pair for pair in found if _is_asked_for(names, pair, wanted)]
-        if merge_from is not None:
-            merged = join(pair for pair in found if merge_from <= pair[2] < 1)
+        run = run or runs.begin(how=MatchRun.How.COMMAND)
+        with runs.failing(run):
+            found, names, merged = _look(run, least, merge_from, wanted)
     pairs = _told(found, names, least)
     if pairs_out is not None:
         with whole_or_not_at_all(pairs_out) as target, TextIOWrapper(target, "utf-8", newline="") as text:
@@ -71,9 +74,51 @@ def match(
     return Matched(pairs=len(pairs), merged=merged, to_review=sum(pair.score < 1 for pair in pairs))
 
 
-def _found(least: float) -> list[Scored]:
-    people = finding.find_people(read_records(Customer.Kind.PERSON), least=least)
-    return people + finding.find_organizations(read_records(Customer.Kind.ORGANIZATION), least=least)
+def _look(
+    run: MatchRun, least: float, merge_from: float | None, wanted: set[str]
+) -> tuple[list[Scored], Names, int]:  # fmt: skip
+    storing.begin()
+    found, merged = _found(min(least, merge_from or least), run), 0
+    names = names_of(_records(found))
+    found = [pair for pair in found if _is_asked_for(names, pair, wanted)]
+    if merge_from is not None:
+        runs.reached(run, "merging", 0)
+        merged = join((pair for pair in found if merge_from <= pair[2] < 1), storing.note_merge(run))
+    apart = Apart.said()
+    found = _without(found, apart)
+    runs.reached(run, "storing", len(found))
+    new, withdrawn = storing.propose(run, least=least, apart=apart)
+    runs.end(run, total=len(found), proposed=new, withdrawn=withdrawn, merged=merged)
+    return found, names, merged
+
+
+class _Storing(finding.Listener):
+    """Writes down what was found of one kind of customers."""
+
+    wants_evidence = True
+
+    def __init__(self, run: MatchRun, kind: Customer.Kind) -> None:
+        self._run, self._kind = run, kind
+
+    def reached(self, stage: str, count: int) -> None:
+        runs.reached(self._run, f"{self._kind.value} {stage}", count)
+
+    def weighed(self, pairs: Iterable[Weighed], owners: Mapping[int, int]) -> None:
+        storing.keep(self._kind, pairs, owners)
+
+
+def _found(least: float, run: MatchRun) -> list[Scored]:
+    looks = ((Customer.Kind.PERSON, finding.find_people), (Customer.Kind.ORGANIZATION, finding.find_organizations))
+    found: list[Scored] = []
+    for kind, find in looks:
+        runs.reached(run, f"{kind.value} reading", 0)
+        found += find(read_records(kind), least=least, listener=_Storing(run, kind))
+    return found
+
+
+def _without(found: Sequence[Scored], apart: Apart) -> list[Scored]:
+    owners = customers_of(_records(found))
+    return [pair for pair in found if not apart.holds(owners.get(pair[0], 0), owners.get(pair[1], 0))]
 
 
 def _records(found: Sequence[Scored]) -> list[int]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from customers.identity.matching.comparing import Model
+from customers.identity.matching.comparing import Comparison, Model
 from customers.identity.matching.training import Learnt, linker_of
 
 LEAST_SCORE: Final = 0.0001
@@ -23,17 +23,21 @@ SELECT left_id, right_id, 1 / (1 + pow(2, -(weight + {shift}))) AS score FROM pa
 """
 
 
+def told(model: Model, learnt: Learnt) -> list[Comparison]:
+    """What is compared, with how much each level says."""
+    return [
+        one.told(learnt.weights[one.key], model.beside if one.key in model.shared else "")
+        for one in model.comparisons
+        if one.key in learnt.weights
+    ]
+
+
 def score(duck: DuckDBPyConnection, model: Model, learnt: Learnt, *, records: int) -> None:
     """Table `scored` (left_id, right_id, score) of all pairs that were compared.
 
     How many pairs are one at all follows from the pairs themselves: it is set to what they add up to, until it stays.
     """
-    comparisons = [
-        one.told(learnt.weights[one.key], model.beside if one.key in model.shared else "")
-        for one in model.comparisons
-        if one.key in learnt.weights
-    ]
-    found = linker_of(duck, comparisons, prior=learnt.prior).inference.predict(threshold_match_weight=-30)
+    found = linker_of(duck, told(model, learnt), prior=learnt.prior).inference.predict(threshold_match_weight=-30)
     duck.execute(_PAIRS.format(predicted=found.physical_name))
     found.drop_table_from_database_and_remove_from_cache()
     before, of_all = learnt.prior, records * (records - 1) / 2

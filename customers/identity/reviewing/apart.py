@@ -1,0 +1,69 @@
+"""Who is not the same: said by a person, for ever, or shown by an undone merge.
+
+It is said of two customers as they were. Whoever has become one with either is apart from whoever has become one with
+the other, as long as they are: merges in any order, and undos, end in what was said.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Self
+
+from customers.models import Match, Merge
+
+Two = tuple[int, int]
+
+
+class Apart:
+    """Groups of customers, each named by its root, that are not one; grows as groups become one."""
+
+    def __init__(self, pairs: Iterable[Two]) -> None:
+        self._from: dict[int, set[int]] = defaultdict(set)
+        for left, right in pairs:
+            self._add(left, right)
+
+    @classmethod
+    def said(cls) -> Self:
+        """By people."""
+        return cls(_by_root(Match.objects.filter(state=Match.State.DIFFERENT).values_list("left_id", "right_id")))
+
+    @classmethod
+    def for_rules(cls) -> Self:
+        """By people, also by having taken a merge apart: no rule joins these again."""
+        said = Match.objects.filter(state=Match.State.DIFFERENT).values_list("left_id", "right_id")
+        undone = Merge.objects.exclude(Merge.ACTIVE).values_list("survivor_id", "absorbed_id")
+        return cls(_by_root([*said, *undone]))
+
+    def holds(self, left: int, right: int) -> bool:
+        return right in self._from.get(left, ())
+
+    def unite(self, survivor: int, absorbed: int) -> None:
+        """The absorbed is one with the survivor now."""
+        for other in self._from.pop(absorbed, set()):
+            self._from[other].discard(absorbed)
+            self._add(survivor, other)
+
+    def _add(self, left: int, right: int) -> None:
+        if left != right:
+            self._from[left].add(right)
+            self._from[right].add(left)
+
+
+def said_of(left: int, right: int) -> Match | None:
+    """What somebody said of two who are there today: that they, or those they absorbed, are not the same."""
+    sides = (_group(left), _group(right))
+    for one, other in (sides, sides[::-1]):
+        different = Match.objects.filter(state=Match.State.DIFFERENT, left_id__in=one, right_id__in=other)
+        if found := different.select_related("decided_by").first():
+            return found
+    return None
+
+
+def _group(customer: int) -> list[int]:
+    return [customer, *Merge.objects.filter(Merge.ACTIVE, root_id=customer).values_list("absorbed_id", flat=True)]
+
+
+def _by_root(pairs: Iterable[Two]) -> list[Two]:
+    pairs = list(pairs)
+    ids = {customer for two in pairs for customer in two}
+    roots = dict(Merge.objects.filter(Merge.ACTIVE, absorbed_id__in=ids).values_list("absorbed_id", "root_id"))
+    return [(roots.get(left, left), roots.get(right, right)) for left, right in pairs]
