@@ -287,6 +287,7 @@ CRM_LIMITS = {
     "search": Rate.parse(env.str("CRM_LIMIT_SEARCH", default="120/1m")),
     "export": Rate.parse(env.str("CRM_LIMIT_EXPORT", default="20/10m")),
     "upload": Rate.parse(env.str("CRM_LIMIT_UPLOAD", default="30/10m")),
+    "api": Rate.parse(env.str("CRM_LIMIT_API", default="6000/1m")),  # requests of one token
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

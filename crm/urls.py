@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from accounts.second_step_views import RecoveryCodes, RecoveryCodesFile
 from crm import health
+from customers.importing.api import views as api
 from customers.page.home_views import home
 
 handler500 = "crm.failures.server_error"
@@ -11,6 +12,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/v1/openapi.json", api.openapi, name="api_schema"),
+    path("api/v1/<path:rest>", api.api, name="api"),
     path("", include("customers.urls")),
     path("me/", include("accounts.urls")),
     # People's addresses are kept by administrators; allauth's page for changing them is closed.

@@ -3,12 +3,12 @@
 Cost: one sort of the customers' source records, one hash join a file.
 """
 
-from customers.importing.exports import TYPED
+from customers.importing.exports import TYPED, wanted_customers
 
 NAMES = f"""
 own_name AS (
   SELECT DISTINCT ON (customer_id, system_id) customer_id, system_id, external_id
-  FROM customers_sourcerecord WHERE kind = 'customers' AND customer_id IS NOT NULL
+  FROM customers_sourcerecord WHERE kind = 'customers' AND customer_id IS NOT NULL AND {wanted_customers("customer_id")}
   ORDER BY customer_id, system_id, external_id
 ), other_name AS (
   SELECT DISTINCT ON (o.customer_id) o.customer_id, s.key || '/' || o.external_id AS name

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from crm.common.admin import ReadOnlyAdmin
-from customers.models import ImportBatch, ImportReject, ParkedRow, SourceRecord
+from customers.models import ApiToken, ImportBatch, ImportReject, ParkedRow, SourceRecord
 
 
 @admin.register(SourceRecord)
@@ -34,3 +34,13 @@ class ParkedRowAdmin(ReadOnlyAdmin[ParkedRow]):
     list_select_related = ("system",)
     search_fields = ("external_id__exact", "waits_for_id__exact")
     ordering = ("-id",)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin[ApiToken]):
+    """Made, rotated and revoked on the page of tokens."""
+
+    list_display = ("system", "scope", "prefix", "created_by", "created_at", "last_used_at", "revoked_at")
+    list_filter = ("system",)
+    list_select_related = ("system", "created_by")
+    exclude = ("token_hash",)

@@ -45,6 +45,17 @@ class Converter:
         digest = md5("\x1f".join(map(str, (*values, extra))).encode(), usedforsecurity=False).hexdigest()
         return (line, crc32(key.encode()) % BUCKETS, key, digest, extra, bare, *values, *derived)
 
+    def faults(self, row: Sequence[str]) -> list[Invalid]:
+        """Of a row that does not convert: every column that is wrong by itself."""
+        found = []
+        for name, (place, cell, parse, empty) in zip(self._names, self._plan, strict=True):
+            text = cell(row) if place is None else row[place].strip(BLANKS)
+            try:
+                parse(text) if text else empty()
+            except Invalid as error:
+                found.append(Invalid(str(error), name))
+        return found
+
     def _bare_values(self, row: Sequence[str]) -> Iterable[tuple[str, str]]:
         for name, cell, parse in self._bare or ():
             text = cell(row)

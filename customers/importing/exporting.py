@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.common.errors import DomainError
 from crm.common.xlsx_files import LONGEST_CELL, new_sheet, text_cells
 from customers.importing.cell_text import escaped
-from customers.importing.exports import Export, get_export
+from customers.importing.exports import Export, get_export, parameters
 from customers.importing.sheets import LAST_ROW
 from customers.models import SourceSystem
 
@@ -36,9 +36,9 @@ def export_file(*, kind: str, path: Path, as_of: date, source: str = "") -> int:
     """
     export = get_export(kind)
     write = _writer(export, path)
-    parameters = {"system": _system(source), "as_of": as_of}
+    values = parameters(system=_system(source), as_of=as_of)
     with whole_or_not_at_all(path) as target, transaction.atomic():
-        return write(export, parameters, target)
+        return write(export, values, target)
 
 
 def _writer(export: Export, path: Path) -> Write:

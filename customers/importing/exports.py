@@ -5,7 +5,8 @@ A file has `source` first, then the columns of the import, then what the product
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 from customers.importing.registry import UnknownKind, get_spec
 
@@ -17,7 +18,7 @@ class Export:
     """One kind of file.
 
     `select`: SQL giving the file's columns in their order, as they are to be written, in a fixed order of rows; it may
-    use %(system)s (the one source wanted, else NULL) and %(as_of)s. Set-based: the rows are streamed as they come.
+    use the `parameters`, by `wanted` and its like. Set-based: the rows are streamed as they come.
     `numbers`: the columns that a workbook shows as numbers; the import's own are known.
     `is_own_format`: the select gives one column, the lines of a format without columns.
     """
@@ -78,5 +79,38 @@ def reference(record: str, system: str, *, of: str) -> str:
 
 
 def wanted(record: str) -> str:
-    """SQL for the condition that a row comes of the source that is wanted."""
-    return f"(%(system)s::bigint IS NULL OR {record}.system_id = %(system)s)"
+    """SQL for the condition that a row comes of the source that is wanted, and of the records where only some are."""
+    return f"{_of_system(record)} AND {among_records(record)}"
+
+
+def among_records(record: str) -> str:
+    """SQL for the second half of that."""
+    return _among(f"{record}.id", "records")
+
+
+def wanted_rows(fact: str) -> str:
+    """The same of a table whose rows name their source: of the rows that the wanted records became."""
+    return f"{_of_system(fact)} AND {_among(f'{fact}.id', 'rows')}"
+
+
+def wanted_customers(column: str) -> str:
+    """SQL that narrows what is looked up to the customers of the wanted rows."""
+    return _among(column, "customers")
+
+
+def parameters(
+    *, system: int | None, as_of: date, few: tuple[list[int], list[int], list[int]] | None = None
+) -> dict[str, Any]:
+    """Of a select. `few`: ids of the records that are wanted, of the rows they became, and of these rows' customers;
+    None: all there are.
+    """
+    records, rows, customers = few or (None, None, None)
+    return {"system": system, "as_of": as_of, "records": records, "rows": rows, "customers": customers}
+
+
+def _of_system(row: str) -> str:
+    return f"(%(system)s::bigint IS NULL OR {row}.system_id = %(system)s)"
+
+
+def _among(column: str, ids: str) -> str:
+    return f"(%({ids})s::bigint[] IS NULL OR {column} = ANY(%({ids})s::bigint[]))"

@@ -4,14 +4,17 @@ Everything here runs in the caller's transaction and set-based. First `imp_rows`
 where nobody else writes; then the chunk takes its locks; only then is anything looked up.
 """
 
+import csv
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django.db.backends.utils import CursorWrapper
 
 from crm.common.audit.acting import in_bulk
 from customers.importing import locking, restating, sql
 from customers.importing import mapping as mappings
+from customers.importing.converting import Staged
 from customers.importing.mapping import ColumnSource
 from customers.importing.registry import Counts, ImportSpec, get_spec
 from customers.importing.statistics import OF_A_CHUNK, refresh_statistics
@@ -27,12 +30,31 @@ def take_chunk(cursor: CursorWrapper, batch: ImportBatch, *, first: int, last: i
     locking.hold(cursor, spec, system=batch.system)
 
 
-def take_parked(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem, ids: list[int]) -> None:
+def take_parked(
+    cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem, ids: list[int], wait_s: float
+) -> None:
     """Fill `imp_rows` with those of the parked rows that are still there, and take the locks they need."""
     _begin(cursor, spec)
     cursor.execute(sql.FILL_ROWS_FROM_PARKED, {"ids": ids})
-    locking.hold(cursor, spec, system=system)
+    locking.hold(cursor, spec, system=system, wait_s=wait_s)
     cursor.execute(sql.TAKE_PARKED, {"ids": ids})
+
+
+def take_given(
+    cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem, rows: Sequence[Staged], wait_s: float
+) -> None:
+    """Fill `imp_rows` with these rows of the system, and take the locks they need. Raises `locks.Busy`."""
+    _begin(cursor, spec)
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows((system.pk, *row) for row in rows)
+    with cursor.copy(sql.copy_rows(spec)) as copy:
+        copy.write(buffer.getvalue().encode())
+    locking.hold(cursor, spec, system=system, wait_s=wait_s)
+
+
+def anything_due(cursor: CursorWrapper) -> bool:
+    """Whether rows wait to be applied."""
+    return _finds(cursor, sql.ANY_DUE)
 
 
 def apply_rows(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
@@ -42,14 +64,21 @@ def apply_rows(cursor: CursorWrapper, batch: ImportBatch) -> Counts:
 
 
 def apply_set(
-    cursor: CursorWrapper, spec: ImportSpec, *, batch_id: int | None, batch: ImportBatch | None = None
+    cursor: CursorWrapper,
+    spec: ImportSpec,
+    *,
+    batch_id: int | None,
+    batch: ImportBatch | None = None,
+    is_small: bool = False,
 ) -> Counts:
     """Decide and write what stands in `imp_rows`; parked rows that wait for what arrives are due afterwards.
 
-    `batch`: whose file the rows come from, where they come from one.
+    `batch`: whose file the rows come from, where they come from one. `is_small`: so few rows that no table grows by
+    them.
     """
     cursor.execute("ANALYZE imp_rows")
-    refresh_statistics(cursor)
+    if not is_small:
+        refresh_statistics(cursor)
     conflicts = {f"conflict_{name}": str(reason) for name, reason in spec.conflict_reasons.items()}
     cursor.execute(sql.CREATE_ARRIVED)
     cursor.execute(sql.group_rows(spec), conflicts)

@@ -14,8 +14,10 @@ from customers.models import SourceSystem
 MANY_NAMES = 100  # of sources, in one column; more are own ids with slashes in them, and no other chunk runs meanwhile
 
 
-def hold(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem) -> None:
-    """Take, until the transaction ends, what the rows in `imp_rows` of this system need. Raises `locks.Busy`."""
+def hold(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem, wait_s: float | None = None) -> None:
+    """Take, until the transaction ends, what the rows in `imp_rows` of this system need. Raises `locks.Busy` when one
+    is not free within `wait_s`.
+    """
     named = _named_sources(cursor, spec)
     exclusive = {locks.source(system.key, kind) for kind in (spec.kind, *spec.makes)}
     shared: set[locks.Key] = set()
@@ -31,7 +33,7 @@ def hold(cursor: CursorWrapper, spec: ImportSpec, *, system: SourceSystem) -> No
     alone = any(len(names) > MANY_NAMES for names in named.values())
     (exclusive if alone else shared).add(locks.IMPORTS)
     shared.update((locks.FACTS, locks.MERGES))
-    locks.take(cursor, exclusive=exclusive, shared=shared, wait_s=locks.JOB_PATIENCE_S)
+    locks.take(cursor, exclusive=exclusive, shared=shared, wait_s=locks.JOB_PATIENCE_S if wait_s is None else wait_s)
 
 
 def _named_sources(cursor: CursorWrapper, spec: ImportSpec) -> dict[str, list[str]]:

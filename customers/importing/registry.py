@@ -198,6 +198,11 @@ def get_spec(kind: str) -> ImportSpec:
         raise UnknownKind(f"“{kind}” is no kind of file; there are: {', '.join(sorted(_specs))}") from None
 
 
+def specs() -> list[ImportSpec]:
+    """Every kind there is, by name."""
+    return [_specs[kind] for kind in sorted(_specs)]
+
+
 def tables() -> list[str]:
     """Every table that imports write facts to, each once."""
     return sorted({table for spec in _specs.values() for table in (spec.table, *spec.grows) if table})

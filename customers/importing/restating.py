@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from crm.common.days import today
-from customers.importing.exports import exports
+from customers.importing.exports import exports, parameters
 from customers.importing.registry import ImportSpec
 from customers.importing.sql import NIL, STAGING, stage_name
 from customers.models import ImportBatch
@@ -27,7 +27,7 @@ def compare(batch: ImportBatch, spec: ImportSpec) -> None:
     with connection.cursor() as cursor:
         drop(cursor, batch.pk)
         if is_export(spec.kind, batch.headers):
-            cursor.execute(_compare(spec, batch.pk), {"system": batch.system_id, "as_of": today()})
+            cursor.execute(_compare(spec, batch.pk), parameters(system=batch.system_id, as_of=today()))
 
 
 def drop(cursor: CursorWrapper, batch_id: int) -> None:

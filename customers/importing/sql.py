@@ -80,6 +80,14 @@ def fill_rows_from_stage(spec: ImportSpec, batch_id: int) -> str:
     )
 
 
+def copy_rows(spec: ImportSpec) -> str:
+    """As `copy_stage`, straight into the chunk."""
+    names = [name for name, _type in (*INTERNAL, *typed(spec))]
+    texts = [name for name, type_ in typed(spec) if type_.startswith("text")]
+    options = f"FORMAT csv, FORCE_NOT_NULL ({quoted(['_key', *texts])})"
+    return f"COPY imp_rows (_system_id, {quoted(names)}) FROM STDIN WITH ({options})"
+
+
 FILL_ROWS_FROM_PARKED = """
 INSERT INTO imp_rows SELECT x.* FROM customers_parkedrow p, LATERAL jsonb_populate_recordset(NULL::imp_rows, p.rows) x
 WHERE p.id = ANY(%(ids)s)
@@ -250,6 +258,18 @@ SELECT %(batch)s, r._line, k._conflict_column, k._conflict,
         ) shown (header, said)) || coalesce(r._extra, '{}')
 FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key WHERE k._action = 'rejected';
 """
+
+# What is known of the records with these keys, unless a newer word of them waits.
+DIGESTS = """
+SELECT sr.external_id, sr.digest FROM customers_sourcerecord sr
+WHERE sr.system_id = %(system)s AND sr.kind = %(kind)s AND sr.external_id = ANY(%(keys)s)
+  AND NOT EXISTS (SELECT FROM customers_parkedrow p
+    WHERE p.system_id = sr.system_id AND p.kind = sr.kind AND p.external_id = sr.external_id)
+"""
+
+OUTCOME = "SELECT _key, _action, _conflict, _conflict_column, _waits_kind, _waits_ref FROM imp_keys"
+
+ANY_DUE = "SELECT EXISTS (SELECT FROM customers_parkedrow WHERE is_due)"
 
 COUNT = "SELECT _action, sum(_rows) FROM imp_keys GROUP BY _action"
 

@@ -27,16 +27,22 @@ def run_import(*, batch_id: int, **_: object) -> None:
 
 
 @shared_task
+def free_waiting(**_: object) -> None:
+    """Apply the parked rows whose reference has come."""
+    try:
+        freeing.free_due()
+    except locks.Busy as error:
+        log.info("parked rows have to wait", reason=str(error))
+
+
+@shared_task
 def resume_imports(**_: object) -> None:
     """The sweeper: run imports in nobody's hands (their message was lost, their worker died), apply the parked
     rows and merge the entries they left, and those of what was typed in.
     """
     for batch_id in batches.unfinished():
         run_import(batch_id=batch_id)
-    try:
-        freeing.free_due()
-    except locks.Busy as error:
-        log.info("parked rows have to wait", reason=str(error))
+    free_waiting()
     pending_entries.merge_all()
 
 

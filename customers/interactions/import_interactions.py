@@ -10,7 +10,7 @@ from customers.identity.naming import NAME, NAMES, join
 from customers.identity.normalising import normalise_contact
 from customers.identity.tier_on import join_tier
 from customers.importing import parsers
-from customers.importing.exports import Export, moment, source
+from customers.importing.exports import Export, among_records, moment, source
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec, Reference
 from customers.importing.sql import JOIN_TEAM
@@ -132,6 +132,7 @@ EXPORT = Export(
     LEFT JOIN customers_call call ON call.interaction_id = f.id
     LEFT JOIN customers_sourcerecord sr ON sr.kind = 'interactions' AND sr.object_id = f.id
     LEFT JOIN customers_sourcesystem s ON s.id = coalesce(sr.system_id, call.system_id) {join("f", of="sr")}
-    WHERE %(system)s::bigint IS NULL OR s.id = %(system)s ORDER BY s.key, sr.external_id, f.id
+    WHERE (%(system)s::bigint IS NULL OR s.id = %(system)s) AND {among_records("sr")}
+    ORDER BY s.key, sr.external_id, f.id
     """,  # noqa: S608 - constants of this code base
 )  # fmt: skip

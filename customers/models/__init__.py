@@ -7,7 +7,15 @@ from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.matching import BANDS, Match, MatchRun, MergeRule
 from customers.models.merging import Merge, MergedRow
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
-from customers.models.sources import ImportBatch, ImportReject, ParkedRow, SourceRecord, SourceSystem, TrustChange
+from customers.models.sources import (
+    ApiToken,
+    ImportBatch,
+    ImportReject,
+    ParkedRow,
+    SourceRecord,
+    SourceSystem,
+    TrustChange,
+)
 from customers.models.spelling import ContactSpelling, CustomerSpelling
 from customers.models.tiers import RetierClock, RetierMark, Tier, TierAssignment, TierMark, TierPolicy
 from customers.models.to_do import CalendarFeed, Task
@@ -16,6 +24,7 @@ from customers.models.wording import Outcome, Purpose
 
 __all__ = [
     "BANDS",
+    "ApiToken",
     "Attachment",
     "BulkChange",
     "BulkJob",

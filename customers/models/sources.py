@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.audit.tracking import tracked
 from crm.common.kinds import import_kinds
-from customers.querysets.sources import ImportBatchQuerySet, ParkedRowQuerySet
+from customers.querysets.sources import ApiTokenQuerySet, ImportBatchQuerySet, ParkedRowQuerySet
 
 
 @tracked()
@@ -92,7 +92,10 @@ class SourceRecord(models.Model):
     fields=("id", "system", "kind", "filename", "mapping", "dry_run", "state", "error", "created_by"), delete=False
 )
 class ImportBatch(models.Model):
-    """One file on its way in. The row is the queue of record: a sweeper finds what a dead worker left behind."""
+    """One file on its way in. The row is the queue of record: a sweeper finds what a dead worker left behind.
+
+    What comes by the API has one a day, source and kind, which is done from the beginning (`api_on`).
+    """
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("waiting for its columns to be mapped")
@@ -123,6 +126,7 @@ class ImportBatch(models.Model):
     staged = models.BigIntegerField(default=0, help_text=_("Rows in the staging table."))
     fingerprint = models.CharField(max_length=200, blank=True, help_text=_("Size and time of the file."))
     buckets_done = models.PositiveIntegerField(default=0)  # of 65,536: how far the staged rows were applied
+    api_on = models.DateField(null=True, blank=True, editable=False)  # the day of what came by the API
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -139,6 +143,13 @@ class ImportBatch(models.Model):
         verbose_name_plural = _("imports")
         default_permissions = ("view",)
         permissions = [("import_data", _("Can import files"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "kind", "api_on"],
+                condition=models.Q(api_on__isnull=False),
+                name="import_batch_of_the_api",
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["id"],
@@ -201,3 +212,39 @@ class ParkedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"
+
+
+@tracked(exclude=("token_hash", "last_used_at"))
+class ApiToken(models.Model):
+    """What a source system shows to the API. Of the secret only the hash is kept, and its beginning to know it by.
+
+    `scope`: words apart by blanks, see `customers.importing.api.scopes`. A source has one of a scope at a time.
+    """
+
+    system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="tokens", verbose_name=_("source"))
+    scope = models.CharField(_("scope"), max_length=1000)
+    token_hash = models.CharField(max_length=64, unique=True, db_collation="C", editable=False)
+    prefix = models.CharField(_("begins with"), max_length=12)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("made"))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    objects: ClassVar[ApiTokenQuerySet["ApiToken"]] = ApiTokenQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ("-id",)
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        default_permissions = ("view",)
+        permissions = [("manage_tokens", _("Can make and revoke API tokens"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["system", "scope"], condition=models.Q(revoked_at__isnull=True), name="api_token_in_use"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.prefix}…"

@@ -4,7 +4,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
 from customers.importing import parsers
-from customers.importing.exports import Export, source, wanted
+from customers.importing.exports import Export, source, wanted_rows
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, ImportSpec
 
@@ -53,6 +53,6 @@ EXPORT = Export(
     SELECT {source("s")}, f.code, f.name, g.name, trim_scale(f.unit_cost)
     FROM customers_product f JOIN customers_sourcesystem s ON s.id = f.system_id
     LEFT JOIN customers_productgroup g ON g.id = f.group_id
-    WHERE {wanted("f")} ORDER BY s.key, f.code
+    WHERE {wanted_rows("f")} ORDER BY s.key, f.code
     """,  # noqa: S608 - constants of this code base
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy
 
 from customers.importing import parsers
-from customers.importing.exports import Export, source, wanted
+from customers.importing.exports import Export, source, wanted_rows
 from customers.importing.facts import Facts
 from customers.importing.registry import Column, Derive, ImportSpec
 from customers.models import ImportBatch
@@ -67,6 +67,6 @@ EXPORT = Export(
     SELECT {source("s")}, to_char(f.month, 'YYYY-MM'), trim_scale(f.revenue), trim_scale(f.cost_of_sales),
            trim_scale(f.operating_cost), f.currency
     FROM metrics_ledgermonth f JOIN customers_sourcesystem s ON s.id = f.system_id
-    WHERE {wanted("f")} ORDER BY s.key, f.month
+    WHERE {wanted_rows("f")} ORDER BY s.key, f.month
     """,  # noqa: S608 - constants of this code base
 )

@@ -1,5 +1,6 @@
 """Source systems, what they brought, and what was left waiting."""
 
+from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, uuid5
 
 import factory
@@ -67,3 +68,14 @@ class TrustChangeFactory(DjangoModelFactory[models.TrustChange]):
         model = models.TrustChange
 
     system = factory.SubFactory(SourceSystemFactory)
+
+
+class ApiTokenFactory(DjangoModelFactory[models.ApiToken]):
+    class Meta:
+        model = models.ApiToken
+
+    system = factory.SubFactory(SourceSystemFactory)
+    scope = "read write"
+    token_hash = factory.Sequence(lambda n: f"{n:064x}")
+    prefix = "crm_abcdef"
+    created_at = datetime(2026, 11, 1, tzinfo=UTC)

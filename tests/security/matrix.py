@@ -313,6 +313,8 @@ MATRIX: Mapping[str, Row] = {
     "customers:parked": open_to("manager"),
     # crm
     "home": staff(),
+    "api": public(arguments=lambda: {"rest": "customers"}, status=401, posted=405, axe=False),
+    "api_schema": public(axe=False),
     "healthz": public(axe=False),
     "readyz": public(axe=False),
     # accounts

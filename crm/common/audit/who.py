@@ -38,6 +38,8 @@ def _doer(metadata: Metadata, users: Mapping[int, str]) -> str:
     user, command = metadata.get("user"), metadata.get("command")
     if user:
         return users.get(user) or f"#{user}"
+    if metadata.get("api"):
+        return _("the API token %(name)s") % {"name": metadata["api"]}
     if command:
         return _("%(command)s on the command line (%(account)s)") % {
             "command": command, "account": metadata.get("account", "?"),

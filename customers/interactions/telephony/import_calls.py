@@ -6,7 +6,7 @@ from typing import BinaryIO
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.importing.exports import Export, wanted
+from customers.importing.exports import Export, wanted_rows
 from customers.importing.opening import lines
 from customers.importing.registry import Column, Counts, Format, ImportSpec, Parse
 from customers.importing.tabular import BrokenRow, Row
@@ -74,6 +74,6 @@ EXPORT = Export(
              concat_ws('|', e.callid, e.queue, e.agent, e.event, nullif(array_to_string(e.params, '|'), '')) AS rest
       FROM customers_callevent e
     ) f
-    WHERE {wanted("f")} ORDER BY f.at, f.id
+    WHERE {wanted_rows("f")} ORDER BY f.at, f.id
     """,  # noqa: S608 - constants of this code base
 )

@@ -84,6 +84,6 @@ def test_a_reference_names_its_source_where_that_is_another() -> None:
 
 @pytest.mark.django_db
 def test_without_a_source_named_every_row_is_wanted() -> None:
-    tables = "FROM (VALUES (1), (2), (NULL)) r (system_id)"
+    tables = "FROM (VALUES (1, 1), (2, 2), (NULL, 3)) r (system_id, id)"
     for system, rows in ((None, 3), (1, 1), (3, 0)):
-        assert one(f"count(*) FILTER (WHERE {wanted('r')})", tables, system=system) == rows
+        assert one(f"count(*) FILTER (WHERE {wanted('r')})", tables, system=system, records=None) == rows

@@ -136,8 +136,8 @@ def test_of_the_parked_rows_those_still_there_are_taken_once(cursor: CursorWrapp
     ]
     parked[1].delete()
     ids = [parked[0].pk, parked[0].pk + 1]
-    frame.take_parked(cursor, get_spec("orders"), system=shop, ids=ids)
+    frame.take_parked(cursor, get_spec("orders"), system=shop, ids=ids, wait_s=1)
     assert taken(cursor) == ["o1", "o1"]
     assert list(ParkedRow.objects.all()) == [parked[2]]
-    frame.take_parked(cursor, get_spec("orders"), system=shop, ids=ids)
+    frame.take_parked(cursor, get_spec("orders"), system=shop, ids=ids, wait_s=1)
     assert taken(cursor) == []

@@ -81,7 +81,7 @@ def test_one_that_cannot_be_applied_holds_up_no_other(tmp_path: Path, customers:
 def test_a_deadlock_leaves_the_rows_to_the_sweeper(
     tmp_path: Path, customers: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose(_due: freeing.Due) -> None:
+    def lose(_due: freeing.Due, _wait_s: float) -> None:
         raise OperationalError("deadlock detected")
 
     load("orders", orders(tmp_path, 1))

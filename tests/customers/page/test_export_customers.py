@@ -9,6 +9,7 @@ from django.db import connection
 from crm.common.versions import version
 from customers.identity.editing import change_customer, create_customer
 from customers.identity.survivorship import FIELDS
+from customers.importing.exports import parameters
 from customers.models import Customer, SourceSystem, Tier, TierAssignment
 from customers.page.export_customers import EXPORT
 from tests.factories.customers import CustomerFactory
@@ -22,7 +23,7 @@ DAY = date(2026, 10, 31)
 
 def rows(system: SourceSystem | None = None, *, as_of: date = DAY) -> list[dict[str, str | None]]:
     with connection.cursor() as cursor:
-        cursor.execute(EXPORT.select, {"system": system and system.pk, "as_of": as_of})
+        cursor.execute(EXPORT.select, parameters(system=system and system.pk, as_of=as_of))
         assert len(cursor.description) == len(EXPORT.header)
         return [
             {name: None if value is None else str(value) for name, value in zip(EXPORT.header, row, strict=True)}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from customers.importing.exports import parameters
 from customers.page.export_customers import EXPORT
 from tests import plans
 from tests.factories.customers import CustomerFactory
@@ -113,7 +114,7 @@ def test_what_is_billed_is_one_rule_for_tiers_and_the_file() -> None:
             f" AS 'SELECT {customer.pk}::bigint, ($3 - $2 + 4)::numeric, 1::numeric'"
         )
         assert rows("SELECT customer_id, due, on_time FROM crm_billed(%s, %s)", DAY, DAY) == [(customer.pk, 4, 1)]
-        cursor.execute(EXPORT.select, {"as_of": DAY, "system": None})
+        cursor.execute(EXPORT.select, parameters(as_of=DAY, system=None))
         assert [str(row[-1]) for row in cursor.fetchall()] == ["0.2"]
 
 
