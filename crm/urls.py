@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts.second_step_views import RecoveryCodes, RecoveryCodesFile
@@ -13,7 +13,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/openapi.json", api.openapi, name="api_schema"),
-    path("api/v1/<path:rest>", api.api, name="api"),
+    path("api/v1/docs", api.docs, name="api_docs"),
+    re_path(r"^api/v1/(?P<rest>[\s\S]+)\Z", api.api, name="api"),  # an external id may hold anything
     path("", include("customers.urls")),
     path("me/", include("accounts.urls")),
     # People's addresses are kept by administrators; allauth's page for changing them is closed.

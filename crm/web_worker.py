@@ -1,4 +1,4 @@
-"""The web server's worker: gunicorn's threads for pages, and others for what takes its time.
+"""The web server's worker: gunicorn's threads for pages, and others for what takes its time, or may have to wait.
 
 Who sends a large file over a slow line holds a thread all the while, as does who takes one. They have threads of their
 own, so that pages go on. One more answers /healthz while all others wait.
@@ -24,8 +24,10 @@ LENGTH = re.compile(rb"\r\nContent-Length:[ \t]*(\d{1,18})", re.IGNORECASE)
 CHUNKED = re.compile(rb"\r\nTransfer-Encoding:", re.IGNORECASE)
 FILE = re.compile(rb"GET [^? ]*(/export/|/file/|/files/\d+/|\.csv)[? ]")
 """The addresses of what is sent as a file."""
-UPLOADS, FILES = 16, 4
-"""Threads of a worker for requests that are still arriving, and for files that go out."""
+API = re.compile(rb"[A-Z]+ /api/v1/")
+"""Writes wait for the locks of imports."""
+UPLOADS, FILES, APIS = 16, 4, 8
+"""Threads of a worker for requests that are still arriving, for files that go out, and for the API."""
 STALLED_S = 60
 """Who neither sends nor takes a byte for so long is given up."""
 
@@ -39,6 +41,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
         self.spare = ThreadPoolExecutor(max_workers=1)
         self.uploads = ThreadPoolExecutor(max_workers=UPLOADS)
         self.files = ThreadPoolExecutor(max_workers=FILES)
+        self.apis = ThreadPoolExecutor(max_workers=APIS)
         super().init_process()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -48,8 +51,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
             self.wait_for_first_bytes(conn)
             return
         give_up_stalled(conn.sock)
-        threads = {"probe": self.spare, "upload": self.uploads, "file": self.files, "page": self.tpool}[kind_of(begin)]
-        threads.submit(self.handle, conn).add_done_callback(partial(self.hand_back, conn))
+        own = {"probe": self.spare, "upload": self.uploads, "file": self.files, "api": self.apis, "page": self.tpool}
+        own[kind_of(begin)].submit(self.handle, conn).add_done_callback(partial(self.hand_back, conn))
 
     def wait_for_first_bytes(self, conn: TConn) -> None:
         """In the poller, not in a thread as gunicorn does it: `enqueue_req` is called again when there are some."""
@@ -70,8 +73,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
 
 def kind_of(begin: bytes | None) -> str:
-    """By the first bytes of a request what it takes: "probe", "upload" (of which something is still to come), "file" or
-    "page".
+    """By the first bytes of a request what it takes: "probe", "upload" (of which something is still to come), "file",
+    "api" or "page".
     """
     if not begin:
         return "page"
@@ -81,6 +84,8 @@ def kind_of(begin: bytes | None) -> str:
     length = LENGTH.search(head)
     if not ended or CHUNKED.search(head) or (length and int(length[1]) > len(body)):
         return "upload"
+    if API.match(head):
+        return "api"
     return "file" if FILE.match(head) else "page"
 
 

@@ -5,6 +5,7 @@ from customers.identity import contact_views as people
 from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
+from customers.importing.api import token_views as tokens
 from customers.interactions import note_views as notes
 from customers.interactions.to_do import feed_views as task_feed
 from customers.interactions.to_do import step_views as task_steps
@@ -96,6 +97,11 @@ urlpatterns = [
     path("imports/", imports.import_list, name="imports"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/parked/", imports.parked, name="parked"),
+    path("imports/tokens/", tokens.token_list, name="tokens"),
+    path("imports/tokens/new/", tokens.token_new, name="token_new"),
+    path("imports/tokens/<int:pk>/", tokens.token_page, name="token"),
+    path("imports/tokens/<int:pk>/rotate/", tokens.token_rotate, name="rotate_token"),
+    path("imports/tokens/<int:pk>/revoke/", tokens.token_revoke, name="revoke_token"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/map/", imports.import_map, name="import_map"),
     path("imports/<int:pk>/progress/", imports.import_progress, name="import_progress"),

@@ -24,6 +24,7 @@ from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.importing import (
+    ApiTokenFactory,
     ImportBatchFactory,
     ImportRejectFactory,
     ParkedRowFactory,
@@ -160,6 +161,11 @@ def parked(rows: int, _kit: Kit) -> str:
     return "/imports/parked/"
 
 
+def api_tokens(rows: int, _kit: Kit) -> str:
+    ApiTokenFactory.create_batch(rows, created_by=UserFactory.create())
+    return "/imports/tokens/"
+
+
 def rejects(rows: int, _kit: Kit) -> str:
     batch = ImportBatchFactory.create(state="done", rejected=rows)
     ImportRejectFactory.create_batch(rows, batch=batch)
@@ -284,6 +290,7 @@ LISTS: Mapping[str, Listed] = {
     "identity.sources": Listed(fill=sources, queries=4),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
+    "importing.tokens": Listed(fill=api_tokens, queries=3, role="administrator"),
     "importing.parked": Listed(fill=parked, queries=3),
     "importing.preview": Listed(fill=preview, queries=4),
     "importing.rejects": Listed(fill=rejects, queries=4),

@@ -28,6 +28,10 @@ from crm.web_worker import STALLED_S, Worker, give_up_stalled, kind_of, peek
         (b"GET /files/7/delete/ HTTP/1.1\r\n\r\n", "page"),
         (b"GET /kpis/asa/series.csv?by=day HTTP/1.1\r\n\r\n", "file"),
         (b"GET /customers/?next=/export/ HTTP/1.1\r\n\r\n", "page"),
+        (b"GET /api/v1/customers HTTP/1.1\r\n\r\n", "api"),
+        (b"PUT /api/v1/orders/shop/1 HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", "api"),
+        (b"PUT /api/v1/orders/shop/1 HTTP/1.1\r\nContent-Length: 2\r\n\r\n{", "upload"),
+        (b"GET /customers/?next=/api/v1/ HTTP/1.1\r\n\r\n", "page"),
     ],
 )
 def test_each_kind_of_request_has_threads_of_its_own(asked: bytes | None, kind: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
-from tests.factories.importing import ImportBatchFactory
+from tests.factories.importing import ApiTokenFactory, ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.to_do import TaskFactory
@@ -154,6 +154,10 @@ def _bulk_job() -> dict[str, Any]:
 
 def _batch() -> dict[str, Any]:
     return {"pk": ImportBatchFactory.create(state="done").pk}
+
+
+def _api_token() -> dict[str, Any]:
+    return {"pk": ApiTokenFactory.create().pk}
 
 
 def own(*, arguments: Arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
@@ -311,10 +315,16 @@ MATRIX: Mapping[str, Row] = {
     "customers:import_progress": open_to("manager", arguments=_batch, axe=False),
     "customers:import_rejects": open_to("manager", arguments=_batch, axe=False),
     "customers:parked": open_to("manager"),
+    "customers:tokens": open_to(),
+    "customers:token_new": open_to(posted=422),
+    "customers:token": open_to(arguments=_api_token),
+    "customers:rotate_token": open_to(arguments=_api_token, method="post"),
+    "customers:revoke_token": open_to(arguments=_api_token, method="post", status=302),
     # crm
     "home": staff(),
     "api": public(arguments=lambda: {"rest": "customers"}, status=401, posted=405, axe=False),
     "api_schema": public(axe=False),
+    "api_docs": public(),
     "healthz": public(axe=False),
     "readyz": public(axe=False),
     # accounts

@@ -23,7 +23,7 @@ from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import NOON, PASSWORD
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
-from tests.factories.importing import SourceSystemFactory
+from tests.factories.importing import ApiTokenFactory, SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.service import SurveyAnswerFactory
@@ -94,6 +94,10 @@ def customers_tag() -> dict[str, Any]:
 def an_owner(client: Client, user: User) -> Arranged:
     arguments, data = corrected("customers:owner", customer, owner=user.pk)(client, user)
     return arguments, data
+
+
+def api_token() -> dict[str, Any]:
+    return {"pk": ApiTokenFactory.create().pk}
 
 
 def note() -> dict[str, Any]:
@@ -278,6 +282,9 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:task_snooze": ("sales", lambda _c, _u: (task(), {"choice": "tomorrow"})),
     "customers:task_delete": ("manager", pressed(task)),
     "customers:task_restore": ("manager", deleted_task),
+    "customers:token_new": ("administrator", typed(source="Shop", may=["read"])),
+    "customers:rotate_token": ("administrator", pressed(api_token)),
+    "customers:revoke_token": ("administrator", pressed(api_token)),
     "customers:import_new": ("manager", lambda _client, _user: ({}, uploaded())),
     "customers:import_map": ("manager", mapped),
     "accounts:profile": ("sales", corrected("accounts:profile", dict, name="Sally Sales")),

@@ -10,6 +10,8 @@ from functools import cache
 from typing import Annotated, Any, Final
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import register_converter
+from django.urls.converters import StringConverter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query
@@ -59,8 +61,15 @@ class Bearer(HttpBearer):
         return found
 
 
+class Whole(StringConverter):
+    """The rest of an address, whatever it holds: slashes, and lines too."""
+
+    regex = r"[\s\S]+"
+
+
 @cache
 def the_api() -> NinjaAPI:
+    register_converter(Whole, "whole")
     api = NinjaAPI(
         title=TITLE,
         version="1",
@@ -133,7 +142,7 @@ def _add_reading(api: NinjaAPI, spec: ImportSpec) -> None:
 
 
 def _one(kind: str) -> str:
-    return f"/{kind}/{{source}}/{{path:external_id}}"
+    return f"/{kind}/{{source}}/{{whole:external_id}}"
 
 
 def _token(request: HttpRequest) -> ApiToken:

@@ -2,13 +2,14 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
 from django.urls import Resolver404, URLResolver
 from django.urls.resolvers import RegexPattern
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from customers.importing.api import scopes
+from customers.importing.api import describing, schemas, scopes
 
 
 @csrf_exempt
@@ -34,3 +35,12 @@ def openapi(request: HttpRequest) -> HttpResponse:
     from customers.importing.api.ninja_api import document  # noqa: PLC0415 - heavy: ninja
 
     return JsonResponse(document(), json_dumps_params={"ensure_ascii": False})
+
+
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The same in words, made here: no script, and nothing from elsewhere."""
+    root = request.build_absolute_uri("/api/v1/")
+    context = {"kinds": describing.kinds(), "root": root, "most": schemas.MOST_ITEMS}
+    return render(request, "customers/importing/api.html", context)

@@ -26,7 +26,10 @@ class Asking:
         return self.sent("post", f"{kind}/batch", json.dumps({"items": items}))
 
     def get(self, place: str, **query: Any) -> tuple[int, Any]:
-        return self._answer(self._client.get(f"/api/v1/{place}", query, headers=self._headers()))
+        return self._answer(self.answer(place, **query))
+
+    def answer(self, place: str, **query: Any) -> Any:
+        return self._client.get(f"/api/v1/{place}", query, headers=self._headers())
 
     def sent(
         self, method: str, place: str, body: str | bytes, content_type: str = "application/json"
