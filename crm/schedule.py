@@ -40,6 +40,15 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "options": {"expires": 280},
     },
     "resume-bulk": {"task": "customers.page.bulk.tasks.resume_bulk", "schedule": 60.0, "options": {"expires": 55}},
+    "resume-matching": {
+        "task": "customers.identity.reviewing.tasks.resume_matching",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "look-for-duplicates": {
+        "task": "customers.identity.reviewing.tasks.look_every_night",
+        "schedule": crontab(hour="2", minute="37"),
+    },
     "delete-exports": {"task": "customers.page.bulk.tasks.delete_exports", "schedule": crontab(hour="3", minute="57")},
     "resume-zone-change": {"task": "customers.zone_tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},

@@ -178,6 +178,10 @@ ACTIONS = (
         key="task", label=_("New task"), url_name="customers:task_new", parameter="customer", icon="checkbox",
         permission="customers.add_task", order=20,
     ),
+    Action(
+        key="merge", label=_("Merge with …"), url_name="customers:merge", icon="arrows-join",
+        permission="customers.merge_customer", order=30,
+    ),
 )  # fmt: skip
 PANELS = (
     Panel(
@@ -238,6 +242,10 @@ NAVIGATION = (
     navigation.NavItem(
         label=_("Imports"), url_name="customers:imports", icon="file-import", permission="customers.import_data",
         order=20, group=navigation.SET_UP,
+    ),
+    navigation.NavItem(
+        label=_("Duplicates"), url_name="customers:duplicates", icon="users", permission="customers.merge_customer",
+        order=25, group=navigation.SET_UP,
     ),
     navigation.NavItem(
         label=_("Tiers"), url_name="customers:tiers", icon="medal", permission="customers.view_tier", order=30,

@@ -1,5 +1,6 @@
 """The jobs of all rooms, where the worker looks for them."""
 
+from customers.identity.reviewing.tasks import look_every_night, resume_matching, run_match
 from customers.identity.tasks import settle_trust, tell_followers
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import delete_files, follow_points, recount_contacts
@@ -14,15 +15,18 @@ __all__ = [
     "delete_files",
     "follow_points",
     "follow_tiers",
+    "look_every_night",
     "recount_contacts",
     "refresh_figures",
     "remind_of_tasks",
     "resume_bulk",
     "resume_imports",
+    "resume_matching",
     "resume_zone_change",
     "retier_everyone",
     "run_bulk",
     "run_import",
+    "run_match",
     "send_digests",
     "settle_trust",
     "tell_followers",

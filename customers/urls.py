@@ -17,6 +17,10 @@ from customers.page import search_views as search
 from customers.page import trade_views as trade_tab
 from customers.page import views as detail
 from customers.page.bulk import views as bulk
+from customers.page.duplicates import list_views as duplicate_lists
+from customers.page.duplicates import merge_views as merging
+from customers.page.duplicates import run_views as duplicate_runs
+from customers.page.duplicates import views as duplicates
 from customers.tiers import views as tiers
 from customers.trade import list_views as trade_lists
 from customers.trade import views as trade
@@ -37,6 +41,21 @@ urlpatterns = [
     path("bulk/<int:pk>/progress/", bulk.bulk_progress, name="bulk_progress"),
     path("bulk/<int:pk>/undo/", bulk.bulk_undo, name="bulk_undo"),
     path("bulk/<int:pk>/file/", bulk.bulk_file, name="bulk_file"),
+    path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
+    path("customers/duplicates/list/", duplicate_lists.duplicate_list, name="duplicate_list"),
+    path("customers/duplicates/decided/", duplicate_lists.duplicates_decided, name="duplicates_decided"),
+    path("customers/duplicates/look/", duplicate_runs.duplicates_look, name="duplicates_look"),
+    path("customers/duplicates/rule/", duplicate_runs.duplicates_rule, name="duplicates_rule"),
+    path("customers/duplicates/runs/<int:pk>/", duplicate_runs.duplicate_run, name="duplicate_run"),
+    path(
+        "customers/duplicates/runs/<int:pk>/progress/",
+        duplicate_runs.duplicate_run_progress,
+        name="duplicate_run_progress",
+    ),
+    path("customers/duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
+    path("customers/duplicates/<int:pk>/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
+    path("customers/<int:pk>/merge/", merging.customer_merge, name="merge"),
+    path("customers/<int:pk>/merge/options/", merging.merge_options, name="merge_options"),
     path("customers/export/", customers.customer_export, name="export"),
     path("customers/<int:pk>/", detail.customer_detail, name="detail"),
     path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),

@@ -22,7 +22,7 @@ from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
 from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
-from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory
 from tests.factories.importing import (
     ApiTokenFactory,
     ImportBatchFactory,
@@ -278,6 +278,22 @@ def notices(rows: int, _kit: Kit) -> str:
     return "/me/notices/"
 
 
+def duplicates(rows: int, _kit: Kit) -> str:
+    MatchFactory.create_batch(rows, score=0.995)
+    return "/customers/duplicates/list/"
+
+
+def duplicates_sample(rows: int, kit: Kit) -> str:
+    duplicates(rows, kit)
+    return "/customers/duplicates/rule/"
+
+
+def duplicates_decided(rows: int, _kit: Kit) -> str:
+    for _row in range(rows):
+        MatchFactory.create(state="different", decided_at=NOON, decided_by=UserFactory.create())
+    return "/customers/duplicates/decided/"
+
+
 LISTS: Mapping[str, Listed] = {
     "accounts.notices": Listed(fill=notices, queries=3),
     "common.chart": Listed(fill=tiers, queries=5),
@@ -297,6 +313,9 @@ LISTS: Mapping[str, Listed] = {
     "page.news": Listed(fill=news, queries=3),
     "interactions.files": Listed(fill=files, queries=5),
     "page.customers": Listed(fill=customers, queries=6),
+    "page.duplicates": Listed(fill=duplicates, queries=5),
+    "page.duplicates_decided": Listed(fill=duplicates_decided, queries=5),
+    "page.duplicates_sample": Listed(fill=duplicates_sample, queries=8, role="administrator"),
     "page.unmatched": Listed(fill=unmatched, queries=4),
     "pages.dashboard": Listed(fill=dashboard, queries=8),
     "pages.figures": Listed(fill=months, queries=8),

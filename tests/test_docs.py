@@ -18,7 +18,14 @@ NAME = re.compile(rf"{PACKAGES}(?:\.\w+)+")
 IMPORT = re.compile(rf"^from ({PACKAGES}[\w.]*) import ([\w, ]+)$", re.MULTILINE)
 # Words of that shape that name something else: a check, a right, a model, files of the demo company.
 NO_NAMES = {
-    *("crm.W001", "accounts.share_savedview", "customers.export_customer", "accounts.SavedView", "accounts.csv"),
+    *(
+        "crm.W001",
+        "accounts.share_savedview",
+        "customers.export_customer",
+        "customers.merge_customer",
+        "accounts.SavedView",
+        "accounts.csv",
+    ),
     "customers.csv",
 }
 REGISTERS = re.compile(r"^def register(?:_\w+)?\(", re.MULTILINE)

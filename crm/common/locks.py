@@ -8,6 +8,7 @@
 | `bulk_worker(job)` | the one worker at a bulk action | the session, likewise |
 | `RETIER` | a run that decides tiers | the session |
 | `MATCHING` | a run that looks for duplicates | the session |
+| `match_worker(run)` | the one worker at a merge of many proposals | the session |
 | `IMPORTS` | a chunk, shared, so that it tells who is at it; alone by whoever needs no other to run | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
 | `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
@@ -134,6 +135,10 @@ def import_worker(batch_id: int) -> Key:
 
 def bulk_worker(job_id: int) -> Key:
     return Key(Family.BULK_WORKER, job_id % 2**31)
+
+
+def match_worker(run_id: int) -> Key:
+    return Key(Family.MATCHING, run_id % (2**31 - 1) + 1)  # 0 is the look itself
 
 
 def source(system: str, kind: str) -> Key:

@@ -167,3 +167,15 @@ def _free_link_key(payload: Mapping[str, str], pk: int) -> str:
     )  # fmt: skip
     taken = Customer.objects.filter(link_key=key).exists() or Merge.objects.filter(Merge.ACTIVE, link_key=key).exists()
     return link_key(name="", record=alone) if taken else key
+
+
+def retype(*, record: SourceRecord, payload: dict[str, Any], is_kept: bool) -> None:
+    """What was typed of a customer is this from now on; nothing, where it is not kept. In the caller's transaction."""
+    with connection.cursor() as cursor:
+        _write(record, payload)
+        _write_points(cursor, record)
+        customer = record.customer_id
+        if not is_kept:
+            record.delete()
+        if customer is not None:
+            settle(customer_ids=[customer])

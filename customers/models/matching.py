@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.audit.tracking import tracked
 from customers.models.customers import Customer
-from customers.querysets.matching import MatchQuerySet
+from customers.querysets.matching import MatchQuerySet, MatchRunQuerySet
 
 BANDS: Final[dict[str, tuple[float, float, str | Promise]]] = {
     "certain": (0.99, 1.01, _("almost certain")),
@@ -59,6 +59,8 @@ class MatchRun(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(_("when"))
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[MatchRunQuerySet["MatchRun"]] = MatchRunQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("-id",)

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import signed_in
 from crm.common.days import today
+from customers.identity.reviewing.queue import open_count
 from customers.interactions.to_do.answering import CHANGED
-from customers.page.home import my_news, recently_viewed, unmatched
+from customers.page.home import COUNTED, my_news, recently_viewed, unmatched
 from customers.page.home_tasks import ToDos, to_dos
 from customers.page.home_words import unmatched_words
 from customers.registry.home import HomePanel
@@ -63,6 +64,14 @@ def _recent(request: HttpRequest) -> dict[str, Any]:
     return {"visits": recently_viewed(user=signed_in(request), limit=SHOWN)}
 
 
+def _duplicates(request: HttpRequest) -> dict[str, Any] | None:
+    count = open_count(reader=request.user, most=COUNTED)
+    if not count:
+        return None
+    shown = f"{COUNTED}+" if count > COUNTED else count
+    return {"count": shown, "url": reverse("customers:duplicates")}
+
+
 FOLDER = "customers/page"
 PANELS: Final = (
     HomePanel(key="due", title=_("Due today"), template=f"{FOLDER}/home_due.html", context=_due, permission=TASKS,
@@ -73,4 +82,6 @@ PANELS: Final = (
               permission=TASKS, order=30, column="side", event=CHANGED),
     HomePanel(key="recent", title=_("Recently viewed"), template=f"{FOLDER}/home_recent.html", context=_recent,
               permission=VIEW, order=40, column="side"),
+    HomePanel(key="duplicates", title=_("Possible duplicates"), template=f"{FOLDER}/duplicates/home.html",
+              context=_duplicates, permission="customers.merge_customer", order=50, column="side"),
 )  # fmt: skip

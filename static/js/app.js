@@ -7,8 +7,8 @@
   // The session is gone or another one: session.js says so, in a dialog.
   Baseline.isRefused = (xhr) => Boolean(xhr.getResponseHeader("X-Sign-In") || xhr.getResponseHeader("X-Page-Too-Old"));
 
-  // Somebody types there: letters are no keys. A field keeps the focus for a moment after its dialog has closed.
-  const TYPING = "input, textarea, select, [contenteditable]";
+  // Somebody types there: letters are no keys. Into a choice nobody types. A field keeps the focus for a moment after its dialog has closed.
+  const TYPING = "input:not([type=radio]), textarea, select, [contenteditable]";
   Baseline.isTyping = (target) => Boolean(target.closest?.(TYPING)?.getClientRects().length);
 
   // One of the frame's dialogs, which stand in a template until they are needed.

@@ -9,7 +9,7 @@
   let goSince = 0;
 
   const isBusy = (event) =>
-    event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey ||
+    event.defaultPrevented || event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey ||
     window.Baseline.isTyping(event.target) || document.querySelector("dialog[open]") !== null;
   const isThere = (element) => element.getClientRects().length > 0;
   const find = (selector) => [...document.querySelectorAll(selector)].find(isThere);
@@ -17,7 +17,8 @@
   const use = (control) => {
     if (control.matches(TYPING)) {
       control.focus();
-      if (control.select) control.select();
+      if (control.type === "radio") control.click();
+      else if (control.select) control.select();
     } else control.click();
   };
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
-from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MatchRunFactory
 from tests.factories.importing import ApiTokenFactory, ImportBatchFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
@@ -152,6 +152,14 @@ def _bulk_job() -> dict[str, Any]:
     return {"pk": BulkJobFactory.create(state="done", changed=1).pk}
 
 
+def _match() -> dict[str, Any]:
+    return {"pk": MatchFactory.create().pk}
+
+
+def _match_run() -> dict[str, Any]:
+    return {"pk": MatchRunFactory.create(state="done").pk}
+
+
 def _batch() -> dict[str, Any]:
     return {"pk": ImportBatchFactory.create(state="done").pk}
 
@@ -238,6 +246,17 @@ MATRIX: Mapping[str, Row] = {
     "customers:create": open_to(*WORKERS, posted=422),
     "customers:similar": open_to(*WORKERS, axe=False),
     "customers:typeahead": open_to(*WORKERS, status=302, axe=False),
+    "customers:duplicates": open_to(*WORKERS),
+    "customers:duplicate": open_to(*WORKERS, arguments=_match, posted=302),
+    "customers:duplicate_undo": open_to(*WORKERS, arguments=_match, posted=302),
+    "customers:duplicate_list": open_to(*WORKERS, posted=302),
+    "customers:duplicates_decided": open_to(*WORKERS),
+    "customers:duplicates_look": open_to(*WORKERS, method="post", status=302),
+    "customers:duplicates_rule": open_to(posted=422),
+    "customers:duplicate_run": open_to(*WORKERS, arguments=_match_run),
+    "customers:duplicate_run_progress": open_to(*WORKERS, arguments=_match_run, axe=False),
+    "customers:merge": open_to(*WORKERS, arguments=_customer, posted=200),
+    "customers:merge_options": open_to(*WORKERS, arguments=_customer, status=302, axe=False),
     "customers:export": open_to("sales", "manager", axe=False),
     "customers:bulk": open_to(*WORKERS, status=404, posted=404),  # without an action
     "customers:bulk_job": own(arguments=_bulk_job),

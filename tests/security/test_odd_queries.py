@@ -49,6 +49,7 @@ def test_the_page_answers(client_for: ClientFor, url: str, status: int) -> None:
 PARAMETERS = (
     "q", "tier", "kind", "country", "overdue", "sort", "cursor", "team", "channel", "by", "first", "last", "go_live_on",
     "window_from", "window_to", "show", "as_of", "format", "purpose", "before", "next",
+    "band", "with",
 )  # fmt: skip
 # Those that are asked only together with all others.
 NEXT_TO_OTHERS = (
@@ -62,7 +63,7 @@ ODD = ("\x00", "9" * 5000, "9" * 30, "²", "-1", "0001-01-01", "9999-12-31")
 # Pages that read one of these raw would hide behind another that is refused: each is also asked alone.
 ALONE = (
     "/customers/", "/customers/export/", "/kpis/csat/", "/kpis/csat/baseline/", "/kpis/csat/target/", "/dashboard/",
-    "/scorecard/", "/scorecard/export/", "/kpis/csat/series.csv", "/roi/costs/", "/imports/",
+    "/scorecard/", "/scorecard/export/", "/kpis/csat/series.csv", "/roi/costs/", "/imports/", "/customers/duplicates/",
 )  # fmt: skip
 
 

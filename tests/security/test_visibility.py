@@ -36,7 +36,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("Merge", "MergedRow"), "what merged whom is told by the customer's history, and in the administration"
     ),
-    **dict.fromkeys(("MatchRun", "MergeRule"), "shown on the pages of duplicates, to those who may merge"),
+    **dict.fromkeys(("MergeRule",), BY_ADMINISTRATORS),
     **dict.fromkeys(("Follow", "Visit", "CalendarFeed"), "whoever is signed in is shown their own"),
     **dict.fromkeys(("BulkChange",), "shown with their bulk action"),
     **dict.fromkeys(("OrderLine", "Payment"), "shown with their orders and invoices"),
@@ -59,7 +59,11 @@ AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
     "customers/identity/matching/joining.py": JOB,
-    "customers/identity/reviewing/apart.py": JOB,
+    "customers/identity/reviewing/apart.py": VERB,
+    "customers/identity/reviewing/deciding.py": VERB,
+    "customers/identity/reviewing/running.py": JOB,
+    "customers/identity/reviewing/runs.py": JOB,
+    "customers/identity/merging/choosing.py": VERB,
     "customers/identity/merging/absorbing.py": VERB,
     "customers/identity/merging/forest.py": VERB,
     "customers/identity/merging/naming.py": JOB,

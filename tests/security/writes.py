@@ -22,7 +22,7 @@ from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import NOON, PASSWORD
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
-from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory
 from tests.factories.importing import ApiTokenFactory, SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
@@ -76,6 +76,19 @@ def contact() -> dict[str, Any]:
 
 def removed_contact() -> dict[str, Any]:
     return {"pk": ContactFactory.create(removed_at=NOON).pk}
+
+
+def match() -> dict[str, Any]:
+    return {"pk": MatchFactory.create().pk}
+
+
+def decided_match() -> dict[str, Any]:
+    return {"pk": MatchFactory.create(state="different", decided_at=NOON).pk}
+
+
+def two_customers(_client: Client, _user: User) -> Arranged:
+    survivor, other = customer(), customer()
+    return survivor, {"with": other["pk"], "survivor": survivor["pk"]}
 
 
 def tag() -> dict[str, Any]:
@@ -251,6 +264,12 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:bulk": ("sales", a_bulk_action),
     "customers:task_bulk": ("service", a_bulk_action_on_tasks),
     "customers:bulk_undo": ("sales", lambda _client, user: (own_bulk_job(user), {})),
+    "customers:duplicate": ("service", lambda _c, _u: (match(), {"decision": "different"})),
+    "customers:duplicate_undo": ("sales", pressed(decided_match)),
+    "customers:duplicate_list": ("manager", lambda _c, _u: ({}, {"ids": [match()["pk"]]})),
+    "customers:duplicates_look": ("sales", pressed(dict)),
+    "customers:duplicates_rule": ("administrator", typed(is_on="on", least="0.995")),
+    "customers:merge": ("service", two_customers),
     "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
     "customers:owner": ("sales", an_owner),
     "customers:add_tag": ("service", lambda _c, _u: (customer(), {"name": "VIP"})),

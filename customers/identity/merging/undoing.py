@@ -14,7 +14,7 @@ from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
-from customers.identity.merging import numbers, sharing
+from customers.identity.merging import choosing, numbers, sharing
 from customers.identity.merging.absorbing import PATIENCE_S
 from customers.identity.merging.forest import merges_below
 from customers.identity.merging.keeping import put_back
@@ -85,6 +85,7 @@ def _undo(pk: int, by: User | None, now: datetime) -> Counter[str]:
         if merge.root_id != root:
             raise _RootChanged
         returned = _bring_back(cursor, merge, by, now)
+        choosing.take_back(merge)
         cursor.execute(_CHECK)
         transaction.on_commit(facts_changed)
     return returned

@@ -50,7 +50,7 @@ def test_my_day_takes_as_many_queries_for_three_of_each_as_for_one(
     client = client_for(role)
     fill(User.objects.get(email=f"{role}@test.example"), rows)
     company()  # read once in a while, not for this page
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get("/").content.decode()
     assert [page.count(f">{what} {rows - 1}<") for what in ("Customer", "Seen", "Mine", "Free")] == [2, 1, 1, 1]
     assert f"{rows} contact{'s belong' if rows > 1 else ' belongs'} to no customer yet." in page

@@ -1,0 +1,57 @@
+"""Which of two values a customer shows after a merge, where whoever merged them chose another than the sources' ranks.
+
+A choice is what a person types of the survivor: it stands before what any source says. It belongs to the merge, and is
+taken back with it, unless somebody has typed something else since.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from crm.common.versions import version
+from customers.identity import editing
+from customers.identity.holding import CUSTOMERS
+from customers.identity.survivorship import FIELDS
+from customers.models import Customer, Merge, SourceRecord
+
+CHOICES: Final = tuple(name for name in FIELDS if name != "kind")
+"""What can be chosen: an organization and a person stay two."""
+
+
+def choose(*, merge: Merge, values: Mapping[str, editing.Value]) -> None:
+    """Let the survivor of `merge` show these values of `CHOICES`; in the transaction that merged."""
+    survivor = Customer.objects.get(pk=merge.survivor_id)
+    wanted = {
+        name: value for name, value in values.items() if name in CHOICES and value != getattr(survivor, name) and value
+    }
+    if not wanted:
+        return
+    before = _typed(survivor.pk)
+    editing.change_customer(customer=survivor, fields=wanted, seen=version(survivor, FIELDS))
+    after = _typed(survivor.pk)
+    assert after is not None, "what was chosen has been typed"
+    said = (before.payload or {}) if before else {}
+    merge.chosen = {
+        "record": after.pk,
+        "is_new": before is None,
+        "fields": {name: [(after.payload or {}).get(name), said.get(name)] for name in wanted},
+    }
+    merge.save(update_fields=["chosen"])
+
+
+def take_back(merge: Merge) -> None:
+    """In the transaction that undoes it."""
+    chosen: dict[str, Any] = merge.chosen
+    record = SourceRecord.objects.select_for_update().filter(pk=chosen.get("record", 0)).first()
+    if record is None:
+        return
+    payload = dict(record.payload or {})
+    for name, (value, before) in chosen["fields"].items():
+        if payload.get(name) == value:
+            payload.pop(name)
+            payload |= {name: before} if before else {}
+    editing.retype(record=record, payload=payload, is_kept=bool(payload) or not chosen["is_new"])
+
+
+def _typed(customer: int) -> SourceRecord | None:
+    records = SourceRecord.objects.filter(system__key=editing.CRM, kind=CUSTOMERS)
+    return records.filter(external_id=str(customer)).first()

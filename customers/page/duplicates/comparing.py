@@ -1,0 +1,114 @@
+"""Two customers side by side: what each says, which of two values shows after a merge, what helps to choose."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from accounts.access import Reader
+from customers.identity.merging.choosing import CHOICES
+from customers.identity.overview import in_words, label_of, with_sources
+from customers.identity.survivorship import TYPED
+from customers.models import Customer, CustomerFigures, SourceRecord
+
+FIELDS: Final = ("name", *(name for name in CHOICES if name != "name"))
+SIDES: Final = ("left", "right")
+Rank = tuple[int, str, bool, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """One of the two. `key`: "left" or "right"; `numbers`: (system, external id) of their customer records."""
+
+    key: str
+    customer: Customer
+    figures: CustomerFigures | None
+    numbers: list[tuple[str, str]]
+    is_survivor: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """`wins`: the side whose value shows after a merge unless somebody chooses; none where it is the same, or empty."""
+
+    name: str
+    label: str
+    left: Any
+    right: Any
+    wins: str
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.left and self.right and self.left != self.right)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    left: Side
+    right: Side
+    fields: list[Field]
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.left, self.right
+
+    @property
+    def first_differing(self) -> str:
+        """Its name; empty where no values differ."""
+        return next((field.name for field in self.fields if field.differs), "")
+
+    def chosen(self, said: Mapping[str, str]) -> dict[str, str | date | None]:
+        """Field → value, of `field-<name>` = side, where that is another than wins."""
+        values: dict[str, str | date | None] = {}
+        for field in self.fields:
+            side = said.get(f"field-{field.name}", "")
+            if field.differs and side in SIDES and side != field.wins:
+                values[field.name] = getattr(getattr(self, side).customer, field.name)
+        return values
+
+
+def find_pair(*, reader: Reader, left_id: int, right_id: int, survivor_id: int = 0) -> Pair | None:
+    """Two queries; None where one of them is not there, or not for the reader. Who is here longest survives, unless
+    `survivor_id` says another.
+    """
+    customers = with_sources(Customer.objects.visible_to(reader)).select_related("tier", "owner", "team", "figures")
+    found = {one.pk: one for one in customers.filter(pk__in=(left_id, right_id))}
+    if len(found) < 2:
+        return None
+    survivor = survivor_id if survivor_id in found else min(found)
+    left, right = found[left_id], found[right_id]
+    ranks = _ranks(left, right)
+    sides = [_side(key, one, survivor) for key, one in zip(SIDES, (left, right), strict=True)]
+    fields = [field for name in FIELDS if (field := _field(name, left, right, ranks)).left or field.right]
+    return Pair(left=sides[0], right=sides[1], fields=fields)
+
+
+def _side(key: str, customer: Customer, survivor: int) -> Side:
+    sources = customer.sources  # type: ignore[attr-defined] # annotated
+    numbers = [(one["system"], one["external_id"]) for one in sources if one["kind"] == "customers"]
+    figures = getattr(customer, "figures", None)
+    return Side(key=key, customer=customer, figures=figures, numbers=numbers, is_survivor=customer.pk == survivor)
+
+
+def _field(name: str, left: Customer, right: Customer, ranks: Mapping[int, Rank]) -> Field:
+    shown = [in_words(name, getattr(one, name)) if getattr(one, name) else "" for one in (left, right)]
+    wins = "left" if _place(left, name, ranks) <= _place(right, name, ranks) else "right"
+    return Field(name=name, label=label_of(name), left=shown[0], right=shown[1], wins=wins)
+
+
+def _place(customer: Customer, name: str, ranks: Mapping[int, Rank]) -> tuple[bool, Rank]:
+    """Whose value the ranks of the sources would show (`survivorship`); who has none comes last."""
+    record = ranks.get(customer.provenance.get(name, 0))
+    return (not getattr(customer, name) or record is None, record or (0, "", False, ""))
+
+
+def _ranks(left: Customer, right: Customer) -> dict[int, Rank]:
+    ids = {record for one in (left, right) for record in one.provenance.values()}
+    return {pk: (rank, key, key == TYPED, number) for pk, rank, key, number in _records(ids)}
+
+
+def _records(ids: Iterable[int]) -> QuerySet[SourceRecord, tuple[int, int, str, str]]:
+    columns = ("pk", "system__rank", "system__key", "external_id")
+    return SourceRecord.objects.filter(pk__in=ids).values_list(*columns)

@@ -1,0 +1,224 @@
+"""The pages of duplicates: the queue, the list, the rule, and merging with whom somebody chose."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from crm.common import jobs
+from customers.identity.reviewing.tasks import run_match
+from customers.models import Customer, Match, MatchRun, MergeRule
+from tests.conftest import NOON, ClientFor, UserFor
+from tests.customers.identity.merging.world import settled
+from tests.factories.customers import CustomerFactory, MatchFactory, MatchRunFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+URL = "/customers/duplicates/"
+
+
+@pytest.fixture(autouse=True)
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(jobs, "wake", lambda _task, **arguments: asked.append(arguments))
+    return asked
+
+
+@pytest.fixture
+def client(client_for: ClientFor) -> Client:
+    return client_for("service")
+
+
+def text(response: Any) -> str:
+    return re.sub(r"\s+", " ", response.content.decode())
+
+
+def after(page: str) -> str:
+    found = re.search(r'name="after" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+class TestQueue:
+    def test_without_any_it_offers_to_look(self, client: Client, woken: list[dict[str, Any]]) -> None:
+        assert "Nobody has looked for duplicates yet" in text(client.get(URL))
+        assert client.post(f"{URL}look/").status_code == 302
+        run = MatchRun.objects.get()
+        assert (woken, run.asked_by) == ([{"run_id": run.pk}], User.objects.get())
+        assert "Waiting for a worker" in text(client.get(URL))
+        assert "Somebody is looking" in text(client.post(f"{URL}look/", follow=True))
+
+    def test_the_most_probable_comes_first_and_then_the_next(self, client: Client) -> None:
+        second, first = MatchFactory.create(score=0.91), MatchFactory.create(score=0.97)
+        page = text(client.get(URL))
+        assert f'action="/customers/duplicates/{first.pk}/"' in page
+        assert "2 to decide" in page
+        following = text(client.get(URL, {"after": after(page)}))
+        assert f'action="/customers/duplicates/{second.pk}/"' in following
+        assert f"/{first.pk}/" in text(client.get(URL, {"after": after(following)}))
+
+    def test_it_is_narrowed(self, client: Client) -> None:
+        MatchFactory.create(score=0.995)
+        person = MatchFactory.create(
+            left=CustomerFactory.create(kind="person"), right=CustomerFactory.create(kind="person"), score=0.6
+        )
+        later = MatchFactory.create(state="later")
+        for query, shown in (("band=possible", person), ("kind=person", person), ("show=later", later)):
+            assert f'action="/customers/duplicates/{shown.pk}/"' in text(client.get(f"{URL}?{query}"))
+        assert "Nothing to decide" in text(client.get(URL, {"band": "likely"}))
+
+    def test_why_and_what_differs_is_shown(self, client: Client) -> None:
+        left = CustomerFactory.create(name="Acme", phone="030 1")
+        match = MatchFactory.create(left=left, right=CustomerFactory.create(name="Acmee", phone="030 1"))
+        page = text(client.get(f"{URL}{match.pk}/"))
+        assert 'role="radiogroup" aria-label="Name"' in page
+        assert 'aria-label="Phone"' not in page
+        assert page.index("Phone</strong>: the same") < page.index("Name</strong>: nearly the same")
+        assert "speaks strongly for it" in page
+        assert "speaks against it" in page
+
+    def test_decided_the_next_follows_and_u_takes_back(self, client: Client) -> None:
+        first, second = MatchFactory.create(score=0.97), MatchFactory.create(score=0.91)
+        page = text(client.get(URL))
+        sent = {"decision": "merge", "survivor": first.right_id, "after": after(page)}
+        answer = text(client.post(f"{URL}{first.pk}/", sent, headers={"HX-Request": "true"}))
+        assert f'action="/customers/duplicates/{second.pk}/"' in answer
+        assert f'action="/customers/duplicates/{first.pk}/undo/"' in answer
+        assert "<html" not in answer
+        assert not Customer.objects.filter(pk=first.left_id).exists()
+        back = text(client.post(f"{URL}{first.pk}/undo/", headers={"HX-Request": "true"}))
+        assert f'action="/customers/duplicates/{first.pk}/"' in back
+        assert Customer.objects.filter(pk=first.left_id).exists()
+
+    def test_without_script_it_leads_on(self, client: Client) -> None:
+        match = MatchFactory.create(score=0.97)
+        sent = {"decision": "different", "after": "x", "band": "likely"}
+        response = client.post(f"{URL}{match.pk}/", sent)
+        assert response.headers["Location"] == f"{URL}?band=likely&after=x"
+        page = text(client.get(f"{URL}{match.pk}/undo/"))
+        assert "are not the same" in page
+        assert client.post(f"{URL}{match.pk}/undo/").headers["Location"] == f"{URL}{match.pk}/"
+        match.refresh_from_db()
+        assert match.state == "proposed"
+
+    def test_who_comes_too_late_is_told(self, client: Client, user_for: UserFor) -> None:
+        match = MatchFactory.create(state="different", decided_at=NOON, decided_by=user_for("manager"))
+        sent = {"decision": "later"}
+        assert "Manager has decided on these two already" in text(client.post(f"{URL}{match.pk}/", sent, follow=True))
+        assert "no longer proposed" in text(client.post(f"{URL}999999/", sent, follow=True))
+        assert client.get(f"{URL}999999/").status_code == 404
+
+    def test_a_chosen_value_shows_after_the_merge(self, client: Client) -> None:
+        left, right = settled("Ada"), settled("Bob")
+        match = MatchFactory.create(left=left, right=right)
+        sent = {"decision": "merge", "survivor": left.pk, "field-name": "right"}
+        client.post(f"{URL}{match.pk}/", sent)
+        left.refresh_from_db()
+        assert left.name == "Bob"
+        client.post(f"{URL}{match.pk}/undo/")
+        assert list(Customer.objects.order_by("pk").values_list("name", flat=True)) == ["Ada", "Bob"]
+
+    def test_how_often_it_was_right_is_told(self, client: Client, user_for: UserFor) -> None:
+        run = MatchRunFactory.create(state="done", finished_at=NOON, proposed=2)
+        for state in ("merged", "different"):
+            MatchFactory.create(state=state, decided_at=NOON, decided_by=user_for("manager"), run=run)
+        page = text(client.get(URL))
+        assert "1 of the last 2 were accepted" in page
+        assert "2 new" in page
+
+
+class TestLists:
+    def test_those_selected_are_merged_by_a_job(self, client: Client, woken: list[dict[str, Any]]) -> None:
+        first, second = MatchFactory.create(), MatchFactory.create()
+        response = client.post(f"{URL}list/", {"ids": [first.pk]})
+        (asked,) = woken
+        assert response.headers["Location"] == f"{URL}runs/{asked['run_id']}/"
+        assert "Waiting for a worker" in text(client.get(response.headers["Location"]))
+        run_match(**asked)
+        assert client.get(f"{response.headers['Location']}progress/").headers["HX-Refresh"] == "true"
+        assert "1 merged" in text(client.get(response.headers["Location"]))
+        assert list(Match.objects.filter(state="proposed")) == [second]
+
+    def test_all_that_are_almost_certain_after_it_was_asked_again(
+        self, client: Client, woken: list[dict[str, Any]]
+    ) -> None:
+        MatchFactory.create(score=0.995)
+        MatchFactory.create(score=0.6)
+        assert "Merge all of them" not in text(client.get(f"{URL}list/"))
+        assert "Merge all of them" in text(client.get(f"{URL}list/", {"band": "certain"}))
+        assert "Yes, merge all" in text(client.get(f"{URL}list/", {"band": "certain", "all": 1}))
+        client.post(f"{URL}list/?band=certain", {"all": 1})
+        run_match(**woken[0])
+        assert Match.objects.get(state="merged").score == 0.995
+        assert "None of them is to be decided" in text(client.post(f"{URL}list/", {"ids": ["x"]}, follow=True))
+
+    def test_who_decided_what(self, client: Client, user_for: UserFor) -> None:
+        MatchFactory.create(state="different", decided_at=NOON, decided_by=user_for("manager"))
+        MatchFactory.create(state="merged", decided_at=NOON, right=CustomerFactory.create(name="Acme"))
+        page = text(client.get(f"{URL}decided/"))
+        assert "Manager" in page
+        assert "a rule" in page
+        assert "Acme" in page
+
+
+class TestRule:
+    def test_an_administrator_switches_it_on_beside_a_sample(self, client_for: ClientFor, client: Client) -> None:
+        MatchFactory.create(score=0.995, left=CustomerFactory.create(name="Acme"))
+        admin = client_for("administrator")
+        assert "Acme" in text(admin.get(f"{URL}rule/"))
+        assert not MergeRule.objects.exists()
+        assert admin.post(f"{URL}rule/", {"is_on": "on", "least": "0.5"}).status_code == 422
+        assert admin.post(f"{URL}rule/", {"is_on": "on", "least": "0.995"}).status_code == 302
+        rule = MergeRule.objects.get()
+        assert (rule.is_on, rule.least) == (True, 0.995)
+        assert "on · Administrator" in text(admin.get(f"{URL}rule/"))
+        assert client.get(f"{URL}rule/").status_code == 403
+
+
+class TestMergeWith:
+    def test_the_other_is_found_compared_and_merged(self, client: Client) -> None:
+        ada, other = settled("Ada Analytics"), settled("Ada Analytic")
+        url = f"/customers/{ada.pk}/merge/"
+        assert url in text(client.get(f"/customers/{ada.pk}/"))
+        options = text(client.get(f"{url}options/", {"q": "Analytic"}, headers={"HX-Request": "true"}))
+        assert f"?with={other.pk}" in options
+        assert f"?with={ada.pk}" not in options
+        assert f"?with={other.pk}" in text(client.get(url, {"q": "Analytic"}))
+        assert "Merge these two?" in text(client.get(url, {"with": other.pk}))
+        response = client.post(url, {"with": other.pk, "survivor": other.pk}, follow=True)
+        assert response.redirect_chain == [(f"/customers/{other.pk}/", 302)]
+        match = Match.objects.get()
+        assert f'hx-post="/customers/duplicates/{match.pk}/undo/?from=message"' in text(response)
+        undone = client.post(f"{URL}{match.pk}/undo/?from=message", headers={"HX-Request": "true"})
+        assert undone.headers["HX-Redirect"] == f"{URL}{match.pk}/"
+        assert Customer.objects.count() == 2
+
+    def test_whom_the_last_look_found_is_offered(self, client: Client) -> None:
+        match = MatchFactory.create()
+        page = text(client.get(f"/customers/{match.right_id}/merge/"))
+        assert f"?with={match.left_id}" in page
+
+    def test_what_somebody_said_is_told(self, client: Client, user_for: UserFor) -> None:
+        match = MatchFactory.create(state="different", decided_at=NOON, decided_by=user_for("manager"))
+        page = text(client.get(f"/customers/{match.left_id}/merge/", {"with": match.right_id}))
+        assert "Manager said on Nov. 15, 2026 that these two" in page
+
+    def test_of_two_kinds_is_refused(self, client: Client) -> None:
+        firm, person = CustomerFactory.create(), CustomerFactory.create(kind="person")
+        response = client.post(f"/customers/{firm.pk}/merge/", {"with": person.pk, "survivor": firm.pk}, follow=True)
+        assert "cannot be merged" in text(response)
+        assert not Match.objects.exists()
+
+    def test_nobody_without_the_right(self, user_for: UserFor) -> None:
+        user = user_for("sales")
+        user.groups.clear()
+        found = Client()
+        found.force_login(user)
+        assert found.get(URL).status_code == 403
+
+
+def test_the_start_page_says_how_many_wait(client: Client) -> None:
+    assert "Decide who is the same" not in text(client.get("/"))
+    MatchFactory.create()
+    assert "Decide who is the same" in text(client.get("/"))

@@ -1,0 +1,68 @@
+"""The queue of duplicates by keyboard alone; without script; and a worker killed in the middle of many merges."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from customers.models import Customer, Match, MatchRun
+from tests.factories.customers import CustomerFactory, MatchFactory
+from tests.live import LiveStack
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+
+
+def pairs(many: int) -> list[Match]:
+    return [
+        MatchFactory.create(
+            left=CustomerFactory.create(name=f"Acme {number}"),
+            right=CustomerFactory.create(name=f"Acmee {number}"),
+            score=0.999 - number / 1000,
+        )
+        for number in range(many)
+    ]
+
+
+def test_ten_are_decided_without_a_mouse(live_stack: LiveStack, page_for: Callable[[str], Page]) -> None:
+    found = pairs(10)
+    page = page_for("service")
+    page.goto(f"{live_stack.url}/customers/duplicates/")
+    shown = page.locator(".pair-heads strong").first
+    for number, key in enumerate("mdlmdlmdm"):
+        expect(shown).to_have_text(f"Acme {number}")
+        page.keyboard.press(key)
+    expect(shown).to_have_text("Acme 9")
+    states = [Match.objects.get(pk=match.pk).state for match in found]
+    said = {"m": "merged", "d": "different", "l": "later"}
+    assert states == [*(said[key] for key in "mdlmdlmdm"), "proposed"]
+    page.keyboard.press("u")
+    expect(shown).to_have_text("Acme 8")
+    page.keyboard.press("b")
+    page.keyboard.press("f")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("m")
+    expect(shown).to_have_text("Acme 9")
+    assert Customer.objects.get(pk=found[8].right_id).name == "Acmee 8"
+    page.keyboard.press("n")
+    expect(shown).to_have_text("Acme 9")
+    page.keyboard.press("?")
+    expect(page.get_by_text("Undo the last decision")).to_be_visible()
+
+
+def test_a_worker_killed_amid_many_merges_goes_on(
+    live_stack: LiveStack, page_for: Callable[[str], Page], wait_for: Callable[..., None]
+) -> None:
+    pairs(60)
+    Match.objects.update(score=0.995)
+    page = page_for("manager")
+    page.goto(f"{live_stack.url}/customers/duplicates/list/?band=certain&all=1")
+    page.get_by_role("button", name="Yes, merge all that are almost certain").click()
+    wait_for(lambda: MatchRun.objects.filter(merged__gte=3).exists(), seconds=60)
+    live_stack.kill_worker()
+    live_stack.start_worker()
+    wait_for(lambda: MatchRun.objects.filter(state="done").exists(), seconds=90)
+    run = MatchRun.objects.get()
+    assert (run.merged, run.skipped) == (60, 0)
+    assert Match.objects.filter(state="merged").count() == 60
+    assert Customer.objects.filter(name__startswith="Acmee").count() == 0
+    expect(page.get_by_text("60 merged")).to_be_visible(timeout=30_000)
