@@ -29,6 +29,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "take-apart": {
+        "task": "customers.identity.tasks.take_apart",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "remind-of-tasks": {
         "task": "customers.interactions.to_do.tasks.remind_of_tasks",
         "schedule": 60.0,

@@ -10,6 +10,7 @@ from customers import time_zone, zone_tasks
 from customers.identity import history as identity_history
 from customers.identity import import_contacts, import_customers, owning, respelling, telling_followers
 from customers.identity.merging.origins import note_origins
+from customers.identity.tasks import wake_taking_apart
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, note_entries, note_history, noting
@@ -139,8 +140,10 @@ MOVABLE = (
         by_value=("matched_by_value", "contact_normalised"),
         after=("customers_contactpoint",),
     ),
-    MovableRelation(table="customers_invoice", kind="invoices", belongs=("order_id", "customers_order")),
-    MovableRelation(table="customers_order", kind="orders"),
+    MovableRelation(
+        table="customers_invoice", kind="invoices", belongs=("order_id", "customers_order"), numbered="number"
+    ),
+    MovableRelation(table="customers_order", kind="orders", numbered="number"),
     MovableRelation(table="customers_sourcerecord", kind="source_records"),
     MovableRelation(table="customers_tierassignment", moves=False),
     MovableRelation(table="customers_task", kind="tasks"),
@@ -284,7 +287,7 @@ def register_all() -> None:
     listening.register_moved(mark_receivers)
     listening.register_trade_changed(mark_traders)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
-    after_facts_changed.append(wake_figures)
+    after_facts_changed.extend((wake_figures, wake_taking_apart))
     register_notices()
 
 

@@ -1,7 +1,7 @@
 """The jobs of all rooms, where the worker looks for them."""
 
 from customers.identity.reviewing.tasks import look_every_night, resume_matching, run_match
-from customers.identity.tasks import settle_trust, tell_followers
+from customers.identity.tasks import settle_trust, take_apart, tell_followers
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import delete_files, follow_points, recount_contacts
 from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
@@ -29,5 +29,6 @@ __all__ = [
     "run_match",
     "send_digests",
     "settle_trust",
+    "take_apart",
     "tell_followers",
 ]

@@ -2,6 +2,7 @@ from django.urls import path
 
 from customers.identity import beside_views as beside
 from customers.identity import contact_views as people
+from customers.identity import joined_views as joined
 from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
@@ -61,6 +62,7 @@ urlpatterns = [
     path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),
     path("customers/<int:pk>/orders/", trade_tab.customer_orders, name="orders"),
     path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
+    path("customers/<int:pk>/sources/<int:merge_id>/", joined.take_apart, name="take_apart"),
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),
     path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
     path("orders/", trade_lists.order_list, name="order_list"),

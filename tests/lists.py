@@ -22,7 +22,7 @@ from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
 from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
-from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MergeFactory
 from tests.factories.importing import (
     ApiTokenFactory,
     ImportBatchFactory,
@@ -117,6 +117,19 @@ def sources(rows: int, _kit: Kit) -> str:
     customer, said = CustomerFactory.create(), {"name": "Acme", "city": "Rome", "email": "a@acme.example"}
     for _source in range(rows):
         SourceRecordFactory.create(customer=customer, payload=dict(list(said.items())[:rows]))
+    return f"/customers/{customer.pk}/sources/"
+
+
+def joined(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    for _record in range(rows):
+        SourceRecordFactory.create(customer=customer, payload={"name": "Acme"})
+    return f"/customers/{customer.pk}/sources/"
+
+
+def apart(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    MergeFactory.create_batch(rows, survivor_id=customer.pk, undone_at=NOON)
     return f"/customers/{customer.pk}/sources/"
 
 
@@ -303,7 +316,9 @@ LISTS: Mapping[str, Listed] = {
     "goals.targets": Listed(fill=targets, queries=8),
     "identity.history": Listed(fill=history, queries=4),
     "identity.people": Listed(fill=people, queries=5),
-    "identity.sources": Listed(fill=sources, queries=4),
+    "identity.apart": Listed(fill=apart, queries=5),
+    "identity.joined": Listed(fill=joined, queries=6),
+    "identity.sources": Listed(fill=sources, queries=6),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
     "importing.tokens": Listed(fill=api_tokens, queries=3, role="administrator"),

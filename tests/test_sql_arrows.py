@@ -23,8 +23,8 @@ APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 TABLES = {
     "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow ApiToken",
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
-    "TrustChange Merge MergedRow Match MatchRun MergeRule MergeRuleEvent Tag CustomerTag Follow Visit "
-    "CustomerSpelling ContactSpelling",
+    "TrustChange Merge MergedRow SharedKey Match MatchRun MergeRule MergeRuleEvent Tag CustomerTag Follow "
+    "Visit CustomerSpelling ContactSpelling",
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment CustomerFigures FigureMark "
     "FiguresClock",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",

@@ -11,7 +11,7 @@
 | `match_worker(run)` | the one worker at a merge of many proposals | the session |
 | `IMPORTS` | a chunk, shared, so that it tells who is at it; alone by whoever needs no other to run | its transaction |
 | `source(system, kind)` | a chunk: alone for the kinds it writes, shared for those it refers to | its transaction |
-| `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that | its transaction |
+| `IDENTITY` | a chunk: alone if it says who is who, shared if it goes by that, as who merges does | its transaction |
 | `MERGES` | a chunk, shared; alone by whoever undoes a merge: whose a fact is stays so | its transaction |
 | `merging(customer)` | whoever merges the customer with another, or undoes that | its transaction |
 | `POINT_MARKS` | whoever lets contacts follow the numbers they are known by | its transaction, a tenth of a second |

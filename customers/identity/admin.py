@@ -26,6 +26,7 @@ from customers.models import (
     MergedRow,
     MergeRule,
     PointMark,
+    SharedKey,
     SourceSystem,
     Tag,
     TrustChange,
@@ -197,3 +198,12 @@ class MergeRuleAdmin(ReadOnlyAdmin[MergeRule]):
     list_display = ("is_on", "least", "changed_by", "changed_at")
     list_select_related = ("changed_by",)
     ordering = ("id",)
+
+
+@admin.register(SharedKey)
+class SharedKeyAdmin(ReadOnlyAdmin[SharedKey]):
+    """Keys that more records have than one customer can; they link none of them."""
+
+    list_display = ("key", "at", "is_apart")
+    search_fields = ("key",)
+    ordering = ("-id",)

@@ -10,8 +10,8 @@ in another way may be missed.
 from itertools import pairwise
 from typing import Final
 
+from customers.identity.firm_names import LEGAL_FORMS
 from customers.identity.folding import folded, normed
-from customers.identity.normalising import LEGAL_FORMS
 
 SIMILAR: Final = 0.6
 """Trigrams that two names share, of all that they have."""

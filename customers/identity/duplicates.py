@@ -8,7 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from customers.identity.alike import names_alike
-from customers.identity.normalising import normalise_email, normalise_tax_id
+from customers.identity.linking import tax_keys
+from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.models import Customer
 from customers.querysets.customers import CustomerQuerySet
@@ -17,7 +18,7 @@ LIMIT = 5
 
 # Each arm is an index probe: the link key, the contact points, the name.
 CANDIDATES = """
-SELECT id, 'tax' FROM customers_customer WHERE link_key = %(tax)s
+SELECT id, 'tax' FROM customers_customer WHERE link_key IN (%(tax)s, %(person_tax)s)
 UNION ALL
 (SELECT customer_id, 'email' FROM customers_contactpoint
  WHERE kind = 'email' AND normalised = %(email)s AND %(email)s <> '' LIMIT 5)
@@ -53,9 +54,8 @@ def duplicates(
     *, customers: CustomerQuerySet[Customer], name: str, tax_id: str = "", email: str = "", phone: str = ""
 ) -> list[Duplicate]:
     """Up to five, those with most in common first; two statements, and one for letters with accents."""
-    tax = normalise_tax_id(tax_id)
     values = {
-        "tax": f"tax:{tax}" if tax else None,
+        **tax_keys(tax_id),
         "email": normalise_email(email),
         "phone": normalise_phone(phone) if phone else "",
     }

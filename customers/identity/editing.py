@@ -24,7 +24,7 @@ from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
-from customers.models import Customer, Merge, MergedRow, SourceRecord, SourceSystem
+from customers.models import Customer, MergedRow, SourceRecord, SourceSystem
 
 CRM: Final = TYPED  # with a sign that no key made of a name has: no file can claim to come from here
 Value = str | date | None
@@ -54,6 +54,12 @@ WITH anothers AS (
   FROM anothers a WHERE e.id = a.entry
 )
 UPDATE customers_sourcerecord r SET payload = r.payload - %(fields)s::text[] FROM anothers a WHERE r.id = a.id
+"""
+
+_TAKEN = """
+SELECT EXISTS (SELECT FROM customers_customer WHERE link_key = %(key)s)
+  OR EXISTS (SELECT FROM customers_merge WHERE link_key = %(key)s AND undone_at IS NULL)
+  OR EXISTS (SELECT FROM customers_sharedkey WHERE key = %(key)s)
 """
 
 
@@ -162,11 +168,17 @@ def _write_points(cursor: CursorWrapper, record: SourceRecord) -> None:
 def _free_link_key(payload: Mapping[str, str], pk: int) -> str:
     alone = f"{CRM}/{pk}"
     key = link_key(
-        name=payload["name"], tax_id=payload.get("tax_id", ""), email=payload.get("email", ""),
-        phone=payload.get("phone", ""), record=alone,
+        name=payload["name"], kind=payload.get("kind", ""), tax_id=payload.get("tax_id", ""),
+        email=payload.get("email", ""), phone=payload.get("phone", ""), record=alone,
     )  # fmt: skip
-    taken = Customer.objects.filter(link_key=key).exists() or Merge.objects.filter(Merge.ACTIVE, link_key=key).exists()
-    return link_key(name="", record=alone) if taken else key
+    return link_key(name="", record=alone) if _is_taken(key) else key
+
+
+def _is_taken(key: str) -> bool:
+    """By somebody, or by too many."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKEN, {"key": key})
+        return bool(cursor.fetchone()[0])
 
 
 def retype(*, record: SourceRecord, payload: dict[str, Any], is_kept: bool) -> None:

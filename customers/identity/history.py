@@ -85,9 +85,13 @@ def of_tag(row: Happened, _reader: Reader) -> Change:
 def of_merge(row: Happened, _reader: Reader) -> Change:
     before, after = row.facts["before"], row.facts["after"] or {}
     name = {"name": row.facts["name"], "id": before["absorbed_id"]}
+    is_link, is_undone = before["how"] == Merge.How.LINK, not before["undone_at"] and bool(after.get("undone_at"))
     if row.facts["label"] == "insert":
-        return told(row, _("Merged with: %(name)s (%(id)d)") % name)
-    if not before["undone_at"] and after.get("undone_at"):
+        words = _("Record linked: %(name)s") if is_link else _("Merged with: %(name)s (%(id)d)")
+        return told(row, words % name)
+    if is_undone and is_link:
+        return told(row, _("Record split off: %(name)s (%(id)d)") % name)
+    if is_undone:
         return told(row, _("No longer merged with: %(name)s (%(id)d)") % name)
     return told(row, _("The merge with %(name)s (%(id)d) is now of another customer") % name)
 

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.identity import points, promotion, survivorship
 from customers.identity.bare import make_customers
 from customers.identity.linking import link_key
+from customers.identity.merging import door
+from customers.identity.merging.door import NEXT_LINK
 from customers.identity.normalising import normalise_email, normalise_phone_cached
 from customers.importing import parsers
 from customers.importing.registry import Column, Derive, ImportSpec, MissingRecords
@@ -36,42 +38,45 @@ BARE_COLUMNS = ("kind", "name", "city", "region", "country", "postcode", "indust
 
 def deriver(batch: ImportBatch) -> Derive:
     system = batch.system.key
-    places = SPEC.places("external_id", "name", "tax_id", "email", "phone")
+    places = SPEC.places("external_id", "kind", "name", "tax_id", "email", "phone")
 
     def derive(row: list[str | None]) -> Sequence[str | None]:
-        external_id, name, tax_id, email, phone = (row[place] or "" for place in places)
-        key = link_key(name=name, tax_id=tax_id, email=email, phone=phone, record=f"{system}/{external_id}")
+        external_id, kind, name, tax_id, email, phone = (row[place] or "" for place in places)
+        record = f"{system}/{external_id}"
+        key = link_key(name=name, kind=kind, tax_id=tax_id, email=email, phone=phone, record=record)
         return key, normalise_email(email), normalise_phone_cached(phone) if phone else ""
 
     return derive
 
 
-# Whom a new record belongs to: the customer of its link key, or whoever absorbed that one, or a new one.
-# `_old_object` is a bare record's customer.
-# Materialized: a join in a loop would draw another id for each row of a key. Cost: an index probe a key.
+# Whom a new record belongs to: the customer of its link key, or whoever absorbed that one, or a new one, whom the first
+# record of the key makes; each other leaves a merge. `_old_object` is a bare record's customer.
+# Materialized: a join in a loop would draw another id for each row of a key.
 _ASSIGN = f"""
-ALTER TABLE imp_keys ADD COLUMN customer_id bigint, ADD COLUMN _merge bigint;
+ALTER TABLE imp_keys ADD COLUMN customer_id bigint, ADD COLUMN _merge bigint, ADD COLUMN _survivor bigint;
 WITH owner AS MATERIALIZED (
-  SELECT d.link_key, coalesce(c.id, m.root_id, p.old, {next_id("customers_customer")}) AS customer_id,
-         CASE WHEN c.id IS NULL THEN m.id END AS merge_id
-  FROM (SELECT DISTINCT link_key FROM imp_keys WHERE _action = 'created' AND _old_object IS NULL) d
-  LEFT JOIN customers_customer c ON c.link_key = d.link_key
-  LEFT JOIN customers_merge m ON m.link_key = d.link_key AND m.undone_at IS NULL
-  LEFT JOIN imp_promoted p ON p.link_key = d.link_key AND p.takes
-), assigned AS (
+  SELECT l.link_key, l.first, coalesce(l.survivor_id, p.old) AS survivor_id,
+         coalesce(l.root_id, p.old, {next_id("customers_customer")}) AS customer_id
+  FROM imp_links l LEFT JOIN imp_promoted p ON p.link_key = l.link_key AND p.takes
+  WHERE l.first IS NOT NULL
+), assigned AS MATERIALIZED (
   SELECT j._system_id, j._key, coalesce(j._old_object, o.customer_id) AS customer_id,
-         CASE WHEN j._old_object IS NULL THEN o.merge_id END AS merge_id
-  FROM imp_keys j LEFT JOIN owner o ON o.link_key = j.link_key AND j._action = 'created'
+         coalesce(o.survivor_id, o.customer_id) AS survivor_id,
+         CASE WHEN o.survivor_id IS NOT NULL OR j._record <> o.first THEN {NEXT_LINK} END AS merge_id
+  FROM imp_keys j LEFT JOIN owner o ON o.link_key = j.link_key AND j._action = 'created' AND j._old_object IS NULL
   WHERE j._action IN ('created', 'updated')
 )
-UPDATE imp_keys k SET customer_id = a.customer_id, _object = a.customer_id, _merge = a.merge_id FROM assigned a
-WHERE a._system_id = k._system_id AND a._key = k._key;
+UPDATE imp_keys k SET customer_id = a.customer_id, _object = a.customer_id, _merge = a.merge_id,
+  _survivor = a.survivor_id
+FROM assigned a WHERE a._system_id = k._system_id AND a._key = k._key;
 """  # noqa: S608 - a constant of this code base
 
 
 def assign(cursor: CursorWrapper) -> None:
+    door.part_crowded(cursor)
     promotion.adopt_bare(cursor)
     cursor.execute(_ASSIGN)
+    door.leave(cursor)
 
 
 def touch(cursor: CursorWrapper) -> None:

@@ -5,61 +5,50 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
+from customers.identity.firm_names import without_form
 from customers.identity.phones import normalise_phone
 
 _EMAIL = re.compile(r"[^@\s\"(),:;<>\[\]\\]+@[^@\s.\"(),:;<>\[\]\\]+(?:\.[^@\s.\"(),:;<>\[\]\\]+)+")
 _CJK = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _NOT_WORD = re.compile(r"[\W_]+")
-LEGAL_FORMS = frozenset(
+_DOTTED = frozenset(["gmail.com", "googlemail.com"])
+_TAGGED = _DOTTED | frozenset(
     [
-        "ab",
-        "ag",
-        "asa",
-        "as",
-        "bv",
-        "co",
-        "company",
-        "corp",
-        "corporation",
-        "eg",
-        "ev",
-        "gbr",
-        "gmbh",
-        "inc",
-        "incorporated",
-        "kg",
-        "kgaa",
-        "limited",
-        "llc",
-        "llp",
-        "lp",
-        "ltd",
-        "mbh",
-        "nv",
-        "ohg",
-        "oy",
-        "oyj",
-        "plc",
-        "pte",
-        "pty",
-        "sa",
-        "sarl",
-        "sas",
-        "se",
-        "sl",
-        "spa",
-        "srl",
-        "sro",
-        "ug",
+        "fastmail.com",
+        "hotmail.com",
+        "icloud.com",
+        "live.com",
+        "mac.com",
+        "me.com",
+        "msn.com",
+        "outlook.com",
+        "pm.me",
+        "proton.me",
+        "protonmail.com",
     ]
 )
-_CHINESE_FORM = re.compile("(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司)$")
 
 
 def normalise_email(raw: str) -> str:
     """The address in lower case; '' when it is none."""
     address = raw.strip().removeprefix("mailto:").lower()
     return address if _EMAIL.fullmatch(address) and len(address) <= 254 else ""
+
+
+def comparable_email(address: str) -> str:
+    """A normalised address as its provider reads it: where a tag after + leads to the same box it does not count, nor
+    do dots where these do not.
+
+    >>> comparable_email("ada.lovelace+crm@googlemail.com")
+    'adalovelace@gmail.com'
+    """
+    box, _at, domain = address.rpartition("@")
+    if domain not in _TAGGED:
+        return address
+    box = box.partition("+")[0] or box
+    if domain in _DOTTED:
+        return f"{box.replace('.', '')}@gmail.com"
+    return f"{box}@{domain}"
 
 
 @lru_cache(maxsize=20_000)
@@ -87,9 +76,7 @@ def comparable_name(name: str) -> str:
     """
     plain = name if name.isascii() else _fold(name)
     words = _NOT_WORD.sub(" ", plain.lower().replace("'", "").replace(".", "")).split()
-    kept = [word for word in words if word not in LEGAL_FORMS] or words
-    joined = " ".join(kept)
-    return _CHINESE_FORM.sub("", joined) or joined
+    return without_form(" ".join(words))
 
 
 def _fold(name: str) -> str:

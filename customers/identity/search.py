@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from crm.common import prepared
 from customers.identity import search_sql
 from customers.identity.folding import folded, normed
-from customers.identity.normalising import normalise_tax_id
+from customers.identity.linking import tax_keys
 from customers.identity.search_sql import EACH, KNOWN_AS, NAMES, POINTS, fit
 from customers.identity.spelling import as_spelt
 from customers.models import Customer
@@ -166,7 +166,7 @@ def _numbers(text: str) -> tuple[list[str], dict[str, str]]:
         params |= named
     if any(character.isdigit() for character in text):
         exact.append(KNOWN_AS)
-        params |= {"tax_key": f"tax:{normalise_tax_id(text)}", "number": text, "number_in_capitals": text.upper()}
+        params |= {**tax_keys(text), "number": text, "number_in_capitals": text.upper()}
     return exact, params
 
 

@@ -75,7 +75,7 @@ SELECT customer_id AS id FROM customers_contactpoint
 WHERE kind = '{kind}' AND normalised LIKE %({kind})s AND {{gate}} LIMIT %(cap)s"""
 # What a source calls a customer: a probe for each source, of which there are few.
 KNOWN_AS: Final = """
-SELECT id FROM customers_customer WHERE link_key = %(tax_key)s
+SELECT id FROM customers_customer WHERE link_key IN (%(tax)s, %(person_tax)s)
 UNION SELECT known.customer_id FROM customers_sourcesystem system
   JOIN customers_sourcerecord known ON known.system_id = system.id AND known.kind = 'customers'
     AND known.external_id IN (%(number)s, %(number_in_capitals)s)

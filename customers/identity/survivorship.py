@@ -6,7 +6,7 @@ What people typed of somebody who became one with the customer comes after what 
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED, NIL
@@ -72,7 +72,8 @@ _COLUMNS = ", ".join(FIELDS)
 _NEW = ", ".join(f"v.{field}" for field in FIELDS)
 _OLD = ", ".join(f"c.{field}" for field in FIELDS)
 _WHO = """
-SELECT EXISTS (SELECT FROM imp_arriving), (SELECT count(*) FROM imp_survived) > (SELECT count(*) FROM imp_arriving)
+SELECT EXISTS (SELECT FROM imp_arriving), (SELECT count(*) FROM imp_survived) > (SELECT count(*) FROM imp_arriving),
+  EXISTS (SELECT FROM imp_arriving a JOIN customers_merge m ON m.absorbed_id = a.customer_id AND m.undone_at IS NULL)
 """
 _CHANGE = f"""
 UPDATE customers_customer c SET ({_COLUMNS}, provenance, updated_at) =
@@ -112,11 +113,14 @@ def touch(cursor: CursorWrapper, select: str, params: dict[str, Any] | None = No
 
 def settle_touched(cursor: CursorWrapper) -> None:
     """Settle those in `imp_touched`. Their rows are locked already, in a statement before this one: what a person has
-    set meanwhile is seen.
+    set meanwhile is seen. Raises IntegrityError where one became one with another before we had their row: done again,
+    the work sees that.
     """
     cursor.execute(_SURVIVED)
     cursor.execute(_WHO)
-    some_arrive, some_are_there = cursor.fetchone()
+    some_arrive, some_are_there, some_were_absorbed = cursor.fetchone()
+    if some_were_absorbed:
+        raise IntegrityError("a customer has become one with another meanwhile")
     if some_are_there:
         cursor.execute(_CHANGE)
     if some_arrive:

@@ -45,9 +45,10 @@ def _source(record: SourceRecord, at: int) -> Column[FieldRow]:
 
 
 def _said(one: Said) -> object:
+    fault = note(one.fault) if one.fault else ""
     if one.won:
-        return together(strong(one.value), icon("check", gettext("this source won")))
-    return dimmed(one.value)
+        return together(strong(one.value), icon("check", gettext("this source won")), fault)
+    return together(dimmed(one.value), fault)
 
 
 SOURCES = Table[FieldRow, Sequence[SourceRecord]](

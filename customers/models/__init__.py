@@ -5,7 +5,7 @@ from customers.models.customers import Contact, ContactPoint, Customer, PointMar
 from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.matching import BANDS, Match, MatchRun, MergeRule
-from customers.models.merging import Merge, MergedRow
+from customers.models.merging import Merge, MergedRow, SharedKey
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
 from customers.models.sources import (
     ApiToken,
@@ -64,6 +64,7 @@ __all__ = [
     "Queue",
     "RetierClock",
     "RetierMark",
+    "SharedKey",
     "SourceRecord",
     "SourceSystem",
     "Tag",

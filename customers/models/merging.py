@@ -1,4 +1,4 @@
-"""Customers that turned out to be one: who gave all they had to whom, and what gives it back."""
+"""Customers that turned out to be one: who gave all they had to whom, and what gives it back. Keys that link nobody."""
 
 from typing import ClassVar
 
@@ -20,11 +20,16 @@ class Merge(models.Model):
     `root_id`: whoever survived, and the survivor of that one, and so on. `link_key`: files that bring it mean the
     absorbed. `gave`: which of their fields the root shows because it has none of its own, as {column: id}.
     `chosen`: values that whoever merged them chose against the sources' ranks (`choosing`).
+
+    A `link`: a source record came to the survivor by its link key `key`, at the door. `record_id` is the record;
+    `absorbed_id` whoever it would have been, and is when the link is undone. Undone rows are remembered: they count
+    among those that share the key.
     """
 
     class How(models.TextChoices):
         HAND = "hand", _("by a person")
         RULE = "rule", _("by a rule")
+        LINK = "link", _("by the same key, when it came")
 
     survivor_id = models.BigIntegerField(_("survivor"))
     absorbed_id = models.BigIntegerField(_("absorbed"))
@@ -35,6 +40,8 @@ class Merge(models.Model):
     gave = models.JSONField(default=dict, editable=False)
     chosen = models.JSONField(default=dict, db_default={}, editable=False)
     moved = models.JSONField(_("moved"), default=dict, editable=False)
+    key = models.CharField(max_length=400, null=True, editable=False, db_collation="C")  # noqa: DJ001 - of links alone
+    record_id = models.BigIntegerField(null=True, editable=False)
     how = models.CharField(_("decided"), max_length=10, choices=How.choices, default=How.HAND)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
@@ -46,6 +53,7 @@ class Merge(models.Model):
     )
 
     ACTIVE: ClassVar[Q] = Q(undone_at=None)
+    LINKS: ClassVar[Q] = Q(key__isnull=False)
 
     class Meta:
         verbose_name = _("merge")
@@ -60,6 +68,11 @@ class Merge(models.Model):
         indexes = [
             models.Index(fields=["root_id"], condition=Q(undone_at=None), name="merge_root"),
             models.Index(fields=["survivor_id"], condition=Q(undone_at=None), name="merge_survivor"),
+            models.Index(fields=["key"], condition=Q(key__isnull=False), name="merge_key"),
+            *(
+                models.Index(fields=[f"{side}_id"], condition=Q(undone_at__isnull=False), name=f"merge_undone_{side}")
+                for side in ("survivor", "absorbed")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -88,3 +101,24 @@ class MergedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.relation} {self.row_id}"
+
+
+class SharedKey(models.Model):
+    """A link key that more records have than one customer can: it links none of them.
+
+    `is_apart`: those that it had linked before were taken apart; the row is the queue of that work
+    (`customers.identity.merging.crowded`).
+    """
+
+    key = models.CharField(_("key"), max_length=400, unique=True, db_collation="C")
+    at = models.DateTimeField(_("when"))
+    is_apart = models.BooleanField(_("taken apart"), default=False, db_default=False)
+
+    class Meta:
+        verbose_name = _("key that too many share")
+        verbose_name_plural = _("keys that too many share")
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["id"], condition=Q(is_apart=False), name="shared_key_waits")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -11,6 +11,9 @@ from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
 from customers.identity.access import get_customer
+from customers.identity.joined import joined, taken_apart
+from customers.identity.joined_tables import APART, JOINED
+from customers.identity.joined_views import MERGES
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
 from customers.identity.tables import HISTORY, SOURCES, kept_row
@@ -51,11 +54,16 @@ def customer_timeline(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @permission_required("customers.view_customer", raise_exception=True)
 def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which source says what, field by field, and which of them won."""
+    """Which source says what, field by field, and which of them won; how their records came to be one."""
     customer = get_customer(request, pk)
     said = provenance(customer)
     table = SOURCES.of([*said.rows, *map(kept_row, said.kept)], about=said.records)
-    context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table}
+    may_undo = customer if request.user.has_perm(MERGES) else None
+    lists = {
+        "joined": JOINED.of(joined(said.records), about=may_undo),
+        "apart": APART.of(taken_apart(customer), about=customer),
+    }
+    context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table, **lists}
     return render(request, "customers/page/sources.html", context)
 
 

@@ -19,6 +19,7 @@ class MovableRelation:
     Of a merge that is undone: `follows`: (column, table) of rows it is a part of and goes with; the first that is not
     null. `by_value`: (flag, value): where the flag is true it is whose number or address the value is. `belongs`:
     (column, table) of the row whose customer it gets where a file names none for it. `after`: tables that go first.
+    `numbered`: the column with the number that the row's own record has in its source, where there is one.
     """
 
     table: str
@@ -32,6 +33,7 @@ class MovableRelation:
     by_value: tuple[str, str] | None = None
     belongs: tuple[str, str] | None = None
     after: tuple[str, ...] = ()
+    numbered: str = ""
 
 
 _relations: Final[dict[tuple[str, str], MovableRelation]] = {}

@@ -120,3 +120,12 @@ class MergeRuleFactory(DjangoModelFactory[models.MergeRule]):
 
     id = 1
     changed_at = factory.LazyFunction(timezone.now)
+
+
+class SharedKeyFactory(DjangoModelFactory[models.SharedKey]):
+    class Meta:
+        model = models.SharedKey
+
+    key = factory.Sequence(lambda number: f"mail:info{number}@example.org|info")
+    at = factory.LazyFunction(timezone.now)
+    is_apart = True

@@ -1,13 +1,14 @@
 """Source systems, what they brought, and what was left waiting."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import factory
 from factory.django import DjangoModelFactory
 
 from customers import models
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import CustomerFactory, MergedRowFactory, MergeFactory
 
 
 class SourceSystemFactory(DjangoModelFactory[models.SourceSystem]):
@@ -79,3 +80,15 @@ class ApiTokenFactory(DjangoModelFactory[models.ApiToken]):
     token_hash = factory.Sequence(lambda n: f"{n:064x}")
     prefix = "crm_abcdef"
     created_at = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def linked(**fields: Any) -> models.Merge:
+    """A customer of two records, of whom the second came by its key."""
+    customer = CustomerFactory.create(**fields)
+    for _record in range(2):
+        record = SourceRecordFactory.create(customer=customer, payload={"name": customer.name})
+    merge = MergeFactory.create(
+        survivor_id=customer.pk, how=models.Merge.How.LINK, record_id=record.pk, key=f"mail:a@x.example|{record.pk}"
+    )
+    MergedRowFactory.create(merge=merge, relation="customers_sourcerecord", row_id=record.pk)
+    return merge

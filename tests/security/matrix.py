@@ -15,7 +15,7 @@ from typing import Any
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MatchRunFactory
-from tests.factories.importing import ApiTokenFactory, ImportBatchFactory
+from tests.factories.importing import ApiTokenFactory, ImportBatchFactory, linked
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.to_do import TaskFactory
@@ -89,6 +89,11 @@ def _reset_key() -> dict[str, Any]:
 
 def _customer() -> dict[str, Any]:
     return {"pk": CustomerFactory.create().pk}
+
+
+def _link() -> dict[str, Any]:
+    link = linked()
+    return {"pk": link.root_id, "merge_id": link.pk}
 
 
 def _contact() -> dict[str, Any]:
@@ -275,6 +280,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:order": open_to(*WORKERS, arguments=_order),
     "customers:invoice": open_to(*WORKERS, arguments=_invoice),
     "customers:sources": open_to(*WORKERS, arguments=_customer),
+    "customers:take_apart": open_to(*WORKERS, arguments=_link, posted=302),
     "customers:history": open_to(*WORKERS, arguments=_customer),
     "customers:log_interaction": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:edit_interaction": open_to("manager", arguments=_interaction, posted=422),

@@ -48,7 +48,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock", "FigureMark", "FiguresClock"), WORK
     ),
-    **dict.fromkeys(("CustomerSpelling", "ContactSpelling"), WORK),
+    **dict.fromkeys(("CustomerSpelling", "ContactSpelling", "SharedKey"), WORK),
     **dict.fromkeys(("RetierMark", "RetierClock", "MonthRollup"), WORK),
     **dict.fromkeys(("CheckRun", "RecomputeRun", "Rollup", "RollupVersion", "Issue"), WORK),
 }

@@ -23,7 +23,7 @@ from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import NOON, PASSWORD
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory
-from tests.factories.importing import ApiTokenFactory, SourceSystemFactory
+from tests.factories.importing import ApiTokenFactory, SourceSystemFactory, linked
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.service import SurveyAnswerFactory
@@ -132,6 +132,11 @@ def cost() -> dict[str, Any]:
 def benefit() -> dict[str, Any]:
     amounts = [{"year": 1, "amount": "5"}]
     return {"benefit_id": Benefit.objects.create(name="Less paper", hardness="hard", amounts=amounts).pk}
+
+
+def link() -> dict[str, Any]:
+    made = linked()
+    return {"pk": made.root_id, "merge_id": made.pk}
 
 
 def logged_contact() -> dict[str, Any]:
@@ -274,6 +279,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:owner": ("sales", an_owner),
     "customers:add_tag": ("service", lambda _c, _u: (customer(), {"name": "VIP"})),
     "customers:remove_tag": ("sales", pressed(customers_tag)),
+    "customers:take_apart": ("sales", pressed(link)),
     "customers:tag": ("manager", corrected("customers:tag", tag, name="VIP")),
     "customers:merge_tag": ("manager", lambda _c, _u: (tag(), {"into": TagFactory.create().name})),
     "customers:restore_tag": ("manager", pressed(deleted_tag)),

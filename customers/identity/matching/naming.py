@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from customers.identity.firm_names import CHINESE_FORMS as CHINESE_ENDINGS
+from customers.identity.firm_names import LEGAL_FORMS
 from customers.identity.matching.latin import HAN, simplified, words
 from customers.identity.matching.vocabulary import (
     CHINESE_FORMS,
@@ -14,15 +16,11 @@ from customers.identity.matching.vocabulary import (
     TITLES,
     TRADES,
 )
-from customers.identity.normalising import LEGAL_FORMS
 
 LONG: Final = 5
 """Letters of a word whose ending may say that there are several."""
 _WITHIN_BRACKETS: Final = re.compile(r"[(（【\[][^)）】\]]*[)）】\]]")
-_CHINESE_FORM: Final = re.compile(
-    "(?:股份有限公司|有限责任公司|有限公司|股份公司|集团公司|总公司|集团|公司)"
-    "(?:.{0,8}(?:分公司|分行|分店|营业部|办事处))?$"
-)
+_CHINESE_FORM: Final = re.compile(f"(?:{CHINESE_ENDINGS})(?:.{{0,8}}(?:分公司|分行|分店|营业部|办事处))?$")
 _PLACE: Final = re.compile(f"(?:中国)?({'|'.join(sorted(PLACES))})(?:市|省)?")
 _TRADE: Final = re.compile(f"({'|'.join(TRADES)})$")
 

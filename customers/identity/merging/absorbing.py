@@ -82,7 +82,7 @@ def _may_pass(error: DatabaseError) -> bool:
 def _merge(new: int, old: int, by: User | None, now: datetime, how: str) -> Merge:
     with transaction.atomic(), connection.cursor() as cursor:
         alone = [locks.merging(new), locks.merging(old)]
-        locks.take(cursor, exclusive=alone, shared=[locks.FACTS], wait_s=PATIENCE_S)
+        locks.take(cursor, exclusive=alone, shared=[locks.IDENTITY, locks.FACTS], wait_s=PATIENCE_S)
         survivor, absorbed = _both(new, old)
         if survivor.kind != absorbed.kind:
             raise OfTwoKinds(_("An organization and a person cannot be merged."))
@@ -121,13 +121,18 @@ def raise_gone(customer_id: int) -> None:
 
 def _give(cursor: CursorWrapper, merge: Merge) -> Counter[str]:
     """Facts first, then the customers' rows, as all who write both; what came until they were locked follows."""
+    moved = _give_what_is_there(cursor, merge)
+    _lock(merge.survivor_id, merge.absorbed_id)
+    return moved + _give_what_is_there(cursor, merge)
+
+
+def _give_what_is_there(cursor: CursorWrapper, merge: Merge) -> Counter[str]:
+    """Also of records that a file has linked to either meanwhile."""
     new, old = merge.survivor_id, merge.absorbed_id
     there = [one for one in merges_below(cursor, new) if one != merge.pk]
     below = [one for one in merges_below(cursor, old) if one in there]
     there = [one for one in there if one not in below]
-    moved = give_all(cursor, merge=merge.pk, old=old, new=new, below=below, there=there)
-    _lock(new, old)
-    return moved + give_all(cursor, merge=merge.pk, old=old, new=new, below=below, there=there)
+    return give_all(cursor, merge=merge.pk, old=old, new=new, below=below, there=there)
 
 
 def _lock(new: int, old: int) -> None:

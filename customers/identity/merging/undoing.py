@@ -14,7 +14,7 @@ from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
-from customers.identity.merging import choosing, numbers, sharing
+from customers.identity.merging import choosing, former, numbers, sharing, splitting
 from customers.identity.merging.absorbing import PATIENCE_S
 from customers.identity.merging.forest import merges_below
 from customers.identity.merging.keeping import put_back
@@ -84,6 +84,9 @@ def _undo(pk: int, by: User | None, now: datetime) -> Counter[str]:
             raise AlreadyUndone
         if merge.root_id != root:
             raise _RootChanged
+        if merge.how == Merge.How.LINK:
+            former.note_former(cursor, merge=merge.pk)
+            splitting.describe(cursor, merge=merge.pk)
         returned = _bring_back(cursor, merge, by, now)
         choosing.take_back(merge)
         cursor.execute(_CHECK)
@@ -106,6 +109,8 @@ def _bring_back(cursor: CursorWrapper, merge: Merge, by: User | None, now: datet
     numbers.mark_all(cursor, customer=old, customers=[old, root])
     numbers.match(cursor, numbers.shared(cursor, customer=old), customers=[old, root])
     _put_back_rows(cursor, values)
+    if merge.how == Merge.How.LINK:
+        splitting.start(cursor, customer=old)
     _share(cursor, values)
     settle_both(cursor, [old, root], since=day_of(merge.at))
     return returned

@@ -52,7 +52,7 @@ def test_what_is_typed_in_is_a_record_of_the_crm() -> None:
     assert (customer.name, customer.kind, customer.birth_date) == ("Zoë", "person", date(1990, 1, 2))
     assert customer.provenance == dict.fromkeys(record.payload, record.pk)
     assert points(customer) == [("email", "Z@b.example", "z@b.example"), ("phone", "+49 30 12345", "493012345")]
-    assert customer.link_key == "mail:z@b.example|zoe"
+    assert customer.link_key == "person:mail:z@b.example|zoe"
 
 
 def test_a_second_one_alike_stands_alone() -> None:

@@ -33,7 +33,9 @@ def test_a_row_in_full_and_one_of_a_name_alone(tmp_path: Path) -> None:
     assert ada == {**{name: value for name, value in full.items() if name != "segment"}, "name": "Ada",
                    "kind": "person", "birth_date": date(1990, 1, 2)}  # fmt: skip
     assert bob == {**dict.fromkeys(HEADERS[1:-1], ""), "name": "Bob", "kind": "organization", "birth_date": None}
-    assert list(Customer.objects.order_by("name").values_list("link_key", flat=True)) == ["tax:DE123456", "rec:shop/c2"]
+    assert list(Customer.objects.order_by("name").values_list("link_key", flat=True)) == [
+        "person:tax:DE123456", "rec:shop/c2",
+    ]  # fmt: skip
     assert points() == [
         ("address", "Main  Street 1", "main street 1"), ("email", "Ada@X.example", "ada@x.example"),
         ("phone", "030 123456", "4930123456"),

@@ -1,6 +1,7 @@
 import pytest
 
 from customers.identity.normalising import (
+    comparable_email,
     comparable_name,
     normalise_contact,
     normalise_email,
@@ -101,6 +102,14 @@ def test_a_tax_id_is_its_letters_and_digits(raw: str, plain: str) -> None:
         ("上海股份公司贸易", "上海股份公司贸易"),  # a legal form stands last
         ("豐田 Co., Ltd.", "丰田"),
         ("Limited", "limited"),
+        ("Acme Sp. z o.o.", "acme"),
+        ("Acme S. A.", "acme"),
+        ("Acme A/S", "acme"),
+        ("Acme S.A. de C.V.", "acme"),
+        ("ООО Ромашка", "ромашка"),
+        ("株式会社トヨタ", "トヨタ"),
+        ("華信集團", "华信"),
+        ("上海华信公司", "上海华信"),
         ("GmbH & Co. KG", "gmbh co kg"),
         ("有限公司", "有限公司"),
         ("7-Eleven", "7 eleven"),
@@ -110,3 +119,18 @@ def test_a_tax_id_is_its_letters_and_digits(raw: str, plain: str) -> None:
 )
 def test_names_compare_without_accents_punctuation_and_legal_form(name: str, compared: str) -> None:
     assert comparable_name(name) == compared
+
+
+@pytest.mark.parametrize(
+    ("address", "compared"),
+    [
+        ("a.b+c@gmail.com", "ab@gmail.com"),
+        ("a.b@googlemail.com", "ab@gmail.com"),
+        ("a.b+c@outlook.com", "a.b@outlook.com"),
+        ("+c@outlook.com", "+c@outlook.com"),
+        ("a.b+c@example.org", "a.b+c@example.org"),
+        ("", ""),
+    ],
+)
+def test_an_address_is_compared_as_its_provider_reads_it(address: str, compared: str) -> None:
+    assert comparable_email(address) == compared
