@@ -6,10 +6,19 @@ What changes nothing is found by its digest beforehand, so that a system which s
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from time import monotonic
+from typing import ClassVar, Final, cast
 
 import structlog
-from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+    transaction,
+)
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +33,7 @@ from customers.importing import frame, freeing, sql
 from customers.importing.api import daily
 from customers.importing.api.bodies import Fault, shown
 from customers.importing.api.items import Item, Reader, digest_of
+from customers.importing.api.keeping import Kept
 from customers.importing.converting import Staged
 from customers.importing.registry import Counts, ImportSpec
 from customers.importing.tasks import free_waiting
@@ -33,7 +43,10 @@ log = structlog.get_logger(__name__)
 
 PATIENCE_S: Final = 10.0
 FREEING_S: Final = 0.2
+TELL_EVERY_S: Final = 1.0
 TRIES: Final = 5
+FEW: Final = 50
+"""Rows up to which a chunk's tables are kept, and not analysed."""
 REFUSED: Final = gettext_lazy("The database takes no such value.")
 
 
@@ -70,6 +83,7 @@ class _Request:
         self.token, self.spec, self.batch, self.items = token, spec, batch, items
         self.found: dict[str, Result] = {}
         self.is_due = False
+        self.keeps = True
 
     def write(self) -> list[Result]:
         self._read()
@@ -83,7 +97,7 @@ class _Request:
             self._free()
         results = [self._result(item) for item in self.items]
         if any(result.result in {"created", "updated"} for result in results):
-            facts_changed()
+            _tell()
         return results
 
     def _read(self) -> None:
@@ -117,7 +131,7 @@ class _Request:
             retried(self._apply_chunk, passing=_may_pass, tries=TRIES)(groups)
         except OperationalError as error:
             raise locks.Busy(_("The records are in use. Try again.")) from error
-        except (DatabaseError, ValueError) as error:
+        except (DataError, IntegrityError, ValueError) as error:
             if len(groups) > 1:
                 middle = len(groups) // 2
                 for half in (groups[:middle], groups[middle:]):
@@ -129,7 +143,20 @@ class _Request:
 
     def _apply_chunk(self, groups: Sequence[list[Staged]]) -> None:
         rows = [row for group in groups for row in group]
-        with transaction.atomic(), connection.cursor() as cursor:
+        if len(rows) <= FEW and self.keeps:
+            try:
+                self._apply_rows(rows)
+            except ProgrammingError:
+                self.keeps = False
+                log.exception("a chunk whose tables cannot be kept", kind=self.spec.kind)
+            else:
+                return
+        self._apply_rows(rows)
+
+    def _apply_rows(self, rows: Sequence[Staged]) -> None:
+        with transaction.atomic(), connection.cursor() as plain:
+            keeps = len(rows) <= FEW and self.keeps
+            cursor = cast("CursorWrapper", Kept(plain, self.spec.kind)) if keeps else plain
             frame.take_given(cursor, self.spec, system=self.token.system, rows=rows, wait_s=PATIENCE_S)
             frame.apply_set(cursor, self.spec, batch_id=self.batch.pk, is_small=True)
             found = {result.external_id: result for result in _outcome(cursor)}
@@ -187,6 +214,17 @@ def _outcome(cursor: CursorWrapper) -> Iterable[Result]:
     for key, action, conflict, column, kind, reference in cursor.fetchall():
         errors = [Fault(column, conflict)] if action == "rejected" else []
         yield Result(key, action, errors, f"{kind} {reference}" if action == "parked" else "")
+
+
+class _Told:
+    at: ClassVar[float] = 0.0
+
+
+def _tell() -> None:
+    """Once a second at most: of many requests the first wakes who counts, the last is left to the sweeper."""
+    if monotonic() - _Told.at >= TELL_EVERY_S:
+        _Told.at = monotonic()
+        facts_changed()
 
 
 def _without_waiting_for_the_disk() -> None:
