@@ -46,10 +46,9 @@ def measure() -> dict[str, Any]:
     _token, secret = tokens.make_token(system=system, now=timezone.now())
     fresh = numbers(SourceRecord.objects.filter(system=system, kind="customers").count())
     with served() as (web, port):
-        pids = family(pid(web))
 
         def load(asks: Sequence[Ask], clients: int) -> Load:
-            return loaded(pids, port, secret, asks, clients)
+            return loaded(family(pid(web)), port, secret, asks, clients)
 
         load([put_customer(next(fresh)) for _ in range(4 * CLIENTS)], CLIENTS)  # every worker is warm
         return {"clients": CLIENTS, **singles(load, fresh), **several(load, fresh)}
