@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access import signed_in
 from crm.common.days import today
-from customers.identity.reviewing.queue import open_count
+from customers.identity.reviewing.queue import COUNTED, open_count
 from customers.interactions.to_do.answering import CHANGED
-from customers.page.home import COUNTED, my_news, recently_viewed, unmatched
+from customers.page.home import my_news, recently_viewed, unmatched
 from customers.page.home_tasks import ToDos, to_dos
 from customers.page.home_words import unmatched_words
 from customers.registry.home import HomePanel
@@ -65,7 +65,7 @@ def _recent(request: HttpRequest) -> dict[str, Any]:
 
 
 def _duplicates(request: HttpRequest) -> dict[str, Any] | None:
-    count = open_count(reader=request.user, most=COUNTED)
+    count = open_count(reader=request.user)
     if not count:
         return None
     shown = f"{COUNTED}+" if count > COUNTED else count

@@ -53,10 +53,10 @@
     const ticked = all.filter((box) => box.checked).length;
     const whole = form.querySelector("[name=query]");
     const isPage = ticked > 0 && ticked === all.length;
-    if (!isPage) whole.checked = false;
+    if (whole && !isPage) whole.checked = false;
     form.dataset.armed = "";
     form.hidden = ticked === 0;
-    whole.closest("label").hidden = !isPage;
+    if (whole) whole.closest("label").hidden = !isPage;
     const count = form.querySelector("[data-bulk-count]");
     count.textContent = count.dataset.words.replace("#", ticked);
     const page = document.querySelector("[data-select-page]");

@@ -21,7 +21,7 @@ from customers.identity.merging.keeping import put_back
 from customers.identity.merging.moving import take_back
 from customers.identity.merging.settling import settle_both
 from customers.importing.sql import CREATE_TOUCHED
-from customers.models import Customer, Merge
+from customers.models import Customer, Match, Merge
 from customers.registry.movable import relations_in_order
 
 _SAID: Final = "SELECT snapshot -> 'customer' AS said FROM customers_merge WHERE id = %(merge)s"
@@ -89,9 +89,18 @@ def _undo(pk: int, by: User | None, now: datetime) -> Counter[str]:
             splitting.describe(cursor, merge=merge.pk)
         returned = _bring_back(cursor, merge, by, now)
         choosing.take_back(merge)
+        decide_again(merge)
         cursor.execute(_CHECK)
         transaction.on_commit(facts_changed)
     return returned
+
+
+def decide_again(merge: Merge) -> None:
+    """Whoever undid it did not say that they are two; what nobody had proposed is forgotten."""
+    left, right = sorted((merge.survivor_id, merge.absorbed_id))
+    pair = Match.objects.filter(left_id=left, right_id=right, merge_id=merge.pk)
+    pair.filter(score=0).delete()
+    pair.update(state=Match.State.PROPOSED, decided_by=None, decided_at=None, merge_id=None)
 
 
 def _bring_back(cursor: CursorWrapper, merge: Merge, by: User | None, now: datetime) -> Counter[str]:

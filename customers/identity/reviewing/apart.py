@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Self
 
+from django.db.models import Q
+
 from customers.models import Match, Merge
 
 Two = tuple[int, int]
@@ -49,17 +51,13 @@ class Apart:
 
 
 def said_of(left: int, right: int) -> Match | None:
-    """What somebody said of two who are there today: that they, or those they absorbed, are not the same."""
-    sides = (_group(left), _group(right))
-    for one, other in (sides, sides[::-1]):
-        different = Match.objects.filter(state=Match.State.DIFFERENT, left_id__in=one, right_id__in=other)
-        if found := different.select_related("decided_by").first():
-            return found
-    return None
-
-
-def _group(customer: int) -> list[int]:
-    return [customer, *Merge.objects.filter(Merge.ACTIVE, root_id=customer).values_list("absorbed_id", flat=True)]
+    """What somebody said of two who are there: that they, or whom they absorbed, are not the same; two queries."""
+    groups: dict[int, list[int]] = {left: [left], right: [right]}
+    for root, absorbed in Merge.objects.filter(Merge.ACTIVE, root_id__in=groups).values_list("root_id", "absorbed_id"):
+        groups[root].append(absorbed)
+    one, other = groups[left], groups[right]
+    across = Q(left_id__in=one, right_id__in=other) | Q(left_id__in=other, right_id__in=one)
+    return Match.objects.filter(across, state=Match.State.DIFFERENT).select_related("decided_by").first()
 
 
 def _by_root(pairs: Iterable[Two]) -> list[Two]:

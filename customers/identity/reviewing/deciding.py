@@ -16,6 +16,7 @@ from customers.identity.merging.choosing import choose
 from customers.identity.merging.undoing import AlreadyUndone, undo_merge
 from customers.identity.reviewing.apart import Apart
 from customers.models import Customer, Match, Merge
+from customers.querysets.matching import MatchQuerySet
 
 State = Match.State
 
@@ -66,8 +67,7 @@ def say_different(*, pk: int, by: User, now: datetime) -> None:
     with transaction.atomic():
         match = _claim(pk)
         _decide(match, State.DIFFERENT, by, now)
-        _withdraw_apart(match.left_id)
-        _withdraw_apart(match.right_id)
+        _withdraw_apart(match.left_id, match.right_id)
 
 
 def put_off(*, pk: int, by: User, now: datetime) -> None:
@@ -76,20 +76,28 @@ def put_off(*, pk: int, by: User, now: datetime) -> None:
         _decide(_claim(pk), State.LATER, by, now)
 
 
-def take_back(*, pk: int, by: User, now: datetime) -> Match:
-    """The two are to be decided again; a merge is undone. Raises Withdrawn, NotDecided."""
+def take_back(*, pk: int, by: User, now: datetime) -> Match | None:
+    """The two are to be decided again, if they were proposed; a merge is undone. Raises Withdrawn, NotDecided."""
     with transaction.atomic():
-        match = Match.objects.select_for_update().filter(pk=pk).first()
+        match = Match.objects.filter(pk=pk).first()
         if match is None:
             raise Withdrawn
-        if match.decided_at is None:
+        if match.decided_at is None or not _take_back(match, by, now):
             raise NotDecided(_("Nobody has decided on these two yet, or it was taken back before."))
-        if match.state == State.MERGED and match.merge_id:
-            _undo(match.merge_id, by, now)
         record(what="duplicates.undo", by=by, details={"match": match.pk, "was": match.state})
-        match.state, match.decided_by, match.decided_at, match.merge_id = State.PROPOSED, None, None, None
-        match.save()
-    return match
+    return Match.objects.filter(pk=match.pk).first()
+
+
+def _take_back(match: Match, by: User, now: datetime) -> bool:
+    """Undoing a merge does the same with its proposal, after its locks: the row is not locked before."""
+    if match.state == State.MERGED and match.merge_id:
+        try:
+            undo_merge(merge=Merge.objects.get(pk=match.merge_id), by=by, now=now)
+        except AlreadyUndone:
+            return False
+        return True
+    said = Match.objects.filter(pk=match.pk, state=match.state, decided_at=match.decided_at)
+    return bool(said.update(state=State.PROPOSED, decided_by=None, decided_at=None))
 
 
 def _claim(pk: int) -> Match:
@@ -126,17 +134,10 @@ def _decide(match: Match, state: str, by: User, now: datetime) -> None:
     record(what=f"duplicates.{state}", by=by, details={"match": match.pk})
 
 
-def _undo(merge_id: int, by: User, now: datetime) -> None:
-    try:
-        undo_merge(merge=Merge.objects.get(pk=merge_id), by=by, now=now)
-    except AlreadyUndone:
-        return
-
-
 def _follow(merge: Merge) -> None:
     """What is proposed of the absorbed is proposed of the survivor from now on, not only from the next run."""
     old, new = merge.absorbed_id, merge.survivor_id
-    for match in Match.objects.select_for_update().filter(Q(left_id=old) | Q(right_id=old), state__in=Match.OPEN):
+    for match in _free(Q(left_id=old) | Q(right_id=old)):
         other = match.right_id if match.left_id == old else match.left_id
         left, right = sorted((new, other))
         if other == new or Match.objects.filter(left_id=left, right_id=right).exists():
@@ -146,10 +147,14 @@ def _follow(merge: Merge) -> None:
     _withdraw_apart(new)
 
 
-def _withdraw_apart(customer: int) -> None:
-    """What is proposed of a customer and of whom they are apart from by what was said of others."""
-    near = Match.objects.filter(Q(left_id=customer) | Q(right_id=customer), state__in=Match.OPEN)
-    pairs = list(near.values_list("pk", "left_id", "right_id"))
-    if pairs:
+def _withdraw_apart(*customers: int) -> None:
+    """What is proposed of customers and of whom they are apart from by what was said of others."""
+    near = list(_free(Q(left_id__in=customers) | Q(right_id__in=customers)))
+    if near:
         apart = Apart.said()
-        Match.objects.filter(pk__in=[pk for pk, left, right in pairs if apart.holds(left, right)]).delete()
+        Match.objects.filter(pk__in=[one.pk for one in near if apart.holds(one.left_id, one.right_id)]).delete()
+
+
+def _free(which: Q) -> MatchQuerySet[Match]:
+    """Proposals that nobody is deciding on just now: they wait for the customers that we hold, and see what became."""
+    return Match.objects.select_for_update(skip_locked=True).filter(which, state__in=Match.OPEN)

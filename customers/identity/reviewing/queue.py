@@ -7,11 +7,11 @@ from django.db.models import Exists, OuterRef
 
 from accounts.access import Reader
 from accounts.models import User
-from customers.models import BANDS, Customer, Match, Merge
+from customers.models import BANDS, Customer, Match
 from customers.querysets.matching import MatchQuerySet
 
 State = Match.State
-COUNTED: Final = 999
+COUNTED: Final = 99
 JUDGED: Final = 200
 """So many of the last decisions of a band say how often it is right."""
 
@@ -30,7 +30,7 @@ EVERYTHING: Final = Narrowing()
 
 @dataclass(frozen=True, kw_only=True)
 class Precision:
-    """Of the last `decided` pairs of a band that people decided on, so many were merged and are one still."""
+    """Of the last `decided` pairs of a band that people decided on, so many are merged."""
 
     band: str
     decided: int
@@ -68,17 +68,10 @@ def precision(*, reader: Reader) -> list[Precision]:
         told = _in_band(decided(reader=reader), band).filter(
             decided_by__isnull=False, run__isnull=False, state__in=(State.MERGED, State.DIFFERENT)
         )
-        last = told.order_by("-decided_at", "-pk").values_list("state", "merge_id")[:JUDGED]
-        rows = list(last)
-        undone = set(_undone([merge for _state, merge in rows if merge]))
-        accepted = sum(state == State.MERGED and merge not in undone for state, merge in rows)
-        if rows:
-            found.append(Precision(band=band, decided=len(rows), accepted=accepted))
+        said = list(told.order_by("-decided_at", "-pk").values_list("state", flat=True)[:JUDGED])
+        if said:
+            found.append(Precision(band=band, decided=len(said), accepted=said.count(State.MERGED)))
     return found
-
-
-def _undone(merges: list[int]) -> list[int]:
-    return list(Merge.objects.filter(pk__in=merges).exclude(Merge.ACTIVE).values_list("pk", flat=True))
 
 
 def _in_band(found: MatchQuerySet[Match], band: str) -> MatchQuerySet[Match]:

@@ -11,7 +11,7 @@ from accounts.access import signed_in
 from crm.common.errors import DomainError
 from crm.common.paging import keyset_page
 from crm.common.saving import EDIT
-from customers.identity.reviewing.queue import COUNTED, decided, open_count
+from customers.identity.reviewing.queue import decided, open_count
 from customers.identity.reviewing.running import MAY, begin_merge
 from customers.identity.reviewing.tasks import queue
 from customers.models import BANDS, Customer
@@ -26,7 +26,7 @@ CERTAIN = "certain"
 @require_http_methods(EDIT)
 @permission_required((VIEW, MAY), raise_exception=True)
 def duplicate_list(request: HttpRequest) -> HttpResponse:
-    """`ids` (repeated) or `all`, which are those that are almost certain, are merged by a job."""
+    """`ids` (repeated), or with `query` all that are almost certain, are merged by a job."""
     asked = Asked.of(request.GET)
     if request.method == "POST":
         return _merge(request, asked)
@@ -37,12 +37,9 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "proposals": table.arranged(table.columns, is_selected=bool(rows)),
         "count": count,
-        "is_more": count > COUNTED,
-        "counted": COUNTED,
         "may_all": asked.narrowing.band == CERTAIN and not asked.narrowing.is_later and count,
         "bands": [(key, words) for key, (_least, _below, words) in BANDS.items()],
         "kinds": Customer.Kind.choices,
-        "is_asking_all": "all" in request.GET,
     }
     return render(request, "customers/page/duplicates/list.html", context)
 
@@ -50,7 +47,7 @@ def duplicate_list(request: HttpRequest) -> HttpResponse:
 def _merge(request: HttpRequest, asked: Asked) -> HttpResponse:
     ids = [int(pk) for pk in request.POST.getlist("ids") if pk.isdecimal() and len(pk) < 19]
     try:
-        if "all" in request.POST:
+        if "query" in request.POST:
             run = begin_merge(by=signed_in(request), band=CERTAIN, kind=asked.narrowing.kind)
         else:
             run = begin_merge(by=signed_in(request), ids=ids)

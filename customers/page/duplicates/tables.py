@@ -5,7 +5,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.cells import dimmed, link, link_if, note, together, url_of
+from crm.common.cells import link, link_if, note, together, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, percent
 from crm.common.templatetags.look import status_badge
@@ -45,9 +45,7 @@ def _customer(row: Row, side: str) -> SafeString:
 
 def _state(row: Row) -> SafeString:
     colour, symbol = LOOK[Match.State(row.match.state)]
-    badge = status_badge(row.match.get_state_display(), colour, symbol)
-    is_undone = row.merge is not None and row.merge.undone_at is not None
-    return together(badge, dimmed(gettext("undone since")) if is_undone else "")
+    return status_badge(row.match.get_state_display(), colour, symbol)
 
 
 PROPOSALS = Table[Row, None](

@@ -65,14 +65,17 @@ def duplicate_undo(request: HttpRequest, pk: int) -> HttpResponse:
         (row,) = rows_of([match], reader=request.user)
         return render(request, "customers/page/duplicates/undo.html", {"row": row, "names": names_of(row)})
     try:
-        match = deciding.take_back(pk=pk, by=signed_in(request), now=timezone.now())
+        again = deciding.take_back(pk=pk, by=signed_in(request), now=timezone.now())
     except DomainError as error:
         messages.error(request, str(error))
         return _go_on(request, Asked.of(request.POST))
     if not asks_for_part(request) or "from" in request.GET:
         messages.success(request, _("Taken back."))
-        return _leave(request, reverse("customers:duplicate", args=[match.pk]))
-    return _page(request, Asked.of(request.POST), show(reader=request.user, match=match))
+        to = reverse("customers:duplicate", args=[pk]) if again else reverse("customers:detail", args=[match.left_id])
+        return _leave(request, to)
+    asked = Asked.of(request.POST)
+    shown = again and show(reader=request.user, match=again)
+    return _page(request, asked, shown or find_shown(reader=request.user, asked=asked))
 
 
 def _decide(request: HttpRequest, pk: int, match: Match | None) -> None:

@@ -16,6 +16,7 @@ from customers.interactions.last_contact import refresh_last_contact
 from customers.models import Customer, Match, Merge, SourceRecord
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.merging.world import differing, everything, rich
+from tests.database import another_connection
 from tests.factories.customers import CustomerFactory, MatchFactory, MatchRunFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -121,6 +122,34 @@ def test_by_hand_two_are_merged_whatever_was_said(by: User) -> None:
         deciding.take_back(pk=match.pk, by=by, now=NOON)
 
 
+def test_what_nobody_proposed_is_forgotten_when_it_is_undone(by: User) -> None:
+    ann, bea = CustomerFactory.create_batch(2)
+    match = deciding.merge_pair(left=ann, right=bea, survivor_id=ann.pk, values={}, by=by, now=NOON)
+    assert deciding.take_back(pk=match.pk, by=by, now=NOON) is None
+    assert Customer.objects.filter(pk=bea.pk).exists()
+
+
+def test_undone_elsewhere_the_two_are_to_be_decided_again(by: User) -> None:
+    match = pair(*CustomerFactory.create_batch(2))
+    merge = deciding.merge_match(pk=match.pk, survivor_id=match.right_id, values={}, by=by, now=NOON)
+    undo_merge(merge=merge, by=None, now=NOON)
+    match.refresh_from_db()
+    assert (match.state, match.decided_by, match.merge_id) == ("proposed", None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_waits_for_who_decides_on_a_neighbouring_pair(by: User) -> None:
+    ann, bea, cleo = CustomerFactory.create_batch(3)
+    first, second = pair(ann, bea), pair(bea, cleo)
+    with another_connection() as other:
+        other.execute("BEGIN")
+        other.execute("SELECT 1 FROM customers_match WHERE id = %s FOR UPDATE", [second.pk])
+        deciding.merge_match(pk=first.pk, survivor_id=ann.pk, values={}, by=by, now=NOON)
+        other.execute("ROLLBACK")
+    with pytest.raises(deciding.Withdrawn):
+        deciding.merge_match(pk=second.pk, survivor_id=cleo.pk, values={}, by=by, now=NOON)
+
+
 def test_the_queue_is_narrowed_and_passes_over_who_is_not_there(by: User, user_for: UserFor) -> None:
     ann, bea, cleo = CustomerFactory.create_batch(3)
     certain, likely = pair(ann, bea, score=0.995), pair(bea, cleo, score=0.95)
@@ -147,7 +176,7 @@ def test_how_often_proposals_were_right(by: User) -> None:
     deciding.say_different(pk=proposed[3].pk, by=by, now=NOON)
     undo_merge(merge=Merge.objects.get(absorbed_id=proposed[0].right_id), by=None, now=NOON)
     (told,) = precision(reader=by)
-    assert (told.band, told.decided, told.accepted) == ("likely", 4, 2)
+    assert (told.band, told.decided, told.accepted) == ("likely", 3, 2)
     assert last_decision(user=by) == proposed[3]
 
 
