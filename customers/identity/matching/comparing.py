@@ -93,14 +93,31 @@ def near(left: str, right: str, *, least: float = NEAR) -> str:
     return f"(jaro_winkler_similarity({left}, {right}) >= {least} OR {one_slip(left, right)})"
 
 
+def not_so(condition: str) -> str:
+    """Also where it is unknown. Unlike NOT and coalesce, it works out no more of the condition than decides it."""
+    return f"(CASE WHEN {condition} THEN FALSE ELSE TRUE END)"
+
+
+def known_and_not(condition: str, *columns: str) -> str:
+    """It is known to be false: both values of these columns are there."""
+    there = (f"{column}_l IS NOT NULL AND {column}_r IS NOT NULL" for column in columns)
+    return f"({' AND '.join(there)} AND {not_so(condition)})"
+
+
 def one_slip(left: str, right: str) -> str:
-    """One letter wrong, missing, too many, or two exchanged; of short words these alone. The distance is worked out of
-    those alone that are about as long.
-    """
-    slips, distance = f"damerau_levenshtein({left}, {right})", f"levenshtein({left}, {right})"
+    """One letter wrong, missing, too many, or two exchanged; of short words these alone."""
+    exchanged = f"levenshtein({left}, {right}) = 2 AND damerau_levenshtein({left}, {right}) = 1"
     return (
-        f"((length({left}) = {LEAST - 1} AND {slips} = 1 AND {distance} = 2) OR (length({left}) >= {LEAST}"
-        f" AND length({right}) >= {LEAST} AND abs(length({left}) - length({right})) <= 1 AND {slips} <= 1))"
+        f"((length({left}) = {LEAST - 1} AND {exchanged})"
+        f" OR (length({left}) >= {LEAST} AND length({right}) >= {LEAST} AND {at_most_one_slip(left, right)}))"
+    )
+
+
+def at_most_one_slip(left: str, right: str) -> str:
+    """The dear distance is worked out of those alone that the cheap one, for which an exchange is two slips, leaves."""
+    return (
+        f"(abs(length({left}) - length({right})) <= 1 AND levenshtein({left}, {right}) <= 2"
+        f" AND damerau_levenshtein({left}, {right}) <= 1)"
     )
 
 
@@ -132,9 +149,7 @@ STREET: Final = Comparison(
     ],
 )
 _CITY: Final = "(city_l = city_r OR jaro_winkler_similarity(city_l, city_r) >= 0.9)"
-_CODE_SLIPS: Final = (
-    "(abs(length(postcode_l) - length(postcode_r)) <= 1 AND damerau_levenshtein(postcode_l, postcode_r) <= 1)"
-)
+_CODE_SLIPS: Final = at_most_one_slip("postcode_l", "postcode_r")
 # Postcode and city say the same thing twice: one comparison.
 PLACE: Final = Comparison(
     key="place",

@@ -12,7 +12,9 @@ from customers.identity.matching.comparing import (
     Comparison,
     Level,
     Model,
+    at_most_one_slip,
     each,
+    known_and_not,
     other,
     same,
     unknown,
@@ -21,14 +23,14 @@ from customers.identity.matching.values import ORGANIZATION
 
 _SLIP: Final = (
     "jaro_winkler_similarity(name_l, name_r) >= 0.95 OR (length(name_l) >= 6 AND length(name_r) >= 6"
-    " AND abs(length(name_l) - length(name_r)) <= 1 AND damerau_levenshtein(name_l, name_r) <= 1)"
+    f" AND {at_most_one_slip('name_l', 'name_r')})"
 )
 _WITHIN: Final = "(list_has_all(tokens_l, tokens_r) OR list_has_all(tokens_r, tokens_l))"
 _COMMON: Final = (
-    "len(list_intersect(tokens_l, tokens_r)) * 2 >= greatest(len(tokens_l), len(tokens_r))"
-    " OR jaro_winkler_similarity(name_l, name_r) >= 0.88"
+    "jaro_winkler_similarity(name_l, name_r) >= 0.88"
+    " OR len(list_intersect(tokens_l, tokens_r)) * 2 >= greatest(len(tokens_l), len(tokens_r))"
 )
-_SOME: Final = "len(list_intersect(tokens_l, tokens_r)) >= 1 OR jaro_winkler_similarity(name_l, name_r) >= 0.8"
+_SOME: Final = "jaro_winkler_similarity(name_l, name_r) >= 0.8 OR list_has_any(tokens_l, tokens_r)"
 
 _NAME: Final = Comparison(
     key="name",
@@ -65,7 +67,7 @@ _EMAIL: Final = Comparison(
 )
 
 # Under one roof are many: of those with other names a shared house, switchboard or domain says nothing.
-_UNDER_ONE_ROOF: Final = f"coalesce(NOT ({_WITHIN} OR {_COMMON}), false)"
+_UNDER_ONE_ROOF: Final = known_and_not(f"{_WITHIN} OR {_COMMON}", "name")
 
 ORGANIZATIONS: Final = Model(
     columns=ORGANIZATION,

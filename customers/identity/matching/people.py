@@ -12,8 +12,11 @@ from customers.identity.matching.comparing import (
     Comparison,
     Level,
     Model,
+    at_most_one_slip,
     each,
+    known_and_not,
     near,
+    not_so,
     other,
     same,
     unknown,
@@ -35,13 +38,13 @@ _GIVEN: Final = Comparison(
         same("given", m=0.75, u=0.005, rare=True),
         Level(
             key="exchanged",
-            holds=f"NOT coalesce(family_l = family_r, false) AND {' AND '.join(_ACROSS)}",
+            holds=f"{not_so('family_l = family_r')} AND {' AND '.join(_ACROSS)}",
             m=0.03, u=0.0001,
         ),
         Level(key="near", holds=f"{near('given_l', 'given_r')} OR {_BEGUN}", m=0.1, u=0.005),
         Level(
             key="one exchanged",
-            holds=f"NOT coalesce({near('family_l', 'family_r')}, false) AND ({' OR '.join(_ACROSS)})",
+            holds=f"({' OR '.join(_ACROSS)}) AND {not_so(near('family_l', 'family_r'))}",
             m=0.02, u=0.002,
         ),
         unknown("given"),
@@ -57,8 +60,8 @@ _FAMILY: Final = Comparison(
         Level(key="near", holds=near("family_l", "family_r"), m=0.1, u=0.003),
         Level(
             key="unknown",
-            holds=f"family_l IS NULL OR family_r IS NULL OR (NOT coalesce({near('given_l', 'given_r')}, false)"
-            f" AND ({' OR '.join(_ACROSS)}))",
+            holds=f"family_l IS NULL OR family_r IS NULL OR (({' OR '.join(_ACROSS)})"
+            f" AND {not_so(near('given_l', 'given_r'))})",
         ),
         other(m=0.1, u=0.99),
     ],
@@ -67,7 +70,7 @@ _TURNED: Final = (
     "left(birth_l, 4) = left(birth_r, 4) AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
     " AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2)"
 )
-_BORN_NEAR: Final = f"(damerau_levenshtein(birth_l, birth_r) <= 1 OR ({_TURNED}))"
+_BORN_NEAR: Final = f"({at_most_one_slip('birth_l', 'birth_r')} OR ({_TURNED}))"
 _BIRTH: Final = Comparison(
     key="birth",
     needs=["birth"],
@@ -83,10 +86,10 @@ _BIRTH: Final = Comparison(
 # Who lives together has the family's name, the address, the telephone, often the mailbox in common: that says that they
 # belong together, not that they are one. Two are meant by other given names, or by those that are but alike (Alexander
 # and Alexandra) of people born on other days.
+_CALLED_ALIKE: Final = f"{near('given_l', 'given_r')} OR {_BEGUN} OR {_INITIAL}"
 _HOUSEHOLD: Final = (
-    f"coalesce({near('family_l', 'family_r')}, false) AND ("
-    f"coalesce(NOT ({near('given_l', 'given_r')} OR {_BEGUN} OR {_INITIAL}), false)"
-    f" OR coalesce(given_l <> given_r AND NOT {_BORN_NEAR}, false))"
+    f"{near('family_l', 'family_r')} AND ({known_and_not(_CALLED_ALIKE, 'given')}"
+    f" OR (given_l <> given_r AND {known_and_not(_BORN_NEAR, 'birth')}))"
 )
 
 PEOPLE: Final = Model(
