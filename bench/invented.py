@@ -4,6 +4,7 @@ A program of its own, whose memory is told: `python -m bench.invented people 500
 """
 
 import json
+import os
 import random
 import resource
 import sys
@@ -110,5 +111,6 @@ def again(draw: random.Random, one: Record, many: int) -> Record:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
     django.setup()
     sys.stdout.write(json.dumps(matched(sys.argv[1], int(sys.argv[2]))) + "\n")

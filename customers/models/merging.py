@@ -73,6 +73,7 @@ class Merge(models.Model):
                 models.Index(fields=[f"{side}_id"], condition=Q(undone_at__isnull=False), name=f"merge_undone_{side}")
                 for side in ("survivor", "absorbed")
             ),
+            models.Index(fields=["undone_at"], condition=Q(undone_at__isnull=False), name="merge_undone"),
         ]
 
     def __str__(self) -> str:

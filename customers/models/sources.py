@@ -79,6 +79,7 @@ class SourceRecord(models.Model):
         ]
         indexes = [
             BrinIndex(fields=["first_seen_at"], name="source_record_seen", autosummarize=True, pages_per_range=32),
+            BrinIndex(fields=["changed_at"], name="source_record_changed", autosummarize=True, pages_per_range=32),
             models.Index(
                 fields=["customer"], condition=models.Q(customer__isnull=False), name="source_record_customer"
             ),

@@ -6,7 +6,7 @@ are seen; `training` learns them from the company's own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 ELSE: Final = "ELSE"
 NEAR: Final = 0.92
@@ -58,9 +58,19 @@ def _settings(level: Level) -> dict[str, Any]:
     return told | ({"tf_adjustment_column": level.rare, "tf_adjustment_weight": 1.0} if level.rare else {})
 
 
+class Key(NamedTuple):
+    """Who shares one of `texts`, a DuckDB list of them from the columns `needs`, is compared; where it says too little
+    `alone`, of many records only who shares another key as well.
+    """
+
+    needs: Sequence[str]
+    texts: str
+    alone: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """`keys`: (columns, DuckDB list of texts): who shares one of them is compared. `sure`: columns whose agreement is
+    """`keys`: who is compared. `sure`: columns whose agreement is
     hardly ever a coincidence; `sessions`: those among whose agreements the other columns are learnt. `beside`: pairs
     that have no more in common than a household or a house; of them the comparisons `shared` say nothing.
     """
@@ -68,7 +78,7 @@ class Model:
     columns: Sequence[str]
     comparisons: Sequence[Comparison]
     tokens: str
-    keys: Sequence[tuple[Sequence[str], str]]
+    keys: Sequence[Key]
     sure: Sequence[Sequence[str]]
     sessions: Sequence[Sequence[str]]
     beside: str
@@ -88,36 +98,43 @@ def other(*, m: float, u: float) -> Level:
     return Level(key="other", holds=ELSE, m=m, u=u)
 
 
-def near(left: str, right: str, *, least: float = NEAR) -> str:
-    """Alike letter by letter, or but for one slip of the keyboard."""
-    return f"(jaro_winkler_similarity({left}, {right}) >= {least} OR {one_slip(left, right)})"
+def so(condition: str) -> str:
+    """False where it is unknown. As a CASE DuckDB works out no more of it than decides it, also where it has taken it
+    out of several places to do it once; of a bare AND or OR it works out all there.
+    """
+    return f"(CASE WHEN {condition} THEN TRUE ELSE FALSE END)"
 
 
 def not_so(condition: str) -> str:
-    """Also where it is unknown. Unlike NOT and coalesce, it works out no more of the condition than decides it."""
+    """Also where it is unknown."""
     return f"(CASE WHEN {condition} THEN FALSE ELSE TRUE END)"
 
 
 def known_and_not(condition: str, *columns: str) -> str:
     """It is known to be false: both values of these columns are there."""
     there = (f"{column}_l IS NOT NULL AND {column}_r IS NOT NULL" for column in columns)
-    return f"({' AND '.join(there)} AND {not_so(condition)})"
+    return so(f"{' AND '.join(there)} AND {not_so(condition)}")
+
+
+def near(left: str, right: str, *, least: float = NEAR) -> str:
+    """Alike letter by letter, or but for one slip of the keyboard."""
+    return so(f"jaro_winkler_similarity({left}, {right}) >= {least} OR {one_slip(left, right)}")
 
 
 def one_slip(left: str, right: str) -> str:
     """One letter wrong, missing, too many, or two exchanged; of short words these alone."""
     exchanged = f"levenshtein({left}, {right}) = 2 AND damerau_levenshtein({left}, {right}) = 1"
-    return (
-        f"((length({left}) = {LEAST - 1} AND {exchanged})"
-        f" OR (length({left}) >= {LEAST} AND length({right}) >= {LEAST} AND {at_most_one_slip(left, right)}))"
+    return so(
+        f"(length({left}) = {LEAST - 1} AND {exchanged})"
+        f" OR (length({left}) >= {LEAST} AND length({right}) >= {LEAST} AND {at_most_one_slip(left, right)})"
     )
 
 
 def at_most_one_slip(left: str, right: str) -> str:
     """The dear distance is worked out of those alone that the cheap one, for which an exchange is two slips, leaves."""
-    return (
-        f"(abs(length({left}) - length({right})) <= 1 AND levenshtein({left}, {right}) <= 2"
-        f" AND damerau_levenshtein({left}, {right}) <= 1)"
+    return so(
+        f"abs(length({left}) - length({right})) <= 1 AND levenshtein({left}, {right}) <= 2"
+        f" AND damerau_levenshtein({left}, {right}) <= 1"
     )
 
 
@@ -148,7 +165,7 @@ STREET: Final = Comparison(
         other(m=0.15, u=0.99),
     ],
 )
-_CITY: Final = "(city_l = city_r OR jaro_winkler_similarity(city_l, city_r) >= 0.9)"
+_CITY: Final = so("city_l = city_r OR jaro_winkler_similarity(city_l, city_r) >= 0.9")
 _CODE_SLIPS: Final = at_most_one_slip("postcode_l", "postcode_r")
 # Postcode and city say the same thing twice: one comparison.
 PLACE: Final = Comparison(
@@ -165,10 +182,10 @@ PLACE: Final = Comparison(
     ],
 )
 PLACE_KEYS: Final = (
-    (("street", "postcode"), "[street || '|' || postcode]"),
-    (("street", "city"), "[street || '|' || left(city, 5)]"),
-    (("road", "postcode"), "[left(road, 5) || '|' || postcode]"),
-    (("road", "city"), "[left(road, 6) || '|' || left(city, 6)]"),
+    Key(("street", "postcode"), "[street || '|' || postcode]"),
+    Key(("street", "city"), "[street || '|' || left(city, 5)]"),
+    Key(("road", "postcode"), "[left(road, 5) || '|' || postcode]"),
+    Key(("road", "city"), "[left(road, 6) || '|' || left(city, 6)]", alone=False),
 )
 
 

@@ -10,6 +10,7 @@ from customers.identity.matching.comparing import (
     STREET,
     TAX,
     Comparison,
+    Key,
     Level,
     Model,
     at_most_one_slip,
@@ -17,6 +18,7 @@ from customers.identity.matching.comparing import (
     known_and_not,
     other,
     same,
+    so,
     unknown,
 )
 from customers.identity.matching.values import ORGANIZATION
@@ -25,8 +27,8 @@ _SLIP: Final = (
     "jaro_winkler_similarity(name_l, name_r) >= 0.95 OR (length(name_l) >= 6 AND length(name_r) >= 6"
     f" AND {at_most_one_slip('name_l', 'name_r')})"
 )
-_WITHIN: Final = "(list_has_all(tokens_l, tokens_r) OR list_has_all(tokens_r, tokens_l))"
-_COMMON: Final = (
+_WITHIN: Final = so("list_has_all(tokens_l, tokens_r) OR list_has_all(tokens_r, tokens_l)")
+_COMMON: Final = so(
     "jaro_winkler_similarity(name_l, name_r) >= 0.88"
     " OR len(list_intersect(tokens_l, tokens_r)) * 2 >= greatest(len(tokens_l), len(tokens_r))"
 )
@@ -74,20 +76,20 @@ ORGANIZATIONS: Final = Model(
     comparisons=[_NAME, _FORM, TAX, _EMAIL, PHONE, STREET, PLACE],
     tokens="tokens",
     keys=[
-        (("tax",), "[tax]"),
-        (("email",), "[email]"),
-        (("domain",), "[domain]"),
-        (("phone",), "[phone]"),
-        (("name",), "[name]"),
-        (("ordered",), "[ordered]"),
-        ((), each("word")),
-        (("name", "postcode"), "[left(name, 5) || '|' || left(postcode, 3)]"),
-        (("name", "city"), "[left(name, 5) || '|' || left(city, 5)]"),
-        (("name",), "[left(name, 9)]"),
-        (("name",), "[right(name, 9)]"),
-        (("postcode",), each("left(word, 5) || '|' || postcode")),
-        (("city",), each("left(word, 6) || '|' || left(city, 5)")),
-        (("road",), each("left(road, 8) || '|' || left(word, 4)")),
+        Key(("tax",), "[tax]"),
+        Key(("email",), "[email]"),
+        Key(("domain",), "[domain]"),
+        Key(("phone",), "[phone]"),
+        Key(("name",), "[name]"),
+        Key(("ordered",), "[ordered]"),
+        Key((), each("word"), alone=False),
+        Key(("name", "postcode"), "[left(name, 5) || '|' || left(postcode, 3)]"),
+        Key(("name", "city"), "[left(name, 5) || '|' || left(city, 5)]"),
+        Key(("name",), "[left(name, 9)]", alone=False),
+        Key(("name",), "[right(name, 9)]", alone=False),
+        Key(("postcode",), each("left(word, 5) || '|' || postcode")),
+        Key(("city",), each("left(word, 6) || '|' || left(city, 5)"), alone=False),
+        Key(("road",), each("left(road, 8) || '|' || left(word, 4)"), alone=False),
         *PLACE_KEYS,
     ],
     sure=[["tax"], ["email", "name"], ["name", "phone"], ["name", "street"], ["name", "postcode"], ["name", "city"]],

@@ -10,6 +10,7 @@ from customers.identity.matching.comparing import (
     STREET,
     TAX,
     Comparison,
+    Key,
     Level,
     Model,
     at_most_one_slip,
@@ -19,6 +20,7 @@ from customers.identity.matching.comparing import (
     not_so,
     other,
     same,
+    so,
     unknown,
 )
 from customers.identity.matching.values import PERSON
@@ -70,7 +72,7 @@ _TURNED: Final = (
     "left(birth_l, 4) = left(birth_r, 4) AND substr(birth_l, 5, 2) = substr(birth_r, 7, 2)"
     " AND substr(birth_l, 7, 2) = substr(birth_r, 5, 2)"
 )
-_BORN_NEAR: Final = f"({at_most_one_slip('birth_l', 'birth_r')} OR ({_TURNED}))"
+_BORN_NEAR: Final = so(f"{at_most_one_slip('birth_l', 'birth_r')} OR ({_TURNED})")
 _BIRTH: Final = Comparison(
     key="birth",
     needs=["birth"],
@@ -97,20 +99,24 @@ PEOPLE: Final = Model(
     comparisons=[_GIVEN, _FAMILY, _BIRTH, TAX, EMAIL, PHONE, STREET, PLACE],
     tokens="list_distinct(list_filter([given, family], lambda word: word IS NOT NULL))",
     keys=[
-        (("tax",), "[tax]"),
-        (("email",), "[email]"),
-        (("phone",), "[phone]"),
-        (("given", "family"), "[least(given, family) || '|' || greatest(given, family)]"),
-        (("given", "family"), "[left(least(given, family), 4) || '|' || left(greatest(given, family), 4)]"),
-        ((), each("word")),
-        (("birth",), each("birth || left(word, 3)")),
-        (("birth", "postcode"), "[birth || postcode]"),
-        (("birth", "city"), "[birth || left(city, 4)]"),
-        (("birth", "road"), "[birth || left(road, 4)]"),
-        (("birth", "given", "family"), "[left(given, 1) || left(family, 1) || left(birth, 6)]"),
-        (("postcode",), each("left(word, 4) || '|' || postcode")),
-        (("city",), each("left(word, 5) || '|' || left(city, 4)")),
-        (("road",), each("left(road, 8) || '|' || left(word, 3)")),
+        Key(("tax",), "[tax]"),
+        Key(("email",), "[email]"),
+        Key(("phone",), "[phone]"),
+        Key(("given", "family"), "[least(given, family) || '|' || greatest(given, family)]"),
+        Key(
+            ("given", "family"),
+            "[left(least(given, family), 4) || '|' || left(greatest(given, family), 4)]",
+            alone=False,
+        ),
+        Key((), each("word"), alone=False),
+        Key(("birth",), each("birth || left(word, 3)")),
+        Key(("birth", "postcode"), "[birth || postcode]"),
+        Key(("birth", "city"), "[birth || left(city, 4)]"),
+        Key(("birth", "road"), "[birth || left(road, 4)]"),
+        Key(("birth", "given", "family"), "[left(given, 1) || left(family, 1) || left(birth, 6)]", alone=False),
+        Key(("postcode",), each("left(word, 4) || '|' || postcode")),
+        Key(("city",), each("left(word, 5) || '|' || left(city, 4)"), alone=False),
+        Key(("road",), each("left(road, 8) || '|' || left(word, 3)"), alone=False),
         *PLACE_KEYS,
     ],
     sure=[

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from crm.common import locks
 from crm.common.errors import DomainError
-from customers.identity.matching import finding
+from customers.identity.matching import finding, kept
 from customers.identity.matching.grouping import Scored
 from customers.identity.matching.joining import join
-from customers.identity.matching.records import customers_of, names_of, read_records
+from customers.identity.matching.looking import Listener
+from customers.identity.matching.records import customers_of, names_of
 from customers.identity.matching.weighing import Weighed
 from customers.identity.reviewing import runs, storing
 from customers.identity.reviewing.apart import Apart
@@ -49,14 +50,15 @@ class Pair:
 
 def match(
     *, sources: Sequence[str] = (), least: float = finding.LEAST, merge_from: float | None = None,
-    pairs_out: Path | None = None, run: MatchRun | None = None,
+    pairs_out: Path | None = None, run: MatchRun | None = None, only_changed: bool = False,
 ) -> Matched:  # fmt: skip
     """Every pair of records that share a customer, or are one with a probability of at least `least`.
 
     Those that are two become proposals (`storing`); those of whom a person has said that they are not the same are left
     out. With `sources`: those with a side there. With `merge_from` those are merged that are one with this probability,
-    and share a customer then. `run` says how far it is; without one it makes its own. Raises `Busy` while another run
-    is at it, `UnknownSource`, `BadScore`, `CannotWrite`.
+    and share a customer then. With `only_changed` those that hang together with what has changed since the last look
+    (`kept`). `run` says how far it is; without one it makes its own. Raises `Busy` while another run is at it,
+    `UnknownSource`, `BadScore`, `CannotWrite`.
     """
     if not 0 < least <= 1 or not (merge_from is None or 0 < merge_from <= 1):
         raise BadScore(_("A score is a number above 0, at most 1."))
@@ -66,7 +68,7 @@ def match(
             raise locks.Busy(_("Somebody is looking for duplicates already. Try again later."))
         run = run or runs.begin(how=MatchRun.How.COMMAND)
         with runs.failing(run):
-            found, names, merged = _look(run, least, merge_from, wanted)
+            found, names, merged = _look(run, least, merge_from, wanted, only_changed=only_changed)
     pairs = _told(found, names, least)
     if pairs_out is not None:
         with whole_or_not_at_all(pairs_out) as target, TextIOWrapper(target, "utf-8", newline="") as text:
@@ -75,10 +77,11 @@ def match(
 
 
 def _look(
-    run: MatchRun, least: float, merge_from: float | None, wanted: set[str]
+    run: MatchRun, least: float, merge_from: float | None, wanted: set[str], *, only_changed: bool
 ) -> tuple[list[Scored], Names, int]:  # fmt: skip
     storing.begin()
-    found, merged = _found(min(least, merge_from or least), run), 0
+    seen, merged = _seen(min(least, merge_from or least), run, only_changed=only_changed), 0
+    found = [pair for one in seen.values() for pair in one.pairs]
     names = names_of(_records(found))
     found = [pair for pair in found if _is_asked_for(names, pair, wanted)]
     if merge_from is not None:
@@ -87,12 +90,14 @@ def _look(
     apart = Apart.said()
     found = _without(found, apart)
     runs.reached(run, "storing", len(found))
-    new, withdrawn = storing.propose(run, least=least, apart=apart)
+    new, withdrawn = storing.propose(
+        run, least=least, apart=apart, among={kind: one.customers for kind, one in seen.items()}
+    )
     runs.end(run, total=len(found), proposed=new, withdrawn=withdrawn, merged=merged)
     return found, names, merged
 
 
-class _Storing(finding.Listener):
+class _Storing(Listener):
     """Writes down what was found of one kind of customers."""
 
     wants_evidence = True
@@ -107,18 +112,19 @@ class _Storing(finding.Listener):
         storing.keep(self._kind, pairs, owners)
 
 
-def _found(least: float, run: MatchRun) -> list[Scored]:
-    looks = ((Customer.Kind.PERSON, finding.find_people), (Customer.Kind.ORGANIZATION, finding.find_organizations))
-    found: list[Scored] = []
-    for kind, find in looks:
+def _seen(least: float, run: MatchRun, *, only_changed: bool) -> dict[Customer.Kind, kept.Seen]:
+    seen: dict[Customer.Kind, kept.Seen] = {}
+    for kind in (Customer.Kind.PERSON, Customer.Kind.ORGANIZATION):
         runs.reached(run, f"{kind.value} reading", 0)
-        found += find(read_records(kind), least=least, listener=_Storing(run, kind))
-    return found
+        seen[kind] = kept.look(kind, least=least, listener=_Storing(run, kind), only_changed=only_changed)
+    return seen
 
 
 def _without(found: Sequence[Scored], apart: Apart) -> list[Scored]:
+    """Without those of whom one is no more."""
     owners = customers_of(_records(found))
-    return [pair for pair in found if not apart.holds(owners.get(pair[0], 0), owners.get(pair[1], 0))]
+    there = (pair for pair in found if pair[0] in owners and pair[1] in owners)
+    return [pair for pair in there if not apart.holds(owners[pair[0]], owners[pair[1]])]
 
 
 def _records(found: Sequence[Scored]) -> list[int]:

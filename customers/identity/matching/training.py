@@ -17,7 +17,7 @@ from customers.identity.matching.comparing import Comparison, Model
 
 SEED: Final = 7
 PAIRS_AT_RANDOM: Final = 600_000
-PAIRS_A_SESSION: Final = 1_000_000
+PAIRS_A_SESSION: Final = 400_000
 FEW: Final = 200
 """Of fewer records nothing is learnt."""
 LEANS: Final = 50
@@ -41,10 +41,10 @@ class Learnt:
 
 
 def known_columns(duck: DuckDBPyConnection, model: Model) -> list[str]:
-    """Columns of `given` that are filled often enough, with enough values, to say something."""
+    """Columns of the table `record` that are filled often enough, with enough values, to say something."""
     columns = [column for column in model.columns if column not in ("id", "tokens", "forms")]
     counts = ", ".join(f"count({column}), count(DISTINCT {column})" for column in columns)
-    records, *found = duck.execute(f"SELECT count(*), {counts} FROM given").fetchall()[0]  # noqa: S608 - constants
+    records, *found = duck.execute(f"SELECT count(*), {counts} FROM record").fetchall()[0]  # noqa: S608 - constants
     distinct = min(DISTINCT, records // 10)
     pairs = zip(columns, found[::2], found[1::2], strict=True)
     return [column for column, filled, values in pairs if filled >= SHARE_FILLED * records and values > distinct]
@@ -72,18 +72,20 @@ def learnt(duck: DuckDBPyConnection, model: Model, known: Sequence[str]) -> Lear
     return Learnt(prior=prior, weights=_leaning(before, found["comparisons"], pairs / (pairs + LEANS)))
 
 
-def linker_of(duck: DuckDBPyConnection, comparisons: Sequence[Comparison], *, prior: float = 0.0001) -> Linker:
-    """Over the table `record`, whose `keys` say who is compared."""
+def linker_of(
+    duck: DuckDBPyConnection, comparisons: Sequence[Comparison], *, prior: float = 0.0001, table: str = "record"
+) -> Linker:
+    """Over that table; who is compared is said by whoever predicts."""
     settings: dict[str, Any] = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "id",
         "probability_two_random_records_match": prior,
         "comparisons": [one.settings() for one in comparisons],
-        "blocking_rules_to_generate_predictions": [block_on("keys", arrays_to_explode=["keys"])],
+        "blocking_rules_to_generate_predictions": [block_on("id")],
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
     }
-    return Linker(DuckDBAPI(connection=duck).register("record"), settings, log_level=QUIET)
+    return Linker(DuckDBAPI(connection=duck).register(table), settings, log_level=QUIET)
 
 
 def _learn(linker: Linker, agreeing: Iterable[str]) -> None:

@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from customers.identity.matching.comparing import ELSE, Comparison, Model
 from customers.identity.matching.grouping import Scored
+from customers.identity.matching.scoring import rare
 
 BLOCK: Final = 5_000
 SHOWN: Final = {"form": ("forms",)}
@@ -25,10 +26,7 @@ SELECT left_id, right_id, score, {told} FROM (
   JOIN record l ON l.id = w.left_id JOIN record r ON r.id = w.right_id
 ) pair {rarities} ORDER BY left_id, right_id
 """
-_COUNTED: Final = """
-LEFT JOIN (SELECT {column}, count(*) / sum(count(*)) OVER () AS share FROM record WHERE {column} IS NOT NULL
-           GROUP BY {column}) {column}_rarity ON {column}_rarity.{column} = pair.{column}_l
-"""
+_RARITIES: Final = "LEFT JOIN rarity_{column} ON rarity_{column}.{column} = pair.{column}_l"
 
 
 class Weighed(NamedTuple):
@@ -57,18 +55,17 @@ def weighed(
 
 def _statement(model: Model, comparisons: Sequence[Comparison]) -> str:
     sides = [f"l.{one} AS {one}_l, r.{one} AS {one}_r" for one in model.columns if one != "id"]
-    rare = {level.rare for one in comparisons for level in one.levels if level.rare}
     return _PAIRS.format(
         told=", ".join(part for one in comparisons for part in _told(one)),
         sides=", ".join(sides),
-        rarities=" ".join(_COUNTED.format(column=column) for column in sorted(rare)),
+        rarities=" ".join(_RARITIES.format(column=column) for column in rare(comparisons)),
     )
 
 
 def _told(comparison: Comparison) -> Iterator[str]:
     whens = " ".join(f"WHEN {one.holds} THEN {at}" for at, one in enumerate(comparison.levels) if one.holds != ELSE)
     yield f"CASE {whens} ELSE {len(comparison.levels) - 1} END"
-    shares = [f"WHEN {one.holds} THEN {one.rare}_rarity.share" for one in comparison.levels if one.rare]
+    shares = [f"WHEN {one.holds} THEN rarity_{one.rare}.tf_{one.rare}" for one in comparison.levels if one.rare]
     yield f"CASE {' '.join(shares)} END" if shares else "NULL"
     for side in "lr":
         shown = ", ".join(f"{one}_{side}" for one in SHOWN.get(comparison.key, comparison.needs))

@@ -7,6 +7,7 @@ completes, and two runs leave what one does. What somebody has decided is never 
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -17,6 +18,8 @@ from customers.identity.reviewing.apart import Apart
 from customers.models import Customer, MatchRun, Merge
 
 CHUNK: Final = 2_000
+Among = Mapping[Customer.Kind, AbstractSet[int] | None]
+_ALL: Final[Among] = dict.fromkeys(Customer.Kind)
 
 _BEGIN: Final = """
 DROP TABLE IF EXISTS match_found;
@@ -58,7 +61,8 @@ _NO_LONGER: Final = """
 SELECT array_agg(id) FROM (
   SELECT m.id FROM customers_match m
   LEFT JOIN match_found f ON f.left_id = m.left_id AND f.right_id = m.right_id
-  WHERE m.state IN ('proposed', 'later') AND m.score >= %(least)s AND f.left_id IS NULL ORDER BY m.id
+  WHERE m.state IN ('proposed', 'later') AND m.score >= %(least)s AND f.left_id IS NULL
+   AND (m.kind = ANY(%(whole)s) OR m.left_id = ANY(%(among)s) OR m.right_id = ANY(%(among)s)) ORDER BY m.id
 ) x
 """
 _WITHDRAW: Final = "DELETE FROM customers_match WHERE id = ANY(%(ids)s) AND state IN ('proposed', 'later')"
@@ -94,14 +98,23 @@ def _turned(pair: Weighed) -> list[dict[str, object]]:
     return [{**one, "left": one["right"], "right": one["left"]} for one in pair.evidence]
 
 
-def propose(run: MatchRun, *, least: float, apart: Apart) -> tuple[int, int]:
-    """Let the proposals be what was found, from `least` on. → how many are new, and withdrawn."""
+def propose(
+    run: MatchRun, *, least: float, apart: Apart, among: Among = _ALL
+) -> tuple[int, int]:  # fmt: skip
+    """Let the proposals be what was found, from `least` on. → how many are new, and withdrawn.
+
+    `among`: of each kind the customers who were looked at, None: all; proposals between others stay.
+    """
     _execute(_ANALYZE)
     _forget_apart(apart)
     new, (lefts, rights) = 0, _row(_NEXT, {"least": least})
     for at in range(0, len(lefts or ()), CHUNK):
         new += _propose(run, lefts[at : at + CHUNK], rights[at : at + CHUNK])
-    gone = _row(_NO_LONGER, {"least": least})[0] or []
+    looked_at = {
+        "whole": [kind.value for kind, customers in among.items() if customers is None],
+        "among": sorted({customer for customers in among.values() for customer in customers or ()}),
+    }
+    gone = _row(_NO_LONGER, {"least": least, **looked_at})[0] or []
     withdrawn = sum(_execute(_WITHDRAW, {"ids": gone[at : at + CHUNK]}) for at in range(0, len(gone), CHUNK))
     _execute(_END)
     return new, withdrawn

@@ -21,6 +21,9 @@ class Command(JsonCommand):
         parser.add_argument(
             "--auto-merge", type=float, metavar="P", help="merge those that are one with this probability"
         )
+        parser.add_argument(
+            "--changed", action="store_true", help="only what has changed since the last run, where that was kept"
+        )
         parser.add_argument("--pairs-out", type=Path, metavar="FILE", help="a CSV file of the pairs")
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
@@ -31,5 +34,6 @@ class Command(JsonCommand):
             least=options["min_score"],
             merge_from=options["auto_merge"],
             pairs_out=options["pairs_out"],
+            only_changed=options["changed"],
         )
         return DONE, asdict(found)
