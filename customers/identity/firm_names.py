@@ -3,7 +3,6 @@
 Shared by whoever compares names: the link key, which leaves them out, and the look for duplicates, which weighs them.
 """
 
-import re
 from typing import Final
 
 LEGAL_FORMS: Final = frozenset(
@@ -80,10 +79,11 @@ CHINESE_FORMS: Final = (
 )
 """What such a name ends with, in simplified characters; the longer ones first."""
 
-_ENDING: Final = re.compile(
-    f"(?:(?:{CHINESE_FORMS})| sp z oo| sa de cv| s de rl de cv| sdn bhd| a s| s a| s r l| gmbh co kg)$"
+_ENDINGS: Final = (
+    *CHINESE_FORMS.split("|"),
+    *(" gmbh co kg", " s de rl de cv", " sa de cv", " sdn bhd", " sp z oo", " s r l", " a s", " s a"),
 )
-_BEGINNING: Final = re.compile("^(?:株式会社|合同会社|有限会社)")
+_BEGINNINGS: Final = ("株式会社", "合同会社", "有限会社")
 
 
 def without_form(name: str) -> str:
@@ -92,7 +92,10 @@ def without_form(name: str) -> str:
     >>> without_form("acme sp z oo")
     'acme'
     """
-    ended = _ENDING.sub("", name).strip() or name
-    begun = _BEGINNING.sub("", ended).strip() or ended
-    kept = [word for word in begun.split() if word not in LEGAL_FORMS]
-    return " ".join(kept) or begun
+    if name.endswith(_ENDINGS):
+        name = next(name[: -len(form)] for form in _ENDINGS if name.endswith(form)).strip() or name
+    if name.startswith(_BEGINNINGS):
+        name = name[len(_BEGINNINGS[0]) :].strip() or name
+    words = name.split()
+    kept = [word for word in words if word not in LEGAL_FORMS]
+    return name if len(kept) == len(words) else " ".join(kept) or name

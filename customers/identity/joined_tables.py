@@ -1,5 +1,9 @@
 """The records that are one customer, and what was taken apart, as lists."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -12,6 +16,16 @@ from crm.common.templatetags.figures import dated
 from crm.common.templatetags.look import icon
 from customers.identity.joined import Joined, how_in_words
 from customers.models import Customer, Merge
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Whose page it is, and whether the reader may merge and take apart."""
+
+    customer: Customer
+    may_merge: bool
 
 
 def _record(row: Joined) -> object:
@@ -29,21 +43,23 @@ def _button(row: Joined, customer: Customer) -> SafeString | str:
     )  # fmt: skip
 
 
-def _columns(may: "Customer | None") -> tuple[Column[Joined], ...]:
-    told: tuple[Column[Joined], ...] = (
+def _columns(seen: Seen) -> tuple[Column[Joined], ...]:
+    customer = seen.customer
+    return (
         Column(key="record", title=_("Record"), cell=_record),
         Column(key="how", title=_("How it came here"), cell=lambda row: capfirst(row.how)),
         Column(key="at", title=_("When"), cell=lambda row: dated(row.at)),
-    )
-    if may is None:
-        return told
-    return (
-        *told,
-        Column(key="actions", title=_("Actions"), cell=lambda row: _button(row, may), spoken=True, align="end"),
+        *_actions(seen, lambda row: _button(row, customer)),
     )
 
 
-JOINED = Table[Joined, "Customer | None"](
+def _actions(seen: Seen, cell: Callable[[T], object]) -> tuple[Column[T], ...]:
+    if not seen.may_merge:
+        return ()
+    return (Column(key="actions", title=_("Actions"), cell=cell, spoken=True, align="end"),)
+
+
+JOINED = Table[Joined, Seen](
     key="identity.joined",
     caption=_("Records of this customer"),
     columns=_columns,
@@ -62,13 +78,23 @@ def _other(row: Merge, customer: Customer) -> object:
     return together(link_if(url_of("customers:detail", other), words), dimmed(other) if not here else "")
 
 
+def _again(row: Merge, customer: Customer) -> SafeString:
+    """Leads to the page on which both stand side by side."""
+    words, other = gettext("Merge again"), row.survivor_id if row.absorbed_id == customer.pk else row.absorbed_id
+    return format_html(
+        '<a class="btn btn-sm" href="{}?with={}" aria-label="{}: {}">{} {}</a>',
+        url_of("customers:merge", customer.pk), other, words, other, icon("arrow-merge"), words,
+    )  # fmt: skip
+
+
 def _undone_by(row: Merge) -> object:
     if row.undone_by:
         return str(row.undone_by)
     return gettext("too many share the key") if row.how == Merge.How.LINK else gettext("a command")
 
 
-def _apart(customer: Customer) -> tuple[Column[Merge], ...]:
+def _apart(seen: Seen) -> tuple[Column[Merge], ...]:
+    customer = seen.customer
     return (
         Column(key="other", title=_("Customer"), cell=lambda row: _other(row, customer)),
         Column(key="how", title=_("Were one by"), cell=lambda row: capfirst(how_in_words(row))),
@@ -77,10 +103,11 @@ def _apart(customer: Customer) -> tuple[Column[Merge], ...]:
             title=_("Taken apart"),
             cell=lambda row: together(dated(row.undone_at), note(_undone_by(row))),
         ),
+        *_actions(seen, lambda row: _again(row, customer)),
     )
 
 
-APART = Table[Merge, Customer](
+APART = Table[Merge, Seen](
     key="identity.apart",
     caption=_("Taken apart"),
     columns=_apart,

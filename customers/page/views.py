@@ -12,7 +12,7 @@ from crm.common.days import today
 from crm.common.fragments import render_part
 from customers.identity.access import get_customer
 from customers.identity.joined import joined, taken_apart
-from customers.identity.joined_tables import APART, JOINED
+from customers.identity.joined_tables import APART, JOINED, Seen
 from customers.identity.joined_views import MERGES
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
@@ -58,10 +58,10 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     said = provenance(customer)
     table = SOURCES.of([*said.rows, *map(kept_row, said.kept)], about=said.records)
-    may_undo = customer if request.user.has_perm(MERGES) else None
+    seen = Seen(customer=customer, may_merge=request.user.has_perm(MERGES))
     lists = {
-        "joined": JOINED.of(joined(said.records), about=may_undo),
-        "apart": APART.of(taken_apart(customer), about=customer),
+        "joined": JOINED.of(joined(said.records), about=seen),
+        "apart": APART.of(taken_apart(customer), about=seen),
     }
     context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table, **lists}
     return render(request, "customers/page/sources.html", context)

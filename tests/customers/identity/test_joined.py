@@ -67,6 +67,10 @@ def test_split_off_by_two_clicks(tmp_path: Path, client_for: ClientFor) -> None:
     assert Order.objects.get().customer_id == link.absorbed_id
     history = client.get(f"/customers/{customer.pk}/history/").content.decode()
     assert (f"Record split off: Ada ({link.absorbed_id})" in history, "Record linked: Ada" in history) == (True, True)
+    page = client.get(f"/customers/{customer.pk}/sources/").content.decode()
+    assert f"/customers/{customer.pk}/merge/?with={link.absorbed_id}" in page
+    other = client.get(f"/customers/{link.absorbed_id}/sources/").content.decode()
+    assert f"/customers/{link.absorbed_id}/merge/?with={customer.pk}" in other
     again = client.post(url, follow=True)
     assert "This merge was undone before." in again.content.decode()
 

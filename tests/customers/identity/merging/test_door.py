@@ -229,3 +229,28 @@ def test_taken_apart_they_are_as_if_they_had_never_been_linked(
         return found
 
     assert run(50) == run(0)
+
+
+@SOME
+@given(seed=st.integers(0, 2**32))
+def test_whenever_it_is_split_off_it_ends_the_same(tmp_path: Path, seed: int) -> None:
+    """Before, between or after the files that name the records, and those that bring them again."""
+    random = Random(seed)
+
+    def run() -> dict[str, Any]:
+        with transaction.atomic():
+            bring(tmp_path, ada("1", phone="030 1111111"))
+            bring(tmp_path, ada("2", phone="030 2222222"), source="crm")
+            steps = [lambda: split(Merge.objects.get())]
+            for name, source in (("1", "shop"), ("2", "crm")):
+                steps.append(lambda name=name, source=source: bring_facts(tmp_path, name, source=source))
+                steps.append(
+                    lambda name=name, source=source: bring(tmp_path, ada(name, phone="030 333"), source=source)
+                )
+            for step in random.sample(steps, len(steps)):
+                step()
+            found = state()
+            transaction.set_rollback(True)
+        return found
+
+    assert run() == run()
