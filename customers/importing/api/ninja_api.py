@@ -10,8 +10,9 @@ from functools import cache
 from typing import Annotated, Any, Final
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import register_converter
+from django.urls import URLResolver, register_converter
 from django.urls.converters import StringConverter
+from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query
@@ -88,6 +89,12 @@ def the_api() -> NinjaAPI:
     api.exception_handler(locks.Busy)(lambda _request, error: answers.busy(error))
     api.exception_handler(DomainError)(lambda _request, error: answers.refusal(Refused(error.status, str(error))))
     return api
+
+
+@cache
+def resolver() -> URLResolver:
+    """Of what stands behind the prefix."""
+    return URLResolver(RegexPattern(r"^"), the_api().urls[0])
 
 
 @cache

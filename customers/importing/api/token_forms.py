@@ -19,7 +19,7 @@ class TokenForm(forms.Form):
     )
     may = forms.MultipleChoiceField(
         label=_("It may"),
-        choices=[("read", _("read")), ("write", _("write"))],
+        choices=[("read", _("read its records")), ("write", _("send its records"))],
         initial=["read", "write"],
         widget=forms.CheckboxSelectMultiple,
     )

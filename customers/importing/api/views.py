@@ -3,8 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.urls import Resolver404, URLResolver
-from django.urls.resolvers import RegexPattern
+from django.urls import Resolver404
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -16,11 +15,10 @@ from customers.importing.api import describing, schemas, scopes
 @login_not_required
 def api(request: HttpRequest, rest: str) -> HttpResponseBase:
     """Any address below /api/v1/. The library that answers is loaded with the first request, not with the pages."""
-    from customers.importing.api.ninja_api import the_api  # noqa: PLC0415 - heavy: ninja
+    from customers.importing.api.ninja_api import resolver  # noqa: PLC0415 - heavy: ninja
 
-    resolver = URLResolver(RegexPattern(r"^"), the_api().urls[0])
     try:
-        found = resolver.resolve(rest)
+        found = resolver().resolve(rest)
     except Resolver404:
         kinds = ", ".join(spec.kind for spec in scopes.offered())
         words = _("There is nothing at this address; kinds are: %(kinds)s.") % {"kinds": kinds}
