@@ -9,9 +9,9 @@ from django.db import connection
 from crm.common import locks
 from customers.importing.api import writing
 from customers.models import Customer, ImportBatch, SourceRecord
-from tests.database import another_connection
 from tests.customers.importing.api.asking import Asking
 from tests.customers.importing.files import load
+from tests.database import another_connection
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
