@@ -68,3 +68,27 @@ def test_a_worker_killed_amid_many_merges_goes_on(
     assert Match.objects.filter(state="merged").count() == 60
     assert Customer.objects.filter(name__startswith="Acmee").count() == 0
     expect(page.get_by_text("60 merged")).to_be_visible(timeout=30_000)
+
+
+def test_a_look_that_a_page_asks_for_proposes_though_its_worker_is_killed(
+    live_stack: LiveStack, page_for: Callable[[str], Page], wait_for: Callable[..., None]
+) -> None:
+    for number in range(40):
+        same = {
+            "kind": "person",
+            "name": f"Ann Fairweather {number}",
+            "phone": f"+49 30 12345{number:02}",
+            "city": "Bonn",
+        }
+        CustomerFactory.create(**same)
+        CustomerFactory.create(**same | {"name": f"Ann Fairwaether {number}"})
+    page = page_for("manager")
+    page.goto(f"{live_stack.url}/customers/duplicates/")
+    page.get_by_role("button", name="Look for duplicates now").click()
+    wait_for(lambda: MatchRun.objects.exclude(state="queued").exists(), seconds=60)
+    live_stack.kill_worker()
+    live_stack.start_worker()
+    expect(page.get_by_text("Are these two one?")).to_be_visible(timeout=90_000)
+    run = MatchRun.objects.get()
+    assert (run.state, run.proposed) == ("done", Match.objects.filter(state="proposed").count())
+    assert Match.objects.count() >= 40

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,9 +56,11 @@ def fail(run: MatchRun, error: str) -> None:
 
 @contextmanager
 def failing(run: MatchRun) -> Iterator[None]:
-    """What ends it for good stands in its row."""
+    """What ends it for good stands in its row; what the database refused just now is left to the sweeper."""
     try:
         yield
-    except (DomainError, OSError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except DatabaseError:
+        raise
+    except Exception as error:
         fail(run, str(error).replace("\0", "␀"))
         raise

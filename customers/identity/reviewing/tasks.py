@@ -2,7 +2,6 @@
 
 import structlog
 from celery import shared_task
-from django.db import DatabaseError
 
 from crm.common import jobs, locks
 from crm.common.errors import DomainError
@@ -23,7 +22,7 @@ def resume_matching(**_: object) -> None:
     for run_id in running.unfinished():
         try:
             _run(run_id)
-        except (DatabaseError, OSError):
+        except Exception:
             log.exception("run broke off", run=run_id)
 
 

@@ -74,6 +74,19 @@ def test_what_is_in_nobodys_hands_is_taken_up(by: User, looked: list[float | Non
     assert (looked, command.state, command.error) == ([None], "failed", "It was broken off.")
 
 
+def test_what_went_wrong_stands_in_the_row_and_is_not_tried_again(by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_args: object, **_more: object) -> None:
+        raise MemoryError("3 GB are not enough")
+
+    monkeypatch.setattr(proposing, "_look", breaks)
+    run = runs.begin(by=by)
+    with pytest.raises(MemoryError):
+        tasks.run_match(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "3 GB are not enough")
+    tasks.resume_matching()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_command_that_is_at_it_is_left_alone() -> None:
     command = MatchRunFactory.create(state="working", how="command")
