@@ -54,6 +54,11 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "task": "customers.identity.reviewing.tasks.look_every_night",
         "schedule": crontab(hour="2", minute="37"),
     },
+    "look-at-changes": {
+        "task": "customers.identity.reviewing.tasks.look_at_changes",
+        "schedule": crontab(minute="23"),
+        "options": {"expires": 3000},
+    },
     "delete-exports": {"task": "customers.page.bulk.tasks.delete_exports", "schedule": crontab(hour="3", minute="57")},
     "resume-zone-change": {"task": "customers.zone_tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},

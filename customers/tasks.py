@@ -1,6 +1,11 @@
 """The jobs of all rooms, where the worker looks for them."""
 
-from customers.identity.reviewing.tasks import look_every_night, resume_matching, run_match
+from customers.identity.reviewing.tasks import (
+    look_at_changes,
+    look_every_night,
+    resume_matching,
+    run_match,
+)
 from customers.identity.tasks import settle_trust, take_apart, tell_followers
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import delete_files, follow_points, recount_contacts
@@ -15,6 +20,7 @@ __all__ = [
     "delete_files",
     "follow_points",
     "follow_tiers",
+    "look_at_changes",
     "look_every_night",
     "recount_contacts",
     "refresh_figures",

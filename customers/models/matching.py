@@ -33,6 +33,7 @@ class MatchRun(models.Model):
     class How(models.TextChoices):
         PERSON = "person", _("asked for")
         NIGHT = "night", _("every night")
+        CHANGES = "changes", _("after changes")
         COMMAND = "command", _("by command")
 
     class State(models.TextChoices):

@@ -6,7 +6,7 @@ which moves with the merge, in one transaction a pair. The sweeper finds what is
 
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +20,11 @@ from customers.identity.reviewing.deciding import merge_match
 from customers.identity.reviewing.queue import Narrowing, to_decide
 from customers.models import Match, MatchRun
 
+_HAS_CHANGED: Final = """
+SELECT EXISTS (SELECT FROM customers_sourcerecord
+  WHERE changed_at >= %(since)s AND kind = 'customers' AND customer_id IS NOT NULL)
+ OR EXISTS (SELECT FROM customers_merge WHERE undone_at >= %(since)s)
+"""
 MAY: Final = "customers.merge_customer"
 
 
@@ -51,6 +56,17 @@ def run(*, pk: int) -> None:
             _merge_all(found)
 
 
+def has_changed() -> bool:
+    """Customers came or changed since the last look that was done began; no, where nobody has ever looked."""
+    looks = MatchRun.objects.filter(what=MatchRun.What.LOOK, state=MatchRun.State.DONE)
+    last = looks.order_by("-pk").values_list("created_at", flat=True).first()
+    if last is None:
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_CHANGED, {"since": last})
+        return bool(cursor.fetchone()[0])
+
+
 def unfinished() -> list[int]:
     """In nobody's hands, or in a worker's: `run` tells. A command that was broken off is not done again."""
     with locks.held(locks.MATCHING) as free:
@@ -64,7 +80,11 @@ def unfinished() -> list[int]:
 def _look(run: MatchRun) -> None:
     from customers.identity.matching.proposing import match  # noqa: PLC0415 - heavy: splink
 
-    match(run=run, merge_from=ruling.merge_from() if run.how == MatchRun.How.NIGHT else None)
+    match(
+        run=run,
+        merge_from=ruling.merge_from() if run.how == MatchRun.How.NIGHT else None,
+        only_changed=run.how == MatchRun.How.CHANGES,
+    )
 
 
 def _merge_all(run: MatchRun) -> None:

@@ -29,10 +29,21 @@ def resume_matching(**_: object) -> None:
 @shared_task
 def look_every_night(**_: object) -> None:
     """Nightly: who stands there more than once; merges by itself where an administrator has switched that on."""
+    _look(MatchRun.How.NIGHT)
+
+
+@shared_task
+def look_at_changes(**_: object) -> None:
+    """Hourly: what came or changed since the last look becomes proposals; merges nobody."""
+    if running.has_changed():
+        _look(MatchRun.How.CHANGES)
+
+
+def _look(how: MatchRun.How) -> None:
     try:
-        found = runs.begin(how=MatchRun.How.NIGHT)
+        found = runs.begin(how=how)
     except runs.RunsAlready as error:
-        log.info("no look for duplicates tonight", reason=str(error))
+        log.info("no look for duplicates now", how=how.value, reason=str(error))
     else:
         _run(found.pk)
 

@@ -12,6 +12,7 @@ from customers.models import Customer, Match, MatchRun, MergeRule
 from tests.conftest import NOON, UserFor
 from tests.database import another_connection
 from tests.factories.customers import CustomerFactory, MatchFactory, MatchRunFactory
+from tests.factories.importing import SourceRecordFactory
 from tests.threads import begin, end
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -27,7 +28,8 @@ def looked(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
     """From which probability on each look merges; nothing is compared."""
     asked: list[float | None] = []
 
-    def match(*, run: MatchRun, merge_from: float | None) -> None:
+    def match(*, run: MatchRun, merge_from: float | None, only_changed: bool) -> None:
+        assert only_changed is (run.how == MatchRun.How.CHANGES)
         asked.append(merge_from)
         runs.end(run, proposed=3)
 
@@ -184,3 +186,16 @@ def test_of_two_who_decide_at_once_one_does(by: User) -> None:
     assert sorted(said) == ["done", "too late"]
     match.refresh_from_db()
     assert Customer.objects.count() == (1 if match.state == "merged" else 2)
+
+
+def test_every_hour_it_looks_at_what_changed_and_merges_nobody(by: User, looked: list[float | None]) -> None:
+    ruling.set_rule(is_on=True, least=0.99, by=by, now=NOON)
+    tasks.look_at_changes()
+    assert looked == []
+    tasks.look_every_night()
+    tasks.look_at_changes()
+    assert looked == [0.99]
+    SourceRecordFactory.create(kind="customers", customer=CustomerFactory.create())
+    tasks.look_at_changes()
+    assert looked == [0.99, None]
+    assert list(MatchRun.objects.order_by("pk").values_list("how", "state")) == [("night", "done"), ("changes", "done")]
