@@ -53,6 +53,11 @@ urlpatterns = [
         duplicate_runs.duplicate_run_progress,
         name="duplicate_run_progress",
     ),
+    path(
+        "customers/duplicates/runs/<int:pk>/progress/beside/",
+        duplicate_runs.duplicate_run_progress_beside,
+        name="duplicate_run_progress_beside",
+    ),
     path("customers/duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
     path("customers/duplicates/<int:pk>/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
     path("customers/<int:pk>/merge/", merging.customer_merge, name="merge"),

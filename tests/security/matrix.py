@@ -260,6 +260,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:duplicates_rule": open_to(posted=422),
     "customers:duplicate_run": open_to(*WORKERS, arguments=_match_run),
     "customers:duplicate_run_progress": open_to(*WORKERS, arguments=_match_run, axe=False),
+    "customers:duplicate_run_progress_beside": open_to(*WORKERS, arguments=_match_run, axe=False),
     "customers:merge": open_to(*WORKERS, arguments=_customer, posted=200),
     "customers:merge_options": open_to(*WORKERS, arguments=_customer, status=302, axe=False),
     "customers:export": open_to("sales", "manager", axe=False),

@@ -56,6 +56,14 @@ def duplicate_run_progress(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+@require_GET
+@permission_required((VIEW, MAY), raise_exception=True)
+def duplicate_run_progress_beside(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same beside a pair that somebody is deciding on: at the end a link, so that nothing chosen is lost."""
+    run = get_object_or_404(MatchRun.objects.visible_to(request.user), pk=pk)
+    return render(request, "customers/page/duplicates/progress.html", {**about_run(run), "shown": True})
+
+
 @require_http_methods(EDIT)
 @permission_required(RULE, raise_exception=True)
 def duplicates_rule(request: HttpRequest) -> HttpResponse:

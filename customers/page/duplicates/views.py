@@ -141,7 +141,8 @@ def about_run(run: MatchRun | None) -> dict[str, Any]:
         "run": run,
         "run_colour": colour,
         "run_symbol": symbol,
-        "progress": progress(run),
+        "progress": (now := progress(run)),
+        "progress_words": " · ".join([now.label, *counts(run)]),
         "counts": counts(run),
         "result": result(run),
     }

@@ -127,6 +127,21 @@ class TestQueue:
         assert "1 of the last 2 were accepted" in page
         assert "2 new" in page
 
+    def test_beside_a_pair_the_end_of_a_look_is_told_and_loses_nothing_chosen(self, client: Client) -> None:
+        MatchFactory.create()
+        run = MatchRunFactory.create(state="working", stage="person compared", progress={"person read": 1200})
+        beside = f"{URL}runs/{run.pk}/progress/beside/"
+        assert beside in client.get(URL).content.decode()
+        bar = client.get(beside)
+        assert bar.content.decode().strip().count('<div class="progress-box"') == 1
+        assert "1,200 records of people" in text(bar)
+        run.state, run.finished_at, run.proposed = "done", NOON, 7
+        run.save()
+        ended = client.get(beside)
+        assert "HX-Refresh" not in ended.headers
+        assert "7 new" in text(ended)
+        assert "Show what was found" in text(ended)
+
 
 class TestLists:
     def test_those_selected_are_merged_by_a_job(self, client: Client, woken: list[dict[str, Any]]) -> None:
