@@ -59,6 +59,7 @@ AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
     "customers/identity/matching/joining.py": JOB,
+    "customers/identity/matching/kept.py": JOB,
     "customers/identity/reviewing/apart.py": VERB,
     "customers/identity/reviewing/deciding.py": VERB,
     "customers/identity/reviewing/running.py": JOB,
