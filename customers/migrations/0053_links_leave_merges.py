@@ -1,24 +1,15 @@
 """What is linked when it comes leaves a merge: the links that are there get theirs, and keys follow the rule of today.
 
-Nothing here holds a table for long: columns come empty, rows change in steps. Killed, it begins again where it was:
-every statement finds what is there. Who is linked stays linked; who would be one by the rule of today stays two.
+Rows change in steps. Killed, it begins again where it was: every statement finds what is there. Who is linked stays linked; who would be one by the rule of today stays two.
 """
 
 import re
 from time import monotonic
 
-from django.conf import settings
-from django.db import migrations, models, transaction
+from django.db import migrations, transaction
 
 FIRST, LEAST, MOST, STEP_S = 1_000, 100, 100_000, 0.5
 MOST_RECORDS = 50
-HOW = models.CharField(
-    choices=[("hand", "by a person"), ("rule", "by a rule"), ("link", "by the same key, when it came")],
-    default="hand",
-    max_length=10,
-    verbose_name="decided",
-)
-
 # The rule as it is with this version: what an earlier one wrote is brought to it.
 LONGEST = 400
 DOTTED = frozenset(["gmail.com", "googlemail.com"])
@@ -188,52 +179,8 @@ def leave_links(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [
-        ("customers", "0054_tokens_of_sources"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
-
+    dependencies = [("customers", "0053_columns_of_links")]
     operations = [
-        migrations.CreateModel(
-            name="SharedKey",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(db_collation="C", max_length=400, unique=True, verbose_name="key")),
-                ("at", models.DateTimeField(verbose_name="when")),
-                ("is_apart", models.BooleanField(db_default=False, default=False, verbose_name="taken apart")),
-            ],
-            options={
-                "verbose_name": "key that too many share",
-                "verbose_name_plural": "keys that too many share",
-                "default_permissions": ("view",),
-                "indexes": [
-                    models.Index(condition=models.Q(("is_apart", False)), fields=["id"], name="shared_key_waits")
-                ],
-            },
-        ),
-        migrations.AddField(
-            model_name="merge",
-            name="key",
-            field=models.CharField(db_collation="C", editable=False, max_length=400, null=True),
-        ),
-        migrations.AddField(
-            model_name="merge", name="record_id", field=models.BigIntegerField(editable=False, null=True)
-        ),
-        migrations.AlterField(model_name="merge", name="how", field=HOW),
-        migrations.AlterField(model_name="mergeevent", name="how", field=HOW.clone()),
-        migrations.AddIndex(
-            model_name="merge",
-            index=models.Index(condition=models.Q(("key__isnull", False)), fields=["key"], name="merge_key"),
-        ),
-        *(
-            migrations.AddIndex(
-                model_name="merge",
-                index=models.Index(
-                    condition=models.Q(("undone_at__isnull", False)), fields=[f"{side}_id"], name=f"merge_undone_{side}"
-                ),
-            )
-            for side in ("survivor", "absorbed")
-        ),
         migrations.RunPython(renew_keys, migrations.RunPython.noop),
         migrations.RunPython(leave_links, migrations.RunPython.noop),
     ]
