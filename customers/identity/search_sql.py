@@ -47,6 +47,10 @@ _BEGINS = _by_tier(
     order="c.search, c.id",
 )
 
+# Who was absorbed is found by the name they had, and leads to the survivor. By the index merge_name.
+_ABSORBED = """SELECT root_id AS id, crm_fold(crm_norm(name)) AS search FROM customers_merge
+  WHERE undone_at IS NULL AND key IS NULL"""
+
 # Name of the arm → its rows, of which {gate} asks whether they are wanted. {each}: every word, wherever it stands.
 NAMES: Final[Mapping[str, str]] = {
     "begins": _BEGINS,
@@ -56,6 +60,7 @@ NAMES: Final[Mapping[str, str]] = {
     "words": "SELECT id FROM customers_customer WHERE search LIKE %(word)s AND {gate}",
     "inside": "SELECT id FROM customers_customer WHERE {each} AND {gate}",
     "people": "SELECT customer_id AS id FROM customers_contact WHERE {each} AND {gate} LIMIT %(cap)s",
+    "absorbed": f"SELECT id FROM ({_ABSORBED}) b WHERE {{each}} AND {{gate}}",  # noqa: S608 - constants
     "city": f"SELECT id FROM ({_CITY}) b WHERE {{gate}}",  # noqa: S608 - constants
 }
 EACH: Final = "search LIKE %({word})s"

@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.audit.tracking import tracked
+from crm.common.sqlfunctions import CrmFold
 
 
 @tracked(
@@ -72,6 +74,9 @@ class Merge(models.Model):
             *(
                 models.Index(fields=[f"{side}_id"], condition=Q(undone_at__isnull=False), name=f"merge_undone_{side}")
                 for side in ("survivor", "absorbed")
+            ),
+            GinIndex(
+                OpClass(CrmFold("name"), "gin_trgm_ops"), condition=Q(undone_at=None, key=None), name="merge_name"
             ),
             models.Index(fields=["undone_at"], condition=Q(undone_at__isnull=False), name="merge_undone"),
         ]

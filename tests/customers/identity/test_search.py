@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 
 from customers.identity import search, search_sql
 from customers.identity.editing import create_customer
+from customers.identity.merging.absorbing import merge_customers
+from customers.identity.merging.undoing import undo_merge
 from customers.identity.search import CAP, Sought, matching, read
 from customers.models import Contact, ContactPoint, Customer, Tier
+from tests.conftest import NOON
 from tests.database import as_owner
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
@@ -321,3 +324,12 @@ def test_whom_one_has_by_several_marks_one_finds_once(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(search, "search_arms", arms)
     assert (names(" acme "), asked) == (["acme"], ["acme"])
+
+
+@pytest.mark.django_db
+def test_who_was_absorbed_is_found_by_the_name_they_had_and_leads_to_the_survivor() -> None:
+    survivor, absorbed = CustomerFactory.create(name="Acme Corp."), CustomerFactory.create(name="Zenith Widgets 华星")
+    merge = merge_customers(survivor=survivor, absorbed=absorbed, by=None, now=NOON)
+    assert [names("widgets"), names("zeni"), names("华星"), names("widgets zenith")] == [["Acme Corp."]] * 4
+    undo_merge(merge=merge, by=None, now=NOON)
+    assert names("widgets") == ["Zenith Widgets 华星"]
