@@ -31,6 +31,7 @@ def test_the_product_begins_with_sane_numbers() -> None:
         "search": Rate(uses=120, window=minute),
         "export": Rate(uses=20, window=10 * minute),
         "upload": Rate(uses=30, window=10 * minute),
+        "api": Rate(uses=6000, window=minute),
     } == product.CRM_LIMITS
 
 
