@@ -23,7 +23,7 @@ from customers.interactions.to_do import entries as task_entries
 from customers.interactions.to_do import panel as task_panel
 from customers.interactions.to_do.bulk_forms import ACTIONS as TASK_ACTIONS
 from customers.interactions.to_do.bulk_forms import SUBJECT as TASKS
-from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product
+from customers.models import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, Repair
 from customers.page import export_customers, home_panels
 from customers.page.bulk import running, sentences
 from customers.page.bulk.forms import ACTIONS as CUSTOMER_ACTIONS
@@ -50,16 +50,19 @@ from customers.trade import (
     import_orders,
     import_payments,
     import_products,
+    import_repairs,
     numbers,
+    repair_entries,
 )
 from customers.trade import entries as trade_entries
 from customers.trade import happening as trade_happening
 from customers.trade.owing import owed
+from customers.trade.repairs import repairs_panel, repairs_read
 from customers.trade.tasks import wake_figures
 
 IMPORTS = (
     import_customers, import_contacts, import_products, import_orders, import_invoices, import_payments,
-    import_interactions, import_calls,
+    import_repairs, import_interactions, import_calls,
 )  # fmt: skip
 TIERED_FACTS = (
     TieredFact(table="customers_order", moment="f.placed_at"),
@@ -144,6 +147,7 @@ MOVABLE = (
         table="customers_invoice", kind="invoices", belongs=("order_id", "customers_order"), numbered="number"
     ),
     MovableRelation(table="customers_order", kind="orders", numbered="number"),
+    MovableRelation(table="customers_repair", kind="repairs", numbered="number"),
     MovableRelation(table="customers_sourcerecord", kind="source_records"),
     MovableRelation(table="customers_tierassignment", moves=False),
     MovableRelation(table="customers_task", kind="tasks"),
@@ -163,6 +167,7 @@ MOVABLE = (
 TABS = (
     Tab(key="overview", label=_("Overview"), url_name="customers:detail", order=10),
     Tab(key="orders", label=_("Orders and invoices"), url_name="customers:orders", order=20),
+    Tab(key="repairs", label=_("Repairs"), url_name="customers:repairs", order=30),
     Tab(key="people", label=_("People"), url_name="customers:people", order=40),
     Tab(key="notes", label=_("Notes and files"), url_name="customers:notes", order=50),
     Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
@@ -186,13 +191,17 @@ ACTIONS = (
         permission="customers.merge_customer", order=30,
     ),
 )  # fmt: skip
+VIEW = "customers.view_customer"
 PANELS = (
     Panel(
         key="tasks", title=_("Tasks"), template="customers/interactions/to_do/panel.html",
         context=task_panel.open_tasks, permission="customers.view_task", order=10,
     ),
+    Panel(
+        key="repairs", title=_("Repairs"), template="customers/trade/repairs_panel.html", context=repairs_panel,
+        reads=repairs_read, permission=VIEW, order=30,
+    ),
 )  # fmt: skip
-VIEW = "customers.view_customer"
 TIMELINE = (
     TimelineSource(key="contacts", kind="contacts", rows=entries.ROWS, permission=VIEW),
     TimelineSource(key="files", kind="files", rows=note_entries.FILES, permission=VIEW),
@@ -200,6 +209,8 @@ TIMELINE = (
     TimelineSource(key="notes", kind="notes", rows=note_entries.NOTES, permission=VIEW),
     TimelineSource(key="orders", kind="orders", rows=trade_entries.ORDERS, permission=VIEW),
     TimelineSource(key="payments", kind="invoices", rows=trade_entries.PAYMENTS, permission=VIEW),
+    TimelineSource(key="repairs", kind="repairs", rows=repair_entries.OPENED, permission=VIEW),
+    TimelineSource(key="repairs_closed", kind="repairs", rows=repair_entries.CLOSED, permission=VIEW),
     TimelineSource(key="tasks", kind="tasks", rows=task_entries.ROWS, permission="customers.view_task"),
     TimelineSource(key="tiers", kind="tier", rows=tier_entries.ROWS, permission=VIEW),
 )
@@ -215,8 +226,8 @@ HISTORY = (
 )
 AMOUNTS = (Order, OrderLine, Invoice, Payment, ExchangeRate)
 HAPPENINGS = (
-    interactions_happening.CONTACTS, trade_happening.ORDERS, trade_happening.INVOICES, interactions_happening.NOTES,
-    tiers_happening.CHANGES,
+    interactions_happening.CONTACTS, trade_happening.ORDERS, trade_happening.INVOICES, trade_happening.REPAIRS,
+    interactions_happening.NOTES, tiers_happening.CHANGES,
 )  # fmt: skip
 NOTICES = (
     NoticeKind(key="follow", label=_("news of customers you follow"), words=telling_followers.in_words, icon="eye"),
@@ -298,6 +309,7 @@ def register_company() -> None:
     company.currency_refusals.append(time_zone.refuse_currency_change)
     for model in AMOUNTS:
         company.register_amounts(model)
+    company.register_amounts(Repair, cost__isnull=False)
     company.register_amounts(Product, unit_cost__isnull=False)
 
 

@@ -14,6 +14,7 @@ from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
 from customers.page import home_views as start
 from customers.page import list_views as customers
+from customers.page import repair_views as repair_tab
 from customers.page import search_views as search
 from customers.page import trade_views as trade_tab
 from customers.page import views as detail
@@ -66,6 +67,7 @@ urlpatterns = [
     path("customers/<int:pk>/", detail.customer_detail, name="detail"),
     path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),
     path("customers/<int:pk>/orders/", trade_tab.customer_orders, name="orders"),
+    path("customers/<int:pk>/repairs/", repair_tab.customer_repairs, name="repairs"),
     path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
     path("customers/<int:pk>/sources/<int:merge_id>/", joined.take_apart, name="take_apart"),
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),

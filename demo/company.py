@@ -4,7 +4,7 @@ import random
 from datetime import date
 from pathlib import Path
 
-from demo import costs, departments, service_desk, telephone, trade
+from demo import costs, departments, repairs, service_desk, telephone, trade
 from demo.files import DemoFile, write_mapping
 from demo.parties import draw_parties
 from demo.plan import SEED, timeline
@@ -23,7 +23,8 @@ def agent_email(phone_agent: str) -> str:
 def write_company(*, folder: Path, last: date, seed: int = SEED) -> list[DemoFile]:
     """All files under `folder`, one folder a department, in the order they are to be loaded."""
     time = timeline(last=last, seed=seed)
-    draw = {part: random.Random(f"{seed}:{part}") for part in ("customers", "trade", "calls", "desk", "surveys")}  # noqa: S311 - invented data, not secrets
+    parts = ("customers", "trade", "calls", "desk", "surveys", "repairs")
+    draw = {part: random.Random(f"{seed}:{part}") for part in parts}  # noqa: S311 - invented data, not secrets
     parties = draw_parties(draw["customers"])
     census = departments.take_census(draw["customers"], parties)
     goods = trade.draw_goods(draw["trade"])
@@ -37,6 +38,8 @@ def write_company(*, folder: Path, last: date, seed: int = SEED) -> list[DemoFil
         trade.write_payments(draw["trade"], bills=bills, timeline=time, folder=folder),
         trade.write_ledger(draw["trade"], sales=sales, timeline=time, folder=folder),
         costs.write_costs(timeline=time, folder=folder),
+        repairs.write_products(goods, folder),
+        repairs.write_repairs(draw["repairs"], parties=census.after_sales, goods=goods, timeline=time, folder=folder),
         service_desk.write_interactions(
             draw["desk"], parties=census.after_sales, agents=agents, timeline=time, folder=folder
         ),

@@ -78,5 +78,11 @@ SUBJECTS = {
     "enquiry": ("Asks for a brochure", "Which warranty applies?", "Lead time of standing desks", "询问产品目录"),
     "order": ("Wants to order again", "Change of delivery address", "Asks for a volume discount", "追加订单"),
 }  # fmt: skip
+FAULTS = {
+    "Desks": ("Motor does not lift", "Edge has come loose", "Display shows E05", "Top is scratched", "桌面升降失灵"),
+    "Chairs": ("Gas spring loses height", "Armrest broken", "Castor comes off", "Cover torn", "椅背松动"),
+    "Lighting": ("Flickers", "Transformer hums", "Switch is stuck", "灯不亮"),
+    "Storage": ("Lock jams", "Drawer does not close", "Key broken off", "抽屉卡住"),
+}
 COMMENTS = ("", "", "", "Quick and friendly.", "Had to call twice.", "Sehr freundlich, danke!", "Wartezeit zu lang.",
             "服务很好", "等待时间太长", "All good.")  # fmt: skip

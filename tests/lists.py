@@ -34,7 +34,7 @@ from tests.factories.importing import (
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import AttachmentFactory, CustomerTagFactory, NoteFactory, TagFactory
 from tests.factories.to_do import TaskFactory
-from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory, ProductFactory, RepairFactory
 from tests.metrics import figures
 
 CATEGORIES = ("licence", "hardware", "training")
@@ -88,6 +88,13 @@ def invoices(rows: int, _kit: Kit) -> str:
     for number in range(rows):
         InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=number), paid=Decimal(5))
     return f"/customers/{customer.pk}/orders/"
+
+
+def repairs(rows: int, _kit: Kit) -> str:
+    customer = CustomerFactory.create()
+    for _repair in range(rows):
+        RepairFactory.create(customer=customer, product=ProductFactory.create(), cost=Decimal(5))
+    return f"/customers/{customer.pk}/repairs/"
 
 
 def all_orders(rows: int, _kit: Kit) -> str:
@@ -346,5 +353,6 @@ LISTS: Mapping[str, Listed] = {
     "trade.order_list": Listed(fill=all_orders, queries=4),
     "trade.order_lines": Listed(fill=order_lines, queries=5),
     "trade.orders": Listed(fill=orders, queries=5),
+    "trade.repairs": Listed(fill=repairs, queries=4),
     "trade.payments": Listed(fill=payments, queries=4),
 }

@@ -25,8 +25,8 @@ TABLES = {
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
     "TrustChange Merge MergedRow SharedKey Match MatchRun MergeRule MergeRuleEvent Tag CustomerTag Follow "
     "Visit CustomerSpelling ContactSpelling",
-    "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment CustomerFigures FigureMark "
-    "FiguresClock",
+    "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment Repair CustomerFigures "
+    "FigureMark FiguresClock",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",
     "customers.tiers": "TierPolicy TierMark RetierMark RetierClock",
     "customers.page": "BulkJob BulkChange",

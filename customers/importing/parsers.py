@@ -123,6 +123,19 @@ def _with_point(value: str, mark: str) -> str:
     return value
 
 
+_YES, _NO = ({"yes", "true", "y", "1", "ja", "是"}, {"no", "false", "n", "0", "nein", "否"})
+
+
+def yes_no(_format: Format) -> Parse:
+    def parse(value: str) -> str:
+        found = value.lower()
+        if found not in _YES | _NO:
+            raise Invalid(_("“%(value)s” is neither yes nor no") % {"value": value[:60]})
+        return "true" if found in _YES else "false"
+
+    return remembering(parse)
+
+
 def integer(low: int, high: int) -> Callable[[Format], Parse]:
     def build(_format: Format) -> Parse:
         def parse(value: str) -> str:

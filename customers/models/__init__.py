@@ -7,6 +7,7 @@ from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.matching import BANDS, Match, MatchRun, MergeRule
 from customers.models.merging import Merge, MergedRow, SharedKey
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
+from customers.models.repairs import Repair
 from customers.models.sources import (
     ApiToken,
     ImportBatch,
@@ -62,6 +63,7 @@ __all__ = [
     "ProductGroup",
     "Purpose",
     "Queue",
+    "Repair",
     "RetierClock",
     "RetierMark",
     "SharedKey",

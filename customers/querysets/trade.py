@@ -1,4 +1,4 @@
-"""Orders and invoices."""
+"""Orders, invoices and repairs."""
 
 from typing import Self, TypeVar
 
@@ -15,5 +15,10 @@ class InvoiceQuerySet(models.QuerySet[M]):
 
 
 class OrderQuerySet(models.QuerySet[M]):
+    def visible_to(self, user: Reader) -> Self:
+        return self if user.has_perm("customers.view_customer") else self.none()
+
+
+class RepairQuerySet(models.QuerySet[M]):
     def visible_to(self, user: Reader) -> Self:
         return self if user.has_perm("customers.view_customer") else self.none()

@@ -179,6 +179,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "contacts": _("Contacts"),
     "orders": _("Orders"),
     "invoices": _("Invoices and payments"),
+    "repairs": _("Repairs"),
     "surveys": _("Surveys"),
     "tier": _("Tier"),
     "tasks": _("Tasks"),

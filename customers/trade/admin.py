@@ -15,6 +15,7 @@ from customers.models import (
     Payment,
     Product,
     ProductGroup,
+    Repair,
 )
 from customers.trade.products import assign_group, save_group
 from customers.trade.rates import set_rate
@@ -87,6 +88,15 @@ class PaymentAdmin(ReadOnlyAdmin[Payment]):
     list_display = ("invoice", "paid_on", "amount")
     list_select_related = ("invoice",)
     search_fields = ("invoice__number__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(Repair)
+class RepairAdmin(ReadOnlyAdmin[Repair]):
+    list_display = ("number", "customer", "product", "opened_at", "closed_at", "cost", "under_warranty")
+    list_filter = ("under_warranty",)
+    list_select_related = ("customer", "product")
+    search_fields = ("number__exact",)
     ordering = ("-id",)
 
 

@@ -1,4 +1,4 @@
-"""Orders and invoices, as those who follow a customer are told of them."""
+"""Orders, invoices and repairs, as those who follow a customer are told of them."""
 
 from typing import Final
 
@@ -22,4 +22,10 @@ INVOICES: Final = Happening(
     rows=_ROWS.format(table="customers_invoice", kind="invoices"),
     words=lambda n: ngettext("%(n)d new invoice", "%(n)d new invoices", n) % {"n": n},
     order=30,
+)
+REPAIRS: Final = Happening(
+    key="repairs",
+    rows=_ROWS.format(table="customers_repair", kind="repairs"),
+    words=lambda n: ngettext("%(n)d new repair", "%(n)d new repairs", n) % {"n": n},
+    order=35,
 )

@@ -110,6 +110,17 @@ class PaymentFactory(DjangoModelFactory[models.Payment]):
     amount = factory.SelfAttribute("invoice.amount")
 
 
+class RepairFactory(DjangoModelFactory[models.Repair]):
+    """Open, unless `closed_at` is given."""
+
+    class Meta:
+        model = models.Repair
+
+    number = factory.Sequence(lambda n: f"R{n:05d}")
+    customer = factory.SubFactory(CustomerFactory)
+    opened_at = factory.LazyFunction(timezone.now)
+
+
 class ExchangeRateFactory(DjangoModelFactory[models.ExchangeRate]):
     class Meta:
         model = models.ExchangeRate

@@ -278,6 +278,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:edit": open_to(*WORKERS, arguments=_customer, posted=422),
     "customers:timeline": open_to(*WORKERS, arguments=_customer),
     "customers:orders": open_to(*WORKERS, arguments=_customer),
+    "customers:repairs": open_to(*WORKERS, arguments=_customer),
     "customers:order": open_to(*WORKERS, arguments=_order),
     "customers:invoice": open_to(*WORKERS, arguments=_invoice),
     "customers:sources": open_to(*WORKERS, arguments=_customer),

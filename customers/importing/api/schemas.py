@@ -113,6 +113,8 @@ def _column(column: Column) -> Schema:
         found["description"] = "A moment: ISO 8601; without a zone it is the company's."
     elif column.sql.startswith(("numeric", "int", "small")):
         found["description"] = "A number, or its text with a decimal point."
+    elif column.sql == "boolean":
+        found["description"] = "Yes or no: true or false."
     if column.required:
         found["description"] = f"{found.get('description', '')} Must be filled.".strip()
     return found

@@ -54,6 +54,7 @@ def test_the_world_is_as_written(tmp_path: Path) -> None:
         ("invoices", "2024/3"),
         ("payments", "p4"),
         ("payments", "p5"),
+        ("repairs", "r3"),
         ("survey_answers", "s3"),
     ]
 

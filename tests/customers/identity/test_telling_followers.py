@@ -22,7 +22,7 @@ from tests.factories.importing import SourceRecordFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import FollowFactory, NoteFactory
 from tests.factories.tiers import TierAssignmentFactory
-from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, RepairFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 MINUTE = timedelta(minutes=1)
@@ -64,6 +64,7 @@ def test_what_others_did_is_told_in_one_sentence(customer: Customer, user: User)
     at(NOON, InteractionFactory.create, customer=customer)  # before
     recorded("orders", OrderFactory, customer, soon)
     recorded("invoices", InvoiceFactory, customer, soon)
+    recorded("repairs", RepairFactory, customer, soon)
     NoteFactory.create(customer=customer, created_at=soon)
     NoteFactory.create(customer=customer, created_at=soon, created_by=user)
     days = date(2026, 1, 1), date(2026, 5, 1)
@@ -73,14 +74,14 @@ def test_what_others_did_is_told_in_one_sentence(customer: Customer, user: User)
         )
     assert tell_followers(now=NOON + 2 * MINUTE) == 1
     assert told() == [
-        ("Sales", "3 new contacts, 1 new order, 1 new invoice, 1 new note, a new tier at Acme"),
+        ("Sales", "3 new contacts, 1 new order, 1 new invoice, 1 new repair, 1 new note, a new tier at Acme"),
     ]  # fmt: skip
     notice = Notice.objects.get()
     assert (notice.url, notice.customer_id, notice.at) == (
         f"/customers/{customer.pk}/", customer.pk, NOON + 2 * MINUTE,
     )  # fmt: skip
     with translation.override("zh-hans"):
-        assert words_of(notice) == "Acme：3 次新联系, 1 个新订单, 1 张新发票, 1 条新备注, 等级变更"
+        assert words_of(notice) == "Acme：3 次新联系, 1 个新订单, 1 张新发票, 1 项新维修, 1 条新备注, 等级变更"
 
 
 def test_twice_tells_nothing_new(customer: Customer) -> None:

@@ -13,6 +13,7 @@ from customers.models import (
     ParkedRow,
     Payment,
     Product,
+    Repair,
     SourceRecord,
 )
 from service.models import SurveyAnswer
@@ -79,6 +80,16 @@ FILES: Sequence[tuple[str, str, dict[str, Any], str, list[list[str]]]] = (
             ["p4", "2024/3", "2024-02-05", "60"], ["p5", "404", "2024-02-05", "60"],
         ],
     ),
+    ("desk", "products", {}, "external_id,name", [["K-1", "Kettle"]]),
+    (
+        "desk", "repairs", {},
+        "external_id,customer_external_id,product_code,opened_at,closed_at,cost,under_warranty,description",
+        [
+            ["r1", "crm/1", "K-1", "2024-03-01 09:00", "2024-03-04 17:30", "45.5", "", "Leaks"],
+            ["r2", "shop/c7", "K-1", "2024-03-05", "", "", "yes", ""],
+            ["r3", "crm/404", "", "2024-03-05", "", "", "no", ""],
+        ],
+    ),
     (
         "desk", "interactions", {},
         "external_id,customer_external_id,contact_value,channel,direction,purpose,occurred_at,team,outcome",
@@ -130,6 +141,10 @@ def state() -> dict[str, Any]:
             "number", "customer__link_key", "order__number", "amount_company", "paid", "paid_on_time", "settled_on",
         ))),
         "payments": sorted(map(str, Payment.objects.values_list("invoice__number", "paid_on", "amount"))),
+        "repairs": sorted(map(str, Repair.objects.values_list(
+            "number", "customer__link_key", "product__code", "opened_at", "closed_at", "cost", "under_warranty",
+            "description",
+        ))),
         "interactions": sorted(map(str, Interaction.objects.values_list(
             "occurred_at", "customer__link_key", "contact_value", "contact_normalised", "matched_by_value", "team__key",
             "is_contact", "outcome",

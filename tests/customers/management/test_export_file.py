@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 KINDS = (
     "customers", "contacts", "products", "orders", "invoices", "payments", "interactions", "calls", "survey_answers",
-    "ledger", "costs", "rollouts", "other_changes",
+    "ledger", "costs", "rollouts", "other_changes", "repairs",
 )  # fmt: skip
 SOURCES = ("crm", "shop", "finance", "desk", "survey", "pbx")
 LOG = (

@@ -35,7 +35,7 @@ def test_the_survivor_has_all_and_the_absorbed_is_gone() -> None:
     merge = merged(ada, bob)
     assert merge.moved == {
         "attachments": 1, "contact_points": 2, "contacts": 1, "followers": 1, "interactions": 3, "invoices": 1,
-        "notes": 1, "orders": 1, "source_records": 1, "survey_answers": 1, "tags": 1, "tasks": 1,
+        "notes": 1, "orders": 1, "repairs": 1, "source_records": 1, "survey_answers": 1, "tags": 1, "tasks": 1,
     }  # fmt: skip
     assert list(Customer.objects.filter(pk__in=[ada.pk, bob.pk])) == [ada]
     assert [ada.orders.count(), ada.interactions.count(), ada.tagged.count(), ada.contacts.count()] == [2, 6, 2, 2]

@@ -17,7 +17,7 @@ from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import AttachmentFactory, CustomerTagFactory, FollowFactory, NoteFactory, VisitFactory
 from tests.factories.service import SurveyAnswerFactory
 from tests.factories.to_do import TaskFactory
-from tests.factories.trade import InvoiceFactory, OrderFactory
+from tests.factories.trade import InvoiceFactory, OrderFactory, RepairFactory
 
 # What is not the state of the company: who did what, what is still to be done.
 APART = ("event", "mark", "merge", "mergedrow", "clock", "context", "session", "recomputerun", "rollupversion")
@@ -71,6 +71,7 @@ def rich(name: str, **fields: Any) -> Customer:
     Customer.objects.filter(pk=customer.pk).update(tier=tier)
     order = OrderFactory.create(customer=customer, placed_at=NOON - timedelta(days=40), lines=[("2", "10.00", "6.00")])
     InvoiceFactory.create(customer=customer, order=order, due_on=NOON.date() - timedelta(days=20), paid=Decimal(50))
+    RepairFactory.create(customer=customer, opened_at=NOON - timedelta(days=9), closed_at=NOON - timedelta(days=2))
     for days in (1, 3, 30):
         InteractionFactory.create(customer=customer, occurred_at=NOON - timedelta(days=days))
     note = NoteFactory.create(customer=customer)
