@@ -11,10 +11,11 @@ pytestmark = pytest.mark.django_db
 
 def named(customer: Customer | None, system: SourceSystem | None) -> str:
     """How a file of `system` names the customer of a fact."""
-    fact = "(SELECT %s::bigint AS customer_id) f CROSS JOIN (SELECT %s::bigint AS system_id) r"
+    fact = "(SELECT %(customer)s::bigint AS customer_id) f CROSS JOIN (SELECT %(system)s::bigint AS system_id) r"
+    values = {"customer": customer and customer.pk, "system": system and system.pk, "customers": None}
     with connection.cursor() as cursor:
         statement = f"WITH {NAMES} SELECT {NAME} FROM {fact} {join('f', of='r')}"
-        cursor.execute(statement, [customer and customer.pk, system and system.pk])
+        cursor.execute(statement, values)
         [(name,)] = cursor.fetchall()
     return str(name)
 
