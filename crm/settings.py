@@ -282,12 +282,11 @@ if CRM_KEEP_UPLOADS_DAYS < 0:
     raise ImproperlyConfigured("CRM_KEEP_UPLOADS_DAYS must be 0 (for ever) or a number of days.")
 # How long the first rows of an upload may take to read, for the page that maps its columns.
 CRM_PREVIEW_SECONDS = env.int("CRM_PREVIEW_SECONDS", default=20)
-# How often one user may ask for what costs.
-CRM_LIMITS = {
+CRM_LIMITS = {  # how often one user, of "api" one token, may ask for what costs
     "search": Rate.parse(env.str("CRM_LIMIT_SEARCH", default="120/1m")),
     "export": Rate.parse(env.str("CRM_LIMIT_EXPORT", default="20/10m")),
     "upload": Rate.parse(env.str("CRM_LIMIT_UPLOAD", default="30/10m")),
-    "api": Rate.parse(env.str("CRM_LIMIT_API", default="6000/1m")),  # requests of one token
+    "api": Rate.parse(env.str("CRM_LIMIT_API", default="6000/1m")),
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
