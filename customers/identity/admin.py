@@ -28,6 +28,7 @@ from customers.models import (
     PointMark,
     SharedKey,
     SourceSystem,
+    SurvivorshipRule,
     Tag,
     TrustChange,
     Visit,
@@ -99,10 +100,19 @@ class SourceSystemAdmin(DomainAdmin[SourceSystem]):
 
 @admin.register(TrustChange)
 class TrustChangeAdmin(ReadOnlyAdmin[TrustChange]):
-    """Systems whose rank of trust has changed, until the customers they speak of have taken their fields anew."""
+    """Systems whose rank of trust has changed, and rules, until the customers concerned took their fields anew."""
 
-    list_display = ("system", "after_id")
+    list_display = ("__str__", "after_id")
     list_select_related = ("system",)
+
+
+@admin.register(SurvivorshipRule)
+class SurvivorshipRuleAdmin(ReadOnlyAdmin[SurvivorshipRule]):
+    """Changed on a page of their own, which says beforehand how many values that would change."""
+
+    list_display = ("field", "rule", "systems", "changed_by", "changed_at")
+    list_select_related = ("changed_by",)
+    ordering = ("field",)
 
 
 @admin.register(PointMark)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common import versions
+from crm.common.audit.acting import present
 from crm.common.errors import DomainError
 from crm.common.retrying import may_pass, retried
 from customers.identity import points
@@ -27,6 +28,8 @@ from customers.importing.sql import LOCK_TOUCHED
 from customers.models import Customer, MergedRow, SourceRecord, SourceSystem
 
 CRM: Final = TYPED  # with a sign that no key made of a name has: no file can claim to come from here
+NOTED: Final = ("value_times", "typed_by")
+"""What a record knows of each value that was typed."""
 Value = str | date | None
 
 
@@ -146,10 +149,31 @@ def _text(value: Value) -> str:
 
 
 def _write(record: SourceRecord, payload: dict[str, Any]) -> None:
+    """Of each value that is another, since when and by whom."""
+    now = timezone.now()
+    said, by = record.payload or {}, present().get("user")
+    changed = {name for name, value in payload.items() if value != said.get(name)}
+    if record.pk:
+        record.value_times = _noted(record.value_times, payload, changed, now.isoformat())
+    record.typed_by = _noted(record.typed_by, payload, changed, by)
     record.payload = payload
     record.digest = UUID(md5(json.dumps(payload, sort_keys=True).encode(), usedforsecurity=False).hexdigest())
-    record.changed_at = timezone.now()
+    record.changed_at = now
     record.save()
+
+
+def _noted(before: Any, payload: dict[str, Any], changed: set[str], value: str | int | None) -> dict[str, Any] | None:
+    """What is noted of the values of `payload`, with `value` of those that changed."""
+    kept = {name: one for name, one in (before or {}).items() if name in payload and name not in changed}
+    return kept | (dict.fromkeys(sorted(changed), value) if value else {}) or None
+
+
+def _note(record: SourceRecord, noted: Mapping[str, Mapping[str, Any]]) -> None:
+    for note in NOTED:
+        known = dict(getattr(record, note) or {})
+        known |= {name: values[note] for name, values in noted.items() if note in values}
+        setattr(record, note, {name: value for name, value in known.items() if value} or None)
+    record.save(update_fields=NOTED)
 
 
 def _write_points(cursor: CursorWrapper, record: SourceRecord) -> None:
@@ -181,10 +205,16 @@ def _is_taken(key: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def retype(*, record: SourceRecord, payload: dict[str, Any], is_kept: bool) -> None:
-    """What was typed of a customer is this from now on; nothing, where it is not kept. In the caller's transaction."""
+def retype(
+    *, record: SourceRecord, payload: dict[str, Any], noted: Mapping[str, Mapping[str, Any]], is_kept: bool
+) -> None:
+    """What was typed of a customer is this from now on; nothing, where it is not kept. In the caller's transaction.
+
+    `noted`: by field, what is known of its value (`NOTED`) where that is not what is so now.
+    """
     with connection.cursor() as cursor:
         _write(record, payload)
+        _note(record, noted)
         _write_points(cursor, record)
         customer = record.customer_id
         if not is_kept:

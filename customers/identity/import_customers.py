@@ -103,6 +103,7 @@ SPEC = ImportSpec(
     derived=(("link_key", 'text COLLATE "C"'), ("email_normalised", "text"), ("phone_normalised", "text")),
     deriver=deriver,
     keeps_payload=True,
+    keeps_times=True,
     record_column="customer_id",
     identifies=True,
     missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers, close=survivorship.settle_touched),

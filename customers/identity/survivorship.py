@@ -1,39 +1,34 @@
-"""Which source's value a customer's field shows: the first non-empty one by (system rank, system key, external id).
+"""Which source's value a customer's field shows: what a person typed, else what the field's rule says (`ordering`).
 
-What people typed of somebody who became one with the customer comes after what they typed of the customer.
+The rules are read when the customers' rows are locked, in a statement of its own: whoever changes a rule afterwards
+lets these customers take their fields anew (`trust`), and waits for their rows.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED, NIL
+from customers.identity.ordering import FIELDS, TYPED, Rules, given, order, read_rules
+from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
 from customers.registry import listening
 
-FIELDS = (
-    "kind", "name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry",
-    "language", "birth_date",
-)  # fmt: skip
+__all__ = ["FIELDS", "TYPED", "settle", "settle_selected", "settle_touched", "touch"]
+
 EMPTY = "''"
-TYPED = "crm:typed"  # the key of the system that holds what people type
-_IS_ANOTHERS = f"""CASE WHEN s.key = '{TYPED}' THEN EXISTS (
-           SELECT FROM customers_mergedrow e WHERE e.relation = 'customers_sourcerecord' AND e.row_id = sr.id) END"""
 _DEFAULTS = {"kind": "'organization'", "birth_date": "NULL"}
 
 
-def _winner(field: str, what: str) -> str:
-    return f"(array_agg({what} ORDER BY place) FILTER (WHERE payload ->> '{field}' <> ''))[1]"
+def _winner(field: str, what: str, rules: Rules) -> str:
+    return f"(array_agg({what} ORDER BY {order(field, rules)}) FILTER (WHERE payload ->> '{field}' <> ''))[1]"
 
 
-def _given(field: str) -> str:
+def _given(field: str, rules: Rules) -> str:
     cast = "::date" if field == "birth_date" else ""
-    value = _winner(field, f"payload ->> '{field}'")
+    value = _winner(field, f"payload ->> '{field}'", rules)
     return f"coalesce({value}{cast}, {_DEFAULTS.get(field, EMPTY)}) AS {field}"
-
-
-_WINNERS = ", ".join(f"'{field}', " + _winner(field, "record_id") for field in FIELDS)
 
 
 def _only(field: str) -> str:
@@ -42,31 +37,44 @@ def _only(field: str) -> str:
 
 
 _ONLY = ", ".join(f"'{field}', CASE WHEN payload ->> '{field}' <> '' THEN record_id END" for field in FIELDS)
+_TOUCHED = "SELECT customer_id, max(link_key) AS link_key FROM imp_touched WHERE settles GROUP BY customer_id"
+_ARRIVING = """
+CREATE TEMP TABLE imp_arriving ON COMMIT DROP AS
+SELECT v.customer_id, v.is_bare, NULL::bigint AS tier_id
+FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = v.customer_id)
+"""
 
-# The surviving values of the customers in imp_touched, and who of them is not there yet. One index probe per record
-# and customer, one aggregate per customer of whom there are several records: most have one, which has the only word.
-_SURVIVED = f"""
+
+def winners(rules: Rules, fields: Iterable[str] = FIELDS) -> str:
+    """SQL: columns of the winning values of customers of whom there are several records, over `several`."""
+    return ", ".join(_given(field, rules) for field in fields)
+
+
+def provenances(rules: Rules, fields: Iterable[str] = FIELDS) -> str:
+    """SQL: which record won each field, as JSON, likewise."""
+    pairs = ", ".join(f"'{field}', " + _winner(field, "record_id", rules) for field in fields)
+    return f"jsonb_strip_nulls(jsonb_build_object({pairs}))"
+
+
+@lru_cache(maxsize=8)
+def _survived(rules: Rules) -> str:
+    """The surviving values of the customers in imp_touched, and who of them is not there yet.
+
+    One index probe per record and customer, one aggregate per customer of whom there are several records: most have
+    one, which has the only word.
+    """
+    return f"""
 DROP TABLE IF EXISTS imp_survived, imp_arriving;
 CREATE TEMP TABLE imp_survived ON COMMIT DROP AS
-WITH given AS MATERIALIZED (
-  SELECT t.customer_id, t.link_key, sr.id AS record_id, sr.payload, sr.digest = '{NIL}' AS is_bare,
-         row_number() OVER (PARTITION BY t.customer_id ORDER BY s.rank, s.key, {_IS_ANOTHERS}, sr.external_id) AS place,
-         count(*) OVER (PARTITION BY t.customer_id) AS records
-  FROM (SELECT customer_id, max(link_key) AS link_key FROM imp_touched WHERE settles GROUP BY customer_id) t
-  JOIN customers_sourcerecord sr ON sr.customer_id = t.customer_id AND sr.kind = 'customers'
-  JOIN customers_sourcesystem s ON s.id = sr.system_id
-)
-SELECT customer_id, link_key, {", ".join(_given(field) for field in FIELDS)},
-       jsonb_strip_nulls(jsonb_build_object({_WINNERS})) AS provenance, bool_and(is_bare) AS is_bare
-FROM given WHERE records > 1 GROUP BY customer_id, link_key
+WITH {given(_TOUCHED, rules)}
+SELECT customer_id, link_key, {winners(rules)}, {provenances(rules)} AS provenance, bool_and(is_bare) AS is_bare
+FROM several GROUP BY customer_id, link_key
 UNION ALL
 SELECT customer_id, link_key, {", ".join(_only(field) for field in FIELDS)},
        jsonb_strip_nulls(jsonb_build_object({_ONLY})), is_bare
 FROM given WHERE records = 1;
-CREATE TEMP TABLE imp_arriving ON COMMIT DROP AS
-SELECT v.customer_id, v.is_bare, NULL::bigint AS tier_id
-FROM imp_survived v WHERE NOT EXISTS (SELECT FROM customers_customer c WHERE c.id = v.customer_id)
-"""  # noqa: S608 - put together from the constants above
+{_ARRIVING}"""  # noqa: S608 - put together from constants, and the rules of this database
+
 
 _COLUMNS = ", ".join(FIELDS)
 _NEW = ", ".join(f"v.{field}" for field in FIELDS)
@@ -116,7 +124,7 @@ def settle_touched(cursor: CursorWrapper) -> None:
     set meanwhile is seen. Raises IntegrityError where one became one with another before we had their row: done again,
     the work sees that.
     """
-    cursor.execute(_SURVIVED)
+    cursor.execute(_survived(read_rules(cursor)))
     cursor.execute(_WHO)
     some_arrive, some_are_there, some_were_absorbed = cursor.fetchone()
     if some_were_absorbed:

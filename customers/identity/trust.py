@@ -1,5 +1,8 @@
-"""Source systems as administrators see them: their names, and whom to trust before whom."""
+"""Source systems as administrators see them: their names, and whom to trust before whom. When that changes, or a rule
+of a field (`survivorship_rules`), the customers concerned take their fields anew.
+"""
 
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection, transaction
@@ -15,8 +18,17 @@ FIRST_CUSTOMERS, MOST_CUSTOMERS, STEP_S = 200, 20_000, 0.1
 
 # The next customers the system speaks of, by id. Cost: their records, by the index on customers.
 _NEXT: Final = """
-SELECT DISTINCT customer_id FROM customers_sourcerecord
-WHERE system_id = %s AND kind = 'customers' AND customer_id > %s ORDER BY customer_id LIMIT %s
+SELECT max(customer_id), array_agg(customer_id) FROM (
+  SELECT DISTINCT customer_id FROM customers_sourcerecord
+  WHERE system_id = %(system)s AND kind = 'customers' AND customer_id > %(after)s ORDER BY customer_id LIMIT %(most)s
+) n
+"""
+# Of the next customers of all, those of whom several records speak; the only record's word stands under any rule.
+_NEXT_OF_ALL: Final = """
+SELECT max(customer_id), coalesce(array_agg(customer_id) FILTER (WHERE records > 1), '{}') FROM (
+  SELECT customer_id, count(*) AS records FROM customers_sourcerecord
+  WHERE kind = 'customers' AND customer_id > %(after)s GROUP BY customer_id ORDER BY customer_id LIMIT %(most)s
+) n
 """
 
 
@@ -36,17 +48,28 @@ def save_system(*, system: SourceSystem, seen: str | None = None) -> SourceSyste
     return system
 
 
-def settle_changes() -> None:
-    """Let customers take their fields anew where a rank of trust has changed: in steps of a tenth of a second.
+def begin_for_all() -> None:
+    """A rule has changed, in the caller's transaction: whoever is at the change before begins anew."""
+    TrustChange.objects.filter(system=None).delete()
+    TrustChange.objects.create(system=None)
 
-    Killed, it goes on where it was; two at once take turns. A customer that an import settles meanwhile is as right,
-    but for the imports that have begun before: what they bring may go by the rank of before, and is not to be seen yet.
-    So a walk begins when they have ended; when they do not, the sweeper tries again.
+
+def settle_changes() -> None:
+    """Let customers take their fields anew where a rank of trust or a rule has changed.
+
+    In steps of a tenth of a second. Killed, it goes on where it was; two at once take turns. A customer that an import
+    settles meanwhile is as right, but for the imports that have begun before, and who undoes a merge: what they bring
+    may go by what held before, and is not to be seen yet. So a walk begins when they have ended; when they do not, the
+    sweeper tries again.
     """
     while change := TrustChange.objects.order_by("pk").first():
-        if not change.after_id and not locks.others_have_ended(locks.IMPORTS, wait_s=locks.PATIENCE_S):
+        if not change.after_id and not _others_have_ended((locks.IMPORTS, locks.MERGES)):
             return
         _walk(change)
+
+
+def _others_have_ended(keys: Sequence[locks.Key]) -> bool:
+    return all(locks.others_have_ended(key, wait_s=locks.PATIENCE_S) for key in keys)
 
 
 def _walk(change: TrustChange) -> None:
@@ -63,12 +86,14 @@ def _step(*, change: int, most: int) -> bool:
         current = TrustChange.objects.select_for_update().filter(pk=change).first()
         if current is None:
             return False
-        cursor.execute(_NEXT, [current.system_id, current.after_id, most])
-        ids = [customer for (customer,) in cursor.fetchall()]
-        if not ids:
+        values = {"system": current.system_id, "after": current.after_id, "most": most}
+        cursor.execute(_NEXT if current.system_id else _NEXT_OF_ALL, values)
+        last, ids = cursor.fetchone()
+        if last is None:
             current.delete()
             return False
-        settle_selected(cursor, "SELECT unnest(%(ids)s::bigint[]), NULL::text", {"ids": ids})
-        current.after_id = ids[-1]
+        if ids:
+            settle_selected(cursor, "SELECT unnest(%(ids)s::bigint[]), NULL::text", {"ids": ids})
+        current.after_id = last
         current.save(update_fields=["after_id"])
     return True

@@ -134,6 +134,7 @@ class ImportSpec:
     written, `write` after: it inserts and updates the facts. `table` gives new rows their ids. `close` runs last, when
     the customers in `imp_touched` are locked: it writes their rows.
     `keeps_payload`: the source record keeps the canonical columns and its customer (`imp_keys.customer_id`).
+    `keeps_times`: it keeps since when it says each value.
     `record_column`: the column of the source record that says which row it became. `missing`: see `MissingRecords`.
     `makes`: other kinds of the same source of which it makes records. `identifies`: it says who is one customer, or how
     they are reached; `matches`: it finds customers by that.
@@ -159,6 +160,7 @@ class ImportSpec:
     moment: str = "NULL::timestamptz"
     team: bool = False
     keeps_payload: bool = False
+    keeps_times: bool = False
     record_column: str = "object_id"
     missing: MissingRecords | None = None
     makes: tuple[str, ...] = ()

@@ -212,10 +212,24 @@ def payload(spec: ImportSpec) -> str:
     return f"CASE WHEN k._extra IS NULL THEN {said} ELSE {said} || jsonb_build_object('extra', k._extra) END"
 
 
+def value_times(spec: ImportSpec) -> str:
+    """Since when a record that is updated says each value: of what has changed it is now, and all a bare record says is
+    new. What a record said from the beginning has no entry, so that new records cost nothing.
+    """
+    times = []
+    for name in (column.name for column in spec.columns if column.name != spec.key):
+        said = f"nullif(k.\"{name}\"::text, '')"
+        is_new = f"sr.digest = '{NIL}' OR {said} IS DISTINCT FROM sr.payload ->> '{name}'"
+        since = f"CASE WHEN {is_new} THEN to_jsonb(now()) ELSE sr.value_times -> '{name}' END"
+        times.append(f"'{name}', CASE WHEN {said} IS NOT NULL THEN {since} END")
+    return f"nullif(jsonb_strip_nulls(jsonb_build_object({', '.join(times)})), '{{}}')"
+
+
 def write_records(spec: ImportSpec) -> str:
     """Remember what was seen: insert the new records, update the bare and the changed ones."""
     has_customer = spec.keeps_payload
     customer = "k.customer_id" if has_customer else "NULL::bigint"
+    times = f" value_times = {value_times(spec)}," if spec.keeps_times else ""
     return f"""
     INSERT INTO customers_sourcerecord
       (id, system_id, kind, external_id, digest, payload, customer_id, object_id, first_seen_at, changed_at)
@@ -223,7 +237,7 @@ def write_records(spec: ImportSpec) -> str:
            now(), now()
     FROM imp_keys k WHERE k._action = 'created' AND k._record_id IS NULL;
     UPDATE customers_sourcerecord sr
-    SET digest = k._digest, payload = {payload(spec)}, object_id = k._object, changed_at = now(),
+    SET digest = k._digest, payload = {payload(spec)}, object_id = k._object, changed_at = now(),{times}
         customer_id = {customer if has_customer else "sr.customer_id"}
     FROM imp_keys k WHERE sr.id = k._record_id AND k._record_id IS NOT NULL AND k._action IN ('created', 'updated');
     """

@@ -18,6 +18,7 @@ from customers.models.sources import (
     TrustChange,
 )
 from customers.models.spelling import ContactSpelling, CustomerSpelling
+from customers.models.survivorship import SurvivorshipRule
 from customers.models.tiers import RetierClock, RetierMark, Tier, TierAssignment, TierMark, TierPolicy
 from customers.models.to_do import CalendarFeed, Task
 from customers.models.trade import ExchangeRate, Invoice, Order, OrderLine, Payment, Product, ProductGroup
@@ -69,6 +70,7 @@ __all__ = [
     "SharedKey",
     "SourceRecord",
     "SourceSystem",
+    "SurvivorshipRule",
     "Tag",
     "Task",
     "Tier",

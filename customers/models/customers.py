@@ -25,8 +25,9 @@ TRIGRAMS: dict[str, Any] = {"opclasses": ["gin_trgm_ops"], "fastupdate": True, "
 class Customer(models.Model):
     """An organization or a person, one row however many systems know them.
 
-    Every field a source can give is the winner of the survivorship rule (`customers.identity.survivorship`): the
-    most trusted system that gives it, then the smallest external id. `provenance` maps field → source record id.
+    Every field a source can give is the winner of its survivorship rule (`customers.identity.survivorship`): without
+    one, the most trusted system that gives it, then the smallest external id. `provenance` maps field → source record
+    id.
     `link_key` decides which source records are the same customer (`customers.identity.linking`).
     """
 

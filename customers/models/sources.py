@@ -30,12 +30,13 @@ class SourceSystem(models.Model):
 
 
 class TrustChange(models.Model):
-    """A system whose rank of trust has changed, while the customers it speaks of take their fields anew.
+    """A system whose rank of trust has changed, while the customers it speaks of take their fields anew; without a
+    system, a survivorship rule has, and all do of whom several records speak.
 
     `after_id`: those up to this id have done so.
     """
 
-    system = models.OneToOneField(SourceSystem, on_delete=models.CASCADE, related_name="+")
+    system = models.OneToOneField(SourceSystem, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     after_id = models.BigIntegerField(default=0)
 
     class Meta:
@@ -44,7 +45,7 @@ class TrustChange(models.Model):
         default_permissions = ("view",)
 
     def __str__(self) -> str:
-        return str(self.system)
+        return str(self.system or _("survivorship rules"))
 
 
 class SourceRecord(models.Model):
@@ -52,6 +53,9 @@ class SourceRecord(models.Model):
 
     For customers and contacts `payload` keeps the canonical and the unknown columns; for other kinds only the
     unknown ones (null when there are none). `digest` is the md5 of the canonical values: equal means unchanged.
+
+    `value_times`: field of a customer → since when the record says its value, unless since it was first seen. Of what
+    people type: `typed_by` (field → user id) and `released` (field → what was taken back, by whom and when).
     """
 
     system = models.ForeignKey(SourceSystem, on_delete=models.PROTECT, related_name="records", db_index=False)
@@ -70,6 +74,9 @@ class SourceRecord(models.Model):
     object_id = models.BigIntegerField(null=True, blank=True)
     first_seen_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    value_times = models.JSONField(null=True, blank=True, editable=False)
+    typed_by = models.JSONField(null=True, blank=True, editable=False)
+    released = models.JSONField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("source record")

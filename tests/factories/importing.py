@@ -8,6 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from customers import models
+from customers.identity.ordering import FIELDS
 from tests.factories.customers import CustomerFactory, MergedRowFactory, MergeFactory
 
 
@@ -92,3 +93,13 @@ def linked(**fields: Any) -> models.Merge:
     )
     MergedRowFactory.create(merge=merge, relation="customers_sourcerecord", row_id=record.pk)
     return merge
+
+
+class SurvivorshipRuleFactory(DjangoModelFactory[models.SurvivorshipRule]):
+    class Meta:
+        model = models.SurvivorshipRule
+
+    field = factory.Iterator(FIELDS)
+    rule = "newest"
+    systems = factory.LazyFunction(list)
+    changed_at = datetime(2026, 11, 1, tzinfo=UTC)

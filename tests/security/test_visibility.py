@@ -36,7 +36,7 @@ WITHOUT = {
     **dict.fromkeys(
         ("Merge", "MergedRow"), "what merged whom is told by the customer's history, and in the administration"
     ),
-    **dict.fromkeys(("MergeRule",), BY_ADMINISTRATORS),
+    **dict.fromkeys(("MergeRule", "SurvivorshipRule"), BY_ADMINISTRATORS),
     **dict.fromkeys(("Follow", "Visit", "CalendarFeed"), "whoever is signed in is shown their own"),
     **dict.fromkeys(("BulkChange",), "shown with their bulk action"),
     **dict.fromkeys(("OrderLine", "Payment"), "shown with their orders and invoices"),

@@ -30,10 +30,12 @@ def choose(*, merge: Merge, values: Mapping[str, editing.Value]) -> None:
     after = _typed(survivor.pk)
     assert after is not None, "what was chosen has been typed"
     said = (before.payload or {}) if before else {}
+    noted = {name: getattr(before, name, None) or {} for name in editing.NOTED}
     merge.chosen = {
         "record": after.pk,
         "is_new": before is None,
         "fields": {name: [(after.payload or {}).get(name), said.get(name)] for name in wanted},
+        "noted": {note: {name: values.get(name) for name in wanted} for note, values in noted.items()},
     }
     merge.save(update_fields=["chosen"])
 
@@ -44,12 +46,14 @@ def take_back(merge: Merge) -> None:
     record = SourceRecord.objects.select_for_update().filter(pk=chosen.get("record", 0)).first()
     if record is None:
         return
-    payload = dict(record.payload or {})
-    for name, (value, before) in chosen["fields"].items():
+    payload, before = dict(record.payload or {}), {}
+    for name, (value, said) in chosen["fields"].items():
         if payload.get(name) == value:
             payload.pop(name)
-            payload |= {name: before} if before else {}
-    editing.retype(record=record, payload=payload, is_kept=bool(payload) or not chosen["is_new"])
+            payload |= {name: said} if said else {}
+            before[name] = {note: values[name] for note, values in chosen.get("noted", {}).items()}
+    is_kept = bool(payload) or not chosen["is_new"]
+    editing.retype(record=record, payload=payload, noted=before, is_kept=is_kept)
 
 
 def _typed(customer: int) -> SourceRecord | None:

@@ -1,21 +1,19 @@
 """Two customers side by side: what each says, which of two values shows after a merge, what helps to choose."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import QuerySet
-
 from accounts.access import Reader
 from customers.identity.merging.choosing import CHOICES
+from customers.identity.ordering import TYPED, Rule
 from customers.identity.overview import in_words, label_of, with_sources
-from customers.identity.survivorship import TYPED
+from customers.identity.winning import find_winner, rules_of, speaking, spoken
 from customers.models import Customer, CustomerFigures, SourceRecord
 
 FIELDS: Final = ("name", *(name for name in CHOICES if name != "name"))
 SIDES: Final = ("left", "right")
-Rank = tuple[int, str, bool, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,9 +77,9 @@ def find_pair(*, reader: Reader, left_id: int, right_id: int, survivor_id: int =
         return None
     survivor = survivor_id if survivor_id in found else min(found)
     left, right = found[left_id], found[right_id]
-    ranks = _ranks(left, right)
+    records = _records(left, right, survivor)
     sides = [_side(key, one, survivor) for key, one in zip(SIDES, (left, right), strict=True)]
-    fields = [field for name in FIELDS if (field := _field(name, left, right, ranks)).left or field.right]
+    fields = [field for name in FIELDS if (field := _field(name, left, right, records)).left or field.right]
     return Pair(left=sides[0], right=sides[1], fields=fields)
 
 
@@ -92,23 +90,18 @@ def _side(key: str, customer: Customer, survivor: int) -> Side:
     return Side(key=key, customer=customer, figures=figures, numbers=numbers, is_survivor=customer.pk == survivor)
 
 
-def _field(name: str, left: Customer, right: Customer, ranks: Mapping[int, Rank]) -> Field:
+def _field(name: str, left: Customer, right: Customer, records: Sequence[SourceRecord]) -> Field:
     shown = [in_words(name, getattr(one, name)) if getattr(one, name) else "" for one in (left, right)]
-    wins = "left" if _place(left, name, ranks) <= _place(right, name, ranks) else "right"
+    winner = find_winner([spoken(record, name) for record in records], rules_of(records).get(name, Rule()))
+    wins = "right" if winner is not None and records[winner].customer_id == right.pk else "left"
     return Field(name=name, label=label_of(name), left=shown[0], right=shown[1], wins=wins)
 
 
-def _place(customer: Customer, name: str, ranks: Mapping[int, Rank]) -> tuple[bool, Rank]:
-    """Whose value the ranks of the sources would show (`survivorship`); who has none comes last."""
-    record = ranks.get(customer.provenance.get(name, 0))
-    return (not getattr(customer, name) or record is None, record or (0, "", False, ""))
+def _records(left: Customer, right: Customer, survivor: int) -> list[SourceRecord]:
+    """In the order in which they speak once the two are one: what was typed of the survivor before all."""
 
+    def is_later(record: SourceRecord) -> tuple[bool, bool]:
+        is_typed = record.system.key == TYPED
+        return not is_typed, is_typed and record.customer_id != survivor
 
-def _ranks(left: Customer, right: Customer) -> dict[int, Rank]:
-    ids = {record for one in (left, right) for record in one.provenance.values()}
-    return {pk: (rank, key, key == TYPED, number) for pk, rank, key, number in _records(ids)}
-
-
-def _records(ids: Iterable[int]) -> QuerySet[SourceRecord, tuple[int, int, str, str]]:
-    columns = ("pk", "system__rank", "system__key", "external_id")
-    return SourceRecord.objects.filter(pk__in=ids).values_list(*columns)
+    return sorted(speaking([left.pk, right.pk]), key=is_later)

@@ -13,7 +13,7 @@ from customers.identity.tasks import settle_trust
 from customers.models import Customer, SourceSystem, TrustChange
 from tests.customers.importing.files import load, write_csv
 from tests.factories.customers import CustomerFactory
-from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory, SurvivorshipRuleFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,21 @@ def test_changed_back_meanwhile_it_begins_again(finance: SourceSystem) -> None:
     assert named("finance") == 3
     settle_trust()
     assert named("shop") == 5
+
+
+def test_a_changed_rule_reaches_all_of_whom_several_records_speak(finance: SourceSystem) -> None:
+    """As if all were settled anew; whoever has one record is left alone."""
+    alone = CustomerFactory.create(name="Old")
+    SourceRecordFactory.create(system=finance, customer=alone, payload={"name": "New"})
+    SurvivorshipRuleFactory.create(field="name", rule="longest")
+    trust.begin_for_all()
+    change = TrustChange.objects.get()
+    trust._step(change=change.pk, most=3)
+    assert named("finance") == 3
+    trust.begin_for_all()
+    assert trust._step(change=change.pk, most=3) is False
+    settle_trust()
+    assert (named("finance"), named("Old"), TrustChange.objects.count()) == (5, 1, 0)
 
 
 def test_another_name_changes_nobody(finance: SourceSystem) -> None:
