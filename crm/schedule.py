@@ -59,6 +59,15 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
         "schedule": crontab(minute="23"),
         "options": {"expires": 3000},
     },
+    "refresh-hygiene": {
+        "task": "customers.identity.hygiene.tasks.refresh_hygiene",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "recount-hygiene": {
+        "task": "customers.identity.hygiene.tasks.recount_hygiene",
+        "schedule": crontab(hour="3", minute="29"),
+    },
     "delete-exports": {"task": "customers.page.bulk.tasks.delete_exports", "schedule": crontab(hour="3", minute="57")},
     "resume-zone-change": {"task": "customers.zone_tasks.resume_zone_change", "schedule": 60.0},
     "follow-tiers": {"task": "customers.tiers.tasks.follow_tiers", "schedule": 60.0, "options": {"expires": 55}},

@@ -9,6 +9,9 @@ from crm.common.hooks import after_facts_changed
 from customers import time_zone, zone_tasks
 from customers.identity import history as identity_history
 from customers.identity import import_contacts, import_customers, owning, respelling, telling_followers
+from customers.identity.hygiene import following as hygiene
+from customers.identity.hygiene import marking as hygiene_marking
+from customers.identity.hygiene.tasks import wake_hygiene
 from customers.identity.merging.origins import note_origins
 from customers.identity.tasks import wake_taking_apart
 from customers.importing.exports import register_export
@@ -120,6 +123,13 @@ DERIVED = (
         table="customers_customer",
         find=respelling.find_customers,
         mend=respelling.mend_customers,
+    ),
+    Derived(
+        key="hygiene",
+        label=_("hygiene of customers"),
+        table="customers_customer",
+        find=hygiene.find_hygiene,
+        mend=hygiene.mend_hygiene,
     ),
     Derived(
         key="contact_spelling",
@@ -296,9 +306,11 @@ def register_all() -> None:
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_receivers)
     listening.register_moved(mark_receivers)
+    listening.register_recorded(hygiene_marking.mark_recorded)
+    listening.register_moved(hygiene_marking.mark_moved)
     listening.register_trade_changed(mark_traders)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
-    after_facts_changed.extend((wake_figures, wake_taking_apart))
+    after_facts_changed.extend((wake_figures, wake_taking_apart, wake_hygiene))
     register_notices()
 
 

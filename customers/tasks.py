@@ -1,5 +1,6 @@
 """The jobs of all rooms, where the worker looks for them."""
 
+from customers.identity.hygiene.tasks import recount_hygiene, refresh_hygiene
 from customers.identity.reviewing.tasks import (
     look_at_changes,
     look_every_night,
@@ -23,7 +24,9 @@ __all__ = [
     "look_at_changes",
     "look_every_night",
     "recount_contacts",
+    "recount_hygiene",
     "refresh_figures",
+    "refresh_hygiene",
     "remind_of_tasks",
     "resume_bulk",
     "resume_imports",

@@ -20,6 +20,7 @@
 | `FACTS` | shared by whoever writes facts by tiers; never taken alone, it tells who is at it | its transaction |
 | `LEDGERS` | whoever writes ledger months, a share of one or a system's rank: taken by a trigger | its transaction |
 | `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
+| `HYGIENE` | whoever lets the hygiene follow its customers, or counts it anew | its transaction, a tenth of a second |
 | `FOLLOWERS` | whoever tells followers what is new | the session |
 | `VERDICTS` | an evaluation | its transaction |
 | `DRIFT` | whoever holds baselines against the source data | the session |
@@ -72,6 +73,7 @@ class Family(IntEnum):
     LEDGERS = 53
     FIGURE_MARKS = 54
     FOLLOWERS = 55
+    HYGIENE = 56
     DRIFT = 59
     VERDICTS = 60
     KPI_RULES = 61
@@ -95,6 +97,7 @@ WORDS = {
     Family.TIER_MARKS: gettext_lazy("the facts of customers whose tier has changed"),
     Family.FACTS: gettext_lazy("writing facts"),
     Family.FIGURE_MARKS: gettext_lazy("the figures of customers whose trade has changed"),
+    Family.HYGIENE: gettext_lazy("the hygiene of customers that have changed"),
     Family.FOLLOWERS: gettext_lazy("telling followers what is new"),
     Family.LEDGERS: gettext_lazy("whose ledger counts"),
     Family.DRIFT: gettext_lazy("holding baselines against the source data"),
@@ -124,6 +127,7 @@ FACTS: Final = Key(Family.FACTS)
 FIGURE_MARKS: Final = Key(Family.FIGURE_MARKS)
 LEDGERS: Final = Key(Family.LEDGERS)
 FOLLOWERS: Final = Key(Family.FOLLOWERS)
+HYGIENE: Final = Key(Family.HYGIENE)
 DRIFT: Final = Key(Family.DRIFT)
 VERDICTS: Final = Key(Family.VERDICTS)
 KPI_RULES: Final = Key(Family.KPI_RULES)

@@ -1,7 +1,7 @@
 """Countries and languages by their codes (ISO 3166-1, ISO 639), named in the reader's language."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +13,7 @@ from customers.identity.countries import countries
 Choices = list[tuple[str, str]]
 # What CLDR names beside countries: unions, made-up regions, islands that ISO counts to others.
 NO_COUNTRIES: Final = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
+LOCALES: Final = ("en", "zh_Hans")
 NO_LANGUAGES: Final = frozenset(("mul", "root", "und", "zxx"))
 
 
@@ -23,6 +24,24 @@ def country_name(code: str) -> str:
 
 def language_name(code: str) -> str:
     return _languages(_locale()).get(code.lower(), code)
+
+
+@lru_cache(maxsize=5000)
+def is_country(text: str) -> bool:
+    """By its code, or by a name that the product knows."""
+    return any(_knows(_countries(locale), text) for locale in LOCALES)
+
+
+@lru_cache(maxsize=5000)
+def is_language(text: str) -> bool:
+    """By its code, with or without a country behind it (`de`, `en-GB`, `zh_CN`), or by a name."""
+    code = text.replace("_", "-").partition("-")[0]
+    return any(_knows(_languages(locale), code) or _knows(_languages(locale), text) for locale in LOCALES)
+
+
+def _knows(names: Mapping[str, str], text: str) -> bool:
+    plain = text.strip().casefold()
+    return plain in {code.casefold() for code in names} or plain in {name.casefold() for name in names.values()}
 
 
 def country_choices(standing: str = "") -> Choices:

@@ -3,6 +3,7 @@
 from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
 from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
+from customers.models.hygiene import CustomerHygiene, HygieneClock, HygieneCount, HygieneDay, HygieneMark
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.matching import BANDS, Match, MatchRun, MergeRule
 from customers.models.merging import Merge, MergedRow, SharedKey
@@ -38,12 +39,17 @@ __all__ = [
     "ContactSpelling",
     "Customer",
     "CustomerFigures",
+    "CustomerHygiene",
     "CustomerSpelling",
     "CustomerTag",
     "ExchangeRate",
     "FigureMark",
     "FiguresClock",
     "Follow",
+    "HygieneClock",
+    "HygieneCount",
+    "HygieneDay",
+    "HygieneMark",
     "ImportBatch",
     "ImportReject",
     "Interaction",

@@ -49,6 +49,7 @@ WITHOUT = {
         ("PointMark", "TrustChange", "TierMark", "Mark", "IssueMark", "Clock", "FigureMark", "FiguresClock"), WORK
     ),
     **dict.fromkeys(("CustomerSpelling", "ContactSpelling", "SharedKey"), WORK),
+    **dict.fromkeys(("CustomerHygiene", "HygieneCount", "HygieneMark", "HygieneClock", "HygieneDay"), WORK),
     **dict.fromkeys(("RetierMark", "RetierClock", "MonthRollup"), WORK),
     **dict.fromkeys(("CheckRun", "RecomputeRun", "Rollup", "RollupVersion", "Issue"), WORK),
 }

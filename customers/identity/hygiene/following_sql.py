@@ -1,0 +1,93 @@
+"""The statements by which the kept hygiene and its counts follow."""
+
+from typing import Final
+
+COLUMNS: Final = ("customer_id", "owner_id", "team_id", "tier_id", "system_id", "confirmed", "codes")
+_NAMES: Final = ", ".join(COLUMNS)
+_CELL: Final = "owner_id, team_id, tier_id, system_id"
+# Which rows a change counts in: by team, tier and source; by team and source; by owner. -1 where it is not told apart.
+_SETS: Final = "GROUPING SETS ((team_id, tier_id, system_id, code), (team_id, system_id, code), (owner_id, code))"
+_TOLD: Final = ", ".join(f"CASE WHEN grouping({name}) = 1 THEN -1 ELSE {name} END" for name in _CELL.split(", "))
+
+
+def _of(row: str) -> str:
+    return ", ".join(f"{row}.{name}" for name in COLUMNS[1:])
+
+
+# `ids`: who was looked at; the arrays: what of those who are there. Only what differs is written, and the counts by the
+# difference. Whoever runs it holds `locks.HYGIENE`.
+WRITE: Final = f"""
+WITH new AS MATERIALIZED (
+  SELECT customer_id, owner_id, team_id, tier_id, system_id, confirmed, codes::smallint[] AS codes
+  FROM unnest(%(customers)s::bigint[], %(owners)s::int[], %(teams)s::int[], %(tiers)s::int[], %(systems)s::int[],
+              %(confirmed)s::smallint[], %(codes)s::text[]) n ({_NAMES})
+), old AS MATERIALIZED (
+  SELECT {_NAMES} FROM customers_customerhygiene WHERE customer_id = ANY(%(ids)s)
+), came AS MATERIALIZED (
+  SELECT n.* FROM new n LEFT JOIN old o USING (customer_id)
+  WHERE o.customer_id IS NULL OR ({_of("n")}) IS DISTINCT FROM ({_of("o")})
+), went AS MATERIALIZED (
+  SELECT o.* FROM old o LEFT JOIN new n USING (customer_id)
+  WHERE n.customer_id IS NULL OR ({_of("n")}) IS DISTINCT FROM ({_of("o")})
+), gone AS (
+  DELETE FROM customers_customerhygiene h USING went w
+  WHERE h.customer_id = w.customer_id AND NOT EXISTS (SELECT FROM came c WHERE c.customer_id = w.customer_id)
+), put AS (
+  INSERT INTO customers_customerhygiene ({_NAMES}) SELECT {_NAMES} FROM came ORDER BY customer_id
+  ON CONFLICT (customer_id) DO UPDATE SET ({_NAMES}) = (excluded.customer_id, {_of("excluded")})
+), changes AS (
+  SELECT {_CELL}, unnest(codes || confirmed) AS code, 1 AS by FROM came
+  UNION ALL SELECT {_CELL}, unnest(codes || confirmed), -1 FROM went
+), counted AS (
+  INSERT INTO customers_hygienecount AS c ({_CELL}, code, customers)
+  SELECT {_TOLD}, code, sum(by) FROM changes GROUP BY {_SETS} HAVING sum(by) <> 0
+  ON CONFLICT (owner_id, tier_id, team_id, system_id, code) DO UPDATE SET customers = c.customers + excluded.customers
+)
+SELECT count(*) FROM (SELECT customer_id FROM came UNION SELECT customer_id FROM went) differing
+"""  # noqa: S608 - constants
+
+TAKE_MARKS: Final = """
+DELETE FROM customers_hygienemark
+WHERE id IN (SELECT id FROM customers_hygienemark ORDER BY id LIMIT %(most)s) RETURNING customer_id
+"""
+SET_CLOCK: Final = """
+INSERT INTO customers_hygieneclock AS k (id, revision, up_to) VALUES (1, %(revision)s, 0)
+ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, up_to = excluded.up_to
+WHERE k.revision <> excluded.revision
+"""
+NEXT_BY_CLOCK: Final = """
+SELECT c.id FROM customers_hygieneclock k JOIN customers_customer c ON c.id > k.up_to ORDER BY c.id LIMIT %(most)s
+"""
+CLOCK_IS_AT: Final = "UPDATE customers_hygieneclock SET up_to = %(up_to)s WHERE up_to IS NOT NULL"
+
+CUSTOMERS: Final = """
+SELECT id FROM customers_customer WHERE id >= %(from)s AND id < %(after)s
+UNION SELECT customer_id FROM customers_customerhygiene WHERE customer_id >= %(from)s AND customer_id < %(after)s
+"""
+STORED: Final = f"SELECT {_NAMES} FROM customers_customerhygiene WHERE customer_id = ANY(%(ids)s)"  # noqa: S608 - constants
+# Who has no mark, once everybody was looked at, has followed.
+HAVE_FOLLOWED: Final = """
+SELECT w.id FROM unnest(%(ids)s::bigint[]) w (id)
+WHERE EXISTS (SELECT FROM customers_hygieneclock WHERE up_to IS NULL)
+  AND NOT EXISTS (SELECT FROM customers_hygienemark m WHERE m.customer_id = w.id)
+"""
+
+# All counts from the kept rows; what differs is written. Cost: one pass over them, seconds of millions.
+RECOUNT: Final = f"""
+WITH changes AS (
+  SELECT {_CELL}, unnest(codes || confirmed) AS code FROM customers_customerhygiene
+), fresh ({_CELL}, code, customers) AS MATERIALIZED (
+  SELECT {_TOLD}, code, count(*) FROM changes GROUP BY {_SETS}
+), gone AS (
+  DELETE FROM customers_hygienecount c WHERE NOT EXISTS (
+    SELECT FROM fresh f WHERE (f.owner_id, f.tier_id, f.team_id, f.system_id, f.code)
+      = (c.owner_id, c.tier_id, c.team_id, c.system_id, c.code))
+  RETURNING c.customers
+), put AS (
+  INSERT INTO customers_hygienecount AS c ({_CELL}, code, customers) SELECT {_CELL}, code, customers FROM fresh
+  ON CONFLICT (owner_id, tier_id, team_id, system_id, code) DO UPDATE SET customers = excluded.customers
+  WHERE c.customers <> excluded.customers
+  RETURNING 1
+)
+SELECT (SELECT count(*) FROM gone WHERE customers <> 0) + (SELECT count(*) FROM put)
+"""  # noqa: S608 - constants

@@ -1,0 +1,89 @@
+"""What stood at the end of a day, from the counts: the rows that the KPI is computed from, whenever that is."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any, Final
+
+from django.db.backends.utils import CursorWrapper
+
+from customers.identity.hygiene.fields import COMPLETE, KINDS, POINTS, VALID, WHOLE, Point, code_of, month_number
+from customers.models import HygieneDay
+
+Cell = tuple[int, int, int]
+Counts = dict[int, int]
+"""Code → customers."""
+FIRST_MONTH: Final = 12_000
+"""Codes from here on are months."""
+
+_READ: Final = """
+SELECT team_id, tier_id, system_id, code, customers FROM customers_hygienecount
+WHERE owner_id = -1 AND tier_id >= 0 AND customers <> 0
+"""
+# Only what differs; cells that are empty now go. A day that is over is never asked for again.
+_WRITE: Final = """
+WITH fresh AS MATERIALIZED (
+  SELECT %(day)s::date AS day, team_id, tier_id, system_id, customers,
+         points::bigint[] AS points, clean_points::bigint[] AS clean_points, ages::bigint[] AS ages
+  FROM unnest(%(teams)s::int[], %(tiers)s::int[], %(systems)s::int[], %(customers)s::bigint[], %(points)s::text[],
+              %(clean_points)s::text[], %(ages)s::text[])
+    n (team_id, tier_id, system_id, customers, points, clean_points, ages)
+), gone AS (
+  DELETE FROM customers_hygieneday d WHERE d.day = %(day)s AND NOT EXISTS (
+    SELECT FROM fresh f WHERE (f.team_id, f.tier_id, f.system_id) = (d.team_id, d.tier_id, d.system_id))
+)
+INSERT INTO customers_hygieneday AS d (day, team_id, tier_id, system_id, customers, points, clean_points, ages)
+SELECT day, team_id, tier_id, system_id, customers, points, clean_points, ages FROM fresh
+ON CONFLICT (day, team_id, tier_id, system_id) DO UPDATE
+SET customers = excluded.customers, points = excluded.points, clean_points = excluded.clean_points, ages = excluded.ages
+WHERE (d.customers, d.points, d.clean_points, d.ages)
+  IS DISTINCT FROM (excluded.customers, excluded.points, excluded.clean_points, excluded.ages)
+"""
+
+
+def keep_day(cursor: CursorWrapper, day: date) -> None:
+    """Let the day's rows be what the counts say now. Under `locks.HYGIENE`, so that nobody counts meanwhile."""
+    cursor.execute(_READ)
+    cells: defaultdict[Cell, Counts] = defaultdict(dict)
+    for team, tier, system, code, customers in cursor.fetchall():
+        cells[team, tier, system][code] = customers
+    cursor.execute(_WRITE, {"day": day, **_columns(cells, day)})
+
+
+def applicable_of(point: Point, counts: Counts) -> int:
+    """To how many it applies: those of the field's kinds; validity to what is filled, uniqueness to what is valid."""
+    every = sum(counts.get(KINDS[kind], 0) for kind in point.field.kinds)
+    if point.dimension is COMPLETE or point.field.key == WHOLE:
+        return every
+    filled = every - counts.get(code_of(point.field.key, COMPLETE), 0)
+    return filled if point.dimension is VALID else filled - counts.get(code_of(point.field.key, VALID), 0)
+
+
+def ages_of(counts: Counts, day: date) -> list[int]:
+    """Customers by how many months ago they were confirmed, from 0 to the most that is told apart."""
+    ages = [0] * HygieneDay.AGES
+    for code, customers in counts.items():
+        if code >= FIRST_MONTH:
+            ages[min(max(month_number(day) - code, 0), HygieneDay.AGES - 1)] += customers
+    return ages
+
+
+def clean_of(point: Point, counts: Counts) -> int:
+    return applicable_of(point, counts) - counts.get(point.code, 0)
+
+
+def _columns(cells: dict[Cell, Counts], day: date) -> dict[str, Any]:
+    columns: defaultdict[str, list[Any]] = defaultdict(list)
+    for (team, tier, system), counts in sorted(cells.items()):
+        columns["teams"].append(team)
+        columns["tiers"].append(tier)
+        columns["systems"].append(system)
+        columns["customers"].append(sum(counts.get(code, 0) for code in KINDS.values()))
+        columns["points"].append(_array([applicable_of(point, counts) for point in POINTS]))
+        columns["clean_points"].append(_array([clean_of(point, counts) for point in POINTS]))
+        columns["ages"].append(_array(ages_of(counts, day)))
+    names = ("teams", "tiers", "systems", "customers", "points", "clean_points", "ages")
+    return {name: columns[name] for name in names}
+
+
+def _array(values: list[int]) -> str:
+    return f"{{{','.join(map(str, values))}}}"

@@ -1,0 +1,1 @@
+"""How clean customers' data is."""
