@@ -7,12 +7,14 @@ from crm.common import navigation
 from crm.common.company import changing as company
 from crm.common.hooks import after_facts_changed
 from customers import time_zone, zone_tasks
+from customers.derivations import DERIVED, TIERED_FACTS
 from customers.identity import history as identity_history
-from customers.identity import import_contacts, import_customers, owning, respelling, telling_followers
-from customers.identity.hygiene import following as hygiene
+from customers.identity import import_contacts, import_customers, owning, telling_followers
 from customers.identity.hygiene import marking as hygiene_marking
 from customers.identity.hygiene.tasks import wake_hygiene
 from customers.identity.merging.origins import note_origins
+from customers.identity.relating.reading import related_panel, related_read
+from customers.identity.relating.regrouping import follow_moves
 from customers.identity.tasks import wake_taking_apart
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
@@ -20,7 +22,7 @@ from customers.interactions import entries, import_interactions, last_contact, n
 from customers.interactions import happening as interactions_happening
 from customers.interactions import history as interactions_history
 from customers.interactions import listening as interactions_listening
-from customers.interactions.telephony import checking, import_calls
+from customers.interactions.telephony import import_calls
 from customers.interactions.to_do import adding, reminding, words
 from customers.interactions.to_do import entries as task_entries
 from customers.interactions.to_do import panel as task_panel
@@ -33,22 +35,22 @@ from customers.page.bulk.forms import ACTIONS as CUSTOMER_ACTIONS
 from customers.page.bulk.forms import SUBJECT as CUSTOMERS
 from customers.registry import listening, page, search
 from customers.registry.bulk import register_action, register_subject
-from customers.registry.derived import Derived, register_derived
+from customers.registry.derived import register_derived
 from customers.registry.happening import register_happening
 from customers.registry.history import HistorySource, register_history_source
 from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.page import Action, Panel, Tab, TimelineSource
-from customers.registry.tiered_facts import TieredFact, register_tiered_fact
+from customers.registry.tiered_facts import register_tiered_fact
 from customers.tiers import entries as tier_entries
 from customers.tiers import happening as tiers_happening
 from customers.tiers import history as tiers_history
 from customers.tiers.changed import mark_traders
 from customers.tiers.following import mark_receivers
 from customers.tiers.starting import start_in_tiers
+from customers.trade import entries as trade_entries
+from customers.trade import happening as trade_happening
 from customers.trade import (
-    deriving,
-    figures,
     import_invoices,
     import_orders,
     import_payments,
@@ -57,8 +59,6 @@ from customers.trade import (
     numbers,
     repair_entries,
 )
-from customers.trade import entries as trade_entries
-from customers.trade import happening as trade_happening
 from customers.trade.owing import owed
 from customers.trade.repairs import repairs_panel, repairs_read
 from customers.trade.tasks import wake_figures
@@ -67,78 +67,6 @@ IMPORTS = (
     import_customers, import_contacts, import_products, import_orders, import_invoices, import_payments,
     import_repairs, import_interactions, import_calls,
 )  # fmt: skip
-TIERED_FACTS = (
-    TieredFact(table="customers_order", moment="f.placed_at"),
-    TieredFact(table="customers_invoice", day="f.due_on"),
-    TieredFact(table="customers_interaction", moment="f.occurred_at"),
-    TieredFact(
-        table="customers_call",
-        customer="i.customer_id",
-        moment="i.occurred_at",  # when the call came: whoever writes calls writes both
-        source="customers_interaction i",
-        join="i.id = f.interaction_id",
-    ),
-)
-# In this order: the last contact follows from contacts that calls bring, figures from lines and invoices.
-DERIVED = (
-    Derived(
-        key="order_line",
-        label=_("order lines"),
-        table="customers_orderline",
-        find=deriving.find_lines,
-        mend=deriving.mend_lines,
-    ),
-    Derived(
-        key="invoice",
-        label=_("invoices"),
-        table="customers_invoice",
-        find=deriving.find_invoices,
-        mend=deriving.mend_invoices,
-    ),
-    Derived(
-        key="payment",
-        label=_("payments"),
-        table="customers_payment",
-        find=deriving.find_payments,
-        mend=deriving.mend_payments,
-    ),
-    Derived(key="call", label=_("calls"), table="customers_call", find=checking.find_calls, mend=checking.mend_calls),
-    Derived(
-        key="last_contact",
-        label=_("customers"),
-        table="customers_customer",
-        find=last_contact.find_last_contact,
-        mend=last_contact.refresh_last_contact,
-    ),
-    Derived(
-        key="figures",
-        label=_("figures of customers"),
-        table="customers_customer",
-        find=figures.find_figures,
-        mend=figures.mend_figures,
-    ),
-    Derived(
-        key="customer_spelling",
-        label=_("customers"),
-        table="customers_customer",
-        find=respelling.find_customers,
-        mend=respelling.mend_customers,
-    ),
-    Derived(
-        key="hygiene",
-        label=_("hygiene of customers"),
-        table="customers_customer",
-        find=hygiene.find_hygiene,
-        mend=hygiene.mend_hygiene,
-    ),
-    Derived(
-        key="contact_spelling",
-        label=_("contacts"),
-        table="customers_contact",
-        find=respelling.find_contacts,
-        mend=respelling.mend_contacts,
-    ),
-)
 MOVABLE = (
     MovableRelation(table="customers_contact", kind="contacts", once=("is_primary",)),
     MovableRelation(
@@ -180,6 +108,7 @@ TABS = (
     Tab(key="repairs", label=_("Repairs"), url_name="customers:repairs", order=30),
     Tab(key="people", label=_("People"), url_name="customers:people", order=40),
     Tab(key="notes", label=_("Notes and files"), url_name="customers:notes", order=50),
+    Tab(key="related", label=_("Related"), url_name="customers:related", order=60),
     Tab(key="sources", label=_("Sources"), url_name="customers:sources", order=80),
     Tab(key="history", label=_("History"), url_name="customers:history", order=90),
 )
@@ -211,6 +140,10 @@ PANELS = (
         key="repairs", title=_("Repairs"), template="customers/trade/repairs_panel.html", context=repairs_panel,
         reads=repairs_read, permission=VIEW, order=30,
     ),
+    Panel(
+        key="related", title=_("Related"), template="customers/identity/related_panel.html", context=related_panel,
+        reads=related_read, permission=VIEW, order=40,
+    ),
 )  # fmt: skip
 TIMELINE = (
     TimelineSource(key="contacts", kind="contacts", rows=entries.ROWS, permission=VIEW),
@@ -230,6 +163,8 @@ HISTORY = (
     HistorySource(key="files", rows=note_history.FILES, permission=VIEW),
     HistorySource(key="merges", rows=identity_history.MERGES, permission=VIEW),
     HistorySource(key="notes", rows=note_history.NOTES, permission=VIEW),
+    HistorySource(key="related", rows=identity_history.RELATED, permission=VIEW),
+    HistorySource(key="related_to", rows=identity_history.RELATED_TO, permission=VIEW),
     HistorySource(key="people", rows=identity_history.PEOPLE, permission=VIEW),
     HistorySource(key="tags", rows=identity_history.TAGS, permission=VIEW),
     HistorySource(key="tiers", rows=tiers_history.TIERS, permission=VIEW),
@@ -306,6 +241,7 @@ def register_all() -> None:
     listening.register_points_settled(last_contact.settle_last_contact)
     listening.register_moved(last_contact.touch_receivers)
     listening.register_moved(mark_receivers)
+    listening.register_moved(follow_moves)
     listening.register_recorded(hygiene_marking.mark_recorded)
     listening.register_moved(hygiene_marking.mark_moved)
     listening.register_trade_changed(mark_traders)

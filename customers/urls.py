@@ -23,6 +23,7 @@ from customers.page.duplicates import list_views as duplicate_lists
 from customers.page.duplicates import merge_views as merging
 from customers.page.duplicates import run_views as duplicate_runs
 from customers.page.duplicates import views as duplicates
+from customers.page.related import views as related
 from customers.tiers import views as tiers
 from customers.trade import list_views as trade_lists
 from customers.trade import views as trade
@@ -68,6 +69,11 @@ urlpatterns = [
     path("customers/<int:pk>/timeline/", detail.customer_timeline, name="timeline"),
     path("customers/<int:pk>/orders/", trade_tab.customer_orders, name="orders"),
     path("customers/<int:pk>/repairs/", repair_tab.customer_repairs, name="repairs"),
+    path("customers/<int:pk>/related/", related.related, name="related"),
+    path("customers/<int:pk>/related/options/", related.related_options, name="related_options"),
+    path("customers/<int:pk>/related/add/", related.relate_to, name="relate"),
+    path("customers/<int:pk>/related/part/", related.part_from, name="part"),
+    path("customers/<int:pk>/related/<int:relation_id>/undo/", related.relation_undo, name="relation_undo"),
     path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
     path("customers/<int:pk>/sources/<int:merge_id>/", joined.take_apart, name="take_apart"),
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),

@@ -11,6 +11,7 @@ from time import monotonic
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.domain import staff
@@ -23,7 +24,7 @@ from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
 from customers.tiers import tiering
 from customers.trade import figures
-from demo import days_work, goals, sign_ins
+from demo import days_work, goals, relations, sign_ins
 from demo.company import AGENTS, agent_email, write_company
 from demo.files import DemoFile
 from demo.plan import SEED, TEAMS, Timeline, timeline
@@ -85,6 +86,7 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
     for day in _read_outs(time):
         evaluate(as_of=day)
     days_work.fill_desks(today=today)
+    relations.say_who_belongs_together(now=timezone.now())
     return _loaded(batches, baselines=baselines, seconds=monotonic() - began)
 
 

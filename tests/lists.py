@@ -22,7 +22,7 @@ from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
 from metrics.pages import kpi_views
 from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
-from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MergeFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, GroupMemberFactory, MatchFactory, MergeFactory
 from tests.factories.importing import (
     ApiTokenFactory,
     ImportBatchFactory,
@@ -88,6 +88,14 @@ def invoices(rows: int, _kit: Kit) -> str:
     for number in range(rows):
         InvoiceFactory.create(customer=customer, due_on=today() - timedelta(days=number), paid=Decimal(5))
     return f"/customers/{customer.pk}/orders/"
+
+
+def group(rows: int, _kit: Kit) -> str:
+    top, *below = CustomerFactory.create_batch(rows)
+    GroupMemberFactory.create(customer_id=top.pk)
+    for customer in below:
+        GroupMemberFactory.create(customer_id=customer.pk, root_id=top.pk, parent_id=top.pk)
+    return f"/customers/{top.pk}/related/"
 
 
 def repairs(rows: int, _kit: Kit) -> str:
@@ -332,6 +340,7 @@ LISTS: Mapping[str, Listed] = {
     "importing.parked": Listed(fill=parked, queries=3),
     "importing.preview": Listed(fill=preview, queries=4),
     "importing.rejects": Listed(fill=rejects, queries=4),
+    "page.related": Listed(fill=group, queries=6),
     "page.news": Listed(fill=news, queries=3),
     "interactions.files": Listed(fill=files, queries=5),
     "page.customers": Listed(fill=customers, queries=6),

@@ -25,7 +25,8 @@ TABLES = {
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
     "TrustChange Merge MergedRow SharedKey Match MatchRun MergeRule MergeRuleEvent Tag CustomerTag Follow "
     "Visit CustomerSpelling ContactSpelling SurvivorshipRule SurvivorshipRuleEvent CustomerHygiene HygieneCount "
-    "HygieneMark HygieneClock HygieneDay",
+    "HygieneMark HygieneClock HygieneDay "
+    "Relation GroupMember",
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment Repair CustomerFigures "
     "FigureMark FiguresClock",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",

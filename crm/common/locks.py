@@ -22,6 +22,7 @@
 | `FIGURE_MARKS` | whoever lets customers' figures follow their trade | its transaction, a tenth of a second |
 | `HYGIENE` | whoever lets the hygiene follow its customers, or counts it anew | its transaction, a tenth of a second |
 | `FOLLOWERS` | whoever tells followers what is new | the session |
+| `RELATIONS` | whoever says who belongs together, or merges who does | its transaction |
 | `VERDICTS` | an evaluation | its transaction |
 | `DRIFT` | whoever holds baselines against the source data | the session |
 | `KPI_RULES` | whoever changes the rules of the KPIs | its transaction |
@@ -74,6 +75,7 @@ class Family(IntEnum):
     FIGURE_MARKS = 54
     FOLLOWERS = 55
     HYGIENE = 56
+    RELATIONS = 57
     DRIFT = 59
     VERDICTS = 60
     KPI_RULES = 61
@@ -99,6 +101,7 @@ WORDS = {
     Family.FIGURE_MARKS: gettext_lazy("the figures of customers whose trade has changed"),
     Family.HYGIENE: gettext_lazy("the hygiene of customers that have changed"),
     Family.FOLLOWERS: gettext_lazy("telling followers what is new"),
+    Family.RELATIONS: gettext_lazy("who belongs together"),
     Family.LEDGERS: gettext_lazy("whose ledger counts"),
     Family.DRIFT: gettext_lazy("holding baselines against the source data"),
     Family.VERDICTS: gettext_lazy("the verdicts"),
@@ -128,6 +131,7 @@ FIGURE_MARKS: Final = Key(Family.FIGURE_MARKS)
 LEDGERS: Final = Key(Family.LEDGERS)
 FOLLOWERS: Final = Key(Family.FOLLOWERS)
 HYGIENE: Final = Key(Family.HYGIENE)
+RELATIONS: Final = Key(Family.RELATIONS)
 DRIFT: Final = Key(Family.DRIFT)
 VERDICTS: Final = Key(Family.VERDICTS)
 KPI_RULES: Final = Key(Family.KPI_RULES)

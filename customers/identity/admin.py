@@ -20,12 +20,14 @@ from customers.models import (
     CustomerSpelling,
     CustomerTag,
     Follow,
+    GroupMember,
     Match,
     MatchRun,
     Merge,
     MergedRow,
     MergeRule,
     PointMark,
+    Relation,
     SharedKey,
     SourceSystem,
     SurvivorshipRule,
@@ -216,4 +218,19 @@ class SharedKeyAdmin(ReadOnlyAdmin[SharedKey]):
 
     list_display = ("key", "at", "is_apart")
     search_fields = ("key",)
+    ordering = ("-id",)
+
+
+@admin.register(Relation)
+class RelationAdmin(ReadOnlyAdmin[Relation]):
+    list_display = ("kind", "customer_id", "to_id", "by", "at")
+    list_filter = ("kind",)
+    list_select_related = ("by",)
+    ordering = ("-id",)
+
+
+@admin.register(GroupMember)
+class GroupMemberAdmin(ReadOnlyAdmin[GroupMember]):
+    list_display = ("kind", "root_id", "customer_id", "parent_id")
+    list_filter = ("kind",)
     ordering = ("-id",)

@@ -11,12 +11,15 @@ from crm.common.audit.changes import Change, differences
 from crm.common.cells import url_of
 from customers.identity.overview import FACTS, in_words, label_of
 from customers.identity.people import PUT_BACK_WITHIN
-from customers.models import Contact, Customer, CustomerTag, Merge
+from customers.models import Contact, Customer, CustomerTag, Merge, Relation
 from customers.registry.history import of_events, told
 from customers.registry.page import Happened, Reader
 
 _OWNER: Final = "(SELECT coalesce(nullif(u.name, ''), u.email) FROM accounts_user u WHERE u.id = {id})"
 _TEAM: Final = "(SELECT t.name FROM accounts_team t WHERE t.id = {id})"
+# One who was absorbed is called what they were called then.
+_NAME: Final = """coalesce((SELECT c.name FROM customers_customer c WHERE c.id = {id}),
+(SELECT m.name FROM customers_merge m WHERE m.absorbed_id = {id} AND m.undone_at IS NULL))"""
 _THEN: Final = "(coalesce(next.row, today.row) ->> '{column}')::bigint"
 # A tag that is gone is called what it was called last.
 _TAG: Final = """coalesce((SELECT t.name FROM customers_tag t WHERE t.id = f.tag_id),
@@ -96,6 +99,29 @@ def of_merge(row: Happened, _reader: Reader) -> Change:
     return told(row, _("The merge with %(name)s (%(id)d) is now of another customer") % name)
 
 
+def of_relation(row: Happened, _reader: Reader) -> Change:
+    """As the one of whom it was said."""
+    return _related(row, _("Subsidiary of: %(name)s (%(id)d)"), _("No longer a subsidiary of: %(name)s (%(id)d)"))
+
+
+def of_relation_to(row: Happened, _reader: Reader) -> Change:
+    """As the other."""
+    return _related(row, _("Parent company of: %(name)s (%(id)d)"), _("No longer parent company of: %(name)s (%(id)d)"))
+
+
+def _related(row: Happened, parent: str, no_longer: str) -> Change:
+    said = {
+        Relation.Kind.PARENT: (parent, no_longer),
+        Relation.Kind.HOUSEHOLD: (
+            _("Same household as: %(name)s (%(id)d)"),
+            _("Other household than: %(name)s (%(id)d)"),
+        ),
+        Relation.Kind.BUYER: (_("Same buyer as: %(name)s (%(id)d)"), _("Other buyer than: %(name)s (%(id)d)")),
+    }
+    words = said[Relation.Kind(row.facts["before"]["kind"])][row.facts["label"] == "delete"]
+    return told(row, words % {"name": row.facts["other"] or "–", "id": row.facts["other_id"]})
+
+
 CUSTOMER: Final = of_events(
     Customer, of_customer, customer="f.pgh_obj_id",
     facts={
@@ -108,5 +134,10 @@ CUSTOMER: Final = of_events(
     },
 )  # fmt: skip
 MERGES: Final = of_events(Merge, of_merge, customer="f.survivor_id", facts={"name": "today.row ->> 'name'"})
+RELATED: Final = of_events(Relation, of_relation, facts={"other": _NAME.format(id="f.to_id"), "other_id": "f.to_id"})
+RELATED_TO: Final = of_events(
+    Relation, of_relation_to, customer="f.to_id",
+    facts={"other": _NAME.format(id="f.customer_id"), "other_id": "f.customer_id"},
+)  # fmt: skip
 PEOPLE: Final = of_events(Contact, of_person)
 TAGS: Final = of_events(CustomerTag, of_tag, facts={"tag": _TAG})

@@ -8,6 +8,7 @@ from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.matching import BANDS, Match, MatchRun, MergeRule
 from customers.models.merging import Merge, MergedRow, SharedKey
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
+from customers.models.related import GroupMember, Relation
 from customers.models.repairs import Repair
 from customers.models.sources import (
     ApiToken,
@@ -46,6 +47,7 @@ __all__ = [
     "FigureMark",
     "FiguresClock",
     "Follow",
+    "GroupMember",
     "HygieneClock",
     "HygieneCount",
     "HygieneDay",
@@ -70,6 +72,7 @@ __all__ = [
     "ProductGroup",
     "Purpose",
     "Queue",
+    "Relation",
     "Repair",
     "RetierClock",
     "RetierMark",

@@ -129,3 +129,24 @@ class SharedKeyFactory(DjangoModelFactory[models.SharedKey]):
     key = factory.Sequence(lambda number: f"mail:info{number}@example.org|info")
     at = factory.LazyFunction(timezone.now)
     is_apart = True
+
+
+class RelationFactory(DjangoModelFactory[models.Relation]):
+    """A row alone: the group follows when `relate` or a merge works it out."""
+
+    class Meta:
+        model = models.Relation
+
+    kind = models.Relation.Kind.PARENT
+    customer_id = factory.LazyFunction(lambda: CustomerFactory.create().pk)
+    to_id = factory.LazyFunction(lambda: CustomerFactory.create().pk)
+    at = factory.LazyFunction(timezone.now)
+
+
+class GroupMemberFactory(DjangoModelFactory[models.GroupMember]):
+    class Meta:
+        model = models.GroupMember
+
+    kind = models.Relation.Kind.PARENT
+    customer_id = factory.LazyFunction(lambda: CustomerFactory.create().pk)
+    root_id = factory.SelfAttribute("customer_id")

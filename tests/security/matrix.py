@@ -14,7 +14,7 @@ from typing import Any
 
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
-from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MatchRunFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MatchRunFactory, RelationFactory
 from tests.factories.importing import ApiTokenFactory, ImportBatchFactory, linked
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
@@ -161,6 +161,11 @@ def _match() -> dict[str, Any]:
     return {"pk": MatchFactory.create().pk}
 
 
+def _relation() -> dict[str, Any]:
+    relation = RelationFactory.create()
+    return {"pk": relation.customer_id, "relation_id": relation.pk}
+
+
 def _match_run() -> dict[str, Any]:
     return {"pk": MatchRunFactory.create(state="done").pk}
 
@@ -263,6 +268,11 @@ MATRIX: Mapping[str, Row] = {
     "customers:duplicate_run_progress_beside": open_to(*WORKERS, arguments=_match_run, axe=False),
     "customers:merge": open_to(*WORKERS, arguments=_customer, posted=200),
     "customers:merge_options": open_to(*WORKERS, arguments=_customer, status=302, axe=False),
+    "customers:related": open_to(*WORKERS, arguments=_customer),
+    "customers:related_options": open_to(*WORKERS, arguments=_customer, status=302, axe=False),
+    "customers:relate": open_to(*WORKERS, arguments=_customer, method="post", status=404),  # with nobody
+    "customers:part": open_to(*WORKERS, arguments=_customer, method="post", status=302),
+    "customers:relation_undo": open_to(*WORKERS, arguments=_relation, method="post", status=302),
     "customers:export": open_to("sales", "manager", axe=False),
     "customers:bulk": open_to(*WORKERS, status=404, posted=404),  # without an action
     "customers:bulk_job": own(arguments=_bulk_job),

@@ -17,7 +17,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from crm.common.company.models import Company
-from customers.models import ImportBatch, Outcome, Purpose, Tier, TierPolicy
+from customers.identity.relating.relating import relate
+from customers.models import ImportBatch, Outcome, Purpose, Relation, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import NOON, PASSWORD
@@ -89,6 +90,24 @@ def decided_match() -> dict[str, Any]:
 def two_customers(_client: Client, _user: User) -> Arranged:
     survivor, other = customer(), customer()
     return survivor, {"with": other["pk"], "survivor": survivor["pk"]}
+
+
+def two_firms(_client: Client, _user: User) -> Arranged:
+    return customer(), {"with": customer()["pk"], "way": "parent"}
+
+
+def subsidiary(_client: Client, user: User) -> Arranged:
+    return {"pk": _related(user).customer_id}, {"kind": "parent"}
+
+
+def relation(_client: Client, user: User) -> Arranged:
+    made = _related(user)
+    return {"pk": made.customer_id, "relation_id": made.pk}, {}
+
+
+def _related(user: User) -> Relation:
+    low, top = CustomerFactory.create(), CustomerFactory.create()
+    return relate(customer=low, to=top, kind="parent", by=user, now=NOON).relation
 
 
 def tag() -> dict[str, Any]:
@@ -275,6 +294,9 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:duplicates_look": ("sales", pressed(dict)),
     "customers:duplicates_rule": ("administrator", typed(is_on="on", least="0.995")),
     "customers:merge": ("service", two_customers),
+    "customers:relate": ("service", two_firms),
+    "customers:part": ("sales", subsidiary),
+    "customers:relation_undo": ("sales", relation),
     "customers:add_contact": ("sales", lambda _c, _u: (customer(), {"name": "Eva", "phone": "030 123456"})),
     "customers:owner": ("sales", an_owner),
     "customers:add_tag": ("service", lambda _c, _u: (customer(), {"name": "VIP"})),

@@ -268,6 +268,6 @@ def test_records_are_kept_for_a_month() -> None:
 
 def test_what_is_derived_is_told_once() -> None:
     assert [each.key for each in all_derived()] == [
-        "order_line", "invoice", "payment", "call", "last_contact", "figures", "customer_spelling", "contact_spelling",
-        "ledger",
+        "order_line", "invoice", "payment", "call", "last_contact", "figures", "customer_spelling", "hygiene",
+        "groups", "contact_spelling", "ledger",
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Merges and undos in any order, with files in between: where a row stands follows from whose it is."""
 
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.naming import get_named
 from customers.identity.merging.undoing import undo_merge
+from customers.identity.relating.relating import relate
 from customers.interactions.last_contact import refresh_last_contact
 from customers.models import Customer, Merge, MergedRow
 from tests.conftest import NOON
@@ -51,10 +53,19 @@ def alike() -> list[int]:
             customer=customer, contact_value=number, contact_normalised=number, matched_by_value=True, occurred_at=NOON
         )
     InteractionFactory.create(customer=None, contact_normalised="same@x.org", matched_by_value=True, occurred_at=NOON)
+    related_along(found)
     ids = [customer.pk for customer in found]
     with connection.cursor() as cursor:
         refresh_last_contact(cursor, ids)
     return ids
+
+
+def related_along(found: list[Customer]) -> None:
+    """Each belongs to the one before, and has the same buyer as the one after the next."""
+    for above, below in pairwise(found):
+        relate(customer=below, to=above, kind="parent", by=None, now=NOON)
+    for one, other in zip(found, found[2:], strict=False):
+        relate(customer=one, to=other, kind="buyer", by=None, now=NOON)
 
 
 def merged(survivor: int, absorbed: int) -> Merge:

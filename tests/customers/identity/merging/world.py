@@ -22,6 +22,7 @@ from tests.factories.trade import InvoiceFactory, OrderFactory, RepairFactory
 # What is not the state of the company: who did what, what is still to be done.
 APART = ("event", "mark", "merge", "mergedrow", "clock", "context", "session", "recomputerun", "rollupversion")
 LEFT_OUT = ("updated_at",)
+WRITTEN_ANEW = ("customers_groupmember",)  # under whatever number
 
 
 def everything() -> dict[str, list[Any]]:
@@ -31,7 +32,8 @@ def everything() -> dict[str, list[Any]]:
         if model._meta.managed and not model._meta.proxy and not (model._meta.model_name or "").endswith(APART):
             with connection.cursor() as cursor:
                 table = model._meta.db_table
-                cursor.execute(f'SELECT (to_jsonb(t) - %s::text[])::text FROM "{table}" t ORDER BY 1', [list(LEFT_OUT)])
+                left_out = [*LEFT_OUT, *(("id",) if table in WRITTEN_ANEW else ())]
+                cursor.execute(f'SELECT (to_jsonb(t) - %s::text[])::text FROM "{table}" t ORDER BY 1', [left_out])
                 found[table] = [row for (row,) in cursor.fetchall()]
     return {table: rows for table, rows in found.items() if rows}
 
