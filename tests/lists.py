@@ -25,6 +25,8 @@ from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, GroupMemberFactory, MatchFactory, MergeFactory
 from tests.factories.importing import (
     ApiTokenFactory,
+    FeedFactory,
+    FeedFileFactory,
     ImportBatchFactory,
     ImportRejectFactory,
     ParkedRowFactory,
@@ -194,6 +196,18 @@ def api_tokens(rows: int, _kit: Kit) -> str:
     return "/imports/tokens/"
 
 
+def feeds(rows: int, _kit: Kit) -> str:
+    FeedFactory.create_batch(rows, owner=UserFactory.create())
+    return "/imports/feeds/"
+
+
+def feed_files(rows: int, _kit: Kit) -> str:
+    feed = FeedFactory.create()
+    for _row in range(rows):
+        FeedFileFactory.create(feed=feed, batch=ImportBatchFactory.create(state="done"))
+    return f"/imports/feeds/{feed.pk}/"
+
+
 def rejects(rows: int, _kit: Kit) -> str:
     batch = ImportBatchFactory.create(state="done", rejected=rows)
     ImportRejectFactory.create_batch(rows, batch=batch)
@@ -336,6 +350,8 @@ LISTS: Mapping[str, Listed] = {
     "identity.sources": Listed(fill=sources, queries=6),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
+    "importing.feeds": Listed(fill=feeds, queries=4, role="administrator"),
+    "importing.feed_files": Listed(fill=feed_files, queries=6, role="administrator"),
     "importing.tokens": Listed(fill=api_tokens, queries=3, role="administrator"),
     "importing.parked": Listed(fill=parked, queries=3),
     "importing.preview": Listed(fill=preview, queries=4),
