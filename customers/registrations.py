@@ -210,6 +210,10 @@ NAVIGATION = (
         order=25, group=navigation.SET_UP,
     ),
     navigation.NavItem(
+        label=_("Which value is shown"), url_name="customers:survivorship", icon="list-check",
+        permission="customers.change_survivorshiprule", order=27, group=navigation.SET_UP,
+    ),
+    navigation.NavItem(
         label=_("Tiers"), url_name="customers:tiers", icon="medal", permission="customers.view_tier", order=30,
         group=navigation.SET_UP,
     ),

@@ -3,6 +3,8 @@ from django.urls import path
 from customers.identity import beside_views as beside
 from customers.identity import contact_views as people
 from customers.identity import joined_views as joined
+from customers.identity import releasing_views as releasing
+from customers.identity import survivorship_views as survivorship
 from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
@@ -63,6 +65,9 @@ urlpatterns = [
         duplicate_runs.duplicate_run_progress_beside,
         name="duplicate_run_progress_beside",
     ),
+    path("customers/survivorship/", survivorship.survivorship_list, name="survivorship"),
+    path("customers/survivorship/progress/", survivorship.survivorship_progress, name="survivorship_progress"),
+    path("customers/survivorship/<slug:field>/", survivorship.survivorship_edit, name="survivorship_rule"),
     path("customers/duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
     path("customers/duplicates/<int:pk>/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
     path("customers/<int:pk>/merge/", merging.customer_merge, name="merge"),
@@ -79,6 +84,8 @@ urlpatterns = [
     path("customers/<int:pk>/related/<int:relation_id>/undo/", related.relation_undo, name="relation_undo"),
     path("customers/<int:pk>/sources/", detail.customer_sources, name="sources"),
     path("customers/<int:pk>/sources/<int:merge_id>/", joined.take_apart, name="take_apart"),
+    path("customers/<int:pk>/sources/release/<slug:field>/", releasing.release_value, name="release_value"),
+    path("customers/<int:pk>/sources/put-back/<slug:field>/", releasing.restore_value, name="restore_value"),
     path("customers/<int:pk>/history/", detail.customer_history, name="history"),
     path("customers/<int:pk>/interactions/new/", interactions.log_contact, name="log_interaction"),
     path("orders/", trade_lists.order_list, name="order_list"),

@@ -14,6 +14,8 @@ import pytest
 
 from accounts.models import User
 from crm.common.days import today
+from customers.identity import survivorship_views
+from customers.identity.ordering import FIELDS
 from customers.importing import batches
 from customers.models import Customer, Tier, TierPolicy
 from metrics.kpis import get_kpi
@@ -32,6 +34,7 @@ from tests.factories.importing import (
     ParkedRowFactory,
     SourceRecordFactory,
     SourceSystemFactory,
+    SurvivorshipRuleFactory,
 )
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import AttachmentFactory, CustomerTagFactory, NoteFactory, TagFactory
@@ -135,6 +138,23 @@ def sources(rows: int, _kit: Kit) -> str:
     for _source in range(rows):
         SourceRecordFactory.create(customer=customer, payload=dict(list(said.items())[:rows]))
     return f"/customers/{customer.pk}/sources/"
+
+
+def survivorship_changes(rows: int, _kit: Kit) -> str:
+    """Whoever is asked for a preview; the rows are what it would change."""
+    for _customer in range(rows):
+        customer = CustomerFactory.create(name="Acme")
+        for name in ("Acme", "Acme & Sons"):
+            SourceRecordFactory.create(customer=customer, payload={"name": name})
+    return "/customers/survivorship/name/?preview=1&rule=longest"
+
+
+def survivorship(rows: int, kit: Kit) -> str:
+    """Of so many fields."""
+    kit.patch.setattr(survivorship_views, "FIELDS", FIELDS[:rows])
+    for field in FIELDS[:rows]:
+        SurvivorshipRuleFactory.create(field=field, changed_by=UserFactory.create())
+    return "/customers/survivorship/"
 
 
 def joined(rows: int, _kit: Kit) -> str:
@@ -348,6 +368,8 @@ LISTS: Mapping[str, Listed] = {
     "identity.apart": Listed(fill=apart, queries=5),
     "identity.joined": Listed(fill=joined, queries=6),
     "identity.sources": Listed(fill=sources, queries=6),
+    "identity.survivorship": Listed(fill=survivorship, queries=5, role="administrator"),
+    "identity.survivorship_changes": Listed(fill=survivorship_changes, queries=11, role="administrator"),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
     "importing.feeds": Listed(fill=feeds, queries=4, role="administrator"),

@@ -1,7 +1,7 @@
 """Customers as people type them in. What a person sets is a record of a source of its own, trusted before all."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import md5
 from typing import Any, Final
@@ -90,7 +90,7 @@ def _create(payload: dict[str, str]) -> Customer:
         _write(record, payload)
         select = "SELECT %(id)s::bigint, %(key)s::text"
         settle_selected(cursor, select, {"id": pk, "key": _free_link_key(payload, pk)})
-        _write_points(cursor, record)
+        write_points(cursor, [record])
     return Customer.objects.get(pk=pk)
 
 
@@ -112,13 +112,13 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         record = _record_of(current)
         kept = {name: value for name, value in (record.payload or {}).items() if name not in changed}
         _write(record, {**kept, **_payload(changed)})
-        _take_back(cursor, current, [name for name, value in changed.items() if not _text(value)])
+        take_back(cursor, current, [name for name, value in changed.items() if not _text(value)])
         settle(customer_ids=[current.pk])
-        _write_points(cursor, record)
+        write_points(cursor, [record])
     return Customer.objects.get(pk=current.pk)
 
 
-def _take_back(cursor: CursorWrapper, customer: Customer, fields: list[str]) -> None:
+def take_back(cursor: CursorWrapper, customer: Customer, fields: list[str]) -> None:
     """What was typed of somebody who became one with the customer; it is theirs again when the merge is undone."""
     if fields:
         cursor.execute(_TAKE_BACK, {"customer": customer.pk, "system": _system().pk, "fields": fields})
@@ -157,9 +157,14 @@ def _write(record: SourceRecord, payload: dict[str, Any]) -> None:
         record.value_times = _noted(record.value_times, payload, changed, now.isoformat())
     record.typed_by = _noted(record.typed_by, payload, changed, by)
     record.payload = payload
-    record.digest = UUID(md5(json.dumps(payload, sort_keys=True).encode(), usedforsecurity=False).hexdigest())
+    record.digest = digest(payload)
+    record.released = {name: one for name, one in (record.released or {}).items() if name not in changed} or None
     record.changed_at = now
     record.save()
+
+
+def digest(payload: Mapping[str, Any]) -> UUID:
+    return UUID(md5(json.dumps(payload, sort_keys=True).encode(), usedforsecurity=False).hexdigest())
 
 
 def _noted(before: Any, payload: dict[str, Any], changed: set[str], value: str | int | None) -> dict[str, Any] | None:
@@ -176,13 +181,17 @@ def _note(record: SourceRecord, noted: Mapping[str, Mapping[str, Any]]) -> None:
     record.save(update_fields=NOTED)
 
 
-def _write_points(cursor: CursorWrapper, record: SourceRecord) -> None:
-    payload = record.payload or {}
-    phone, email = payload.get("phone", ""), payload.get("email", "")
+def write_points(cursor: CursorWrapper, records: Sequence[SourceRecord]) -> None:
+    """The numbers and addresses that these records give, anew; what follows from them is settled."""
+    said = [(record.pk, record.payload or {}) for record in records]
     cursor.execute(
         "DROP TABLE IF EXISTS crm_edit; CREATE TEMPORARY TABLE crm_edit ON COMMIT DROP AS"
-        " SELECT %s::bigint AS record_id, %s::text AS phone, %s::text AS email",
-        [record.pk, normalise_phone(phone) if phone else "", normalise_email(email)],
+        " SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[]) t (record_id, phone, email)",
+        [
+            [pk for pk, _payload in said],
+            [normalise_phone(payload["phone"]) if payload.get("phone") else "" for _pk, payload in said],
+            [normalise_email(payload.get("email", "")) for _pk, payload in said],
+        ],
     )
     points.replace(cursor, _POINTS)
     cursor.execute(LOCK_TOUCHED)
@@ -215,7 +224,7 @@ def retype(
     with connection.cursor() as cursor:
         _write(record, payload)
         _note(record, noted)
-        _write_points(cursor, record)
+        write_points(cursor, [record])
         customer = record.customer_id
         if not is_kept:
             record.delete()

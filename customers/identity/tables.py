@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
@@ -14,44 +16,69 @@ from crm.common.cells import dimmed, lines, link, link_if, note, strong, togethe
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, clock, dated
 from crm.common.templatetags.look import icon
-from customers.identity.provenance import Said
+from customers.identity.provenance import Row, Said
 from customers.models import SourceRecord
 
-FieldRow = tuple[str, list[Said]]
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """Whose records speak, and whether the reader may take back what was typed, by a form of the page (`FORM`)."""
+
+    customer: int
+    records: Sequence[SourceRecord]
+    may_release: bool
 
 
-def kept_row(row: FieldRow) -> FieldRow:
+FORM = "release"
+
+
+def _field(row: Row) -> object:
     """A column of the files that fills no field, as it stands among those that do."""
-    column, said = row
-    return format_html("{} {}", column, note(gettext("kept as it came, not used"))), said
+    if not row.name:
+        return format_html("{} {}", row.label, note(gettext("kept as it came, not used")))
+    return capfirst(row.label)
 
 
-def _field(row: FieldRow) -> object:
-    return row[0] if hasattr(row[0], "__html__") else capfirst(row[0])
+def _sources(told: Told) -> tuple[Column[Row], ...]:
+    fields: Column[Row] = Column(key="field", title=_("Field"), cell=_field)
+    return (fields, *(_source(told, record, at) for at, record in enumerate(told.records)))
 
 
-def _sources(records: Sequence[SourceRecord]) -> tuple[Column[FieldRow], ...]:
-    fields: Column[FieldRow] = Column(key="field", title=_("Field"), cell=_field)
-    return (fields, *(_source(record, at) for at, record in enumerate(records)))
-
-
-def _source(record: SourceRecord, at: int) -> Column[FieldRow]:
+def _source(told: Told, record: SourceRecord, at: int) -> Column[Row]:
     return Column(
         key=str(record.pk),
         title=str(record.system),
         note=format_html("{} · {}", record.external_id, ago(record.changed_at)),
-        cell=lambda row: _said(row[1][at]),
+        cell=lambda row: _said(told, row, row.said[at]),
     )
 
 
-def _said(one: Said) -> object:
+def _said(told: Told, row: Row, one: Said) -> object:
     fault = note(one.fault) if one.fault else ""
+    since = ago(one.at) if one.at else ""
     if one.won:
-        return together(strong(one.value), icon("check", gettext("this source won")), fault)
-    return together(dimmed(one.value), fault)
+        won = together(strong(one.value), icon("check", gettext("this value is shown")), fault)
+        return together(won, note(together(one.why, since, by=" · ")), _button(told, row, one))
+    if one.released:
+        back = _press(told, row, "restore_value", gettext("Put back"), "arrow-back-up")
+        return together(format_html("<del>{}</del>", one.released), note(gettext("released")), back)
+    return together(dimmed(one.value), fault, note(since) if since else "", _button(told, row, one))
 
 
-SOURCES = Table[FieldRow, Sequence[SourceRecord]](
+def _button(told: Told, row: Row, one: Said) -> SafeString | str:
+    return _press(told, row, "release_value", gettext("Release"), "lock-open") if one.may_release else ""
+
+
+def _press(told: Told, row: Row, name: str, words: str, symbol: str) -> SafeString | str:
+    if not told.may_release:
+        return ""
+    return format_html(
+        '<button class="btn btn-sm" form="{}" formaction="{}" aria-label="{}: {}">{} {}</button>',
+        FORM, reverse(f"customers:{name}", args=[told.customer, row.name]), words, row.label, icon(symbol), words,
+    )  # fmt: skip
+
+
+SOURCES = Table[Row, Told](
     key="identity.sources",
     caption=_("Who says what"),
     columns=_sources,

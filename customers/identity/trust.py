@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from crm.common import locks
 from crm.common.pacing import Pace
 from crm.common.retrying import retried
 from crm.common.versions import lock_as_seen
 from customers.identity.survivorship import settle_selected
-from customers.models import SourceSystem, TrustChange
+from customers.models import Customer, SourceSystem, TrustChange
 
 FIRST_CUSTOMERS, MOST_CUSTOMERS, STEP_S = 200, 20_000, 0.1
 
@@ -52,6 +53,14 @@ def begin_for_all() -> None:
     """A rule has changed, in the caller's transaction: whoever is at the change before begins anew."""
     TrustChange.objects.filter(system=None).delete()
     TrustChange.objects.create(system=None)
+
+
+def how_far() -> tuple[int, int] | None:
+    """Up to which customer's number the change under way has come, and the greatest; None where all is done."""
+    change = TrustChange.objects.order_by("pk").first()
+    if change is None:
+        return None
+    return change.after_id, Customer.objects.aggregate(last=Max("pk"))["last"] or 1
 
 
 def settle_changes() -> None:

@@ -38,16 +38,22 @@ def find_winner(spoken: Sequence[Spoken], rule: Rule) -> int | None:
     filled = [place for place, one in enumerate(spoken) if one.value]
     if not filled or spoken[filled[0]].is_typed:
         return filled[0] if filled else None
+    weights = weighed(spoken, rule)
+    return max(filled, key=lambda place: weights[place])
+
+
+def weighed(spoken: Sequence[Spoken], rule: Rule) -> list[float]:
+    """What counts under the rule: the greatest wins, of several the first."""
     if rule.rule == NEWEST:
-        return max(filled, key=lambda place: spoken[place].at)
+        return [one.at.timestamp() for one in spoken]
     if rule.rule == LONGEST:
-        return max(filled, key=lambda place: len(spoken[place].value))
+        return [len(one.value) for one in spoken]
     if rule.rule == MOST_FREQUENT:
-        said = dict(zip(filled, normed([spoken[place].value for place in filled]), strict=True))
-        counted = Counter(said.values())
-        return max(filled, key=lambda place: counted[said[place]])
-    order = {system: place for place, system in enumerate(rule.systems)}
-    return min(filled, key=lambda place: order.get(spoken[place].system, len(order)))
+        said = normed([one.value for one in spoken])
+        counted = Counter(norm for norm, one in zip(said, spoken, strict=True) if one.value)
+        return [counted[norm] for norm in said]
+    order = {system: len(rule.systems) - place for place, system in enumerate(rule.systems)}
+    return [order.get(one.system, 0) for one in spoken]
 
 
 def in_order(records: QuerySet[SourceRecord]) -> QuerySet[SourceRecord]:

@@ -10,13 +10,17 @@ from django.views.decorators.http import require_GET
 from accounts.access import signed_in
 from crm.common.days import today
 from crm.common.fragments import render_part
+from crm.common.versions import version
 from customers.identity.access import get_customer
 from customers.identity.joined import joined, taken_apart
 from customers.identity.joined_tables import APART, JOINED, Seen
 from customers.identity.joined_views import MERGES
 from customers.identity.overview import overview
 from customers.identity.provenance import provenance
-from customers.identity.tables import HISTORY, SOURCES, kept_row
+from customers.identity.releasing import PERMISSION as RELEASES
+from customers.identity.survivorship import FIELDS
+from customers.identity.survivorship_rules import PERMISSION as RULES
+from customers.identity.tables import HISTORY, SOURCES, Told
 from customers.identity.visiting import record_visit
 from customers.models import Customer
 from customers.page.history import history, imports_of
@@ -57,13 +61,17 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won; how their records came to be one."""
     customer = get_customer(request, pk)
     said = provenance(customer)
-    table = SOURCES.of([*said.rows, *map(kept_row, said.kept)], about=said.records)
+    told = Told(customer=pk, records=said.records, may_release=request.user.has_perm(RELEASES))
+    table = SOURCES.of([*said.rows, *said.kept], about=told)
     seen = Seen(customer=customer, may_merge=request.user.has_perm(MERGES))
     lists = {
         "joined": JOINED.of(joined(said.records), about=seen),
         "apart": APART.of(taken_apart(customer), about=seen),
     }
-    context = {"customer": customer, "tab": "sources", "provenance": said, "sources": table, **lists}
+    context = {
+        "customer": customer, "tab": "sources", "provenance": said, "sources": table, "seen": version(customer, FIELDS),
+        "may_rule": request.user.has_perm(RULES), **lists,
+    }  # fmt: skip
     return render(request, "customers/page/sources.html", context)
 
 

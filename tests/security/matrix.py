@@ -153,6 +153,10 @@ def _notice() -> dict[str, Any]:
     return {"pk": NoticeFactory.create().pk}
 
 
+def _customers_field() -> dict[str, Any]:
+    return {"pk": CustomerFactory.create().pk, "field": "city"}
+
+
 def _bulk_job() -> dict[str, Any]:
     return {"pk": BulkJobFactory.create(state="done", changed=1).pk}
 
@@ -300,6 +304,11 @@ MATRIX: Mapping[str, Row] = {
     "customers:order": open_to(*WORKERS, arguments=_order),
     "customers:invoice": open_to(*WORKERS, arguments=_invoice),
     "customers:sources": open_to(*WORKERS, arguments=_customer),
+    "customers:release_value": open_to(*WORKERS, arguments=_customers_field, method="post", status=302),
+    "customers:restore_value": open_to(*WORKERS, arguments=_customers_field, method="post", status=302),
+    "customers:survivorship": open_to(),
+    "customers:survivorship_progress": open_to(axe=False),
+    "customers:survivorship_rule": open_to(arguments=lambda: {"field": "city"}, posted=422),
     "customers:take_apart": open_to(*WORKERS, arguments=_link, posted=302),
     "customers:history": open_to(*WORKERS, arguments=_customer),
     "customers:log_interaction": open_to(*WORKERS, arguments=_customer, posted=422),

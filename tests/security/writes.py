@@ -17,7 +17,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from crm.common.company.models import Company
+from crm.common.versions import version
+from customers.identity.editing import create_customer
+from customers.identity.ordering import FIELDS
 from customers.identity.relating.relating import relate
+from customers.identity.releasing import release
 from customers.models import ImportBatch, Outcome, Purpose, Relation, Tier, TierPolicy
 from metrics.engine.recomputing import recompute
 from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
@@ -69,6 +73,17 @@ def a_baseline() -> dict[str, Any]:
 
 def customer() -> dict[str, Any]:
     return {"pk": CustomerFactory.create().pk}
+
+
+def a_typed_city(_client: Client, _user: User) -> Arranged:
+    made = create_customer(fields={"name": "Ada", "city": "Rome"})
+    return {"pk": made.pk, "field": "city"}, {"seen": version(made, FIELDS)}
+
+
+def released_city(user: User) -> dict[str, Any]:
+    made = create_customer(fields={"name": "Ada", "city": "Rome"})
+    release(customer=made, field="city", seen=version(made, FIELDS), by=user, now=NOON)
+    return {"pk": made.pk, "field": "city"}
 
 
 def contact() -> dict[str, Any]:
@@ -310,6 +325,9 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:add_tag": ("service", lambda _c, _u: (customer(), {"name": "VIP"})),
     "customers:remove_tag": ("sales", pressed(customers_tag)),
     "customers:take_apart": ("sales", pressed(link)),
+    "customers:release_value": ("service", a_typed_city),
+    "customers:restore_value": ("sales", lambda _c, user: (released_city(user), {})),
+    "customers:survivorship_rule": ("administrator", lambda _c, _u: ({"field": "city"}, {"rule": "newest"})),
     "customers:tag": ("manager", corrected("customers:tag", tag, name="VIP")),
     "customers:merge_tag": ("manager", lambda _c, _u: (tag(), {"into": TagFactory.create().name})),
     "customers:restore_tag": ("manager", pressed(deleted_tag)),

@@ -132,7 +132,7 @@ def test_sources_tell_who_won(client_for: ClientFor) -> None:
     SourceRecordFactory.create(customer=customer, payload={"name": "ACME Ltd", "city": "Rome"})
     Customer.objects.filter(pk=customer.pk).update(provenance={"name": winner.pk})
     shown = client_for("sales").get(f"/customers/{customer.pk}/sources/").context["provenance"]
-    assert [(label, [(s.value, s.won) for s in said]) for label, said in shown.rows] == [
+    assert [(row.label, [(one.value, one.won) for one in row.said]) for row in shown.rows] == [
         ("name", [("Acme", True), ("ACME Ltd", False)]),
         ("city", [("", False), ("Rome", False)]),
     ]

@@ -1,5 +1,6 @@
 """Merges and undos in any order, with files in between: where a row stands follows from whose it is."""
 
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -10,12 +11,17 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from crm.common.versions import version
+from customers.identity.editing import change_customer
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.naming import get_named
 from customers.identity.merging.undoing import undo_merge
+from customers.identity.ordering import FIELDS
 from customers.identity.relating.relating import relate
+from customers.identity.survivorship import settle
+from customers.identity.survivorship_rules import set_rule
 from customers.interactions.last_contact import refresh_last_contact
-from customers.models import Customer, Merge, MergedRow
+from customers.models import Customer, Merge, MergedRow, SourceRecord
 from tests.conftest import NOON
 from tests.customers.identity.merging.test_origins import bring_all
 from tests.customers.identity.merging.world import differing, everything, rich
@@ -23,6 +29,7 @@ from tests.customers.importing.files import load, write_csv
 from tests.customers.importing.world import state
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import ContactPointFactory
+from tests.factories.importing import SourceRecordFactory, SourceSystemFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import CustomerTagFactory, FollowFactory, TagFactory, VisitFactory
 
@@ -68,6 +75,29 @@ def related_along(found: list[Customer]) -> None:
         relate(customer=one, to=other, kind="buyer", by=None, now=NOON)
 
 
+RULES = ("ranked", "newest", "longest", "most_frequent")
+
+
+def speak(ids: list[int], random: Random) -> None:
+    """Several sources say other things of each, fields go by other rules, and people have typed some."""
+    for field in ("name", "city", "phone"):
+        set_rule(field=field, rule=random.choice(RULES), by=None, now=NOON)
+    systems = [SourceSystemFactory.create(key=f"said{number}", rank=number % 2) for number in range(3)]
+    for pk in ids:
+        for system in random.sample(systems, 2):
+            said = {"name": random.choice(["Ada", "ADA", "Bob"]), "city": random.choice(["", "Rome", "Roma", "roma"])}
+            record = SourceRecordFactory.create(
+                system=system, customer_id=pk, customer=None, object_id=pk, payload=said
+            )
+            first_seen = NOON - timedelta(days=random.randrange(3))
+            SourceRecord.objects.filter(pk=record.pk).update(first_seen_at=first_seen)
+        if random.random() < 0.6:
+            customer = Customer.objects.get(pk=pk)
+            typed = {"city": random.choice(["Pisa", "Siena"])}
+            change_customer(customer=customer, fields=typed, seen=version(customer, FIELDS))
+    settle(customer_ids=ids)
+
+
 def merged(survivor: int, absorbed: int) -> Merge:
     both = Customer.objects.in_bulk([survivor, absorbed])
     return merge_customers(survivor=both[survivor], absorbed=both[absorbed], by=None, now=NOON)
@@ -91,6 +121,7 @@ def test_in_any_order_they_end_as_one_and_undone_as_they_were(seed: int) -> None
     random = Random(seed)
     with transaction.atomic():
         ids = alike()
+        speak(ids, random)
         before = everything()
         one_by_one = [merged(ids[0], other) for other in ids[1:]]
         expected = everything()
@@ -113,6 +144,7 @@ def test_any_sequence_ends_where_the_merges_that_are_left_lead(seed: int, steps:
     random = Random(seed)
     with transaction.atomic():
         ids = alike()
+        speak(ids, random)
         active = list[Merge]()
         for _step in range(steps):
             left = list(Customer.objects.filter(pk__in=ids).values_list("pk", flat=True))
