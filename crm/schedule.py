@@ -8,11 +8,6 @@ from celery.schedules import crontab
 # runs them as soon as it is ready, too. Written to the database when beat starts.
 SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
-    "read-feeds": {
-        "task": "customers.importing.feeds.tasks.read_due",
-        "schedule": 60.0,
-        "options": {"expires": 55},
-    },
     "delete-expired-files": {
         "task": "customers.importing.tasks.delete_expired",
         "schedule": crontab(hour="3", minute="53"),
@@ -72,6 +67,15 @@ SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     "recount-hygiene": {
         "task": "customers.identity.hygiene.tasks.recount_hygiene",
         "schedule": crontab(hour="3", minute="29"),
+    },
+    "resume-privacy": {
+        "task": "customers.identity.privacy.tasks.resume_privacy",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "delete-person-exports": {
+        "task": "customers.identity.privacy.tasks.delete_person_exports",
+        "schedule": crontab(hour="3", minute="57"),
     },
     "delete-exports": {"task": "customers.page.bulk.tasks.delete_exports", "schedule": crontab(hour="3", minute="57")},
     "resume-zone-change": {"task": "customers.zone_tasks.resume_zone_change", "schedule": 60.0},

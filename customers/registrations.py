@@ -17,8 +17,6 @@ from customers.identity.relating.reading import related_panel, related_read
 from customers.identity.relating.regrouping import follow_moves
 from customers.identity.tasks import wake_taking_apart
 from customers.importing.exports import register_export
-from customers.importing.feeds import closing as feeds
-from customers.importing.feeds import words as feed_words
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, note_entries, note_history, noting
 from customers.interactions import happening as interactions_happening
@@ -35,6 +33,7 @@ from customers.page import export_customers, home_panels
 from customers.page.bulk import running, sentences
 from customers.page.bulk.forms import ACTIONS as CUSTOMER_ACTIONS
 from customers.page.bulk.forms import SUBJECT as CUSTOMERS
+from customers.page.privacy.registrations import register_privacy
 from customers.registry import listening, page, search
 from customers.registry.bulk import register_action, register_subject
 from customers.registry.derived import register_derived
@@ -180,7 +179,6 @@ NOTICES = (
     NoticeKind(key="follow", label=_("news of customers you follow"), words=telling_followers.in_words, icon="eye"),
     NoticeKind(key="mention", label=_("you are named in a note"), words=noting.in_words, icon="at"),
     NoticeKind(key=running.NOTICE, label=_("a bulk action is over"), words=sentences.in_words, icon="checks"),
-    NoticeKind(key=feeds.FAILED, label=_("a feed has failed"), words=feed_words.in_words, icon="rss"),
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),
@@ -239,6 +237,7 @@ def register_all() -> None:
         register_derived(derived)
     for relation in MOVABLE:
         register_movable(relation)
+    register_privacy()
     register_page()
     register_frame()
     register_company()

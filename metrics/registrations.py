@@ -11,12 +11,13 @@ from customers.importing.registry import register as register_import
 from customers.registry.derived import Derived, register_derived
 from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
+from customers.registry.personal import Holding, register_holding
 from metrics.engine import registry
 from metrics.engine.starting import refuse_other_rules
 from metrics.engine.waking import wake_recompute
 from metrics.goals import import_other_changes, import_rollouts
 from metrics.kpis import catalogue, import_ledger, whose_ledger
-from metrics.models import Baseline, Benefit, CostEntry, KpiTarget, LedgerMonth
+from metrics.models import Baseline, Benefit, CostEntry, Issue, IssueMark, KpiTarget, LedgerMonth
 from metrics.pages.home import STEERING
 from metrics.programme import import_costs
 
@@ -72,6 +73,8 @@ def register_all() -> None:
     )
     # Built again from the contacts, which move; the giver's go with the giver.
     register_movable(MovableRelation(table="metrics_issue", moves=False, is_derived=True))
+    for counted in (Issue, IssueMark):
+        register_holding(Holding(model=counted, exported=False, because="counts of contacts, worked out of them"))
     register_home_panel(STEERING)
     for item in NAVIGATION:
         navigation.register(item)

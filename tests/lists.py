@@ -27,8 +27,6 @@ from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, GroupMemberFactory, MatchFactory, MergeFactory
 from tests.factories.importing import (
     ApiTokenFactory,
-    FeedFactory,
-    FeedFileFactory,
     ImportBatchFactory,
     ImportRejectFactory,
     ParkedRowFactory,
@@ -38,6 +36,7 @@ from tests.factories.importing import (
 )
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import AttachmentFactory, CustomerTagFactory, NoteFactory, TagFactory
+from tests.factories.privacy import PrivacyRequestFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory, PaymentFactory, ProductFactory, RepairFactory
 from tests.metrics import figures
@@ -216,16 +215,9 @@ def api_tokens(rows: int, _kit: Kit) -> str:
     return "/imports/tokens/"
 
 
-def feeds(rows: int, _kit: Kit) -> str:
-    FeedFactory.create_batch(rows, owner=UserFactory.create())
-    return "/imports/feeds/"
-
-
-def feed_files(rows: int, _kit: Kit) -> str:
-    feed = FeedFactory.create()
-    for _row in range(rows):
-        FeedFileFactory.create(feed=feed, batch=ImportBatchFactory.create(state="done"))
-    return f"/imports/feeds/{feed.pk}/"
+def privacy_requests(rows: int, _kit: Kit) -> str:
+    PrivacyRequestFactory.create_batch(rows, asked_by=UserFactory.create(), confirmed_by=UserFactory.create())
+    return "/privacy/"
 
 
 def rejects(rows: int, _kit: Kit) -> str:
@@ -372,8 +364,7 @@ LISTS: Mapping[str, Listed] = {
     "identity.survivorship_changes": Listed(fill=survivorship_changes, queries=11, role="administrator"),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
-    "importing.feeds": Listed(fill=feeds, queries=4, role="administrator"),
-    "importing.feed_files": Listed(fill=feed_files, queries=6, role="administrator"),
+    "privacy.requests": Listed(fill=privacy_requests, queries=3, role="administrator"),
     "importing.tokens": Listed(fill=api_tokens, queries=3, role="administrator"),
     "importing.parked": Listed(fill=parked, queries=3),
     "importing.preview": Listed(fill=preview, queries=4),

@@ -11,7 +11,7 @@ from django.conf import settings
 
 PACKAGES = ("accounts", "bench", "crm", "customers", "demo", "metrics", "scripts", "service", "tests")
 # Loaded only where they are used: pages and workers start without them.
-HEAVY = ("anyascii", "ninja", "numpy", "opencc", "openpyxl", "pypinyin", "pyxirr", "scipy", "splink")
+HEAVY = ("anyascii", "fpdf", "ninja", "numpy", "opencc", "openpyxl", "pypinyin", "pyxirr", "scipy", "splink")
 REASONS = {"Django not ready", *(f"heavy: {name}" for name in HEAVY)}
 SUPPRESSED = re.compile(r"#\s*noqa:[^#]*\bPLC0415\b(?P<rest>[^#\n]*)")
 LOADED = "import sys, django; django.setup(); import crm.urls; print(*sys.modules)"

@@ -21,12 +21,12 @@ BASE = Path(settings.BASE_DIR)
 APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 # What belongs to rooms, by model. Of apps without rooms a table is the app's.
 TABLES = {
-    "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow ApiToken Feed FeedFile",
+    "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow ApiToken",
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
     "TrustChange Merge MergedRow SharedKey Match MatchRun MergeRule MergeRuleEvent Tag CustomerTag Follow "
     "Visit CustomerSpelling ContactSpelling SurvivorshipRule SurvivorshipRuleEvent CustomerHygiene HygieneCount "
     "HygieneMark HygieneClock HygieneDay "
-    "Relation GroupMember",
+    "Relation GroupMember PrivacyRequest SuppressedKey",
     "customers.trade": "ExchangeRate ProductGroup Product Order OrderLine Invoice Payment Repair CustomerFigures "
     "FigureMark FiguresClock",
     "customers.interactions": "Interaction Queue CallEvent Call Purpose Outcome Task CalendarFeed Note Attachment",

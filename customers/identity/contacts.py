@@ -19,6 +19,7 @@ from customers.identity import points
 from customers.identity.holding import hold
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
+from customers.identity.privacy.suppressing import check_person
 from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
 from customers.models import Contact, Customer, SourceRecord
 
@@ -64,9 +65,10 @@ def _may_pass(error: DatabaseError) -> bool:
 def add_contact(*, customer: Customer, fields: Mapping[str, str], is_primary: bool = False) -> Contact:
     """Somebody at the customer; whether there is one like them already is the caller's question.
 
-    With a customer who becomes one with another meanwhile they are the other's; raises CustomerGone.
+    With a customer who becomes one with another meanwhile they are the other's; raises CustomerGone, ErasedOnRequest.
     """
     said = {name: fields.get(name, "").strip() for name in FIELDS}
+    check_person(said)
     with transaction.atomic(), connection.cursor() as cursor:
         theirs = hold(customer)
         typed = [name for name in FIELDS if said[name]]
@@ -91,7 +93,7 @@ def _change(contact: Contact, fields: Mapping[str, str], is_primary: bool, seen:
     with transaction.atomic(), connection.cursor() as cursor:
         current = Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).first()
         versions.check_seen(current, seen, COMPARED)
-        if current is None:
+        if current is None or current.is_erased:
             raise ContactGone
         changed = {name: fields[name].strip() for name in FIELDS if name in fields}
         changed = {name: value for name, value in changed.items() if value != getattr(current, name)}
@@ -130,7 +132,7 @@ def _set_removed(contact: Contact, at: datetime | None) -> Contact:
     with transaction.atomic(), connection.cursor() as cursor:
         found = Contact.everyone.select_for_update(no_key=True).filter(removed_at__isnull=at is not None)
         current = found.filter(pk=contact.pk).first()
-        if current is None:
+        if current is None or current.is_erased:
             raise ContactGone
         current.removed_at = at
         current.save(update_fields=["removed_at"])

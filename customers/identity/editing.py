@@ -18,11 +18,12 @@ from crm.common.audit.acting import present
 from crm.common.errors import DomainError
 from crm.common.retrying import may_pass, retried
 from customers.identity import points
-from customers.identity.holding import CUSTOMERS, CustomerGone
+from customers.identity.holding import CUSTOMERS, CustomerGone, refuse_erased
 from customers.identity.linking import link_key
 from customers.identity.merging.forest import RECORDS
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
+from customers.identity.privacy.suppressing import check_person
 from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
 from customers.models import Customer, MergedRow, SourceRecord, SourceSystem
@@ -69,11 +70,13 @@ SELECT EXISTS (SELECT FROM customers_customer WHERE link_key = %(key)s)
 def create_customer(*, fields: Mapping[str, Value]) -> Customer:
     """A new customer from what a person typed in; whether there is one like it already is the caller's question.
 
-    It takes the link key of its values when nobody has it, so that files about the same customer find it.
+    It takes the link key of its values when nobody has it, so that files about the same customer find it. Raises
+    NameMissing, ErasedOnRequest.
     """
     payload = _payload(fields)
     if not payload.get("name"):
         raise NameMissing(_("A customer needs a name."))
+    check_person(payload)
     return retried(_create, passing=_may_pass)(payload)
 
 
@@ -105,6 +108,7 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         current = Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
         if current is None:
             raise CustomerGone
+        refuse_erased(current)
         versions.check_seen(current, seen, FIELDS)
         changed = {name: value for name, value in fields.items() if name in FIELDS and value != getattr(current, name)}
         if not changed:

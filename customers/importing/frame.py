@@ -82,6 +82,7 @@ def apply_set(
     conflicts = {f"conflict_{name}": str(reason) for name, reason in spec.conflict_reasons.items()}
     cursor.execute(sql.CREATE_ARRIVED)
     cursor.execute(sql.group_rows(spec), conflicts)
+    listening.grouped(cursor, spec.kind)
     if spec.team:
         cursor.execute(sql.MAKE_TEAMS)
     _resolve(cursor, spec)
@@ -90,8 +91,8 @@ def apply_set(
         restating.settle(cursor, spec, batch)
     cursor.execute("ANALYZE imp_keys")
     cursor.execute(sql.PARK, {"kind": spec.kind, "batch": batch_id, "many": spec.many})
-    if batch and spec.conflicts:
-        _reject_conflicts(cursor, spec, batch)
+    if _finds(cursor, sql.ANYTHING_REJECTED):
+        _reject(cursor, spec, batch)
     if _finds(cursor, sql.ANYTHING_NEW):
         _write(cursor, spec)
     cursor.execute(sql.ARRIVE, {"kind": spec.kind})
@@ -120,13 +121,18 @@ def _begin(cursor: CursorWrapper, spec: ImportSpec) -> None:
     cursor.execute(sql.create_rows(spec))
 
 
-def _reject_conflicts(cursor: CursorWrapper, spec: ImportSpec, batch: ImportBatch) -> None:
-    """Rows that waited were none: only a file's can be."""
-    mapping = mappings.resolve(batch.mapping, spec=spec, headers=batch.headers)
-    bare = mapping.missing.columns if mapping.missing else {}
-    cursor.execute(
-        sql.REJECT_CONFLICTS, {"batch": batch.pk, "headers": _headers(mapping.columns), "bare": _headers(bare)}
-    )
+def _reject(cursor: CursorWrapper, spec: ImportSpec, batch: ImportBatch | None) -> None:
+    """Note what could not go in, of a file; who sends rows himself gets them back."""
+    erased = str(sql.ERASED_REASON)
+    cursor.execute(sql.NAME_ERASED, {"erased": erased, "key": spec.key})
+    if batch is None:
+        return
+    cursor.execute(sql.REJECT_ERASED, {"batch": batch.pk, "erased": erased})
+    if spec.conflicts:
+        mapping = mappings.resolve(batch.mapping, spec=spec, headers=batch.headers)
+        bare = _headers(mapping.missing.columns) if mapping.missing else "{}"
+        headers = {"headers": _headers(mapping.columns), "bare": bare}
+        cursor.execute(sql.REJECT_CONFLICTS, {"batch": batch.pk, "erased": erased, **headers})
 
 
 def _headers(columns: Mapping[str, ColumnSource]) -> str:

@@ -5,6 +5,8 @@ created, updated, unchanged, parked, rejected. `_record_id` is its record's id w
 of one which is made now. Internal columns start with an underscore; the others are the spec's.
 """
 
+from django.utils.translation import gettext_lazy
+
 from customers.importing.registry import ImportSpec, Reference, get_spec
 
 STAGING = "staging"
@@ -12,6 +14,11 @@ STAGING = "staging"
 
 NIL = "00000000-0000-0000-0000-000000000000"
 """Digest of a bare record: made because something referred to it, before its own row came."""
+
+ERASED = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+"""Digest of a record whose person was erased on request: nothing is written to its row any more."""
+
+ERASED_REASON = gettext_lazy("erased on request")
 
 BUCKETS = 65_536
 INTERNAL = (
@@ -190,7 +197,7 @@ def make_keys(spec: ImportSpec) -> str:
         AS _record
     FROM (
       SELECT g.*{columns}, sr.id AS _record_id, sr.{spec.record_column} AS _old_object, {waits},
-        CASE WHEN g._conflict <> '' THEN 'rejected'
+        CASE WHEN g._conflict <> '' OR sr.digest = '{ERASED}' THEN 'rejected'
              WHEN {" OR ".join(absent) or "false"} THEN 'parked'
              WHEN sr.id IS NULL OR sr.digest = '{NIL}' THEN 'created'
              WHEN sr.digest = g._digest THEN 'unchanged' ELSE 'updated' END AS _action
@@ -270,8 +277,21 @@ SELECT %(batch)s, r._line, k._conflict_column, k._conflict,
           SELECT h.value, to_jsonb(r) ->> h.key FROM jsonb_each_text(%(headers)s::jsonb) h
           UNION ALL SELECT b.value, r._bare ->> b.key FROM jsonb_each_text(%(bare)s::jsonb) b
         ) shown (header, said)) || coalesce(r._extra, '{}')
-FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key WHERE k._action = 'rejected';
+FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key
+WHERE k._action = 'rejected' AND k._conflict <> %(erased)s;
 """
+
+# Of people who were erased only the line and the reason: their row is what is not to be kept.
+REJECT_ERASED = """
+INSERT INTO customers_importreject (batch_id, line, "column", reason, row)
+SELECT %(batch)s, r._line, k._conflict_column, k._conflict, '{}'
+FROM imp_keys k JOIN imp_rows r ON r._system_id = k._system_id AND r._key = k._key
+WHERE k._action = 'rejected' AND k._conflict = %(erased)s
+"""
+NAME_ERASED = """
+UPDATE imp_keys SET _conflict = %(erased)s, _conflict_column = %(key)s WHERE _action = 'rejected' AND _conflict = ''
+"""
+ANYTHING_REJECTED = "SELECT EXISTS (SELECT FROM imp_keys WHERE _action = 'rejected')"
 
 # What is known of the records with these keys, unless a newer word of them waits.
 DIGESTS = """

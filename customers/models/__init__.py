@@ -2,13 +2,13 @@
 
 from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
-from customers.models.feeds import Feed, FeedFile
 from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.hygiene import CustomerHygiene, HygieneClock, HygieneCount, HygieneDay, HygieneMark
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
 from customers.models.matching import BANDS, Match, MatchRun, MergeRule
 from customers.models.merging import Merge, MergedRow, SharedKey
 from customers.models.notes import Attachment, CustomerTag, Follow, Note, Tag, Visit
+from customers.models.privacy import PrivacyRequest, SuppressedKey
 from customers.models.related import GroupMember, Relation
 from customers.models.repairs import Repair
 from customers.models.sources import (
@@ -45,8 +45,6 @@ __all__ = [
     "CustomerSpelling",
     "CustomerTag",
     "ExchangeRate",
-    "Feed",
-    "FeedFile",
     "FigureMark",
     "FiguresClock",
     "Follow",
@@ -71,6 +69,7 @@ __all__ = [
     "ParkedRow",
     "Payment",
     "PointMark",
+    "PrivacyRequest",
     "Product",
     "ProductGroup",
     "Purpose",
@@ -82,6 +81,7 @@ __all__ = [
     "SharedKey",
     "SourceRecord",
     "SourceSystem",
+    "SuppressedKey",
     "SurvivorshipRule",
     "Tag",
     "Task",

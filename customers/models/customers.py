@@ -1,18 +1,35 @@
 """The unified customer: who they are, the people there, how to reach them."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from crm.common.audit.tracking import tracked
 from crm.common.sqlfunctions import CrmFold, CrmNorm
 from customers.querysets.customers import CustomerQuerySet
+
+ERASED_KEY: Final = "erased:"
+"""How the link key of a person begins who was erased on request; no record makes such a key."""
+ERASED: Final = "erased"
+"""Among the typed fields of a contact person: erased on request."""
+
+
+def erased_name(pk: int) -> str:
+    """What stands for the name of a person who was erased."""
+    return f"Erased person {pk}"
+
+
+def shown_name(pk: int, name: str) -> str:
+    """A customer's or contact person's name, as people read it."""
+    return gettext("Erased person %(number)d") % {"number": pk} if name == erased_name(pk) else name
+
 
 # New entries wait in a list of at most so many kB, which `customers.importing.pending_entries` merges.
 TRIGRAMS: dict[str, Any] = {"opclasses": ["gin_trgm_ops"], "fastupdate": True, "gin_pending_list_limit": 4096}
@@ -112,10 +129,14 @@ class Customer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return shown_name(self.pk, self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("customers:detail", args=[self.pk])
+
+    @property
+    def is_erased(self) -> bool:
+        return (self.link_key or "").startswith(ERASED_KEY)
 
 
 class PresentContacts(models.Manager["Contact"]):
@@ -125,7 +146,7 @@ class PresentContacts(models.Manager["Contact"]):
         return super().get_queryset().filter(removed_at=None)
 
 
-@tracked(in_bulk=False, exclude=("search",), customer="customer_id")
+@tracked(in_bulk=False, exclude=("search",), customer="customer_id", contact="id")
 class Contact(models.Model):
     """A person at a customer. `typed`: fields that somebody set here, which no file overwrites.
 
@@ -158,7 +179,11 @@ class Contact(models.Model):
         indexes = [GinIndex(fields=["search"], **TRIGRAMS, name="contact_search")]
 
     def __str__(self) -> str:
-        return self.name
+        return shown_name(self.pk, self.name)
+
+    @property
+    def is_erased(self) -> bool:
+        return ERASED in self.typed
 
 
 class ContactPoint(models.Model):

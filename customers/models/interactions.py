@@ -25,6 +25,7 @@ from customers.querysets.interactions import InteractionQuerySet
     ),
     edited=("contact_id", "purpose", "subject", "body", "outcome", "occurred_at", "duration_s", "is_solved"),
     customer="customer_id",
+    contact="contact_id",
     keeps=("agent_name",),
 )  # fmt: skip
 class Interaction(models.Model):

@@ -35,12 +35,18 @@ Recorded = Callable[[CursorWrapper, str], None]
 `imp_keys`, `_object` is the row a record becomes; `imp_refs` holds the records that its rows name.
 """
 
+Grouped = Callable[[CursorWrapper, str], None]
+"""Told of each chunk of an import, with its kind, before anything is looked up: `imp_grouped` holds a row a record. Who
+refuses one writes why to its `_conflict`, and the column to `_conflict_column`.
+"""
+
 _arriving: Final[list[Arriving]] = []
 _points_changed: Final[list[PointsChanged]] = []
 _points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
 _trade_changed: Final[list[TradeChanged]] = []
 _recorded: Final[list[Recorded]] = []
+_grouped: Final[list[Grouped]] = []
 
 
 def register_arriving(listener: Arriving) -> None:
@@ -100,4 +106,14 @@ def register_recorded(listener: Recorded) -> None:
 
 def recorded(cursor: CursorWrapper, kind: str) -> None:
     for listener in _recorded:
+        listener(cursor, kind)
+
+
+def register_grouped(listener: Grouped) -> None:
+    if listener not in _grouped:
+        _grouped.append(listener)
+
+
+def grouped(cursor: CursorWrapper, kind: str) -> None:
+    for listener in _grouped:
         listener(cursor, kind)

@@ -15,9 +15,10 @@ from typing import Any
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MatchRunFactory, RelationFactory
-from tests.factories.importing import ApiTokenFactory, FeedFactory, FeedFileFactory, ImportBatchFactory, linked
+from tests.factories.importing import ApiTokenFactory, ImportBatchFactory, linked
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
+from tests.factories.privacy import PrivacyRequestFactory
 from tests.factories.to_do import TaskFactory
 from tests.factories.trade import InvoiceFactory, OrderFactory
 from tests.metrics import figures
@@ -178,16 +179,20 @@ def _batch() -> dict[str, Any]:
     return {"pk": ImportBatchFactory.create(state="done").pk}
 
 
+def _person() -> dict[str, Any]:
+    return {"pk": CustomerFactory.create(kind="person").pk}
+
+
+def _erase() -> dict[str, Any]:
+    return {"pk": PrivacyRequestFactory.create().pk}
+
+
+def _export_file() -> dict[str, Any]:
+    return {"pk": PrivacyRequestFactory.create(what="export", state="done").pk, "name": "person.json"}
+
+
 def _api_token() -> dict[str, Any]:
     return {"pk": ApiTokenFactory.create().pk}
-
-
-def _feed() -> dict[str, Any]:
-    return {"pk": FeedFactory.create(headers=["external_id", "name"]).pk}
-
-
-def _feed_file() -> dict[str, Any]:
-    return {"pk": FeedFileFactory.create(state="failed").pk}
 
 
 def own(*, arguments: Arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
@@ -369,24 +374,21 @@ MATRIX: Mapping[str, Row] = {
     "customers:import_progress": open_to("manager", arguments=_batch, axe=False),
     "customers:import_rejects": open_to("manager", arguments=_batch, axe=False),
     "customers:parked": open_to("manager"),
+    "customers:privacy": open_to(arguments=_person),
+    "customers:privacy_export": open_to(arguments=_person, method="post", status=302),
+    "customers:privacy_erase": open_to(arguments=_person, posted=422),
+    "customers:privacy_requests": open_to(),
+    "customers:privacy_request": open_to(arguments=_erase),
+    "customers:privacy_progress": open_to(arguments=_erase, axe=False),
+    "customers:privacy_confirm": open_to(arguments=_erase, posted=422),
+    "customers:privacy_withdraw": open_to(arguments=_erase, method="post", status=302),
+    "customers:privacy_return": open_to(arguments=_erase, method="post", status=302),
+    "customers:privacy_file": open_to(arguments=_export_file, status=404),
     "customers:tokens": open_to(),
     "customers:token_new": open_to(posted=422),
     "customers:token": open_to(arguments=_api_token),
     "customers:rotate_token": open_to(arguments=_api_token, method="post", axe=False),
     "customers:revoke_token": open_to(arguments=_api_token, method="post", status=302),
-    "customers:feeds": open_to(),
-    "customers:feed_new": open_to(posted=422),
-    "customers:feed": open_to(arguments=_feed),
-    "customers:feed_edit": open_to(arguments=_feed, posted=422),
-    "customers:feed_progress": open_to(arguments=_feed, axe=False),
-    "customers:feed_try": open_to(arguments=_feed, method="post", status=422),
-    "customers:feed_columns": open_to(arguments=_feed, posted=422),
-    "customers:feed_now": open_to(arguments=_feed, method="post", status=302),
-    "customers:feed_pause": open_to(arguments=_feed, method="post", status=302),
-    "customers:feed_use": open_to(arguments=_feed, method="post", status=302),
-    "customers:feed_delete": open_to(arguments=_feed, posted=302),
-    "customers:feed_file_again": open_to(arguments=_feed_file, method="post", status=302),
-    "customers:feed_file_leave": open_to(arguments=_feed_file, method="post", status=302),
     # crm
     "home": staff(),
     "api": public(arguments=lambda: {"rest": "customers"}, status=401, posted=405, axe=False),

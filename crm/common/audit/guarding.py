@@ -29,7 +29,7 @@ WHERE t.tgoldtable IS NOT NULL AND t.tgnewtable IS NOT NULL AND p.pronamespace =
 ORDER BY 1
 """
 BLANK: Final = """
-  UPDATE {table} SET {blanks} WHERE {column} = customer AND ({said});
+  UPDATE {table} SET {blanks} WHERE {whose} AND ({said});
   GET DIAGNOSTICS found = ROW_COUNT;
   blanked := blanked + found;
 """
@@ -57,8 +57,11 @@ def install(*, using: str, **_: Any) -> None:
 
 def forget_person(cursor: CursorWrapper) -> str:
     """The function that blanks events, for the tables that are tracked now."""
-    blanking = "".join(_blank(event) for event in of_customers() if personal_fields(event))
-    return (SQL / "forget_person.sql").read_text().format(schema=_schema(cursor), blanking=blanking)
+    events = [event for event in of_customers() if personal_fields(event)]
+    customers = "".join(_blank(event, whose=f"{of_customers()[event].column} = customer") for event in events)
+    contacts = "".join(_blank(event, whose=whose) for event in events if (whose := _of_contact(event)))
+    sql = (SQL / "forget_person.sql").read_text()
+    return sql.format(schema=_schema(cursor), customers=customers, contacts=contacts)
 
 
 def _schema(cursor: CursorWrapper) -> str:
@@ -67,11 +70,19 @@ def _schema(cursor: CursorWrapper) -> str:
     return str(cursor.fetchone()[0])
 
 
-def _blank(event: type[models.Model]) -> str:
+def _of_contact(event: type[models.Model]) -> str:
+    """A row's own events are found by the row, whomever it belonged to; others among those of the customer."""
+    of = of_customers()[event]
+    if not of.contact:
+        return ""
+    return "pgh_obj_id = contact" if of.contact == "id" else f"{of.column} = customer AND {of.contact} = contact"
+
+
+def _blank(event: type[models.Model], *, whose: str) -> str:
     blanks = {field.column: _blank_value(field) for field in personal_fields(event)}
     return BLANK.format(
         table=event._meta.db_table,  # noqa: SLF001 (Django's documented name)
-        column=of_customers()[event].column,
+        whose=whose,
         blanks=", ".join(f"{column} = {blank}" for column, blank in blanks.items()),
         said=" OR ".join(f"{column} IS DISTINCT FROM {blank}" for column, blank in blanks.items()),
     )

@@ -25,10 +25,14 @@ SAYING: Final = (models.CharField, models.TextField, models.DateField, models.JS
 
 @dataclass(frozen=True)
 class OfCustomers:
-    """Events of rows that belong to a customer. `column`: of the event table; `keeps`: fields that tell nothing."""
+    """Events of rows that belong to a customer. `column`: of the event table; `keeps`: fields that tell nothing.
+
+    `contact`: the column that says which person there it is about, where there is one.
+    """
 
     column: str
     keeps: frozenset[str]
+    contact: str = ""
 
 
 _of_customers: dict[type[models.Model], OfCustomers] = {}
@@ -44,6 +48,7 @@ def tracked(  # noqa: PLR0913 - what a table's audit may be made of
     exclude: Iterable[str] = (),
     edited: Iterable[str] = (),
     customer: str = "",
+    contact: str = "",
     keeps: Iterable[str] = (),
 ) -> Callable[[M], M]:
     """A model whose changes are kept in `<Model>Event`, one statement for all rows that a statement has changed.
@@ -51,8 +56,8 @@ def tracked(  # noqa: PLR0913 - what a table's audit may be made of
     `in_bulk`: False where the facts of an import are too many to note one by one; the import is their record.
     `edited`: columns whose change by hand is kept as "edit" where `update` is too much: the trigger is asked only by
     statements that set one of them. `fields` or `exclude` say which columns count. `customer`: the column of the event
-    that says whose row it is; what such events say of a person can be blanked (`crm.common.audit.forgetting`): all
-    texts, dates and JSON but what has choices or is named in `keeps`.
+    that says whose row it is, `contact` the one that says which person there; what such events say of a person can be
+    blanked (`crm.common.audit.forgetting`): all texts, dates and JSON but what has choices or is named in `keeps`.
     """
     trackers = [
         *([pghistory.InsertEvent(condition=None if in_bulk else UNLESS_IN_BULK)] if insert else []),
@@ -66,7 +71,7 @@ def tracked(  # noqa: PLR0913 - what a table's audit may be made of
         name = f"{model.__name__}Event"
         pghistory.track(*trackers, **columns, model_name=name, level=pgtrigger.Statement)(model)
         if customer:
-            _of_customers[model.pgh_event_model] = OfCustomers(customer, frozenset(keeps))  # type: ignore[attr-defined]
+            _of_customers[model.pgh_event_model] = OfCustomers(customer, frozenset(keeps), contact)  # type: ignore[attr-defined]
         return model
 
     return track

@@ -14,6 +14,7 @@ from customers.identity.hygiene.checking import Facts, codes_of
 from customers.identity.hygiene.fields import FIELDS, month_number
 from customers.identity.linking import ALONE, PERSON, link_key
 from customers.identity.survivorship import TYPED
+from customers.models.customers import ERASED_KEY
 
 TEXTS: Final = tuple(field.key for field in FIELDS if field.key != "birth_date")
 _SHARED_BY: Final = {"tax": "tax_id", "mail": "email", "phone": "phone"}
@@ -33,7 +34,7 @@ FROM customers_customer c LEFT JOIN LATERAL (
   FROM customers_sourcerecord sr JOIN customers_sourcesystem s ON s.id = sr.system_id
   WHERE sr.customer_id = c.id AND sr.kind = 'customers'
 ) r ON true
-WHERE c.id = ANY(%(ids)s) ORDER BY c.id
+WHERE c.id = ANY(%(ids)s) AND NOT starts_with(coalesce(c.link_key, ''), '{ERASED_KEY}') ORDER BY c.id
 """  # noqa: S608 - constants
 _ANY_SHARED: Final = "SELECT EXISTS (SELECT FROM customers_sharedkey)"
 _SHARED: Final = "SELECT key FROM customers_sharedkey WHERE key = ANY(%(keys)s)"
@@ -67,7 +68,7 @@ class _Row(NamedTuple):
 
 
 def fresh(cursor: CursorWrapper, ids: Collection[int], *, today: date) -> list[Kept]:
-    """What the hygiene of these customers is; who is gone is left out."""
+    """What the hygiene of these customers is; who is gone, or was erased on request, is left out."""
     cursor.execute(_READ, {"ids": sorted(ids), "typed": TYPED})
     rows = [_row(each) for each in cursor.fetchall()]
     shared = _shared(cursor, rows)

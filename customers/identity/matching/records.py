@@ -10,6 +10,7 @@ from customers.identity.matching.values import Record
 from customers.importing.exports import TYPED
 from customers.importing.sql import NIL
 from customers.models import Customer
+from customers.models.customers import ERASED_KEY
 
 _FIELDS: Final = ("name", "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "birth_date")
 _OWN: Final = ", ".join(f"c.{field}" for field in _FIELDS[:-1]) + ", coalesce(c.birth_date::text, '')"
@@ -26,7 +27,7 @@ WHERE r.kind = 'customers' AND r.digest <> '{NIL}' AND c.kind = %(kind)s {{of}} 
     WHERE o.customer_id = r.customer_id AND o.kind = 'customers' AND o.digest <> '{NIL}' AND o.id <> r.id))
 UNION ALL
 SELECT -c.id, c.id, {_OWN} FROM customers_customer c
-WHERE c.kind = %(kind)s {{of}} AND NOT EXISTS (
+WHERE c.kind = %(kind)s {{of}} AND NOT starts_with(coalesce(c.link_key, ''), '{ERASED_KEY}') AND NOT EXISTS (
   SELECT FROM customers_sourcerecord r WHERE r.customer_id = c.id AND r.kind = 'customers')
 """  # noqa: S608 - constants
 _OF: Final = "AND c.id = ANY(%(customers)s)"

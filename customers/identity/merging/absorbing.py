@@ -14,7 +14,7 @@ from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import may_pass, retried
-from customers.identity.holding import CustomerGone
+from customers.identity.holding import CustomerGone, refuse_erased
 from customers.identity.merging import numbers, sharing
 from customers.identity.merging.forest import find_survivor, merges_below
 from customers.identity.merging.moving import give_all
@@ -108,6 +108,7 @@ def _both(new: int, old: int) -> tuple[Customer, Customer]:
     for pk in (old, new):
         if pk not in found:
             raise_gone(pk)
+        refuse_erased(found[pk])
     return found[new], found[old]
 
 

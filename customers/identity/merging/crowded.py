@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from crm.common import locks
 from customers.identity.linking import ALONE
-from customers.identity.merging.undoing import AlreadyUndone, undo_merge
+from customers.identity.merging.undoing import AlreadyUndone, MergedIntoErased, undo_merge
 from customers.models import Merge, SharedKey
 
 # Whoever had the key first stands alone from now on: under the name of the first of their own records.
@@ -46,7 +46,7 @@ def take_apart(*, now: datetime) -> int:
 def _take_out(link: Merge, now: datetime) -> int:
     try:
         undo_merge(merge=link, by=None, now=now)
-    except AlreadyUndone:
+    except (AlreadyUndone, MergedIntoErased):
         return 0
     return 1
 

@@ -22,6 +22,7 @@ from customers.identity.merging.moving import take_back
 from customers.identity.merging.settling import settle_both
 from customers.importing.sql import CREATE_TOUCHED
 from customers.models import Customer, Match, Merge
+from customers.models.customers import ERASED_KEY
 from customers.registry.movable import relations_in_order
 
 _SAID: Final = "SELECT snapshot -> 'customer' AS said FROM customers_merge WHERE id = %(merge)s"
@@ -56,6 +57,15 @@ class AlreadyUndone(DomainError):
         super().__init__(_("This merge was undone before."))
 
 
+class MergedIntoErased(DomainError):
+    """What would come back was erased."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This merge cannot be undone: the person was erased on request, and nothing of them is left.")
+        )
+
+
 class _RootChanged(Exception):
     """Between our look and our lock."""
 
@@ -63,7 +73,8 @@ class _RootChanged(Exception):
 def undo_merge(*, merge: Merge, by: User | None, now: datetime) -> dict[str, int]:
     """Take the absorbed customer out again, with what they had and what came since under their external ids.
 
-    What was logged on the survivor by hand stays there. → how many rows of each kind went. Raises AlreadyUndone;
+    What was logged on the survivor by hand stays there. → how many rows of each kind went. Raises AlreadyUndone,
+    MergedIntoErased;
     `locks.Busy` where others are at the same customers for a minute.
     """
     while True:
@@ -82,6 +93,8 @@ def _undo(pk: int, by: User | None, now: datetime) -> Counter[str]:
         merge = Merge.objects.select_for_update().get(pk=pk)
         if merge.undone_at is not None:
             raise AlreadyUndone
+        if Customer.objects.filter(pk=root, link_key=f"{ERASED_KEY}{root}").exists():
+            raise MergedIntoErased
         if merge.root_id != root:
             raise _RootChanged
         if merge.how == Merge.How.LINK:

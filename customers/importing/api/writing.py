@@ -190,9 +190,10 @@ class _Request:
 
     def _reject(self, number: int, item: Item, fault: Fault) -> ImportReject:
         row = {shown(name): shown(str(value)) for name, value in item.fields.items()}
+        is_erased = fault.message == str(sql.ERASED_REASON)
         return ImportReject(
             batch=self.batch, line=number, column=fault.field[:100], reason=fault.message,
-            row={self.spec.key: shown(item.external_id), **row},
+            row={} if is_erased else {self.spec.key: shown(item.external_id), **row},
         )  # fmt: skip
 
     def _result(self, item: Item) -> Result:

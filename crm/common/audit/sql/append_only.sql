@@ -8,7 +8,7 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     GET DIAGNOSTICS calls = PG_CONTEXT;
-    IF calls ~ '(^|\n)[^\n"]* ({schema}\.)?crm_forget_person\(bigint,text,bigint\)'
+    IF calls ~ '(^|\n)[^\n"]* ({schema}\.)?crm_forget_person\(bigint,text,bigint,bigint\)'
        AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID) THEN
       RETURN NEW;
     END IF;

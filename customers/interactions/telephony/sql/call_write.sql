@@ -15,19 +15,26 @@ WITH owner AS MATERIALIZED (
   GROUP BY phone_agent HAVING count(*) = 1
 )
 SELECT f.*, q.id AS queue_id, q.team_id, q.purpose, coalesce(n.normalised, '') AS normalised,
-       o.customer_id, was.customer_id AS was_customer_id, a.tier_id, s.agent_id,
+       whose.customer_id, was.customer_id AS was_customer_id, a.tier_id, s.agent_id,
        coalesce(c.interaction_id, nextval(pg_get_serial_sequence('customers_interaction', 'id'))) AS interaction_id
 FROM call_fact f
 JOIN customers_queue q ON q.name = f.queue
 LEFT JOIN caller_number n ON n.caller = f.caller
 LEFT JOIN owner o ON o.normalised = n.normalised
 LEFT JOIN staff s ON s.phone_agent = f.agent_name
-LEFT JOIN LATERAL (SELECT tier_id FROM crm_tier_on(o.customer_id, crm_day(f.entered_at)) OFFSET 0) a ON true
 LEFT JOIN LATERAL (
   SELECT x.interaction_id FROM customers_call x
   WHERE x.system_id = %(system)s AND x.callid = f.callid AND x.queue_id = q.id OFFSET 0
 ) c ON true
-LEFT JOIN LATERAL (SELECT x.customer_id FROM customers_interaction x WHERE x.id = c.interaction_id OFFSET 0) was ON true;
+LEFT JOIN LATERAL (
+  SELECT x.customer_id, x.matched_by_value FROM customers_interaction x WHERE x.id = c.interaction_id OFFSET 0
+) was ON true
+-- Of an erased person's call the number is gone; whose it was stays.
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN coalesce(f.caller, '') = '' AND NOT was.matched_by_value THEN was.customer_id ELSE o.customer_id END
+    AS customer_id
+) whose
+LEFT JOIN LATERAL (SELECT tier_id FROM crm_tier_on(whose.customer_id, crm_day(f.entered_at)) OFFSET 0) a ON true;
 
 INSERT INTO customers_interaction AS i (
   id, customer_id, contact_value, contact_normalised, matched_by_value, channel, direction, purpose, subject, body, outcome, occurred_at,

@@ -57,8 +57,8 @@ def test_nobody_changes_or_removes_rows_not_even_their_owner(table: str, stateme
 FORGERIES = {
     "by the name of the function": "DO $$ BEGIN EXECUTE 'UPDATE {} SET name = ''forged'' /* {} */'; END $$",
     "by a function of that name elsewhere": (
-        "CREATE FUNCTION pg_temp.crm_forget_person(a bigint, b text, c bigint) RETURNS void LANGUAGE plpgsql AS"
-        " $$ BEGIN UPDATE {} SET name = 'forged'; END $$; SELECT pg_temp.crm_forget_person(1, 'x', 1) -- {}"
+        "CREATE FUNCTION pg_temp.crm_forget_person(a bigint, b text, c bigint, d bigint) RETURNS void LANGUAGE plpgsql"
+        " AS $$ BEGIN UPDATE {} SET name = 'forged'; END $$; SELECT pg_temp.crm_forget_person(1, 'x', 1, 1) -- {}"
     ),
     "by a catalogue of one's own": (
         "CREATE TEMP TABLE pg_class AS SELECT oid, relname, current_user::regrole::oid AS relowner FROM pg_class;"
@@ -79,7 +79,7 @@ def more_than_is_granted(event: None) -> None:
 @pytest.mark.parametrize("how", FORGERIES)
 def test_the_application_cannot_pass_for_the_function_that_may(how: str) -> None:
     with pytest.raises(DatabaseError, match="the audit is append-only"):
-        run(FORGERIES[how].format(EVENTS, "crm_forget_person(bigint,text,bigint)"))
+        run(FORGERIES[how].format(EVENTS, "crm_forget_person(bigint,text,bigint,bigint)"))
 
 
 def test_the_application_writes_and_leaves_its_rows() -> None:

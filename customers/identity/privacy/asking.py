@@ -1,0 +1,126 @@
+"""Requests: asked for with a reason, confirmed by the person's number, withdrawn; and let come again."""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from crm.common.audit.recording import record
+from crm.common.errors import DomainError
+from customers.identity.privacy.needles import folded
+from customers.identity.privacy.subjects import Subject, needles_of, subject_of
+from customers.models import PrivacyRequest
+
+State, What = PrivacyRequest.State, PrivacyRequest.What
+_REFERENCE: Final = re.compile(r"[\w./ -]*", re.ASCII)
+
+
+class AskedAlready(DomainError):
+    """Somebody has asked for it before, and it is not over."""
+
+    def __init__(self) -> None:
+        super().__init__(_("It has been asked for already. Confirm or withdraw that request."))
+
+
+class ErasedAlready(DomainError):
+    """There is nothing left to erase."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person was erased before."))
+
+
+class WrongNumber(DomainError):
+    """What was typed is not the number of whoever is to be erased."""
+
+    def __init__(self) -> None:
+        super().__init__(_("That is not the number of this person. Nothing was erased."))
+
+
+class NamesThePerson(DomainError):
+    """The proof of an erase may not hold what was erased."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file number stays when the person is erased: it may not name them."))
+
+
+class NotToConfirm(DomainError):
+    """It was confirmed or withdrawn meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This request was confirmed or withdrawn meanwhile."))
+
+
+def ask_erasure(*, subject: Subject, reason: str, reference: str, by: User, now: datetime) -> PrivacyRequest:
+    """The first step: nothing is erased yet. Raises ErasedAlready, AskedAlready, NamesThePerson."""
+    if subject.is_erased:
+        raise ErasedAlready
+    if not _REFERENCE.fullmatch(reference) or needles_of(subject).are_in(reference) or _is_part(reference, subject):
+        raise NamesThePerson
+    try:
+        with transaction.atomic():
+            asked = PrivacyRequest.objects.create(
+                what=What.ERASE, customer_id=subject.customer.pk, contact_id=subject.contact_id,
+                reason=reason, reference=reference.strip(), asked_by=by, asked_at=now,
+            )  # fmt: skip
+            _note("privacy.erase_asked", asked, by)
+    except IntegrityError as error:
+        raise AskedAlready from error
+    return asked
+
+
+def _is_part(reference: str, subject: Subject) -> bool:
+    """A word of their name is enough."""
+    words = set(re.findall(r"\w{3,}", folded(subject.name)))
+    return bool(words & set(re.findall(r"\w{3,}", folded(reference))))
+
+
+def confirm_erasure(*, request: PrivacyRequest, number: str, by: User, now: datetime) -> PrivacyRequest:
+    """The second step: a worker begins. Raises WrongNumber, NotToConfirm, PersonGone."""
+    if number.strip().lstrip("#") != str(subject_of(request).number):
+        raise WrongNumber
+    return _move(request, State.QUEUED, "privacy.erase_confirmed", by, confirmed_by=by, confirmed_at=now)
+
+
+def withdraw(*, request: PrivacyRequest, by: User, now: datetime) -> PrivacyRequest:
+    """Nothing is erased. Raises NotToConfirm."""
+    return _move(request, State.WITHDRAWN, "privacy.erase_withdrawn", by, finished_at=now)
+
+
+def ask_export(*, subject: Subject, by: User, now: datetime) -> PrivacyRequest:
+    """A copy of all that is held, for whoever asks, to be given to the person."""
+    with transaction.atomic():
+        asked = PrivacyRequest.objects.create(
+            what=What.EXPORT, state=State.QUEUED, customer_id=subject.customer.pk,
+            contact_id=subject.contact_id, asked_by=by, asked_at=now,
+        )  # fmt: skip
+        _note("privacy.export", asked, by)
+    return asked
+
+
+def let_come_again(*, request: PrivacyRequest, by: User, now: datetime) -> None:
+    """The person wants to be a customer again: what they are known by is no longer refused. Nothing comes back."""
+    with transaction.atomic():
+        locked = PrivacyRequest.objects.select_for_update().get(pk=request.pk)
+        if locked.state != State.DONE or locked.what != What.ERASE or locked.returned_at is not None:
+            raise NotToConfirm
+        locked.keys.all().delete()
+        locked.returned_at = now
+        locked.save(update_fields=["returned_at"])
+        _note("privacy.may_come_again", locked, by)
+
+
+def _move(request: PrivacyRequest, to: str, what: str, by: User, **values: object) -> PrivacyRequest:
+    with transaction.atomic():
+        waiting = PrivacyRequest.objects.filter(pk=request.pk, what=What.ERASE, state=State.ASKED)
+        if not waiting.update(state=to, **values):
+            raise NotToConfirm
+        _note(what, request, by)
+    request.refresh_from_db()
+    return request
+
+
+def _note(what: str, request: PrivacyRequest, by: User) -> None:
+    record(what=what, by=by, details={"request": request.pk, "reason": request.reason})

@@ -1,0 +1,128 @@
+"""Files that hold something of a person: their own, and copies of what was imported and exported."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+
+from customers.identity.privacy.needles import Needles
+from customers.identity.privacy.subjects import Subject
+from customers.importing import batches, opening, rejects, staging, uploads
+from customers.importing.registry import get_spec
+from customers.importing.tabular import BrokenRow, open_table
+from customers.models import Customer, ImportBatch, PrivacyRequest
+from customers.registry.personal import holdings
+
+_COLUMNS: Final = "SELECT * FROM {table} f WHERE {whose}"
+
+
+def folder() -> Path:
+    """Where exports of all that is held on a person lie."""
+    return Path(settings.VAR_DIR) / "privacy"
+
+
+def delete_own(subject: Subject) -> int:
+    """What was kept with them, also what was deleted and could be put back; and copies that they asked for."""
+    paths = [path for _row, path in _own(subject, with_deleted=True)]
+    paths += [path for stored in _exports(subject) for path in (folder() / stored).glob("*")]
+    return sum(_delete(path) for path in paths)
+
+
+def own_files(subject: Subject) -> Iterator[tuple[str, Path]]:
+    """Those that are there, by their names."""
+    yield from ((str(row["name"]), path) for row, path in _own(subject, with_deleted=False) if path.is_file())
+
+
+def _own(subject: Subject, *, with_deleted: bool) -> Iterator[tuple[dict[str, Any], Path]]:
+    for holding in holdings():
+        whose = holding.whose(is_contact=subject.is_contact)
+        if holding.files and whose:
+            event = holding.model.pgh_event_model._meta.db_table  # type: ignore[attr-defined]  # noqa: SLF001
+            for table in (holding.table, event) if with_deleted else (holding.table,):
+                yield from ((row, holding.files(row)) for row in _rows(table, whose, subject))
+
+
+def _rows(table: str, whose: str, subject: Subject) -> Iterator[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS.format(table=table, whose=whose), subject.ids)
+        names = [column.name for column in cursor.description or ()]
+        yield from (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+
+
+def _exports(subject: Subject) -> Iterable[str]:
+    found = PrivacyRequest.objects.filter(customer_id__in=subject.ids["customers"]).exclude(stored="")
+    if subject.contact:
+        found = found.filter(contact_id__in=[subject.contact.pk])
+    return found.values_list("stored", flat=True)
+
+
+def delete_copies(needles: Needles) -> int:
+    """Uploads that were imported, lists of rejects and exports that hold a row which names the person; and what
+    cannot be read any more. Files of imports that are not over stay: their rows are refused, and they go with the rest.
+    """
+    found = sum(_delete(path) for path, rows in _uploads() if _holds(rows, needles))
+    for path in (*rejects.folder().glob("*.csv"), *(Path(settings.VAR_DIR) / "exports").glob("*-*.*")):
+        found += _delete(path) if _holds(_table(path), needles) else 0
+    return found
+
+
+Rows = Callable[[], Iterator[str]]
+
+
+def _uploads() -> Iterator[tuple[Path, Rows]]:
+    known: dict[str, Any] = {}
+    for batch in ImportBatch.objects.exclude(path="").order_by("pk"):
+        known.setdefault(batch.path, []).append(batch)
+    for path in sorted(uploads.folder().glob("*")):
+        of = known.get(str(path), [])
+        if not any(batch.state in batches.UNFINISHED for batch in of):
+            yield path, _of_batch(of[-1]) if of else _bytes(path)
+
+
+def _of_batch(batch: ImportBatch) -> Rows:
+    def rows() -> Iterator[str]:
+        with staging.open_source(batch, get_spec(batch.kind)) as table:
+            for row in table.rows:
+                yield " ".join(row.row.values()) if isinstance(row, BrokenRow) else " ".join(row[1])
+
+    return rows
+
+
+def _table(path: Path) -> Rows:
+    def rows() -> Iterator[str]:
+        with open_table(path) as table:
+            for row in table.rows:
+                yield " ".join(row.row.values()) if isinstance(row, BrokenRow) else " ".join(row[1])
+
+    return rows
+
+
+def _bytes(path: Path) -> Rows:
+    def rows() -> Iterator[str]:
+        for block in opening.blocks(path):
+            yield block.decode("utf-8", "replace")
+
+    return rows
+
+
+def _holds(rows: Rows, needles: Needles) -> bool:
+    """What cannot be read is taken to hold it."""
+    try:
+        return any(needles.are_in(text) for text in rows())
+    except Exception:  # noqa: BLE001 - whatever a reader of foreign files may raise
+        return True
+
+
+def delete_kept_look() -> None:
+    from customers.identity.matching import kept  # noqa: PLC0415 - heavy: splink
+
+    kept.forget(Customer.Kind.PERSON)
+
+
+def _delete(path: Path) -> int:
+    if not path.is_file():
+        return 0
+    path.unlink(missing_ok=True)
+    return 1

@@ -1,0 +1,60 @@
+"""What the room of interactions holds on a person: that there was a contact stays, not what was said and by whom."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from customers.interactions import attaching
+from customers.models import Attachment, Call, CallEvent, Interaction, Note, Task
+from customers.registry.personal import Holding
+
+_WITH: Final = "f.customer_id = ANY(%(customers)s) AND f.contact_id = ANY(%(contacts)s)"
+_CALLS: Final = "f.interaction_id IN (SELECT i.id FROM customers_interaction i WHERE {whose})"
+_CALL_EVENTS: Final = """
+f.event = 'ENTERQUEUE' AND (f.system_id, f.callid) IN (
+  SELECT c.system_id, c.callid FROM customers_call c JOIN customers_interaction i ON i.id = c.interaction_id
+  WHERE {whose})
+"""
+_THEIRS: Final = "i.customer_id = ANY(%(customers)s)"
+_WITH_THEM: Final = f"{_THEIRS} AND i.contact_id = ANY(%(contacts)s)"
+
+
+def _file(row: Mapping[str, Any]) -> Path:
+    return attaching.folder() / str(row["stored"])
+
+
+HOLDINGS: Final = (
+    Holding(model=Attachment, goes=True, files=_file, hides=("digest", "stored")),
+    Holding(model=Task, goes=True, hides=("due_at", "reminded_at")),
+    Holding(model=Note, goes=True),
+    Holding(
+        model=CallEvent,
+        customer=_CALL_EVENTS.format(whose=_THEIRS),
+        contact=_CALL_EVENTS.format(whose=_WITH_THEM),
+        blanks={"params": "f.params[:1] || ''::text || f.params[3:]"},
+        is_large=True,
+        hides=("digest",),
+        because="that somebody rang, and how long they waited; the number goes",
+    ),
+    Holding(
+        model=Call,
+        customer=_CALLS.format(whose=_THEIRS),
+        contact=_CALLS.format(whose=_WITH_THEM),
+        blanks={"caller": "''"},
+        is_large=True,
+        hides=("tier",),
+        because="that somebody rang, and how long they waited; the number goes",
+    ),
+    Holding(
+        model=Interaction,
+        contact=_WITH,
+        blanks={
+            "contact_value": "''", "contact_normalised": "''", "matched_by_value": "false", "subject": "''",
+            "body": "''",
+        },
+        is_large=True,
+        records="interactions",
+        hides=("contact_normalised", "matched_by_value", "tier"),
+        because="that there was a contact, when, on which channel and how it ended",
+    ),
+)  # fmt: skip

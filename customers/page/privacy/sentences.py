@@ -1,0 +1,70 @@
+"""What the pages say of a request: how far it is, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.common.templatetags.figures import number
+from customers.models import PrivacyRequest
+from customers.registry.personal import find_holding
+
+State, What = PrivacyRequest.State, PrivacyRequest.What
+LOOK: Final = {
+    State.ASKED: ("yellow", "help-circle"),
+    State.QUEUED: ("azure", "clock"),
+    State.WORKING: ("azure", "loader"),
+    State.DONE: ("green", "circle-check"),
+    State.FAILED: ("red", "alert-circle"),
+    State.WITHDRAWN: ("secondary", "arrow-back-up"),
+}
+STEPS: Final[dict[str, str | Promise]] = {
+    "refuse": gettext_lazy("Refusing what files bring of them"),
+    "rejects": gettext_lazy("Looking through rows that were refused"),
+    "parked": gettext_lazy("Looking through rows that wait"),
+    "mails": gettext_lazy("Looking through mails"),
+    "files": gettext_lazy("Looking through kept files"),
+    "rows": gettext_lazy("Blanking contacts, calls, answers and repairs"),
+    "records": gettext_lazy("Forgetting what sources said of them"),
+    "names": gettext_lazy("Erasing name, addresses and history"),
+    "kept": gettext_lazy("Dropping what the look for duplicates keeps"),
+}
+"""Step of an erase, up to a colon → what is being done, in this order."""
+_COUNTS: Final[dict[str, str | Promise]] = {
+    "rejects": gettext_lazy("refused rows"),
+    "parked": gettext_lazy("rows that waited"),
+    "mails": gettext_lazy("mails"),
+    "files": gettext_lazy("files"),
+    "history": gettext_lazy("entries of the history"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    done: int
+    total: int
+    label: str
+    running: bool
+
+
+def progress(request: PrivacyRequest) -> Progress:
+    running = request.state in PrivacyRequest.OPEN
+    if request.state == State.QUEUED:
+        return Progress(done=0, total=1, label=_("Waiting for a worker"), running=running)
+    if request.what == What.EXPORT:
+        return Progress(done=request.done, total=request.total or 1, label=_("Writing the copy"), running=running)
+    step = request.step.partition(":")[0]
+    at = list(STEPS).index(step) if step in STEPS else 0
+    return Progress(done=at, total=len(STEPS), label=str(STEPS.get(step, "")), running=running)
+
+
+def counts(request: PrivacyRequest) -> list[tuple[str, str]]:
+    """Of an erase: what of, and how many went or were blanked."""
+    return [(_label(what), str(number(count))) for what, count in sorted(request.counts.items())]
+
+
+def _label(what: str) -> str:
+    holding = find_holding(what)
+    return holding.label if holding else str(_COUNTS.get(what, what))

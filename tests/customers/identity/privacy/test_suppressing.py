@@ -1,0 +1,102 @@
+"""An erased person does not come back by a file, and nobody else is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customers.identity.contacts import add_contact
+from customers.identity.editing import create_customer
+from customers.identity.privacy import asking
+from customers.identity.privacy.suppressing import ErasedOnRequest
+from customers.models import Customer, ImportReject, Interaction, Order, PrivacyRequest, SourceRecord, SuppressedKey
+from tests.conftest import NOON, UserFor
+from tests.customers.identity.privacy.world import HEADERS, ROW, erased, found_in_database, zebulon
+from tests.customers.importing.files import counts, load, write_csv
+from tests.factories.customers import CustomerFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+PERSON = "external_id,kind,name,email,phone,birth_date"
+ZEB, MAIL, PHONE, BORN = "Zebulon Quixworth 祖布伦", "zeb.quix@planted.example", "+49 171 8765432", "1961-07-23"
+
+
+@pytest.fixture
+def gone(tmp_path: Path, user_for: UserFor) -> Customer:
+    customer = zebulon(tmp_path)
+    erased(customer, user_for("administrator"))
+    return customer
+
+
+def bring(
+    folder: Path, headers: str, *rows: list[Any], kind: str = "customers", source: str = "shop"
+) -> dict[str, int]:
+    return counts(load(kind, write_csv(folder / "again.csv", headers, rows), source=source))
+
+
+def test_the_same_file_is_refused_and_its_rows_are_not_kept(tmp_path: Path, gone: Customer) -> None:
+    before = Customer.objects.count()
+    assert bring(tmp_path, HEADERS, ROW) == {"rows": 1, "rejected": 1}
+    assert list(ImportReject.objects.order_by("-pk").values_list("reason", "row", "column", "line")[:1]) == [
+        ("erased on request", {}, "external_id", 2)
+    ]
+    assert Customer.objects.count() == before
+    assert found_in_database() == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["n1", "person", "ZEBULON  quixworth 祖布伦", MAIL.upper(), "", ""],
+        ["n2", "person", "Zébulon Quixworth 祖布伦", "", "0171/8765432", ""],
+        ["n3", "", ZEB, "", "", BORN],
+        ["n4", "organization", ZEB, MAIL, "", ""],
+    ],
+    ids=["mail", "phone", "birth date", "as an organization"],
+)
+def test_another_source_does_not_bring_them_back(tmp_path: Path, gone: Customer, row: list[str]) -> None:
+    assert bring(tmp_path, PERSON, row, source="till") == {"rows": 1, "rejected": 1}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["n1", "person", "Ada Quixworth", "", PHONE, ""],
+        ["n2", "person", "Ada Quixworth", MAIL, "", ""],
+        ["n3", "person", ZEB, "", "", ""],
+        ["n4", "person", ZEB, "other@x.example", "+49 30 123456", "1990-01-01"],
+        ["n5", "person", "Ada Quixworth", "", "", BORN],
+    ],
+    ids=["a phone", "an address", "a name", "a namesake", "a birth date"],
+)
+def test_who_shares_one_thing_alone_is_somebody_else(tmp_path: Path, gone: Customer, row: list[str]) -> None:
+    assert bring(tmp_path, PERSON, row, source="till") == {"rows": 1, "created": 1}
+
+
+def test_rows_that_name_them_are_refused(tmp_path: Path, gone: Customer) -> None:
+    orders, before = Order.objects.count(), Customer.objects.count()
+    lines = "external_id,customer_external_id,placed_at,product_code,quantity,unit_price"
+    rows = [["o1", "zq-4711-id", "2026-01-01", "P", 1, 2], ["o2", "shop/zq-4711-id", "2026-01-01", "P", 1, 2]]
+    assert bring(tmp_path, lines, *rows, kind="orders") == {"rows": 2, "rejected": 2}
+    assert (Order.objects.count(), Customer.objects.count()) == (orders, before)
+
+
+def test_what_a_source_says_of_their_old_contacts_is_refused(tmp_path: Path, gone: Customer) -> None:
+    record = SourceRecord.objects.get(kind="interactions")
+    headers = "external_id,channel,occurred_at,contact_value,body"
+    row = [record.external_id, "phone", "2026-01-01T10:00", "0171 8765432", "PLANTED-SECRET"]
+    assert bring(tmp_path, headers, row, kind="interactions", source="desk") == {"rows": 1, "rejected": 1}
+    assert set(Interaction.objects.values_list("body", flat=True)) == {""}
+
+
+def test_nobody_types_them_in_again_until_they_may_come(gone: Customer, user_for: UserFor) -> None:
+    fields = {"kind": "person", "name": ZEB, "email": MAIL}
+    with pytest.raises(ErasedOnRequest):
+        create_customer(fields=fields)
+    with pytest.raises(ErasedOnRequest):
+        add_contact(customer=CustomerFactory.create(), fields=fields)
+    request = PrivacyRequest.objects.get()
+    asking.let_come_again(request=request, by=user_for("administrator"), now=NOON)
+    assert create_customer(fields=fields).name == ZEB
+    assert not SuppressedKey.objects.exists()
+    with pytest.raises(asking.NotToConfirm):
+        asking.let_come_again(request=request, by=user_for("administrator"), now=NOON)

@@ -1,0 +1,107 @@
+"""The pages: what is held, the two steps of an erase, the list of requests, the files of a copy."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from crm.common.audit.models import AuditEntry
+from customers.identity.privacy import erasing, exporting
+from customers.models import Customer, PrivacyRequest
+from tests.conftest import ClientFor
+from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.interactions import InteractionFactory
+from tests.factories.privacy import PrivacyRequestFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "uploads"
+
+
+def ada() -> Customer:
+    customer = CustomerFactory.create(kind="person", name="Ada Lovelace", email="ada@x.example")
+    InteractionFactory.create(customer=customer, body="She asked for Babbage.")
+    return customer
+
+
+def test_both_steps_of_an_erase(client_for: ClientFor) -> None:
+    customer, client = ada(), client_for("administrator")
+    page = client.get(reverse("customers:privacy", args=[customer.pk]))
+    assert "kept without what names them" in page.content.decode()
+    asked = client.post(
+        reverse("customers:privacy_erase", args=[customer.pk]), {"reason": "consent", "reference": "L-2026/7"}
+    )
+    request = PrivacyRequest.objects.get()
+    assert asked["Location"] == reverse("customers:privacy_confirm", args=[request.pk])
+    wrong = client.post(asked["Location"], {"number": "1"})
+    assert wrong.status_code == 422
+    assert "That is not the number of this person. Nothing was erased." in wrong.content.decode()
+    client.post(asked["Location"], {"number": f"#{customer.pk}"})
+    erasing.run(pk=request.pk)
+    shown = client.get(reverse("customers:privacy_request", args=[request.pk])).content.decode()
+    assert "done" in shown
+    assert "Ada" not in client.get(reverse("customers:detail", args=[customer.pk])).content.decode()
+    assert [entry.what for entry in AuditEntry.objects.order_by("pk")] == [
+        "privacy.erase_asked", "privacy.erase_confirmed", "person.forgotten"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", ["Lovelace 1", "ada@x.example", "<b>", "ADA"])
+def test_the_file_number_may_not_name_the_person(client_for: ClientFor, reference: str) -> None:
+    url = reverse("customers:privacy_erase", args=[ada().pk])
+    answer = client_for("administrator").post(url, {"reason": "asked", "reference": reference})
+    assert answer.status_code == 422
+    assert not PrivacyRequest.objects.exists()
+
+
+def test_it_is_asked_for_once_and_can_be_withdrawn(client_for: ClientFor) -> None:
+    customer, client = ada(), client_for("administrator")
+    url = reverse("customers:privacy_erase", args=[customer.pk])
+    client.post(url, {"reason": "asked"})
+    assert "It has been asked for already." in client.post(url, {"reason": "asked"}).content.decode()
+    request = PrivacyRequest.objects.get()
+    client.post(reverse("customers:privacy_withdraw", args=[request.pk]))
+    request.refresh_from_db()
+    assert request.state == "withdrawn"
+    late = client.post(reverse("customers:privacy_confirm", args=[request.pk]), {"number": customer.pk})
+    assert "confirmed or withdrawn meanwhile" in late.content.decode()
+    assert Customer.objects.get().name == "Ada Lovelace"
+
+
+def test_an_organization_is_no_person_but_its_people_are(client_for: ClientFor) -> None:
+    contact = ContactFactory.create(name="Eva Meyer")
+    client, url = client_for("administrator"), reverse("customers:privacy", args=[contact.customer_id])
+    assert "An organization is not a person." in client.get(url).content.decode()
+    assert "Eva Meyer" in client.get(url, {"contact": contact.pk}).content.decode()
+    assert client.get(url, {"contact": ContactFactory.create().pk}).status_code == 404
+    erase = reverse("customers:privacy_erase", args=[contact.customer_id])
+    assert client.post(erase, {"reason": "asked"})["Location"] == url
+    client.post(f"{erase}?contact={contact.pk}", {"reason": "asked"})
+    assert PrivacyRequest.objects.get().contact_id == contact.pk
+
+
+def test_a_copy_is_for_whoever_asked_and_leaves_a_row(client_for: ClientFor) -> None:
+    customer, client = ada(), client_for("administrator")
+    client.post(reverse("customers:privacy_export", args=[customer.pk]))
+    request = PrivacyRequest.objects.get()
+    exporting.run(pk=request.pk)
+    page = client.get(reverse("customers:privacy_request", args=[request.pk])).content.decode()
+    assert "person.pdf" in page
+    url = reverse("customers:privacy_file", args=[request.pk, "person.json"])
+    said = json.loads(b"".join(client.get(url).streaming_content))  # type: ignore[attr-defined]
+    assert said["tables"]["customers_interaction"]["rows"][0]["body"] == "She asked for Babbage."
+    assert client_for("administrator", email="other@x.example").get(url).status_code == 404
+    assert client.get(reverse("customers:privacy_file", args=[request.pk, "x.json"])).status_code == 404
+    assert AuditEntry.objects.filter(what="privacy.download").count() == 1
+
+
+def test_the_list_is_empty_at_first(client_for: ClientFor) -> None:
+    client = client_for("administrator")
+    assert "Nobody has asked yet" in client.get(reverse("customers:privacy_requests")).content.decode()
+    PrivacyRequestFactory.create(reference="L-1")
+    assert "L-1" in client.get(reverse("customers:privacy_requests")).content.decode()
