@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common import versions
@@ -20,6 +21,7 @@ from customers.identity.holding import hold
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.privacy.suppressing import check_person
+from customers.identity.reviewing.sharing_numbers import propose_who_shares
 from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
 from customers.models import Contact, Customer, SourceRecord
 
@@ -76,7 +78,14 @@ def add_contact(*, customer: Customer, fields: Mapping[str, str], is_primary: bo
         if is_primary:
             _put_first(contact)
         _write_points(cursor, contact)
+        if said["phone"]:
+            _propose_who_shares(contact)
     return contact
+
+
+def _propose_who_shares(contact: Contact) -> None:
+    phone = normalise_phone(contact.phone) if contact.phone else ""
+    propose_who_shares(customer_id=contact.customer_id, phone=phone, now=timezone.now())
 
 
 def change_contact(
@@ -105,6 +114,8 @@ def _change(contact: Contact, fields: Mapping[str, str], is_primary: bool, seen:
         current.is_primary = is_primary
         current.save()
         _write_points(cursor, current)
+        if "phone" in changed:
+            _propose_who_shares(current)
     return current
 
 

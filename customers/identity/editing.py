@@ -24,6 +24,7 @@ from customers.identity.merging.forest import RECORDS
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.privacy.suppressing import check_person
+from customers.identity.reviewing.sharing_numbers import propose_who_shares
 from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
 from customers.models import Customer, MergedRow, SourceRecord, SourceSystem
@@ -94,7 +95,12 @@ def _create(payload: dict[str, str]) -> Customer:
         select = "SELECT %(id)s::bigint, %(key)s::text"
         settle_selected(cursor, select, {"id": pk, "key": _free_link_key(payload, pk)})
         write_points(cursor, [record])
+        _propose_who_shares(pk, payload.get("phone", ""))
     return Customer.objects.get(pk=pk)
+
+
+def _propose_who_shares(customer_id: int, phone: str) -> None:
+    propose_who_shares(customer_id=customer_id, phone=normalise_phone(phone) if phone else "", now=timezone.now())
 
 
 @retried
@@ -119,6 +125,8 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         take_back(cursor, current, [name for name, value in changed.items() if not _text(value)])
         settle(customer_ids=[current.pk])
         write_points(cursor, [record])
+        if "phone" in changed:
+            _propose_who_shares(current.pk, _text(changed["phone"]))
     return Customer.objects.get(pk=current.pk)
 
 

@@ -10,6 +10,7 @@ from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, percent
 from crm.common.templatetags.look import status_badge
 from customers.identity.reviewing.words import reasons
+from customers.identity.reviewing.sharing_numbers import TYPED
 from customers.models import Match
 from customers.page.duplicates.reading import Row, name_of, names_of
 
@@ -23,9 +24,13 @@ SPOKEN = 3
 
 
 def probability(match: Match) -> SafeString | str:
-    """As people say it; what somebody merged without its having been proposed has none."""
+    """As people say it; what somebody merged without its having been proposed has none, nor has a number that two
+    share before the next look.
+    """
     if not match.score:
         return "–"
+    if match.score == TYPED and match.run_id is None:
+        return gettext("not compared yet")
     return together(match.band_words, note(percent(min(match.score, 0.9999), 1 if match.score < 0.999 else 2)))
 
 

@@ -1,0 +1,59 @@
+"""A telephone number that somebody types, and another customer has: the two are proposed to be one.
+
+Contacts known by a number that two share are nobody's; whoever decides on the two settles whose they are.
+"""
+
+import json
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from customers.identity.reviewing.apart import said_of
+from customers.models import Match
+
+TYPED: Final = 0.1
+"""Below what any look proposes from: it compares the two when it looks next, and says how probable it is then."""
+MOST: Final = 5
+"""A number that more than so many others have is a switchboard's, and says nothing."""
+
+# Two index probes: the points with the number, and the customer.
+_OTHERS: Final = """
+SELECT DISTINCT o.id FROM customers_customer c
+JOIN customers_contactpoint p ON p.kind = 'phone' AND p.normalised = %(phone)s AND p.customer_id <> c.id
+JOIN customers_customer o ON o.id = p.customer_id AND o.kind = c.kind
+WHERE c.id = %(customer)s ORDER BY o.id LIMIT %(most)s
+"""
+_PROPOSE: Final = """
+INSERT INTO customers_match (left_id, right_id, kind, score, evidence, state, proposed_at)
+SELECT least(c.id, o), greatest(c.id, o), c.kind, %(score)s, %(evidence)s, 'proposed', %(now)s
+FROM customers_customer c, unnest(%(others)s::bigint[]) o WHERE c.id = %(customer)s
+ORDER BY 1, 2 ON CONFLICT (left_id, right_id) DO NOTHING
+"""
+# What was proposed so of a number that the customer has no longer.
+_WITHDRAW: Final = """
+DELETE FROM customers_match m
+WHERE %(customer)s IN (m.left_id, m.right_id) AND m.score = %(score)s AND m.run_id IS NULL AND m.state = 'proposed'
+  AND NOT EXISTS (
+    SELECT FROM customers_contactpoint a JOIN customers_contactpoint b USING (kind, normalised)
+    WHERE a.customer_id = m.left_id AND b.customer_id = m.right_id AND kind = 'phone' AND normalised <> '')
+"""
+
+
+def propose_who_shares(*, customer_id: int, phone: str, now: datetime) -> int:
+    """Of the customer, whose number was typed: `phone`, normalised, empty where it was taken away. In the caller's
+    transaction, behind the points. → how many are proposed anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHDRAW, {"customer": customer_id, "score": TYPED})
+        if not phone:
+            return 0
+        cursor.execute(_OTHERS, {"customer": customer_id, "phone": phone, "most": MOST + 1})
+        others = [pk for (pk,) in cursor.fetchall()]
+        if len(others) > MOST:
+            return 0
+        others = [other for other in others if said_of(*sorted((customer_id, other))) is None]
+        told = {"key": "phone", "level": "same", "weight": 2.0, "left": f"+{phone}", "right": f"+{phone}"}
+        values = {"customer": customer_id, "others": others, "now": now, "score": TYPED}
+        cursor.execute(_PROPOSE, {**values, "evidence": json.dumps([told])})
+        return int(cursor.rowcount)
