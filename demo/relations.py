@@ -35,11 +35,11 @@ def say_who_belongs_together(*, now: datetime) -> None:
 
 
 def _of_one_street() -> list[tuple[Customer, Customer]]:
-    """Pairs of people of one street who are not called alike: two records of one person are no household."""
+    """Two people of one street each who are not called alike: two records of one person are no household."""
     people = Customer.objects.filter(kind=Customer.Kind.PERSON).exclude(address="").order_by("city", "address", "pk")
     streets = groupby(people, key=lambda one: (one.city, one.address.rstrip("0123456789 ,号")))
-    pairs = [pair for _street, those in streets for pair in pairwise(those) if not _alike(*pair)]
-    return pairs[:HOUSEHOLDS]
+    of_each = ([pair for pair in pairwise(those) if not _alike(*pair)] for _street, those in streets)
+    return [pairs[0] for pairs in of_each if pairs][:HOUSEHOLDS]
 
 
 def _alike(one: Customer, other: Customer) -> bool:

@@ -61,7 +61,10 @@ def test_without_any_it_says_what_it_is_good_for(client_for: ClientFor) -> None:
 def test_looked_for_said_and_taken_back_from_the_message(client_for: ClientFor) -> None:
     client, top, low = client_for("sales"), firm("Topmost Holding"), firm("Low")
     found = page(client, low, q="topmost")
-    assert f'formaction="/customers/{low.pk}/related/add/?way=parent" name="with" value="{top.pk}"' in found
+    assert (
+        f'form="related-add" formaction="/customers/{low.pk}/related/add/?way=parent" name="with" value="{top.pk}"'
+        in found
+    )
     assert "Same household" not in found
     answer = client.post(f"/customers/{low.pk}/related/add/?way=parent", {"with": top.pk}, follow=True)
     assert "“Topmost Holding” is the parent company now." in answer.content.decode()
