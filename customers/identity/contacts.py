@@ -22,6 +22,7 @@ from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.privacy.suppressing import check_person
 from customers.identity.reviewing.sharing_numbers import propose_who_shares
+from customers.identity.reviewing.sharing_numbers import propose_who_shares, withdraw_who_shared
 from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
 from customers.models import Contact, Customer, SourceRecord
 
@@ -115,6 +116,7 @@ def _change(contact: Contact, fields: Mapping[str, str], is_primary: bool, seen:
         current.save()
         _write_points(cursor, current)
         if "phone" in changed:
+            withdraw_who_shared(customer_id=current.customer_id)
             _propose_who_shares(current)
     return current
 

@@ -25,6 +25,7 @@ from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.privacy.suppressing import check_person
 from customers.identity.reviewing.sharing_numbers import propose_who_shares
+from customers.identity.reviewing.sharing_numbers import propose_who_shares, withdraw_who_shared
 from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
 from customers.models import Customer, MergedRow, SourceRecord, SourceSystem
@@ -126,6 +127,7 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         settle(customer_ids=[current.pk])
         write_points(cursor, [record])
         if "phone" in changed:
+            withdraw_who_shared(customer_id=current.pk)
             _propose_who_shares(current.pk, _text(changed["phone"]))
     return Customer.objects.get(pk=current.pk)
 

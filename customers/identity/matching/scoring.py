@@ -6,6 +6,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
+from customers.identity.matching import spark
 from customers.identity.matching.comparing import Comparison, Model
 from customers.identity.matching.training import Learnt, linker_of
 
@@ -59,6 +60,10 @@ def compare(duck: DuckDBPyConnection, comparisons: list[Comparison], learnt: Lea
     if not duck.execute("SELECT count(*) FROM blocked").fetchall()[0][0]:
         return
     duck.execute(_COMPARED)
+    if spark.is_wanted():
+        spark.compare(duck, comparisons, learnt, rare=rare(comparisons), least=LEAST_WEIGHT)
+        duck.execute("DROP TABLE compared")
+        return
     linker = linker_of(duck, comparisons, prior=learnt.prior, table="compared")
     of = linker.table_management
     for column in rare(comparisons):

@@ -76,7 +76,13 @@ def linker_of(
     duck: DuckDBPyConnection, comparisons: Sequence[Comparison], *, prior: float = 0.0001, table: str = "record"
 ) -> Linker:
     """Over that table; who is compared is said by whoever predicts."""
-    settings: dict[str, Any] = {
+    settings = settings_of(comparisons, prior=prior)
+    return Linker(DuckDBAPI(connection=duck).register(table), settings, log_level=QUIET)
+
+
+def settings_of(comparisons: Sequence[Comparison], *, prior: float) -> dict[str, Any]:
+    """Splink's, whatever works it out."""
+    return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "id",
         "probability_two_random_records_match": prior,
@@ -85,7 +91,6 @@ def linker_of(
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
     }
-    return Linker(DuckDBAPI(connection=duck).register(table), settings, log_level=QUIET)
 
 
 def _learn(linker: Linker, agreeing: Iterable[str]) -> None:

@@ -41,19 +41,26 @@ WHERE %(customer)s IN (m.left_id, m.right_id) AND m.score = %(score)s AND m.run_
 
 
 def propose_who_shares(*, customer_id: int, phone: str, now: datetime) -> int:
-    """Of the customer, whose number was typed: `phone`, normalised, empty where it was taken away. In the caller's
-    transaction, behind the points. → how many are proposed anew.
+    """Of the customer, whose number was typed: `phone`, normalised. In the caller's transaction, behind the points.
+    → how many are proposed anew. One query where nobody has it.
     """
+    if not phone:
+        return 0
     with connection.cursor() as cursor:
-        cursor.execute(_WITHDRAW, {"customer": customer_id, "score": TYPED})
-        if not phone:
-            return 0
         cursor.execute(_OTHERS, {"customer": customer_id, "phone": phone, "most": MOST + 1})
         others = [pk for (pk,) in cursor.fetchall()]
         if len(others) > MOST:
             return 0
         others = [other for other in others if said_of(*sorted((customer_id, other))) is None]
+        if not others:
+            return 0
         told = {"key": "phone", "level": "same", "weight": 2.0, "left": f"+{phone}", "right": f"+{phone}"}
         values = {"customer": customer_id, "others": others, "now": now, "score": TYPED}
         cursor.execute(_PROPOSE, {**values, "evidence": json.dumps([told])})
         return int(cursor.rowcount)
+
+
+def withdraw_who_shared(*, customer_id: int) -> None:
+    """What was proposed so and holds no longer, since a number of the customer's is another or gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHDRAW, {"customer": customer_id, "score": TYPED})
