@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from duckdb import DuckDBPyConnection
+from splink import Linker
 
 from crm.common.errors import DomainError
 from customers.identity.matching.comparing import Comparison
@@ -29,6 +30,7 @@ _NAMES: Final = (
     (re.compile(r"\blist_has_any\("), "arrays_overlap("),
     (re.compile(r"\blist_intersect\("), "array_intersect("),
     (re.compile(r"\blen\("), "size("),
+    (re.compile(r"\bstarts_with\("), "startswith("),
 )
 
 
@@ -69,13 +71,13 @@ def compare(
 
 
 def _predict(folder: Path, comparisons: Sequence[Comparison], learnt: Learnt, rare: list[str], least: float) -> None:
-    splink, session = import_module("splink"), _session()
+    session = _session()
     api = import_module("splink.internals.spark.database_api").SparkAPI(
         spark_session=session, break_lineage_method="persist"
     )
     read = {path.stem: session.read.parquet(str(path)) for path in sorted(folder.glob("*.parquet"))}
     settings = settings_of([in_sparks_words(one) for one in comparisons], prior=learnt.prior)
-    linker = splink.Linker(api.register(read["compared"]), settings)
+    linker = Linker(api.register(read["compared"]), settings)
     of = linker.table_management
     for column in rare:
         of.register_term_frequency_lookup(api.register(read[f"rarity_{column}"]), column)

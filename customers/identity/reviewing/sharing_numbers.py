@@ -5,7 +5,7 @@ Contacts known by a number that two share are nobody's; whoever decides on the t
 
 import json
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -55,7 +55,7 @@ def propose_who_shares(*, customer_id: int, phone: str, now: datetime) -> int:
         if not others:
             return 0
         told = {"key": "phone", "level": "same", "weight": 2.0, "left": f"+{phone}", "right": f"+{phone}"}
-        values = {"customer": customer_id, "others": others, "now": now, "score": TYPED}
+        values: dict[str, Any] = {"customer": customer_id, "others": others, "now": now, "score": TYPED}
         cursor.execute(_PROPOSE, {**values, "evidence": json.dumps([told])})
         return int(cursor.rowcount)
 

@@ -12,7 +12,7 @@ SAME = {"phone": "+44 113 4960000", "city": "Leeds"}
 # Spark's own, and what Splink's jar adds to them.
 KNOWN = {
     "abs", "array_except", "array_intersect", "arrays_overlap", "damerau_levenshtein", "greatest", "jaro_winkler",
-    "least", "left", "length", "levenshtein", "right", "size", "split_part", "substr",
+    "least", "left", "length", "levenshtein", "right", "size", "split_part", "startswith", "substr",
 }  # fmt: skip
 
 
