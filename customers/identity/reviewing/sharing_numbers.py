@@ -10,7 +10,6 @@ from typing import Any, Final
 from django.db import connection
 
 from customers.identity.reviewing.apart import said_of
-from customers.models import Match
 
 TYPED: Final = 0.1
 """Below what any look proposes from: it compares the two when it looks next, and says how probable it is then."""

@@ -9,8 +9,8 @@ from crm.common.cells import link, link_if, note, together, url_of
 from crm.common.tables import Column, Empty, Table
 from crm.common.templatetags.figures import ago, percent
 from crm.common.templatetags.look import status_badge
-from customers.identity.reviewing.words import reasons
 from customers.identity.reviewing.sharing_numbers import TYPED
+from customers.identity.reviewing.words import reasons
 from customers.models import Match
 from customers.page.duplicates.reading import Row, name_of, names_of
 
