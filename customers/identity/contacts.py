@@ -21,7 +21,6 @@ from customers.identity.holding import hold
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.privacy.suppressing import check_person
-from customers.identity.reviewing.sharing_numbers import propose_who_shares
 from customers.identity.reviewing.sharing_numbers import propose_who_shares, withdraw_who_shared
 from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
 from customers.models import Contact, Customer, SourceRecord

@@ -24,7 +24,6 @@ from customers.identity.merging.forest import RECORDS
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
 from customers.identity.privacy.suppressing import check_person
-from customers.identity.reviewing.sharing_numbers import propose_who_shares
 from customers.identity.reviewing.sharing_numbers import propose_who_shares, withdraw_who_shared
 from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
