@@ -16,6 +16,7 @@ from customers.interactions.to_do import views as tasks
 from customers.page import contact_views as interactions
 from customers.page import home_views as start
 from customers.page import list_views as customers
+from customers.page import mending_views as mending
 from customers.page import repair_views as repair_tab
 from customers.page import search_views as search
 from customers.page import trade_views as trade_tab
@@ -48,6 +49,8 @@ urlpatterns = [
     path("bulk/<int:pk>/progress/", bulk.bulk_progress, name="bulk_progress"),
     path("bulk/<int:pk>/undo/", bulk.bulk_undo, name="bulk_undo"),
     path("bulk/<int:pk>/file/", bulk.bulk_file, name="bulk_file"),
+    path("customers/hygiene/mend/<slug:fault>/", mending.mend, name="mend"),
+    path("customers/hygiene/mend/<slug:fault>/<int:pk>/", mending.mend_one, name="mend_one"),
     path("customers/duplicates/", duplicates.duplicates, name="duplicates"),
     path("customers/duplicates/list/", duplicate_lists.duplicate_list, name="duplicate_list"),
     path("customers/duplicates/decided/", duplicate_lists.duplicates_decided, name="duplicates_decided"),

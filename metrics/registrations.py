@@ -6,6 +6,7 @@ from crm.common import navigation
 from crm.common.company.changing import register_amounts
 from crm.common.company.starting import further_refusals
 from crm.common.hooks import after_facts_changed
+from customers.identity.hygiene.counting import register_fresh_months
 from customers.importing.exports import register_export
 from customers.importing.registry import register as register_import
 from customers.registry.derived import Derived, register_derived
@@ -13,6 +14,7 @@ from customers.registry.home import register_home_panel
 from customers.registry.movable import MovableRelation, register_movable
 from customers.registry.personal import Holding, register_holding
 from metrics.engine import registry
+from metrics.engine.rules import in_force
 from metrics.engine.starting import refuse_other_rules
 from metrics.engine.waking import wake_recompute
 from metrics.goals import import_other_changes, import_rollouts
@@ -39,6 +41,10 @@ NAVIGATION = (
         group=navigation.WORKING,
     ),
     navigation.NavItem(
+        label=_("Data hygiene"), url_name="metrics:hygiene", icon="sparkles", permission="customers.view_customer",
+        order=26, group=navigation.SET_UP,
+    ),
+    navigation.NavItem(
         label=_("Go-live"), url_name="metrics:rollouts", icon="rocket", permission="metrics.view_dashboard", order=40,
         group=navigation.SET_UP,
     ),
@@ -56,6 +62,7 @@ def register_all() -> None:
         register_import(module.SPEC)
         register_export(module.EXPORT)
     after_facts_changed.append(wake_recompute)
+    register_fresh_months(lambda: in_force()["hygiene_fresh_months"])
     further_refusals.append(refuse_other_rules)
     for model in (LedgerMonth, CostEntry, Benefit):
         register_amounts(model)

@@ -15,13 +15,14 @@ import pytest
 from accounts.models import User
 from crm.common.days import today
 from customers.identity import survivorship_views
+from customers.identity.hygiene.following import refresh_hygiene
 from customers.identity.ordering import FIELDS
 from customers.importing import batches
 from customers.models import Customer, Tier, TierPolicy
 from metrics.kpis import get_kpi
 from metrics.kpis.catalogue import MAIN
 from metrics.models import Benefit, CostEntry, KpiTarget, OtherChange, Rollout
-from metrics.pages import kpi_views
+from metrics.pages import hygiene_page, kpi_views
 from tests.conftest import NOON
 from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, GroupMemberFactory, MatchFactory, MergeFactory
@@ -348,6 +349,24 @@ def duplicates_decided(rows: int, _kit: Kit) -> str:
     return "/customers/duplicates/decided/"
 
 
+def hygiene(rows: int, _kit: Kit) -> str:
+    """As many teams and sources; points and fields are as many whatever is counted."""
+    for _row in range(rows):
+        SourceRecordFactory.create(customer=CustomerFactory.create(team=TeamFactory.create()))
+    refresh_hygiene()
+    return "/customers/hygiene/"
+
+
+def hygiene_worst(rows: int, kit: Kit) -> str:
+    kit.patch.setattr(hygiene_page, "EVERY_POINT", hygiene_page.EVERY_POINT[1 : rows + 1])
+    return hygiene(rows, kit)
+
+
+def hygiene_fields(rows: int, kit: Kit) -> str:
+    kit.patch.setattr(hygiene_page, "FIELDS", hygiene_page.FIELDS[: rows - 1])  # beside the customer as a whole
+    return hygiene(rows, kit)
+
+
 LISTS: Mapping[str, Listed] = {
     "accounts.notices": Listed(fill=notices, queries=3),
     "common.chart": Listed(fill=tiers, queries=5),
@@ -379,6 +398,10 @@ LISTS: Mapping[str, Listed] = {
     "page.unmatched": Listed(fill=unmatched, queries=4),
     "pages.dashboard": Listed(fill=dashboard, queries=8),
     "pages.figures": Listed(fill=months, queries=8),
+    "pages.hygiene_fields": Listed(fill=hygiene_fields, queries=6),
+    "pages.hygiene_sources": Listed(fill=hygiene, queries=6),
+    "pages.hygiene_teams": Listed(fill=hygiene, queries=6),
+    "pages.hygiene_worst": Listed(fill=hygiene_worst, queries=6),
     "pages.kpis": Listed(fill=kpis, queries=2),
     "pages.scorecard": Listed(fill=scorecard, queries=4),
     "programme.benefits": Listed(fill=benefits, queries=6),

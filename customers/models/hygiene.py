@@ -118,7 +118,7 @@ class HygieneDay(models.Model):
     clean_points = ArrayField(models.BigIntegerField())
     ages = ArrayField(models.BigIntegerField())
 
-    AGES: ClassVar = 120
+    AGES: ClassVar = 121
 
     class Meta:
         verbose_name = _("hygiene of a day")

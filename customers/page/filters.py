@@ -18,6 +18,7 @@ from customers.identity import countries
 from customers.identity.distinct import CITY, INDUSTRY, values_with
 from customers.identity.places import country_name, language_choices
 from customers.models import Customer, CustomerTag, Tag, Tier
+from customers.page.hygiene_filters import HYGIENE, SOURCE
 
 LIST = "page.customers"
 
@@ -123,6 +124,8 @@ CUSTOMER_FIELDS = (
         key="created", label=_("Created on"), kind="date", path="created_at", is_moment=True,
         only=("within", "older", "from", "before"),
     ),
+    HYGIENE,
+    SOURCE,
     Field(
         key="in_view", label=_("In view"), kind="choice", is_id=True, holds=_picked, only=("is", "is_not"),
         options=Rows(rows=_views, search="name"),

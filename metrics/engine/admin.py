@@ -14,7 +14,7 @@ from customers.registry.derived import all_derived
 from metrics.engine import registry
 from metrics.engine.changing_rules import change_rules
 from metrics.engine.rules_forms import KpiRulesForm
-from metrics.engine.starting import contradicting
+from metrics.engine.starting import NAMED, contradicting
 from metrics.models import (
     CheckRun,
     Clock,
@@ -91,7 +91,7 @@ class KpiRulesAdmin(DomainAdmin[KpiRules]):
     """The versions of the rules, the newest in force. To change one is to add a version."""
 
     form = KpiRulesForm
-    list_display = (*KpiRules.RULES, "reason", "set_at", "set_by")
+    list_display = (*(rule.key for rule in NAMED), "reason", "set_at", "set_by")
     list_select_related = ("set_by",)
     fieldsets = (
         (

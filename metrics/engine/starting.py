@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import connection
 
 from crm.common.company.starting import differing, refuse_differing
-from metrics.engine import known
 from metrics.engine.rules import RULES, Values
 from metrics.models import KpiRules
 
+NAMED: Final = tuple(rule for rule in RULES if rule.variable)
 REMEDY: Final = (
     "Set it back or leave it out: it gives a new database its first value, and rules are changed in the administration "
     "(KPI rules, /admin/metrics/kpirules/add/)."
@@ -20,9 +20,10 @@ def refuse_other_rules() -> None:
     """Raises OtherThanTheDatabase, naming the variable; silent where the database has no rules yet."""
     if KpiRules._meta.db_table not in connection.introspection.table_names():  # noqa: SLF001 - Meta is API
         return
-    values = known.values_now()  # other tables of the engine may be younger, and still to be migrated
+    # Other tables of the engine, and columns of this one, may be younger and still to be migrated.
+    values = KpiRules.objects.order_by("-id").values(*(rule.key for rule in NAMED))[:1].get()
     refuse_differing(
-        asked=settings.CRM_ENVIRONMENT, held=_by_variable(values), remedy={rule.variable: REMEDY for rule in RULES}
+        asked=settings.CRM_ENVIRONMENT, held=_by_variable(values), remedy={rule.variable: REMEDY for rule in NAMED}
     )
 
 
@@ -33,4 +34,4 @@ def contradicting(values: Values) -> list[str]:
 
 
 def _by_variable(values: Values) -> dict[str, int]:
-    return {rule.variable: values[rule.key] for rule in RULES}
+    return {rule.variable: values[rule.key] for rule in NAMED}

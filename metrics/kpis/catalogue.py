@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 from crm.common.errors import DomainError
 from metrics.engine.base import Kpi
 from metrics.engine.sources import FactSource
-from metrics.kpis import calls, issues, ledger, surveys, trade
+from metrics.kpis import calls, hygiene, issues, ledger, surveys, trade
 
-MODULES = (surveys, calls, issues, trade, ledger)
+MODULES = (surveys, calls, issues, trade, ledger, hygiene)
 SOURCES: tuple[FactSource, ...] = tuple(source for module in MODULES for source in module.SOURCES)
 CATALOGUE: dict[str, Kpi] = {kpi.key: kpi for module in MODULES for kpi in module.KPIS}
 # Those with a place of their own on dashboards; variants are shown beside the KPI they vary.

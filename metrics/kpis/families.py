@@ -8,3 +8,4 @@ SATISFACTION = Family(key="satisfaction", name=_("Customers' satisfaction"), ord
 CALL_CENTRE = Family(key="call-centre", name=_("Call centre"), order=20)
 TRANSACTIONS = Family(key="transactions", name=_("Transactions"), order=30)
 BUSINESS = Family(key="business", name=_("Business"), order=40)
+DATA = Family(key="data", name=_("Customer data"), order=50)

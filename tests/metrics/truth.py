@@ -10,10 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from crm.common.days import day_of
-from customers.models import Call, Interaction, Invoice, Order, OrderLine, SourceSystem
+from customers.identity.hygiene.fields import POINTS
+from customers.models import Call, HygieneDay, Interaction, Invoice, Order, OrderLine, SourceSystem
 from metrics.engine.scope import Scope
 from metrics.engine.series import points
 from metrics.kpis import CATALOGUE
+from metrics.kpis.hygiene import weight_of
 from metrics.models import KpiRules, LedgerMonth, LedgerShare
 from service.models import SurveyAnswer
 
@@ -113,6 +115,18 @@ def ledger(rows: list[Row]) -> dict[str, tuple[Any, Any, int]]:
     return {"operating_cost_ratio": (operating, revenue, months), "profit": (revenue - sales - operating, None, months)}
 
 
+def hygiene(rows: list[Row], rules: KpiRules) -> dict[str, tuple[Any, Any, int]]:
+    weights = [getattr(rules, weight_of(point)) for point in POINTS]
+    customers = sum(row["customers"] for row in rows)
+    fresh = sum(sum(row["ages"][: rules.hygiene_fresh_months]) for row in rows)
+    clean, points = (
+        sum(weight * count for row in rows for weight, count in zip(weights, row[name], strict=True))
+        for name in ("clean_points", "points")
+    )
+    weight = rules.hygiene_fresh
+    return {"hygiene": (clean + weight * fresh, points + weight * customers, customers)}
+
+
 def issues(rows: list[Row]) -> dict[str, tuple[Any, Any, int]]:
     n = len(rows)
     return {
@@ -159,6 +173,7 @@ def all_by_day(*, now: datetime, **scope: Any) -> dict[tuple[str, str], tuple[An
     found |= by_day(OrderLine.objects.filter(**scope).values(), lines)
     found |= by_day(Invoice.objects.filter(**scope).values(), lambda rows: invoices(rows, today), "due_on")
     found |= by_day(matured, issues)
+    found |= by_day(HygieneDay.objects.filter(**scope).values(), partial(hygiene, rules=rules))
     if not scope:
         found |= by_day(ledger_months(), ledger, "month")
     return found

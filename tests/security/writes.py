@@ -87,6 +87,10 @@ def released_city(user: User) -> dict[str, Any]:
     return {"pk": made.pk, "field": "city"}
 
 
+def to_mend() -> dict[str, Any]:
+    return {"fault": "city-complete", **customer()}
+
+
 def contact() -> dict[str, Any]:
     return {"pk": ContactFactory.create().pk}
 
@@ -311,6 +315,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "metrics:withdraw_benefit": ("manager", pressed(benefit)),
     "customers:create": ("sales", typed(kind="person", name="Ada Lovelace")),
     "customers:edit": ("service", corrected("customers:edit", customer, city="Rome")),
+    "customers:mend_one": ("sales", corrected("customers:mend_one", to_mend, city="Rome")),
     "customers:log_interaction": ("service", lambda _c, _u: (customer(), CONTACT)),
     "customers:edit_interaction": ("manager", corrected("customers:edit_interaction", logged_contact, **CORRECTED)),
     "customers:undo_interaction": ("service", own_contact),

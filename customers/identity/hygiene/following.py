@@ -111,7 +111,11 @@ def _follow_marks(cursor: CursorWrapper, most: int) -> bool:
 
 def _follow_clock(cursor: CursorWrapper, most: int) -> bool:
     cursor.execute(sql.SET_CLOCK, {"revision": REVISION})
-    cursor.execute(sql.NEXT_BY_CLOCK, {"most": most})
+    cursor.execute(sql.CLOCK)
+    at = cursor.fetchone()
+    if at is None:
+        return False
+    cursor.execute(sql.NEXT_BY_CLOCK, {"up_to": at[0], "most": most})
     ids = _ids(cursor)
     if ids:
         write(cursor, ids)

@@ -6,14 +6,11 @@ from typing import Any, Final
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.identity.hygiene.fields import COMPLETE, KINDS, POINTS, VALID, WHOLE, Point, code_of, month_number
+from customers.identity.hygiene.counting import FIRST_MONTH, Counts, applicable_of, clean_of
+from customers.identity.hygiene.fields import KINDS, POINTS, month_number
 from customers.models import HygieneDay
 
 Cell = tuple[int, int, int]
-Counts = dict[int, int]
-"""Code → customers."""
-FIRST_MONTH: Final = 12_000
-"""Codes from here on are months."""
 
 _READ: Final = """
 SELECT team_id, tier_id, system_id, code, customers FROM customers_hygienecount
@@ -49,15 +46,6 @@ def keep_day(cursor: CursorWrapper, day: date) -> None:
     cursor.execute(_WRITE, {"day": day, **_columns(cells, day)})
 
 
-def applicable_of(point: Point, counts: Counts) -> int:
-    """To how many it applies: those of the field's kinds; validity to what is filled, uniqueness to what is valid."""
-    every = sum(counts.get(KINDS[kind], 0) for kind in point.field.kinds)
-    if point.dimension is COMPLETE or point.field.key == WHOLE:
-        return every
-    filled = every - counts.get(code_of(point.field.key, COMPLETE), 0)
-    return filled if point.dimension is VALID else filled - counts.get(code_of(point.field.key, VALID), 0)
-
-
 def ages_of(counts: Counts, day: date) -> list[int]:
     """Customers by how many months ago they were confirmed, from 0 to the most that is told apart."""
     ages = [0] * HygieneDay.AGES
@@ -65,10 +53,6 @@ def ages_of(counts: Counts, day: date) -> list[int]:
         if code >= FIRST_MONTH:
             ages[min(max(month_number(day) - code, 0), HygieneDay.AGES - 1)] += customers
     return ages
-
-
-def clean_of(point: Point, counts: Counts) -> int:
-    return applicable_of(point, counts) - counts.get(point.code, 0)
 
 
 def _columns(cells: dict[Cell, Counts], day: date) -> dict[str, Any]:

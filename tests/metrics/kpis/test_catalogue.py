@@ -195,7 +195,7 @@ def test_keys_and_variants() -> None:
     assert [kpi.key for kpi in MAIN] == [
         "csat", "nps", "ces", "service_level", "asa", "queue_time", "abandon_rate", "reject_rate", "aht",
         "fcr", "contacts_to_resolve", "orders", "revenue", "gross_profit", "on_time_payment",
-        "operating_cost_ratio", "profit",
+        "operating_cost_ratio", "profit", "hygiene",
     ]  # fmt: skip
     assert [kpi.key for kpi in variants_of(get_kpi("service_level"))] == ["service_level_strict"]
 

@@ -1,0 +1,106 @@
+"""How many customers are clean at which point, of all, of a team, of a source or of an owner; from the counts."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+from accounts.access import Reader
+from crm.common.days import today
+from customers.identity.hygiene.fields import COMPLETE, FRESHNESS, KINDS, VALID, WHOLE, Point, code_of, month_number
+
+Counts = dict[int, int]
+"""Code → customers."""
+FIRST_MONTH: Final = 12_000
+"""Codes from here on are months."""
+FRESH_MONTHS: Final = 12
+"""Where nobody says otherwise: so many calendar months, this one among them."""
+
+# Who was confirmed in the month `%(stale)s` or before it counts by one code. Cost: one range of the unique index, a row
+# for each team, source and code.
+_READ: Final = """
+SELECT grouping(team_id), grouping(system_id), team_id, system_id, code, sum(customers)::bigint FROM (
+  SELECT team_id, system_id, customers, CASE WHEN code >= %(first)s THEN %(fresh)s ELSE code END AS code
+  FROM customers_hygienecount
+  WHERE owner_id = %(owner)s AND tier_id = -1 AND customers <> 0 AND (code < %(first)s OR code <= %(stale)s)
+    AND (%(team)s::int IS NULL OR team_id = %(team)s) AND (%(source)s::int IS NULL OR system_id = %(source)s)
+) counted GROUP BY GROUPING SETS ((code), (team_id, code), (system_id, code))
+"""
+_limit: list[Callable[[], int]] = []
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowing:
+    """Whose customers: of a team and a source (0: of none; None: of any), or of an owner."""
+
+    team: int | None = None
+    source: int | None = None
+    owner: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """Of all of them, and by team and by source; of an owner's the last two are empty."""
+
+    all: Counts
+    teams: dict[int, Counts]
+    sources: dict[int, Counts]
+
+
+def register_fresh_months(ask: Callable[[], int]) -> None:
+    """Who says within how many months a customer must have been confirmed: a rule of the KPI."""
+    _limit[:] = [ask]
+
+
+def stale_month() -> int:
+    """Who was last confirmed in this month, or before it, is not fresh today."""
+    return month_number(today()) - (_limit[0]() if _limit else FRESH_MONTHS)
+
+
+def tally(*, reader: Reader, narrowing: Narrowing) -> Tally:
+    """One query; nothing for those who may not see customers, as `Customer.objects.visible_to` has it."""
+    found: dict[str, defaultdict[int, Counts]] = {key: defaultdict(dict) for key in ("all", "teams", "sources")}
+    if not reader.has_perm("customers.view_customer"):
+        return Tally(all={}, teams={}, sources={})
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, _values(narrowing))
+        for any_team, any_source, team, source, code, customers in cursor.fetchall():
+            key, which = ("all", 0) if any_team and any_source else ("sources", source) if any_team else ("teams", team)
+            found[key][which][code] = customers
+    of_owner = narrowing.owner is not None
+    return Tally(
+        all=found["all"][0],
+        teams={} if of_owner else dict(found["teams"]),
+        sources={} if of_owner else dict(found["sources"]),
+    )
+
+
+def _values(narrowing: Narrowing) -> dict[str, int | None]:
+    of_owner = narrowing.owner is not None
+    return {
+        "owner": narrowing.owner if of_owner else -1,
+        "team": None if of_owner else narrowing.team,
+        "source": None if of_owner else narrowing.source,
+        "first": FIRST_MONTH,
+        "stale": stale_month(),
+        "fresh": FRESHNESS.code,
+    }
+
+
+def customers_of(counts: Counts) -> int:
+    return sum(counts.get(code, 0) for code in KINDS.values())
+
+
+def applicable_of(point: Point, counts: Counts) -> int:
+    """To how many it applies: those of the field's kinds; validity to what is filled, uniqueness to what is valid."""
+    every = sum(counts.get(KINDS[kind], 0) for kind in point.field.kinds)
+    if point.dimension is COMPLETE or point.field.key == WHOLE:
+        return every
+    filled = every - counts.get(code_of(point.field.key, COMPLETE), 0)
+    return filled if point.dimension is VALID else filled - counts.get(code_of(point.field.key, VALID), 0)
+
+
+def clean_of(point: Point, counts: Counts) -> int:
+    return applicable_of(point, counts) - counts.get(point.code, 0)

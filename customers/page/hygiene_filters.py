@@ -1,0 +1,46 @@
+"""Narrowing customers to those behind a number of the hygiene."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.lists.fields import Field
+from crm.common.lists.options import Asking, Fixed, Rows
+from customers.identity.hygiene.counting import stale_month
+from customers.identity.hygiene.fields import FAULTS, FRESHNESS
+from customers.models import CustomerHygiene, SourceSystem
+
+
+def _faults() -> list[tuple[str, str]]:
+    return [(key, capfirst(point.label)) for key, point in FAULTS.items()]
+
+
+def having(faults: tuple[str, ...]) -> Q:
+    """Customers who have one of these faults, by their keys."""
+    codes = [FAULTS[key].code for key in faults if key in FAULTS and key != FRESHNESS.key]
+    found = Q(codes__overlap=codes) if codes else Q()
+    if FRESHNESS.key in faults:
+        found |= Q(confirmed__lte=stale_month())
+    if not found:
+        return Q(pk__in=[])
+    return Q(pk__in=CustomerHygiene.objects.filter(found).values("customer_id"))
+
+
+def _has(op: str, value: Any, _asking: Asking) -> Q:
+    return having(value) if op == "is" else ~having(value)
+
+
+def _counts_to(op: str, value: Any, _asking: Asking) -> Q:
+    counted = Q(pk__in=CustomerHygiene.objects.filter(system_id__in=value).values("customer_id"))
+    return counted if op == "is" else ~counted
+
+
+HYGIENE = Field(
+    key="hygiene", label=_("Hygiene"), kind="choice", holds=_has, only=("is", "is_not"), options=Fixed(choices=_faults)
+)
+SOURCE = Field(
+    key="source", label=_("Source"), kind="choice", is_id=True, holds=_counts_to, only=("is", "is_not"),
+    options=Rows(rows=lambda _asking: SourceSystem.objects.order_by("rank", "key"), search="name"),
+)  # fmt: skip
