@@ -8,24 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.lists.fields import Field
 from crm.common.lists.options import Asking, Fixed, Rows
-from customers.identity.hygiene.counting import stale_month
-from customers.identity.hygiene.fields import FAULTS, FRESHNESS
+from customers.identity.hygiene.fields import FAULTS
 from customers.models import CustomerHygiene, SourceSystem
+from customers.page.faults import having
 
 
 def _faults() -> list[tuple[str, str]]:
     return [(key, capfirst(point.label)) for key, point in FAULTS.items()]
-
-
-def having(faults: tuple[str, ...]) -> Q:
-    """Customers who have one of these faults, by their keys."""
-    codes = [FAULTS[key].code for key in faults if key in FAULTS and key != FRESHNESS.key]
-    found = Q(codes__overlap=codes) if codes else Q()
-    if FRESHNESS.key in faults:
-        found |= Q(confirmed__lte=stale_month())
-    if not found:
-        return Q(pk__in=[])
-    return Q(pk__in=CustomerHygiene.objects.filter(found).values("customer_id"))
 
 
 def _has(op: str, value: Any, _asking: Asking) -> Q:

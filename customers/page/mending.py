@@ -10,7 +10,7 @@ from accounts.access import Reader
 from customers.identity.hygiene.counting import Narrowing, tally
 from customers.identity.hygiene.fields import Point
 from customers.models import Customer, CustomerHygiene
-from customers.page.hygiene_filters import having
+from customers.page.faults import having
 from customers.querysets.customers import CustomerQuerySet
 
 
