@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 ANY: Final = -1
 """Of a count: whatever it is."""
+BLOCK: Final = -2
+"""As the owner of a count: `team_id` is the block of customers, by their numbers, that it counts."""
+BLOCK_SIZE: Final = 10_000
 PENDING: Final[dict[str, Any]] = {"fastupdate": True, "gin_pending_list_limit": 4096}
 
 
@@ -46,7 +49,8 @@ class CustomerHygiene(models.Model):
 class HygieneCount(models.Model):
     """So many customers have a code, by whose they are; `ANY` where that is not told apart.
 
-    Three families of rows: by team, tier and source (the KPI); by team and source, and by owner (the page).
+    Four families of rows: by team, tier and source (the KPI); by team and source, and by owner (the page); by block,
+    for whoever looks for the next one.
     """
 
     owner_id = models.IntegerField(default=ANY)

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 
 from accounts.access import Reader
-from customers.identity.hygiene.counting import Narrowing, tally
-from customers.identity.hygiene.fields import Point
-from customers.models import Customer, CustomerHygiene
-from customers.page.faults import having
-from customers.querysets.customers import CustomerQuerySet
+from customers.identity.hygiene.counting import FIRST_MONTH, Narrowing, stale_month, tally
+from customers.identity.hygiene.fields import FRESHNESS, Point
+from customers.models import Customer, CustomerHygiene, HygieneCount
+from customers.models.hygiene import ANY, BLOCK, BLOCK_SIZE
+from customers.page.faults import rows_having
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,14 +40,22 @@ def number_of(text: str | None) -> int | None:
 
 
 def find_next(*, reader: Reader, point: Point, narrowing: Narrowing, after: int) -> int | None:
-    """The first with a larger number."""
-    found = _those(reader, point, narrowing).filter(pk__gt=after).order_by("pk")
-    return found.values_list("pk", flat=True).first()
+    """The first with a larger number: block by block, of those in which somebody has the fault."""
+    for block in _blocks(point, first=(after + 1) // BLOCK_SIZE, is_back=False):
+        rows = _in_block(point, narrowing, block).filter(pk__gt=after).order_by("pk")
+        found = _first_visible(reader, rows)
+        if found is not None:
+            return found
+    return None
 
 
 def find_previous(*, reader: Reader, point: Point, narrowing: Narrowing, before: int) -> int | None:
-    found = _those(reader, point, narrowing).filter(pk__lt=before).order_by("-pk")
-    return found.values_list("pk", flat=True).first()
+    for block in _blocks(point, first=(before - 1) // BLOCK_SIZE, is_back=True):
+        rows = _in_block(point, narrowing, block).filter(pk__lt=before).order_by("-pk")
+        found = _first_visible(reader, rows)
+        if found is not None:
+            return found
+    return None
 
 
 def how_many(*, reader: Reader, point: Point, narrowing: Narrowing) -> int:
@@ -55,8 +63,24 @@ def how_many(*, reader: Reader, point: Point, narrowing: Narrowing) -> int:
     return tally(reader=reader, narrowing=narrowing).all.get(point.code, 0)
 
 
-def _those(reader: Reader, point: Point, narrowing: Narrowing) -> CustomerQuerySet[Customer]:
+def _blocks(point: Point, *, first: int, is_back: bool) -> list[int]:
+    """In which somebody has the fault, the nearest first: who has it not costs nothing to pass over."""
+    counts = HygieneCount.objects.filter(owner_id=BLOCK, tier_id=ANY, customers__gt=0)
+    if point is FRESHNESS:
+        counts = counts.filter(code__gte=FIRST_MONTH, code__lte=stale_month())
+    else:
+        counts = counts.filter(code=point.code)
+    near = counts.filter(**{"team_id__lte" if is_back else "team_id__gte": first})
+    return sorted(set(near.values_list("team_id", flat=True)), reverse=is_back)
+
+
+def _in_block(point: Point, narrowing: Narrowing, block: int) -> QuerySet[CustomerHygiene]:
     within = {"team_id": narrowing.team, "system_id": narrowing.source, "owner_id": narrowing.owner}
     given = {name: value for name, value in within.items() if value is not None}
-    found = Customer.objects.visible_to(reader).filter(having((point.key,)))
-    return found.filter(Q(pk__in=CustomerHygiene.objects.filter(**given).values("customer_id"))) if given else found
+    first = block * BLOCK_SIZE
+    return rows_having((point.key,)).filter(pk__gte=first, pk__lt=first + BLOCK_SIZE, **given)
+
+
+def _first_visible(reader: Reader, rows: QuerySet[CustomerHygiene]) -> int | None:
+    there = Customer.objects.visible_to(reader).filter(pk=OuterRef("pk"))
+    return rows.filter(Exists(there)).values_list("pk", flat=True).first()

@@ -32,7 +32,7 @@ def _weighed(array: str) -> str:
 FRESH: Final = "(SELECT coalesce(sum(age), 0) FROM unnest(f.ages[1:{hygiene_fresh_months}]) age)"
 HYGIENE_DAYS = FactSource(
     key="hygiene",
-    number=9,
+    number=8,
     label=_("hygiene of days"),
     family=DATA,
     imports=("customers",),

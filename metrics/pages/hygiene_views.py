@@ -12,8 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import signed_in
 from accounts.models import Team
 from crm.common.days import today
-from customers.identity.hygiene.counting import Counts, Narrowing, tally
-from customers.models import SourceSystem
+from customers.identity.hygiene.counting import Counts, Narrowing, source_names, tally
 from metrics.engine import known
 from metrics.engine.rules import Values, in_force
 from metrics.engine.scope import COMPANY
@@ -32,7 +31,7 @@ def hygiene(request: HttpRequest) -> HttpResponse:
     counted = tally(reader=request.user, narrowing=narrowing)
     names = {
         "team": {team.pk: team.name for team in Team.objects.all()},
-        "source": {system.pk: system.name for system in SourceSystem.objects.all()},
+        "source": source_names(),
     }
     shown, found = part(counted.all, rules), lines(counted.all, rules, narrowing)
     may_mend = request.user.has_perm("customers.change_customer")

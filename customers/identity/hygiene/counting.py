@@ -10,6 +10,7 @@ from django.db import connection
 from accounts.access import Reader
 from crm.common.days import today
 from customers.identity.hygiene.fields import COMPLETE, FRESHNESS, KINDS, VALID, WHOLE, Point, code_of, month_number
+from customers.models import SourceSystem
 
 Counts = dict[int, int]
 """Code → customers."""
@@ -87,6 +88,11 @@ def _values(narrowing: Narrowing) -> dict[str, int | None]:
         "stale": stale_month(),
         "fresh": FRESHNESS.code,
     }
+
+
+def source_names() -> dict[int, str]:
+    """Source system → its name."""
+    return dict(SourceSystem.objects.values_list("pk", "name"))
 
 
 def customers_of(counts: Counts) -> int:

@@ -2,12 +2,23 @@
 
 from typing import Final
 
+from customers.models.hygiene import ANY, BLOCK, BLOCK_SIZE
+
 COLUMNS: Final = ("customer_id", "owner_id", "team_id", "tier_id", "system_id", "confirmed", "codes")
 _NAMES: Final = ", ".join(COLUMNS)
 _CELL: Final = "owner_id, team_id, tier_id, system_id"
-# Which rows a change counts in: by team, tier and source; by team and source; by owner. -1 where it is not told apart.
-_SETS: Final = "GROUPING SETS ((team_id, tier_id, system_id, code), (team_id, system_id, code), (owner_id, code))"
-_TOLD: Final = ", ".join(f"CASE WHEN grouping({name}) = 1 THEN -1 ELSE {name} END" for name in _CELL.split(", "))
+# Which rows a change counts in: by team, tier and source; by team and source; by owner; by block. -1 where it is not
+# told apart, -2 as the owner where the team is a block.
+_SETS: Final = (
+    "GROUPING SETS ((team_id, tier_id, system_id, code), (team_id, system_id, code), (owner_id, code), (block, code))"
+)
+_TOLD: Final = f"""
+CASE WHEN grouping(block) = 0 THEN {BLOCK} WHEN grouping(owner_id) = 0 THEN owner_id ELSE {ANY} END,
+CASE WHEN grouping(block) = 0 THEN block WHEN grouping(team_id) = 0 THEN team_id ELSE {ANY} END,
+CASE WHEN grouping(tier_id) = 0 THEN tier_id ELSE {ANY} END,
+CASE WHEN grouping(system_id) = 0 THEN system_id ELSE {ANY} END
+"""
+_COUNTED: Final = f"{_CELL}, (customer_id / {BLOCK_SIZE})::int AS block, unnest(codes || confirmed) AS code"
 
 
 def _of(row: str) -> str:
@@ -36,8 +47,7 @@ WITH new AS MATERIALIZED (
   INSERT INTO customers_customerhygiene ({_NAMES}) SELECT {_NAMES} FROM came ORDER BY customer_id
   ON CONFLICT (customer_id) DO UPDATE SET ({_NAMES}) = (excluded.customer_id, {_of("excluded")})
 ), changes AS (
-  SELECT {_CELL}, unnest(codes || confirmed) AS code, 1 AS by FROM came
-  UNION ALL SELECT {_CELL}, unnest(codes || confirmed), -1 FROM went
+  SELECT {_COUNTED}, 1 AS by FROM came UNION ALL SELECT {_COUNTED}, -1 FROM went
 ), counted AS (
   INSERT INTO customers_hygienecount AS c ({_CELL}, code, customers)
   SELECT {_TOLD}, code, sum(by) FROM changes GROUP BY {_SETS} HAVING sum(by) <> 0
@@ -75,7 +85,7 @@ WHERE EXISTS (SELECT FROM customers_hygieneclock WHERE up_to IS NULL)
 # All counts from the kept rows; what differs is written. Cost: one pass over them, seconds of millions.
 RECOUNT: Final = f"""
 WITH changes AS (
-  SELECT {_CELL}, unnest(codes || confirmed) AS code FROM customers_customerhygiene
+  SELECT {_COUNTED} FROM customers_customerhygiene
 ), fresh ({_CELL}, code, customers) AS MATERIALIZED (
   SELECT {_TOLD}, code, count(*) FROM changes GROUP BY {_SETS}
 ), gone AS (

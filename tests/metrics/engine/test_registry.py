@@ -21,11 +21,18 @@ def test_the_imports_of_every_source_exist() -> None:
 def test_numbers_stay_what_they_were() -> None:
     assert {source.key: source.number for source in registry.sources()} == {
         "call": 1, "issue": 2, "survey": 3, "order": 4, "order_line": 5, "invoice": 6, "ledger": 7,
+        "hygiene": 8,
     }  # fmt: skip
 
 
 def test_families_come_in_the_order_of_pages() -> None:
-    assert [family.key for family in registry.families()] == ["satisfaction", "call-centre", "transactions", "business"]
+    assert [family.key for family in registry.families()] == [
+        "satisfaction",
+        "call-centre",
+        "transactions",
+        "business",
+        "data",
+    ]
 
 
 def test_a_key_that_another_source_has_is_refused() -> None:
@@ -49,7 +56,7 @@ def test_for_a_while_it_stands_in_the_order_of_numbers_and_has_a_name() -> None:
     assert registry.label_of(90) == "90"
     with registry.registered(VISITS):
         with registry.registered(replace(VISITS, key="earlier", number=80)):
-            assert [source.number for source in registry.sources()] == [*range(1, 8), 80, 90]
+            assert [source.number for source in registry.sources()] == [*range(1, 9), 80, 90]
         assert (registry.label_of(90), registry.label_of(80), registry.label_of(1)) == ("visits", "80", "calls")
     assert registry.sources() == before
 

@@ -3,14 +3,22 @@ from django.utils.text import format_lazy
 
 from metrics.engine import known
 from metrics.engine.rules import RULES, USUAL, days_in_words, in_force, in_words
+from metrics.models.rules import WEIGHTS
 
 
 def test_the_rules_are_those_of_the_field() -> None:
-    assert USUAL == {"answer_within_s": 20, "short_abandon_s": 5, "repeat_window_hours": 168}
+    assert {rule.key: rule.usual for rule in RULES if rule.variable} == {
+        "answer_within_s": 20, "short_abandon_s": 5, "repeat_window_hours": 168,
+    }  # fmt: skip
+
+
+def test_those_of_the_hygiene_are_what_their_columns_begin_with() -> None:
+    begin = {f"hygiene_{of}": weight for of, weight in WEIGHTS.items()} | {"hygiene_fresh_months": 12}
+    assert {rule.key: rule.usual for rule in RULES if not rule.variable} == begin
 
 
 def test_each_has_its_range_and_its_variable() -> None:
-    assert [(rule.key, rule.smallest, rule.largest, rule.variable) for rule in RULES] == [
+    assert [(rule.key, rule.smallest, rule.largest, rule.variable) for rule in RULES if rule.variable] == [
         ("answer_within_s", 1, 3600, "KPI_ANSWER_WITHIN_S"),
         ("short_abandon_s", 0, 3600, "KPI_SHORT_ABANDON_S"),
         ("repeat_window_hours", 1, 2160, "KPI_REPEAT_WINDOW_HOURS"),
@@ -20,7 +28,7 @@ def test_each_has_its_range_and_its_variable() -> None:
 def test_in_force_is_what_the_process_knows() -> None:
     assert in_force() == USUAL
     with known.assumed(known.State(values={**USUAL, "short_abandon_s": 0})):
-        assert in_force() == {"answer_within_s": 20, "short_abandon_s": 0, "repeat_window_hours": 168}
+        assert in_force() == {**USUAL, "short_abandon_s": 0}
 
 
 @pytest.mark.parametrize(

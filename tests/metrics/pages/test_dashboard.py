@@ -101,7 +101,7 @@ class TestDashboard:
 
         assert found.is_empty
         assert [family.key for family in found.families] == [
-            "satisfaction", "call-centre", "transactions", "business",
+            "satisfaction", "call-centre", "transactions", "business", "data",
         ]  # fmt: skip
         assert {card.kpi.key for family in found.families for card in family.cards} == {kpi.key for kpi in MAIN}
         assert found.score == (Count(group="no-data", count=len(MAIN), words=f"{len(MAIN)} without data"),)
