@@ -22,6 +22,7 @@ from crm.common.audit.acting import in_bulk
 from crm.common.company.current import company
 from crm.common.errors import DomainError
 from crm.owner import as_owner
+from customers.identity.hygiene.following import refresh_hygiene
 from customers.models import Customer, Product, ProductGroup, Queue, SourceSystem
 from customers.tiers import changed, tiering
 from customers.trade import figures
@@ -68,6 +69,7 @@ def seed_bulk(*, customers: int, last: date, force: bool = False) -> Seeded:
     figures.start_again()
     changed.forget()
     figures.refresh_figures()
+    refresh_hygiene()
     tiering.retier(as_of=last)
     recompute(full=True)
     return Seeded(customers, 10 * customers, 4 * customers, 3 * customers, round(monotonic() - began, 1))

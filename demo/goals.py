@@ -15,6 +15,7 @@ from metrics.goals.other_changes import record_other_change
 from metrics.goals.rollouts import set_go_live
 from metrics.goals.targets import set_target
 from metrics.kpis import CATALOGUE, Kpi
+from metrics.kpis.hygiene import HYGIENE
 from metrics.models import Baseline, Benefit, KpiTarget, OtherChange, Rollout
 from metrics.programme.recording import record_benefit
 
@@ -56,7 +57,7 @@ def freeze_baselines(timeline: Timeline) -> int:
             if kpi.source.key in SOURCES_BY_TEAM and not kpi.variant_of:
                 _freeze(timeline, plan=plan, kpi=kpi, scope=Scope(team_id=team.pk), by=signer)
     for kpi in CATALOGUE.values():
-        if not kpi.variant_of:
+        if not kpi.variant_of and kpi is not HYGIENE:  # kept from today on: it has no past to freeze
             _freeze(timeline, plan=TEAMS[0], kpi=kpi, scope=COMPANY, by=signer)
     return Baseline.objects.count()
 

@@ -19,6 +19,7 @@ from accounts.models import Team, User
 from accounts.roles import Role
 from crm.common.days import add_months, month_end
 from crm.common.errors import DomainError
+from customers.identity.hygiene.following import refresh_hygiene
 from customers.importing import batches
 from customers.interactions.telephony import calls
 from customers.models import Customer, ImportBatch, SourceSystem
@@ -80,6 +81,7 @@ def seed_demo(*, last: date | None, today: date, seed: int = SEED, force: bool =
     batches = [_load(file) for file in files]
     review_tiers(time, today=today)
     figures.refresh_figures()
+    refresh_hygiene()
     recompute()
     baselines = goals.freeze_baselines(time)
     goals.set_goals(time)
