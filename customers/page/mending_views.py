@@ -15,12 +15,14 @@ from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.editing import change_customer
 from customers.identity.forms import CustomerForm
-from customers.identity.hygiene.fields import FAULTS, Point
+from customers.identity.hygiene.fields import BY_KEY, FAULTS, Point
 from customers.identity.hygiene.following import follow_at_once
+from customers.models import Customer
 from customers.page.mending import Asked, find_next, find_previous, how_many, number_of
 
 MAY = ("customers.view_customer", "customers.change_customer")
 TEMPLATE = "customers/page/mend.html"
+KNOWN = ("email", "phone", "address", "postcode", "city", "country", "tax_id")
 
 
 @require_safe
@@ -55,8 +57,8 @@ def mend_one(request: HttpRequest, fault: str, pk: int) -> HttpResponse:
     def context() -> dict[str, Any]:
         return {
             "point": point,
-            "heading": capfirst(point.label),
             "customer": customer,
+            "known": _known(customer, but=point.field.key),
             "left": how_many(**options),
             "asked": asked,
             "onwards": onwards,
@@ -65,6 +67,12 @@ def mend_one(request: HttpRequest, fault: str, pk: int) -> HttpResponse:
         }
 
     return edit_page(request, TEMPLATE, form, save, context)
+
+
+def _known(customer: Customer, *, but: str) -> list[tuple[str, str]]:
+    """What may tell what is missing: whom to ask, and where they are."""
+    told = {name: getattr(customer, name) for name in KNOWN if name != but}
+    return [(capfirst(str(BY_KEY[name].label)), value) for name, value in told.items() if value]
 
 
 def _form(request: HttpRequest, point: Point, pk: int) -> CustomerForm:
