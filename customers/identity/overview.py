@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Field, OuterRef
+from django.db.models.fields.json import KT
 from django.db.models.functions import JSONObject
 
 from accounts.access import Asker
@@ -32,11 +33,12 @@ POINTS_READ: Final = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """One field of the customer: what it is called, what it says, and the system that won."""
+    """One field of the customer: what it is called, what it says, and the system that won, since when it says so."""
 
     label: str
     value: Any
     system: str
+    since: datetime | None = None
 
     @property
     def is_day(self) -> bool:
@@ -64,11 +66,24 @@ class Overview:
 
 
 def with_sources(customers: CustomerQuerySet[Customer]) -> CustomerQuerySet[Any]:
-    """Annotate `sources`: the customer's source records as {id, system, external_id}, most trusted first."""
+    """Annotate `sources`: the customer's source records as {id, system, external_id …}, most trusted first.
+
+    `times`, `seen`, `first`: what tells since when a record says a value.
+    """
     records = (
         SourceRecord.objects.filter(customer=OuterRef("pk"))
         .order_by("system__rank", "system__key", "external_id")
-        .values(source=JSONObject(id="id", kind="kind", system="system__name", external_id="external_id"))
+        .values(
+            source=JSONObject(
+                id="id",
+                kind="kind",
+                system="system__name",
+                external_id="external_id",
+                times="value_times",
+                seen=KT("payload__seen_at"),
+                first="first_seen_at",
+            )
+        )
     )
     return customers.annotate(sources=ArraySubquery(records))
 
@@ -97,11 +112,11 @@ _FOUND: Final = Compiled[Customer](_found)
 
 def overview(customer: Customer) -> Overview:
     """For a customer of `find_customer` with `point_list`; asks no query."""
-    systems = {source["id"]: source["system"] for source in customer.sources}  # type: ignore[attr-defined]
+    sources = {source["id"]: source for source in customer.sources}  # type: ignore[attr-defined]
     return Overview(
-        facts=facts(customer, systems, DETAILS),
+        facts=facts(customer, sources, DETAILS),
         points=_further(customer),
-        systems=list(dict.fromkeys(systems.values())),
+        systems=list(dict.fromkeys(source["system"] for source in sources.values())),
     )
 
 
@@ -136,12 +151,20 @@ def in_words(name: str, value: str) -> str:
     return named(value) if named else value
 
 
-def facts(customer: Customer, systems: Mapping[int, str], names: Iterable[str] = FACTS) -> list[Fact]:
+def facts(customer: Customer, sources: Mapping[int, Mapping[str, Any]], names: Iterable[str] = FACTS) -> list[Fact]:
     """The filled fields in reading order, each with the system that gave it."""
     rows = []
     for name in names:
         value = in_words(name, getattr(customer, name))
         if value:
-            winner = customer.provenance.get(name)
-            rows.append(Fact(label=label_of(name), value=value, system=systems.get(winner, "") if winner else ""))
+            source = sources.get(customer.provenance.get(name, 0))
+            system, since = (source["system"], _since(source, name)) if source else ("", None)
+            rows.append(Fact(label=label_of(name), value=value, system=system, since=since))
     return rows
+
+
+def _since(source: Mapping[str, Any], name: str) -> datetime:
+    """As `winning.value_at` of the record."""
+    said = (source["times"] or {}).get(name) or source["seen"] or source["first"]
+    moment = datetime.fromisoformat(said)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

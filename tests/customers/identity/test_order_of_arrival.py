@@ -9,7 +9,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from customers.identity.survivorship_rules import set_rule
 from customers.models import Customer, Interaction, Invoice, ParkedRow
+from tests.conftest import NOON
 from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES, state
 
@@ -93,3 +95,27 @@ def test_any_order_of_files_and_rows_ends_in_the_same_state(
         found = state()
         transaction.set_rollback(True)
     assert found == expected
+
+
+# Newest alone goes by when records came.
+BY_RULES = (("name", "longest"), ("email", "most_frequent"), ("phone", "longest"), ("country", "most_frequent"))
+
+
+@settings(
+    max_examples=4,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(order=st.permutations(range(len(FILES))), seed=st.integers(0, 2**32))
+def test_so_it_does_whatever_the_rules_of_fields(tmp_path: Path, order: list[int], seed: int) -> None:
+    def ended(order: list[int], shuffle: Random | None = None) -> dict[str, Any]:
+        with transaction.atomic():
+            for field, rule in BY_RULES:
+                set_rule(field=field, rule=rule, by=None, now=NOON)
+            load_all(tmp_path, order, shuffle)
+            found = state()
+            transaction.set_rollback(True)
+        return found
+
+    assert ended(order, Random(seed)) == ended(list(range(len(FILES))))

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -45,11 +45,27 @@ def test_its_sources_come_most_trusted_first() -> None:
         record(customer, key, external_id, rank=rank)
     contact = record(customer, "desk", "k1", rank=5, kind="contacts")
     sources = found(customer).sources  # type: ignore[attr-defined]
-    assert sources[0] == {"id": contact.pk, "kind": "contacts", "system": "Desk", "external_id": "k1"}
+    assert {name: sources[0][name] for name in ("id", "kind", "system", "external_id")} == {
+        "id": contact.pk, "kind": "contacts", "system": "Desk", "external_id": "k1",
+    }  # fmt: skip
     assert [(source["system"], source["external_id"]) for source in sources[1:]] == [
         ("Erp", "9"), ("Shop", "1"), ("Shop", "2"), ("Crm", "7"),
     ]  # fmt: skip
     assert overview(found(customer)).systems == ["Desk", "Erp", "Shop", "Crm"]
+
+
+def test_each_fact_is_known_since_its_record_says_it() -> None:
+    customer = CustomerFactory.create(industry="Steel", region="Lazio", postcode="1")
+    first, bare = record(customer, "erp", "1"), record(customer, "shop", "2")
+    SourceRecord.objects.filter(pk=first.pk).update(value_times={"industry": "2026-11-03T10:00:00+00:00"})
+    SourceRecord.objects.filter(pk=bare.pk).update(payload={"seen_at": "2026-11-04T10:00:00.000000"})
+    customer.provenance = {"industry": first.pk, "kind": first.pk, "region": bare.pk}
+    customer.save()
+    since = {fact.label: fact.since for fact in overview(found(customer)).facts}
+    assert since == {
+        "industry": datetime(2026, 11, 3, 10, tzinfo=UTC), "kind": first.first_seen_at,
+        "region": datetime(2026, 11, 4, 10, tzinfo=UTC), "postcode": None,
+    }  # fmt: skip
 
 
 def test_of_whom_nothing_is_known_there_is_the_kind(django_assert_num_queries: DjangoAssertNumQueries) -> None:

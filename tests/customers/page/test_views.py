@@ -44,7 +44,8 @@ def test_shows_everything_known(client_for: ClientFor) -> None:
     for words in ("Acme", 'href="mailto:info@acme.example"', 'href="tel:03012345678" title="030 / 12345678"',
                   "+49 30 12345678", "Berlin, Germany", "Ann Owner",
                   f"{record.system} {record.external_id}", "owes €100.00", "€100.00 overdue", "Silver", "€5,500",
-                  f'title="from {record.system}">DE 1', f"Known to {record.system}", "€100.00 on 1 invoice",
+                  f'title="from {record.system}, since Nov. 15, 2026">DE 1', f"Known to {record.system}",
+                  "€100.00 on 1 invoice",
                   "?invoices=overdue#invoices", "Very good", "4 of 5", "Called about question"):  # fmt: skip
         assert words in page
 
