@@ -14,6 +14,9 @@ ANY: Final = -1
 """Of a count: whatever it is."""
 BLOCK: Final = -2
 """As the owner of a count: `team_id` is the block of customers, by their numbers, that it counts."""
+OF_TEAM: Final = -3
+OF_SOURCE: Final = -4
+"""As the owner: of a team whatever the source, of a source whatever the team."""
 BLOCK_SIZE: Final = 10_000
 PENDING: Final[dict[str, Any]] = {"fastupdate": True, "gin_pending_list_limit": 4096}
 
@@ -49,8 +52,8 @@ class CustomerHygiene(models.Model):
 class HygieneCount(models.Model):
     """So many customers have a code, by whose they are; `ANY` where that is not told apart.
 
-    Four families of rows: by team, tier and source (the KPI); by team and source, and by owner (the page); by block,
-    for whoever looks for the next one.
+    Families of rows: by team, tier and source (the KPI); by team and source, by each alone, and by owner (the page); by
+    block, for whoever looks for the next one.
     """
 
     owner_id = models.IntegerField(default=ANY)

@@ -1,6 +1,6 @@
 """The page of the data hygiene: the score now and its course, the worst points first, fields, teams and sources."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from crm.common.charts import Chart, Series
 from crm.common.templatetags.figures import percent
 from customers.identity.hygiene.counting import Counts, Narrowing, applicable_of, clean_of, customers_of
-from customers.identity.hygiene.fields import CUSTOMER, DIMENSIONS, FIELDS, FRESHNESS, POINTS, Dimension, Field, Point
+from customers.identity.hygiene.fields import CUSTOMER, DIMENSIONS, FIELDS, FRESHNESS, POINTS, Field, Point
 from metrics.engine import series as engine
 from metrics.engine.rules import Values
 from metrics.engine.scope import Scope
@@ -88,41 +88,40 @@ def weight(point: Point, rules: Values) -> int:
     return rules["hygiene_fresh" if point is FRESHNESS else weight_of(point)]
 
 
-def figure(points: Sequence[Point], counts: Counts, rules: Values) -> Figure:
-    """Of several points together, each by its weight."""
-    weights = [(point, weight(point, rules)) for point in points]
-    return Figure(
-        clean=sum(each * clean_of(point, counts) for point, each in weights),
-        of=sum(each * applicable_of(point, counts) for point, each in weights),
-    )
+def figures(counts: Counts) -> list[tuple[Point, Figure]]:
+    """Of every point, unweighed."""
+    return [(point, Figure(clean=clean_of(point, counts), of=applicable_of(point, counts))) for point in EVERY_POINT]
+
+
+def together(found: Iterable[tuple[Point, Figure]], rules: Values) -> Figure:
+    """Several points as one, each by its weight."""
+    clean = of = 0
+    for point, each in found:
+        weighs = weight(point, rules)
+        clean, of = clean + weighs * each.clean, of + weighs * each.of
+    return Figure(clean=clean, of=of)
 
 
 def part(counts: Counts, rules: Values, *, name: str = "", url: str = "") -> Part:
+    found = figures(counts)
     return Part(
         name=name,
         url=url,
         customers=customers_of(counts),
-        score=figure(EVERY_POINT, counts, rules),
-        dimensions={each.key: figure(_of(each), counts, rules) for each in DIMENSIONS},
+        score=together(found, rules),
+        dimensions={
+            each.key: together([one for one in found if one[0].dimension is each], rules) for each in DIMENSIONS
+        },
     )
-
-
-def _of(dimension: Dimension) -> list[Point]:
-    return [point for point in EVERY_POINT if point.dimension is dimension]
 
 
 def lines(counts: Counts, rules: Values, narrowing: Narrowing) -> list[Line]:
     """Every point, what costs the score most first."""
-    query, points = as_query(narrowing), figure(EVERY_POINT, counts, rules).of
+    query, told = as_query(narrowing), figures(counts)
+    points = together(told, rules).of
     found = [
-        Line(
-            point=point,
-            figure=Figure(clean=clean_of(point, counts), of=applicable_of(point, counts)),
-            weight=weight(point, rules),
-            all_points=points,
-            query=query,
-        )
-        for point in EVERY_POINT
+        Line(point=point, figure=each, weight=weight(point, rules), all_points=points, query=query)
+        for point, each in told
     ]
     return sorted(found, key=lambda line: (-line.lost, -line.faulty))
 

@@ -1,9 +1,9 @@
 """How many customers are clean at which point, of all, of a team, of a source or of an owner; from the counts."""
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -11,23 +11,23 @@ from accounts.access import Reader
 from crm.common.days import today
 from customers.identity.hygiene.fields import COMPLETE, FRESHNESS, KINDS, VALID, WHOLE, Point, code_of, month_number
 from customers.models import SourceSystem
+from customers.models.hygiene import ANY, OF_SOURCE, OF_TEAM
 
-Counts = dict[int, int]
+Counts = Mapping[int, int]
 """Code → customers."""
 FIRST_MONTH: Final = 12_000
 """Codes from here on are months."""
 FRESH_MONTHS: Final = 12
 """Where nobody says otherwise: so many calendar months, this one among them."""
 
-# Who was confirmed in the month `%(stale)s` or before it counts by one code. Cost: one range of the unique index, a row
-# for each team, source and code.
+# Who was confirmed in the month `%(stale)s` or before it counts by one code. Cost: ranges of the unique index, a row
+# for each team, or source, and code.
 _READ: Final = """
-SELECT grouping(team_id), grouping(system_id), team_id, system_id, code, sum(customers)::bigint FROM (
-  SELECT team_id, system_id, customers, CASE WHEN code >= %(first)s THEN %(fresh)s ELSE code END AS code
-  FROM customers_hygienecount
-  WHERE owner_id = %(owner)s AND tier_id = -1 AND customers <> 0 AND (code < %(first)s OR code <= %(stale)s)
-    AND (%(team)s::int IS NULL OR team_id = %(team)s) AND (%(source)s::int IS NULL OR system_id = %(source)s)
-) counted GROUP BY GROUPING SETS ((code), (team_id, code), (system_id, code))
+SELECT owner_id, team_id, system_id, CASE WHEN code >= %(first)s THEN %(fresh)s ELSE code END, sum(customers)::bigint
+FROM customers_hygienecount
+WHERE owner_id = ANY(%(owners)s) AND tier_id = -1 AND customers <> 0 AND (code < %(first)s OR code <= %(stale)s)
+  AND (%(team)s::int IS NULL OR team_id = %(team)s) AND (%(source)s::int IS NULL OR system_id = %(source)s)
+GROUP BY 1, 2, 3, 4
 """
 _limit: list[Callable[[], int]] = []
 
@@ -62,26 +62,30 @@ def stale_month() -> int:
 
 def tally(*, reader: Reader, narrowing: Narrowing) -> Tally:
     """One query; nothing for those who may not see customers, as `Customer.objects.visible_to` has it."""
-    found: dict[str, defaultdict[int, Counts]] = {key: defaultdict(dict) for key in ("all", "teams", "sources")}
+    every: Counter[int] = Counter()
+    teams: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    sources: defaultdict[int, Counter[int]] = defaultdict(Counter)
     if not reader.has_perm("customers.view_customer"):
         return Tally(all={}, teams={}, sources={})
     with connection.cursor() as cursor:
         cursor.execute(_READ, _values(narrowing))
-        for any_team, any_source, team, source, code, customers in cursor.fetchall():
-            key, which = ("all", 0) if any_team and any_source else ("sources", source) if any_team else ("teams", team)
-            found[key][which][code] = customers
-    of_owner = narrowing.owner is not None
-    return Tally(
-        all=found["all"][0],
-        teams={} if of_owner else dict(found["teams"]),
-        sources={} if of_owner else dict(found["sources"]),
-    )
+        for owner, team, source, code, customers in cursor.fetchall():
+            if owner != OF_SOURCE:
+                every[code] += customers
+            if team != ANY:
+                teams[team][code] += customers
+            if source != ANY:
+                sources[source][code] += customers
+    return Tally(all=every, teams=dict(teams), sources=dict(sources))
 
 
-def _values(narrowing: Narrowing) -> dict[str, int | None]:
+def _values(narrowing: Narrowing) -> dict[str, Any]:
+    """Of everybody the rows by team and those by source are read; of a part, those by both."""
+    is_part = narrowing.team is not None or narrowing.source is not None
+    owners = [ANY] if is_part else [OF_TEAM, OF_SOURCE]
     of_owner = narrowing.owner is not None
     return {
-        "owner": narrowing.owner if of_owner else -1,
+        "owners": [narrowing.owner] if of_owner else owners,
         "team": None if of_owner else narrowing.team,
         "source": None if of_owner else narrowing.source,
         "first": FIRST_MONTH,

@@ -2,18 +2,19 @@
 
 from typing import Final
 
-from customers.models.hygiene import ANY, BLOCK, BLOCK_SIZE
+from customers.models.hygiene import ANY, BLOCK, BLOCK_SIZE, OF_SOURCE, OF_TEAM
 
 COLUMNS: Final = ("customer_id", "owner_id", "team_id", "tier_id", "system_id", "confirmed", "codes")
 _NAMES: Final = ", ".join(COLUMNS)
 _CELL: Final = "owner_id, team_id, tier_id, system_id"
-# Which rows a change counts in: by team, tier and source; by team and source; by owner; by block. -1 where it is not
-# told apart, -2 as the owner where the team is a block.
-_SETS: Final = (
-    "GROUPING SETS ((team_id, tier_id, system_id, code), (team_id, system_id, code), (owner_id, code), (block, code))"
-)
+# Which rows a change counts in: by team, tier and source; by team and source, and by each alone; by owner; by block.
+# What is not told apart is -1; the owner says of which family the others are (`HygieneCount`).
+_SETS: Final = """GROUPING SETS (
+  (team_id, tier_id, system_id, code), (team_id, system_id, code), (team_id, code), (system_id, code), (owner_id, code),
+  (block, code))"""
 _TOLD: Final = f"""
-CASE WHEN grouping(block) = 0 THEN {BLOCK} WHEN grouping(owner_id) = 0 THEN owner_id ELSE {ANY} END,
+CASE WHEN grouping(block) = 0 THEN {BLOCK} WHEN grouping(owner_id) = 0 THEN owner_id
+     WHEN grouping(team_id) = 1 THEN {OF_SOURCE} WHEN grouping(system_id) = 1 THEN {OF_TEAM} ELSE {ANY} END,
 CASE WHEN grouping(block) = 0 THEN block WHEN grouping(team_id) = 0 THEN team_id ELSE {ANY} END,
 CASE WHEN grouping(tier_id) = 0 THEN tier_id ELSE {ANY} END,
 CASE WHEN grouping(system_id) = 0 THEN system_id ELSE {ANY} END

@@ -1,6 +1,7 @@
 """What stood at the end of a day, from the counts: the rows that the KPI is computed from, whenever that is."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ WHERE (d.customers, d.points, d.clean_points, d.ages)
 def keep_day(cursor: CursorWrapper, day: date) -> None:
     """Let the day's rows be what the counts say now. Under `locks.HYGIENE`, so that nobody counts meanwhile."""
     cursor.execute(_READ)
-    cells: defaultdict[Cell, Counts] = defaultdict(dict)
+    cells: defaultdict[Cell, dict[int, int]] = defaultdict(dict)
     for team, tier, system, code, customers in cursor.fetchall():
         cells[team, tier, system][code] = customers
     cursor.execute(_WRITE, {"day": day, **_columns(cells, day)})
@@ -55,7 +56,7 @@ def ages_of(counts: Counts, day: date) -> list[int]:
     return ages
 
 
-def _columns(cells: dict[Cell, Counts], day: date) -> dict[str, Any]:
+def _columns(cells: Mapping[Cell, Counts], day: date) -> dict[str, Any]:
     columns: defaultdict[str, list[Any]] = defaultdict(list)
     for (team, tier, system), counts in sorted(cells.items()):
         columns["teams"].append(team)

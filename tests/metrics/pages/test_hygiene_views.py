@@ -19,7 +19,7 @@ from metrics.engine.recomputing import recompute
 from metrics.engine.rules import USUAL, in_force
 from metrics.engine.series import points
 from metrics.kpis import get_kpi
-from metrics.pages.hygiene_page import EVERY_POINT, figure, lines
+from metrics.pages.hygiene_page import figures, lines, together
 from tests.conftest import NOON, ClientFor, UserFor
 from tests.factories.accounts import TeamFactory
 from tests.factories.customers import CustomerFactory
@@ -44,7 +44,7 @@ def test_the_score_is_that_of_the_kpi_and_of_the_customers(user_for: UserFor) ->
     recompute()
     counts = tally(reader=user_for("sales"), narrowing=Narrowing()).all
     (total,) = points(kpi=get_kpi("hygiene"), first=None, last=None)
-    assert figure(EVERY_POINT, counts, in_force()).share == total.value == Decimal(44 + 27) / Decimal(94 + 46)
+    assert together(figures(counts), in_force()).share == total.value == Decimal(44 + 27) / Decimal(94 + 46)
 
 
 def test_what_costs_most_comes_first(user_for: UserFor) -> None:

@@ -61,6 +61,8 @@ def counted_afresh() -> dict[tuple[int, int, int, int, int], int]:
                 (-1, row.team_id, row.tier_id, row.system_id, code),
                 (-1, row.team_id, -1, row.system_id, code),
                 (row.owner_id, -1, -1, -1, code),
+                (-3, row.team_id, -1, -1, code),
+                (-4, -1, -1, row.system_id, code),
                 (-2, row.pk // 10_000, -1, -1, code),
             ):
                 found[key] = found.get(key, 0) + 1
