@@ -23,7 +23,7 @@ DEEP_PAGES = 40
 GOAL_MS, GOAL_QUERIES = 30, 9
 LIST_MS, LIST_QUERIES = 25, 7  # of the customer list and its search
 BUSIEST_MS = 40
-TABS = ("orders", "repairs", "people", "notes", "sources", "history", "customer_tasks")
+TABS = ("orders", "repairs", "people", "notes", "related", "sources", "history", "customer_tasks")
 FORMS = ("edit", "log_interaction", "add_contact", "add_note", "owner")
 SINGLE = (
     "accounts:notices", "accounts:bell", "accounts:profile", "customers:create", "customers:task_new", "customers:tags",
