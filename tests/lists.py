@@ -216,6 +216,19 @@ def api_tokens(rows: int, _kit: Kit) -> str:
     return "/imports/tokens/"
 
 
+def privacy_held(rows: int, _kit: Kit) -> str:
+    """The person, and what else there is of them."""
+    person = CustomerFactory.create(kind="person")
+    for made in (NoteFactory, TaskFactory)[: rows - 1]:
+        made.create(customer=person)
+    return f"/customers/{person.pk}/privacy/"
+
+
+def privacy_counts(rows: int, _kit: Kit) -> str:
+    counts = dict.fromkeys(("files", "history", "mails")[:rows], 5)
+    return f"/privacy/{PrivacyRequestFactory.create(state='done', counts=counts).pk}/"
+
+
 def privacy_requests(rows: int, _kit: Kit) -> str:
     PrivacyRequestFactory.create_batch(rows, asked_by=UserFactory.create(), confirmed_by=UserFactory.create())
     return "/privacy/"
@@ -383,6 +396,8 @@ LISTS: Mapping[str, Listed] = {
     "identity.survivorship_changes": Listed(fill=survivorship_changes, queries=11, role="administrator"),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
+    "privacy.counts": Listed(fill=privacy_counts, queries=3, role="administrator"),
+    "privacy.held": Listed(fill=privacy_held, queries=28, role="administrator"),
     "privacy.requests": Listed(fill=privacy_requests, queries=3, role="administrator"),
     "importing.tokens": Listed(fill=api_tokens, queries=3, role="administrator"),
     "importing.parked": Listed(fill=parked, queries=3),

@@ -24,15 +24,23 @@ _UNFINISHED_UPLOAD: Final = timedelta(days=1)
 def delete_expired(*, now: datetime) -> int:
     """Delete what is over for `CRM_KEEP_UPLOADS_DAYS` (0: for ever); returns how many files.
 
-    An upload whose columns nobody mapped in all that time has failed. Left-overs of interrupted uploads go after a day.
+    An upload whose columns nobody mapped in all that time has failed. Left-overs of interrupted uploads go after a day,
+    and at once what brought people who were erased.
     """
     left_over = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")
-    deleted = _delete(_older(left_over, now - _UNFINISHED_UPLOAD))
+    deleted = _delete(_older(left_over, now - _UNFINISHED_UPLOAD)) + _delete(_of_erased())
     if not settings.CRM_KEEP_UPLOADS_DAYS:
         return deleted
     before = now - timedelta(days=settings.CRM_KEEP_UPLOADS_DAYS)
     deleted += _delete(_older(rejects.folder().glob("import-*.csv"), before))
     return deleted + sum(_delete_upload(path, before) for path in _older(uploads.folder().glob("*"), before))
+
+
+def _of_erased() -> Iterator[Path]:
+    """Uploads that brought people who were erased on request: their rejects hold no row."""
+    brought = ImportBatch.objects.filter(rejects__row={}).exclude(state__in=batches.UNFINISHED)
+    paths = (Path(path) for path in brought.values_list("path", flat=True).distinct())
+    return (path for path in paths if path.parent == uploads.folder() and path.is_file())
 
 
 def _older(paths: Iterable[Path], before: datetime) -> Iterator[Path]:

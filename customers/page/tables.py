@@ -24,7 +24,7 @@ from customers.registry.bulk import actions_for
 
 def _name(customer: Customer) -> object:
     person = dimmed(icon("user", gettext("person"))) if customer.kind == Customer.Kind.PERSON else ""
-    return together(link(url_of("customers:detail", customer.pk), customer.name), person)
+    return together(link(url_of("customers:detail", customer.pk), customer), person)
 
 
 def _place(customer: Customer) -> str:

@@ -114,6 +114,7 @@ HOLDINGS: Final = (
             "link_key": "'erased:' || f.id",
         },
         hides=("search", "link_key", "provenance"),
+        heading=_("name, addresses and other fields"),
         because="a number, which business records need",
     ),
 )

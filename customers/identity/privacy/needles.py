@@ -74,11 +74,9 @@ def _tells(key: str) -> bool:
 
 
 def _any_of(words: set[str]) -> re.Pattern[str] | None:
-    """Whole words; where there are none between characters, anywhere."""
+    """Whole words, with anything but letters between them; where there are none between characters, anywhere."""
     if not words:
         return None
-    parts = (
-        re.escape(word) if _CJK.search(word) else rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
-        for word in sorted(words)
-    )  # fmt: skip
+    escaped = (re.escape(word).replace(r"\ ", r"\W+") for word in sorted(words))
+    parts = (word if _CJK.search(word) else rf"(?<![^\W_]){word}(?![^\W_])" for word in escaped)
     return re.compile("|".join(parts))

@@ -23,7 +23,7 @@ from customers.identity.privacy.tasks import queue
 from customers.models import PrivacyRequest
 from customers.page.privacy.forms import ConfirmForm
 from customers.page.privacy.sentences import LOOK, counts, progress
-from customers.page.privacy.tables import REQUESTS
+from customers.page.privacy.tables import COUNTS, HELD, REQUESTS
 from customers.page.privacy.views import VIEW
 from customers.querysets.privacy import ERASES, EXPORTS
 
@@ -75,7 +75,12 @@ def privacy_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         queue(asking.confirm_erasure(request=asked, number=number, by=signed_in(request), now=timezone.now()))
         return Saved(to=reverse("customers:privacy_request", args=[asked.pk]))
 
-    context = {**_about(request, asked), "subject": subject, "customer": subject.customer, "held": preview(subject)}
+    context = {
+        **_about(request, asked),
+        "subject": subject,
+        "customer": subject.customer,
+        "held": HELD.of(preview(subject)),
+    }
     beside: Beside = {asking.WrongNumber: "number"}
     return edit_page(request, "customers/page/privacy/confirm.html", form, save, context, beside=beside)
 
@@ -129,7 +134,7 @@ def _about(request: HttpRequest, asked: PrivacyRequest) -> dict[str, Any]:
         "colour": colour,
         "symbol": symbol,
         "progress": progress(asked),
-        "counts": counts(asked),
+        "counts": COUNTS.of(found) if (found := counts(asked)) else None,
         "files": [name for name in FILES if is_theirs and exporting.find_file(asked, name, now=now)],
         "expires_at": exporting.expires_at(asked),
         "may_erase": request.user.has_perm(ERASES),

@@ -7,7 +7,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.common.templatetags.figures import number
 from customers.models import PrivacyRequest
 from customers.registry.personal import find_holding
 
@@ -60,9 +59,9 @@ def progress(request: PrivacyRequest) -> Progress:
     return Progress(done=at, total=len(STEPS), label=str(STEPS.get(step, "")), running=running)
 
 
-def counts(request: PrivacyRequest) -> list[tuple[str, str]]:
+def counts(request: PrivacyRequest) -> list[tuple[str, int]]:
     """Of an erase: what of, and how many went or were blanked."""
-    return [(_label(what), str(number(count))) for what, count in sorted(request.counts.items())]
+    return [(_label(what), int(count)) for what, count in sorted(request.counts.items())]
 
 
 def _label(what: str) -> str:

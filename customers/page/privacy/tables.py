@@ -1,13 +1,15 @@
 """Requests as a list."""
 
 from django.urls import reverse_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.cells import dimmed, link, together, url_of
 from crm.common.tables import Column, Empty, Table
-from crm.common.templatetags.figures import ago
+from crm.common.templatetags.figures import ago, number
 from crm.common.templatetags.look import status_badge
+from customers.identity.privacy.previewing import Line
 from customers.models import PrivacyRequest
 from customers.page.privacy.sentences import LOOK
 
@@ -38,6 +40,25 @@ def _confirmed(request: PrivacyRequest) -> object:
     return together(ago(request.confirmed_at), dimmed(request.confirmed_by) if request.confirmed_by else "")
 
 
+HELD = Table[Line, None](
+    key="privacy.held",
+    caption=_("What is held"),
+    columns=(
+        Column(key="what", title=_("What"), cell=lambda line: capfirst(line.label)),
+        Column(key="count", title=_("How many"), align="end", width="fit", cell=lambda line: number(line.count)),
+        Column(key="becomes", title=_("When they are erased"), cell=lambda line: line.becomes),
+    ),
+    empty=Empty(title=_("Nothing is held"), icon="shield-lock"),
+)
+COUNTS = Table[tuple[str, int], None](
+    key="privacy.counts",
+    caption=_("Deleted or blanked"),
+    columns=(
+        Column(key="what", title=_("Deleted or blanked"), cell=lambda row: capfirst(row[0])),
+        Column(key="count", title=_("How many"), align="end", cell=lambda row: number(row[1])),
+    ),
+    empty=Empty(title=_("Nothing was held"), icon="shield-lock"),
+)
 REQUESTS = Table[PrivacyRequest, None](
     key="privacy.requests",
     caption=_("Privacy requests"),

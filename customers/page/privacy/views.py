@@ -19,7 +19,7 @@ from customers.identity.privacy.subjects import NotAPerson, PersonGone, Subject,
 from customers.identity.privacy.tasks import queue
 from customers.models import Contact, Customer, PrivacyRequest
 from customers.page.privacy.forms import ErasureForm
-from customers.page.privacy.tables import REQUESTS
+from customers.page.privacy.tables import HELD, REQUESTS
 from customers.querysets.privacy import ERASES, EXPORTS
 
 VIEW = "customers.view_customer"
@@ -92,7 +92,7 @@ def _held(request: HttpRequest, subject: Subject) -> dict[str, Any]:
     return {
         "customer": subject.customer,
         "subject": subject,
-        "held": preview(subject),
+        "held": HELD.of(preview(subject)),
         "requests": REQUESTS.of(rows) if rows else None,
         "may_erase": request.user.has_perm(ERASES),
     }

@@ -1,0 +1,118 @@
+"""A copy holds all that is held, in whatever script, and is gone after a week."""
+
+import json
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from customers.identity.privacy import asking, documents, exporting, gathering
+from customers.identity.privacy.files import folder
+from customers.identity.privacy.subjects import find_subject
+from customers.models import Customer, PrivacyRequest
+from tests.conftest import NOON, UserFor
+from tests.customers.identity.privacy.world import erased, zebulon
+from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.interactions import InteractionFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+
+
+def exported(customer: Customer, user_for: UserFor, contact_id: int | None = None) -> PrivacyRequest:
+    subject = find_subject(customer_id=customer.pk, contact_id=contact_id)
+    request = asking.ask_export(subject=subject, by=user_for("administrator"), now=NOON)
+    exporting.run(pk=request.pk)
+    request.refresh_from_db()
+    return request
+
+
+def said(request: PrivacyRequest) -> Any:
+    path = exporting.find_file(request, "person.json", now=timezone.now())
+    assert path is not None
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_all_that_is_held_stands_in_it(tmp_path: Path, user_for: UserFor) -> None:
+    request = exported(zebulon(tmp_path), user_for)
+    copy = said(request)
+    assert (request.state, copy["format"], request.total) == ("done", "baseline-crm/person/1", request.done)
+    full = {table for table, one in copy["tables"].items() if one["rows"]}
+    assert full >= {
+        "customers_customer", "customers_contact", "customers_contactpoint", "customers_sourcerecord",
+        "customers_order", "customers_orderline", "customers_invoice", "customers_repair", "customers_interaction",
+        "customers_call", "customers_callevent", "service_surveyanswer", "customers_note", "customers_attachment",
+        "customers_task", "customers_customertag", "customers_match",
+    }  # fmt: skip
+    assert copy["tables"]["customers_customer"]["rows"][0]["birth_date"] == "1961-07-23"
+    records = copy["tables"]["customers_sourcerecord"]["rows"]
+    assert [(one["system"], one["external_id"], one["payload"]["extra"]) for one in records] == [
+        ("shop", "zq-4711-id", {"nickname": "PLANTED-SECRET"})
+    ]
+    assert [one["body"] for one in copy["history"]["customers_noteevent"]][-1] == "PLANTED-SECRET says Zebulon"
+    assert "agent" not in copy["tables"]["customers_interaction"]["rows"][0]
+    archive = exporting.find_file(request, "files.zip", now=timezone.now())
+    assert archive is not None
+    with zipfile.ZipFile(archive) as opened:
+        assert opened.namelist() == ["1-Quixworth.pdf"]
+
+
+def test_the_document_sets_any_script_and_its_text_can_be_found(user_for: UserFor) -> None:
+    customer = CustomerFactory.create(kind="person", name="李雷 Müller")
+    InteractionFactory.create(customer=customer, subject="สวัสดี नमस्ते مرحبا", body="Привет Ελλάδα 日本語 한국어")
+    request = exported(customer, user_for)
+    path = exporting.find_file(request, "person.pdf", now=timezone.now())
+    assert path is not None
+    data = path.read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert data.count(b"/Type /Font") > len(documents.FONTS)
+    assert data.count(b"/ToUnicode") >= len(documents.FONTS)
+
+
+def test_of_very_many_the_document_shows_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST", 2)
+    count, newest = documents._newest({"id": number} for number in range(5))
+    assert (count, [row["id"] for row in newest]) == (5, [4, 3])
+
+
+def test_many_are_read_some_at_a_time(monkeypatch: pytest.MonkeyPatch, user_for: UserFor) -> None:
+    monkeypatch.setattr(gathering, "ROWS", 2)
+    monkeypatch.setattr(exporting, "TOLD_EVERY", 1)
+    customer = CustomerFactory.create(kind="person")
+    InteractionFactory.create_batch(5, customer=customer)
+    assert len(said(exported(customer, user_for))["tables"]["customers_interaction"]["rows"]) == 5
+
+
+def test_a_contact_persons_copy_holds_what_is_theirs_alone(user_for: UserFor) -> None:
+    eva = ContactFactory.create(name="Eva")
+    InteractionFactory.create(customer=eva.customer, contact=eva, body="with Eva")
+    InteractionFactory.create(customer=eva.customer, body="with others")
+    copy = said(exported(eva.customer, user_for, eva.pk))
+    tables = copy["tables"]
+    assert [row["name"] for row in tables["customers_contact"]["rows"]] == ["Eva"]
+    assert [row["body"] for row in tables["customers_interaction"]["rows"]] == ["with Eva"]
+    assert tables["customers_customer"]["rows"] == []
+    assert [row["name"] for row in copy["history"]["customers_contactevent"]] == ["Eva"]
+
+
+def test_it_is_kept_for_a_week_and_goes_with_the_person(tmp_path: Path, user_for: UserFor) -> None:
+    customer = zebulon(tmp_path)
+    request = exported(customer, user_for)
+    assert exporting.find_file(request, "person.json", now=NOON + timedelta(days=6)) is not None
+    assert exporting.find_file(request, "person.json", now=NOON + timedelta(days=8)) is None
+    erased(customer, user_for("administrator"))
+    assert list(folder().rglob("*.json")) == []
+
+
+def test_who_is_gone_has_no_copy(user_for: UserFor) -> None:
+    customer = CustomerFactory.create(kind="person")
+    request = asking.ask_export(
+        subject=find_subject(customer_id=customer.pk), by=user_for("administrator"), now=NOON
+    )  # fmt: skip
+    customer.delete()
+    with pytest.raises(Exception, match="no such person"):
+        exporting.run(pk=request.pk)
+    request.refresh_from_db()
+    assert (request.state, request.stored, list(folder().glob("*"))) == ("failed", "", [])

@@ -1,0 +1,86 @@
+"""Files that hold something of the person go; others stay."""
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from customers.identity.matching import kept
+from customers.identity.privacy import files
+from customers.identity.privacy.needles import Needles
+from customers.importing import expiring, rejects, uploads
+from customers.models import Customer
+from tests.conftest import NOON, UserFor
+from tests.customers.identity.privacy.world import HEADERS, ROW, erased, zebulon
+from tests.customers.importing.files import load, write_csv
+from tests.factories.importing import ImportBatchFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
+
+
+def upload(name: str, text: str, **fields: Any) -> Path:
+    path = uploads.folder() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    ImportBatchFactory.create(path=str(path), kind="customers", **{"state": "done", **fields})
+    return path
+
+
+def test_kept_copies_that_name_them_go(tmp_path: Path, user_for: UserFor) -> None:
+    theirs = [
+        upload("a", "external_id,name\n1,ZEBULON QUIXWORTH 祖布伦\n"),
+        upload("b", "external_id;phone\n1;+49 (171) 8765-432\n"),
+        upload("c", "external_id,name\nzq-4711-id,X\n"),
+        upload("d", "external_id,name\n1,Quixworth, Zebulon\n"),
+        upload("e", "\x00\x01 no table"),
+    ]
+    others = [
+        upload("x", "external_id,name\n1,Somebody Else\n"),
+        upload("y", "external_id,name\n1,Zebulon Quixworth 祖布伦\n", state="applying"),
+    ]
+    for folder, name in ((rejects.folder(), "import-1.csv"), (files.folder().parent / "exports", "customers-1.csv")):
+        folder.mkdir(parents=True)
+        theirs.append(write_csv(folder / name, "line,name", [[1, "Zebulon Quixworth 祖布伦"]]))
+        others.append(write_csv(folder / name.replace("1", "2"), "line,name", [[1, "Somebody"]]))
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["name"])
+    book.active.append(["Zebulon Quixworth 祖布伦"])
+    book.save(files.folder().parent / "exports" / "customers-3.xlsx")
+    theirs.append(files.folder().parent / "exports" / "customers-3.xlsx")
+    look = kept._path(Customer.Kind.PERSON)
+    look.parent.mkdir(parents=True)
+    look.write_text("look")
+    request = erased(zebulon(tmp_path), user_for("administrator"))
+    assert [path.name for path in theirs if path.exists()] == []
+    assert [path.name for path in others if not path.exists()] == []
+    assert not look.exists()
+    assert request.counts["files"] == len(theirs) + 1  # and the one that was kept with them
+
+
+def test_a_file_that_brought_them_again_goes_in_the_night(
+    tmp_path: Path, user_for: UserFor, settings: Any
+) -> None:  # fmt: skip
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    erased(zebulon(tmp_path), user_for("administrator"))
+    uploads.folder().mkdir(parents=True, exist_ok=True)
+    path = write_csv(uploads.folder() / "again", HEADERS, [ROW])
+    other = write_csv(uploads.folder() / "other", "external_id,name", [["1", "Ada"]])
+    load("customers", path)
+    load("customers", other)
+    assert expiring.delete_expired(now=NOON) == 1
+    assert (path.exists(), other.exists()) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Dear Zoë Müller,", True), ("ZOE MULLER", True), ("Müller, Zoë", True), ("zoe.mueller@x.example", True),
+        ("Zoë Müllerin", False), ("call +49-30-1234 5678", True), ("030/12345678", True), ("12345", False),
+        ("id abc-77", True), ("id abc-778", False), ("4711", False), ("李雷来了", True), ("李来了", False),
+    ],
+)  # fmt: skip
+def test_what_names_somebody(text: str, found: bool) -> None:
+    said = [{"name": "Zoë Müller", "email": "zoe.mueller@x.example", "phone": "030 12345678"}, {"name": "李雷"}]
+    assert Needles(said, keys=["abc-77", "4711"]).are_in(text) is found
