@@ -1,9 +1,13 @@
 """One record after another by the API: what files do, with an answer for each."""
 
+from datetime import timedelta
+
 import pytest
 
 from crm.common.audit.models import AuditEntry
-from customers.models import Customer, ImportBatch, Invoice, Order, ParkedRow, SourceRecord
+from customers.identity.survivorship_rules import set_rule
+from customers.models import Customer, ImportBatch, Invoice, Order, ParkedRow, SourceRecord, SourceSystem
+from tests.conftest import NOON
 from tests.customers.importing.api.asking import Asking
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
@@ -121,3 +125,23 @@ def test_a_write_leaves_a_row_of_the_audit_that_names_the_token() -> None:
     assert entry.details == {
         "token": shop.token.pk, "source": "shop", "kind": "customers", "import": batch.pk, "created": 1,
     }  # fmt: skip
+
+
+def test_a_rule_that_changes_between_requests_holds_from_the_next_one_on() -> None:
+    """The tables and statements that the session keeps are those of the rules before."""
+    erp, shop = Asking("erp"), Asking("shop")
+    SourceSystem.objects.filter(key="erp").update(rank=5)
+
+    def said(city: str) -> str:
+        for source, named in ((erp, "Ulm"), (shop, city)):
+            source.put("customers", "7", name="Ada", tax_id="DE811193231", city=named)
+        return Customer.objects.get().city
+
+    assert said("Bonn") == "Ulm"
+    set_rule(field="city", rule="longest", by=None, now=NOON)
+    assert said("Bonn am Rhein") == "Bonn am Rhein"
+    SourceRecord.objects.filter(system__key="erp").update(first_seen_at=NOON - timedelta(days=9_000))
+    set_rule(field="city", rule="newest", by=None, now=NOON)
+    assert said("Köln") == "Köln"
+    set_rule(field="city", rule="ranked", by=None, now=NOON)
+    assert said("Koblenz") == "Ulm"
