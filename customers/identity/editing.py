@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from hashlib import md5
 from typing import Any, Final
 from uuid import UUID
@@ -225,6 +225,13 @@ def _is_taken(key: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_TAKEN, {"key": key})
         return bool(cursor.fetchone()[0])
+
+
+def confirm_typed(*, customer: Customer, now: datetime) -> None:
+    """What was typed of a customer, be it nothing, was said once more `now`. In the caller's transaction."""
+    found = _record_of(customer)
+    _write(found, found.payload or {})
+    SourceRecord.objects.filter(pk=found.pk).update(changed_at=now)
 
 
 def retype(

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +16,7 @@ from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.editing import change_customer
 from customers.identity.forms import CustomerForm
+from customers.identity.hygiene.confirming import confirm_customer
 from customers.identity.hygiene.fields import BY_KEY, FAULTS, Point
 from customers.identity.hygiene.following import follow_at_once
 from customers.models import Customer
@@ -50,6 +52,11 @@ def mend_one(request: HttpRequest, fault: str, pk: int) -> HttpResponse:
     onwards = f"{reverse('customers:mend', args=[point.key])}?{asked.query(after=pk)}"
 
     def save() -> Saved:
+        if "confirm" in request.POST:
+            by, seen = signed_in(request), form.cleaned_data["seen"]
+            confirm_customer(customer=customer, by=by, now=timezone.now(), seen=seen)
+            follow_at_once(pk)
+            return Saved(message=_("%(name)s confirmed.") % {"name": customer}, to=onwards)
         change_customer(customer=customer, fields=form.fields_set(), seen=form.cleaned_data["seen"])
         follow_at_once(pk)
         return Saved(message=_("%(name)s saved.") % {"name": customer}, to=onwards)

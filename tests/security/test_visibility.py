@@ -59,6 +59,7 @@ JOB = "a job or a command: nobody reads"
 AROUND_IT = {
     "customers/identity/editing.py": VERB,
     "customers/identity/holding.py": VERB,
+    "customers/identity/hygiene/confirming.py": VERB,
     "customers/identity/matching/joining.py": JOB,
     "customers/identity/matching/kept.py": JOB,
     "customers/identity/reviewing/apart.py": VERB,

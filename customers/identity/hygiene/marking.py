@@ -13,7 +13,7 @@ INSERT INTO customers_hygienemark (customer_id)
 SELECT DISTINCT k.customer_id FROM imp_keys k JOIN customers_customer c ON c.id = k.customer_id
 WHERE k._action IN ('created', 'updated')
 """
-_MOVED: Final = "INSERT INTO customers_hygienemark (customer_id) SELECT unnest(%(ids)s::bigint[])"
+_MARK: Final = "INSERT INTO customers_hygienemark (customer_id) SELECT unnest(%(ids)s::bigint[])"
 
 
 def mark_recorded(cursor: CursorWrapper, kind: str) -> None:
@@ -21,5 +21,9 @@ def mark_recorded(cursor: CursorWrapper, kind: str) -> None:
         cursor.execute(_RECORDED)
 
 
+def mark(cursor: CursorWrapper, customer_ids: list[int]) -> None:
+    cursor.execute(_MARK, {"ids": customer_ids})
+
+
 def mark_moved(cursor: CursorWrapper, customer_ids: list[int], _since: date) -> None:
-    cursor.execute(_MOVED, {"ids": customer_ids})
+    mark(cursor, customer_ids)
