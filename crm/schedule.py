@@ -8,6 +8,11 @@ from celery.schedules import crontab
 # runs them as soon as it is ready, too. Written to the database when beat starts.
 SCHEDULE: Final[dict[str, dict[str, Any]]] = {
     "resume-imports": {"task": "customers.importing.tasks.resume_imports", "schedule": 60.0},
+    "read-feeds": {
+        "task": "customers.importing.feeds.tasks.read_due",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "delete-expired-files": {
         "task": "customers.importing.tasks.delete_expired",
         "schedule": crontab(hour="3", minute="53"),

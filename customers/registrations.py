@@ -17,6 +17,8 @@ from customers.identity.relating.reading import related_panel, related_read
 from customers.identity.relating.regrouping import follow_moves
 from customers.identity.tasks import wake_taking_apart
 from customers.importing.exports import register_export
+from customers.importing.feeds import closing as feeds
+from customers.importing.feeds import words as feed_words
 from customers.importing.registry import register as register_import
 from customers.interactions import entries, import_interactions, last_contact, note_entries, note_history, noting
 from customers.interactions import happening as interactions_happening
@@ -179,6 +181,7 @@ NOTICES = (
     NoticeKind(key="follow", label=_("news of customers you follow"), words=telling_followers.in_words, icon="eye"),
     NoticeKind(key="mention", label=_("you are named in a note"), words=noting.in_words, icon="at"),
     NoticeKind(key=running.NOTICE, label=_("a bulk action is over"), words=sentences.in_words, icon="checks"),
+    NoticeKind(key=feeds.FAILED, label=_("a feed has failed"), words=feed_words.in_words, icon="rss"),
     NoticeKind(key="owner", label=_("a customer of yours"), words=owning.in_words, icon="user-star"),
     NoticeKind(key=adding.ASSIGNED, label=_("a task for you"), words=words.assigned_notice, icon="user-check"),
     NoticeKind(key=reminding.DUE, label=_("a task is due"), words=words.due_notice, icon="clock-exclamation"),

@@ -9,6 +9,7 @@ from customers.identity.reviewing.tasks import (
     run_match,
 )
 from customers.identity.tasks import settle_trust, take_apart, tell_followers
+from customers.importing.feeds.tasks import read_due, read_feed
 from customers.importing.tasks import resume_imports, run_import
 from customers.interactions.tasks import delete_files, follow_points, recount_contacts
 from customers.interactions.to_do.tasks import remind_of_tasks, send_digests
@@ -25,6 +26,8 @@ __all__ = [
     "follow_tiers",
     "look_at_changes",
     "look_every_night",
+    "read_due",
+    "read_feed",
     "recount_contacts",
     "recount_hygiene",
     "refresh_figures",

@@ -9,6 +9,9 @@ from customers.identity import tag_views as tags
 from customers.identity import views as editing
 from customers.importing import views as imports
 from customers.importing.api import token_views as tokens
+from customers.importing.feeds import step_views as feed_steps
+from customers.importing.feeds import try_views as feed_trials
+from customers.importing.feeds import views as feeds
 from customers.interactions import note_views as notes
 from customers.interactions.to_do import feed_views as task_feed
 from customers.interactions.to_do import step_views as task_steps
@@ -158,6 +161,19 @@ urlpatterns = [
     path("imports/tokens/<int:pk>/", tokens.token_page, name="token"),
     path("imports/tokens/<int:pk>/rotate/", tokens.token_rotate, name="rotate_token"),
     path("imports/tokens/<int:pk>/revoke/", tokens.token_revoke, name="revoke_token"),
+    path("imports/feeds/", feeds.feed_list, name="feeds"),
+    path("imports/feeds/new/", feeds.feed_new, name="feed_new"),
+    path("imports/feeds/<int:pk>/", feeds.feed_page, name="feed"),
+    path("imports/feeds/<int:pk>/edit/", feeds.feed_edit, name="feed_edit"),
+    path("imports/feeds/<int:pk>/progress/", feeds.feed_progress, name="feed_progress"),
+    path("imports/feeds/<int:pk>/try/", feed_trials.feed_try, name="feed_try"),
+    path("imports/feeds/<int:pk>/columns/", feed_trials.feed_columns, name="feed_columns"),
+    path("imports/feeds/<int:pk>/now/", feed_steps.feed_now, name="feed_now"),
+    path("imports/feeds/<int:pk>/pause/", feed_steps.feed_pause, name="feed_pause"),
+    path("imports/feeds/<int:pk>/use/", feed_steps.feed_use, name="feed_use"),
+    path("imports/feeds/<int:pk>/delete/", feed_steps.feed_delete, name="feed_delete"),
+    path("imports/feeds/files/<int:pk>/again/", feed_steps.feed_file_again, name="feed_file_again"),
+    path("imports/feeds/files/<int:pk>/leave/", feed_steps.feed_file_leave, name="feed_file_leave"),
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/map/", imports.import_map, name="import_map"),
     path("imports/<int:pk>/progress/", imports.import_progress, name="import_progress"),

@@ -28,6 +28,8 @@ from tests.factories.accounts import NoticeFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, GroupMemberFactory, MatchFactory, MergeFactory
 from tests.factories.importing import (
     ApiTokenFactory,
+    FeedFactory,
+    FeedFileFactory,
     ImportBatchFactory,
     ImportRejectFactory,
     ParkedRowFactory,
@@ -234,6 +236,18 @@ def privacy_requests(rows: int, _kit: Kit) -> str:
     return "/privacy/"
 
 
+def feeds(rows: int, _kit: Kit) -> str:
+    FeedFactory.create_batch(rows, owner=UserFactory.create())
+    return "/imports/feeds/"
+
+
+def feed_files(rows: int, _kit: Kit) -> str:
+    feed = FeedFactory.create()
+    for _row in range(rows):
+        FeedFileFactory.create(feed=feed, batch=ImportBatchFactory.create(state="done"))
+    return f"/imports/feeds/{feed.pk}/"
+
+
 def rejects(rows: int, _kit: Kit) -> str:
     batch = ImportBatchFactory.create(state="done", rejected=rows)
     ImportRejectFactory.create_batch(rows, batch=batch)
@@ -399,6 +413,8 @@ LISTS: Mapping[str, Listed] = {
     "privacy.counts": Listed(fill=privacy_counts, queries=3, role="administrator"),
     "privacy.held": Listed(fill=privacy_held, queries=28, role="administrator"),
     "privacy.requests": Listed(fill=privacy_requests, queries=3, role="administrator"),
+    "importing.feeds": Listed(fill=feeds, queries=4, role="administrator"),
+    "importing.feed_files": Listed(fill=feed_files, queries=6, role="administrator"),
     "importing.tokens": Listed(fill=api_tokens, queries=3, role="administrator"),
     "importing.parked": Listed(fill=parked, queries=3),
     "importing.preview": Listed(fill=preview, queries=4),

@@ -19,7 +19,14 @@ from tests.conftest import ClientFor
 from tests.lists import LISTS, Kit
 
 # Those whose columns people choose.
-ARRANGED = ("importing.imports", "page.customers", "to_do.tasks", "trade.invoice_list", "trade.order_list")
+ARRANGED = (
+    "importing.feeds",
+    "importing.imports",
+    "page.customers",
+    "to_do.tasks",
+    "trade.invoice_list",
+    "trade.order_list",
+)
 NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
 # allauth's own pages fill the one, the administration, which has a look of its own, the other.
 BY_HAND = {"allauth/elements/table.html", "admin/accounts/user/object_history.html"}

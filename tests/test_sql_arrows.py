@@ -21,7 +21,7 @@ BASE = Path(settings.BASE_DIR)
 APPS = ("crm", "accounts", "customers", "service", "metrics", "demo")
 # What belongs to rooms, by model. Of apps without rooms a table is the app's.
 TABLES = {
-    "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow ApiToken",
+    "customers.importing": "SourceSystem SourceRecord ImportBatch ImportReject ParkedRow ApiToken Feed FeedFile",
     "customers.identity": "Customer Contact ContactPoint CustomerEvent ContactEvent Tier TierAssignment PointMark "
     "TrustChange Merge MergedRow SharedKey Match MatchRun MergeRule MergeRuleEvent Tag CustomerTag Follow "
     "Visit CustomerSpelling ContactSpelling SurvivorshipRule SurvivorshipRuleEvent CustomerHygiene HygieneCount "

@@ -4,7 +4,8 @@
 |---|---|---|
 | `ZONE_CHANGE` | a change of the company's zone; who begins one and leaves it to a job | the session; its transaction |
 | `ZONE` | shared by whoever begins what means times in it, alone while zone or currency is replaced | its transaction |
-| `import_worker(batch)` | the one worker at an import | the session, so that a killed worker blocks nobody |
+| `feed_reader(feed)` | the one worker that reads a feed | the session, so that a killed worker blocks nobody |
+| `import_worker(batch)` | the one worker at an import | the session, likewise |
 | `bulk_worker(job)` | the one worker at a bulk action | the session, likewise |
 | `privacy_worker(request)` | the one worker at an export or erase of a person | the session, likewise |
 | `RETIER` | a run that decides tiers | the session |
@@ -59,6 +60,7 @@ class Family(IntEnum):
 
     ZONE_CHANGE = 10
     ZONE = 11
+    FEED_READER = 19
     IMPORT_WORKER = 20
     BULK_WORKER = 21
     PRIVACY_WORKER = 22
@@ -87,6 +89,7 @@ class Family(IntEnum):
 WORDS = {
     Family.ZONE_CHANGE: gettext_lazy("changing the time zone"),
     Family.ZONE: gettext_lazy("the time zone"),
+    Family.FEED_READER: gettext_lazy("this feed"),
     Family.IMPORT_WORKER: gettext_lazy("this import"),
     Family.BULK_WORKER: gettext_lazy("this bulk action"),
     Family.PRIVACY_WORKER: gettext_lazy("this privacy request"),
@@ -138,6 +141,10 @@ RELATIONS: Final = Key(Family.RELATIONS)
 DRIFT: Final = Key(Family.DRIFT)
 VERDICTS: Final = Key(Family.VERDICTS)
 KPI_RULES: Final = Key(Family.KPI_RULES)
+
+
+def feed_reader(feed_id: int) -> Key:
+    return Key(Family.FEED_READER, feed_id % 2**31)
 
 
 def import_worker(batch_id: int) -> Key:

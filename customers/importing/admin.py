@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from crm.common.admin import ReadOnlyAdmin
-from customers.models import ApiToken, ImportBatch, ImportReject, ParkedRow, SourceRecord
+from customers.models import ApiToken, Feed, FeedFile, ImportBatch, ImportReject, ParkedRow, SourceRecord
 
 
 @admin.register(SourceRecord)
@@ -44,3 +44,21 @@ class ApiTokenAdmin(ReadOnlyAdmin[ApiToken]):
     list_filter = ("system",)
     list_select_related = ("system", "created_by")
     exclude = ("token_hash",)
+
+
+@admin.register(Feed)
+class FeedAdmin(ReadOnlyAdmin[Feed]):
+    """Set up on the page of feeds."""
+
+    list_display = ("name", "system", "kind", "place", "state", "is_active", "looked_at", "next_at", "owner")
+    list_filter = ("state", "is_active", "place")
+    list_select_related = ("system", "owner")
+    exclude = ("secret",)
+
+
+@admin.register(FeedFile)
+class FeedFileAdmin(ReadOnlyAdmin[FeedFile]):
+    list_display = ("name", "feed", "state", "size", "batch", "seen_at")
+    list_filter = ("state",)
+    list_select_related = ("feed", "batch")
+    ordering = ("-id",)

@@ -62,17 +62,19 @@ def preview(*, batch: ImportBatch, rows: int = 5) -> Preview:
     Leaves the batch as it is, but for one that takes longer than `CRM_PREVIEW_SECONDS`: that one has failed, or each
     look at it would cost as much again.
     """
+    try:
+        return look(batch=batch, rows=rows)
+    except TakesTooLong as error:
+        batches.fail(batch, str(error))
+        raise
+
+
+def look(*, batch: ImportBatch, rows: int) -> Preview:
+    """As `preview`, of a batch that need not be kept; raises `TakesTooLong` too."""
     spec = get_spec(batch.kind)
     if not Path(batch.path).is_file():
         raise opening.Unreadable(_("The file is no longer there. Upload it again."))
-    if spec.read:
-        head = _of_own_format(batch, spec.read, rows)
-    else:
-        try:
-            head = _ask(batch, rows)
-        except TakesTooLong as error:
-            batches.fail(batch, str(error))
-            raise
+    head = _of_own_format(batch, spec.read, rows) if spec.read else _ask(batch, rows)
     return Preview(
         **head,
         columns=[(column.name, column.required) for column in spec.columns],

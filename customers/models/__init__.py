@@ -2,6 +2,7 @@
 
 from customers.models.bulk import BulkChange, BulkJob
 from customers.models.customers import Contact, ContactPoint, Customer, PointMark
+from customers.models.feeds import Feed, FeedFile
 from customers.models.figures import CustomerFigures, FigureMark, FiguresClock
 from customers.models.hygiene import CustomerHygiene, HygieneClock, HygieneCount, HygieneDay, HygieneMark
 from customers.models.interactions import Call, CallEvent, Interaction, Queue
@@ -45,6 +46,8 @@ __all__ = [
     "CustomerSpelling",
     "CustomerTag",
     "ExchangeRate",
+    "Feed",
+    "FeedFile",
     "FigureMark",
     "FiguresClock",
     "Follow",

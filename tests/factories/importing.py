@@ -83,6 +83,32 @@ class ApiTokenFactory(DjangoModelFactory[models.ApiToken]):
     created_at = datetime(2026, 11, 1, tzinfo=UTC)
 
 
+class FeedFactory(DjangoModelFactory[models.Feed]):
+    """Of a folder that no environment allows, looked at when the tests' noon comes."""
+
+    class Meta:
+        model = models.Feed
+
+    name = factory.Sequence(lambda n: f"Feed {n:05d}")
+    system = factory.SubFactory(SourceSystemFactory)
+    kind = "customers"
+    place = "folder"
+    folder = factory.LazyAttribute(lambda feed: "" if feed.url else "/srv/feeds")
+    url = ""
+    created_at = datetime(2026, 11, 1, tzinfo=UTC)
+    next_at = datetime(2026, 11, 15, 12, tzinfo=UTC)
+
+
+class FeedFileFactory(DjangoModelFactory[models.FeedFile]):
+    class Meta:
+        model = models.FeedFile
+
+    feed = factory.SubFactory(FeedFactory)
+    name = factory.Sequence(lambda n: f"customers-{n:05d}.csv")
+    state = "done"
+    seen_at = datetime(2026, 11, 15, 12, tzinfo=UTC)
+
+
 def linked(**fields: Any) -> models.Merge:
     """A customer of two records, of whom the second came by its key."""
     customer = CustomerFactory.create(**fields)

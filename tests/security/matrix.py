@@ -15,7 +15,7 @@ from typing import Any
 from metrics.models import Benefit, CostEntry, OtherChange, Rollout
 from tests.factories.accounts import NoticeFactory, SavedViewFactory, TeamFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory, MatchRunFactory, RelationFactory
-from tests.factories.importing import ApiTokenFactory, ImportBatchFactory, linked
+from tests.factories.importing import ApiTokenFactory, FeedFactory, FeedFileFactory, ImportBatchFactory, linked
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.privacy import PrivacyRequestFactory
@@ -193,6 +193,14 @@ def _export_file() -> dict[str, Any]:
 
 def _api_token() -> dict[str, Any]:
     return {"pk": ApiTokenFactory.create().pk}
+
+
+def _feed() -> dict[str, Any]:
+    return {"pk": FeedFactory.create(headers=["external_id", "name"]).pk}
+
+
+def _feed_file() -> dict[str, Any]:
+    return {"pk": FeedFileFactory.create(state="failed").pk}
 
 
 def own(*, arguments: Arguments, method: str = "get", status: int = 200, axe: bool = True) -> Row:
@@ -392,6 +400,19 @@ MATRIX: Mapping[str, Row] = {
     "customers:token": open_to(arguments=_api_token),
     "customers:rotate_token": open_to(arguments=_api_token, method="post", axe=False),
     "customers:revoke_token": open_to(arguments=_api_token, method="post", status=302),
+    "customers:feeds": open_to(),
+    "customers:feed_new": open_to(posted=422),
+    "customers:feed": open_to(arguments=_feed),
+    "customers:feed_edit": open_to(arguments=_feed, posted=422),
+    "customers:feed_progress": open_to(arguments=_feed, axe=False),
+    "customers:feed_try": open_to(arguments=_feed, method="post", status=422),
+    "customers:feed_columns": open_to(arguments=_feed, posted=422),
+    "customers:feed_now": open_to(arguments=_feed, method="post", status=302),
+    "customers:feed_pause": open_to(arguments=_feed, method="post", status=302),
+    "customers:feed_use": open_to(arguments=_feed, method="post", status=302),
+    "customers:feed_delete": open_to(arguments=_feed, posted=302),
+    "customers:feed_file_again": open_to(arguments=_feed_file, method="post", status=302),
+    "customers:feed_file_leave": open_to(arguments=_feed_file, method="post", status=302),
     # crm
     "home": staff(),
     "api": public(arguments=lambda: {"rest": "customers"}, status=401, posted=405, axe=False),

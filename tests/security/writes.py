@@ -28,7 +28,7 @@ from metrics.models import Benefit, CostEntry, LedgerShare, OtherChange, Rollout
 from tests.conftest import NOON, PASSWORD
 from tests.factories.accounts import SavedViewFactory, TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, MatchFactory
-from tests.factories.importing import ApiTokenFactory, SourceSystemFactory, linked
+from tests.factories.importing import ApiTokenFactory, FeedFactory, FeedFileFactory, SourceSystemFactory, linked
 from tests.factories.interactions import InteractionFactory
 from tests.factories.notes import BulkJobFactory, CustomerTagFactory, NoteFactory, TagFactory, deleted, kept_file
 from tests.factories.privacy import PrivacyRequestFactory
@@ -163,6 +163,14 @@ def erase(**fields: Any) -> Arrange:
 
 def api_token() -> dict[str, Any]:
     return {"pk": ApiTokenFactory.create().pk}
+
+
+def feed() -> dict[str, Any]:
+    return {"pk": FeedFactory.create(url="https://files.example/c.csv", place="address", headers=["id", "name"]).pk}
+
+
+def failed_file() -> dict[str, Any]:
+    return {"pk": FeedFileFactory.create(state="failed").pk}
 
 
 def note() -> dict[str, Any]:
@@ -371,6 +379,24 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:privacy_confirm": ("administrator", to_confirm),
     "customers:privacy_withdraw": ("administrator", erase()),
     "customers:privacy_return": ("administrator", erase(state="done")),
+    "customers:feed_new": (
+        "administrator",
+        typed(
+            name="Customers", source="Shop", kind="customers", place="address", url="https://files.example/c.csv",
+            sign_in="none", schedule="hourly",
+        ),
+    ),
+    "customers:feed_edit": ("administrator", corrected("customers:feed_edit", feed, name="Customers of the shop")),
+    "customers:feed_columns": (
+        "administrator",
+        corrected("customers:feed_columns", feed, column_external_id="0", column_name="1"),
+    ),
+    "customers:feed_now": ("administrator", pressed(feed)),
+    "customers:feed_pause": ("administrator", pressed(feed)),
+    "customers:feed_use": ("administrator", pressed(lambda: {"pk": FeedFactory.create(is_active=False).pk})),
+    "customers:feed_delete": ("administrator", pressed(feed)),
+    "customers:feed_file_again": ("administrator", pressed(failed_file)),
+    "customers:feed_file_leave": ("administrator", pressed(failed_file)),
     "customers:token_new": ("administrator", typed(source="Shop", may=["read"])),
     "customers:rotate_token": ("administrator", pressed(api_token)),
     "customers:revoke_token": ("administrator", pressed(api_token)),
@@ -394,6 +420,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
 }  # fmt: skip
 
 NO_WRITE: Mapping[str, str] = {
+    "customers:feed_try": "looks at a file, and keeps nothing of it; that somebody looked is noted",
     "customers:follow": "one's own mark at a customer, as a visit leaves one",
     "customers:unfollow": "one's own mark at a customer",
     "accounts:read_all": "that somebody has read what they were told is their own affair",
