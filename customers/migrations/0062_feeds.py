@@ -11,7 +11,7 @@ import crm.common.kinds
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0063_groups"),
+        ("customers", "0060_privacy"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

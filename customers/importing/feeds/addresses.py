@@ -77,7 +77,7 @@ def parse(url: str) -> Target:
         raise NotAllowed(_("This is no address: it is too long, or holds what no address holds."))
     try:
         parts = urlsplit(url)
-        port = parts.port or HTTPS_PORT
+        port = HTTPS_PORT if parts.port is None else parts.port
     except ValueError as error:
         raise NotAllowed(_("This is no address: %(error)s") % {"error": error}) from error
     if parts.scheme != "https":

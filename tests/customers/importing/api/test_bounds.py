@@ -109,3 +109,21 @@ def test_a_value_that_only_the_database_refuses_holds_up_no_other(monkeypatch: p
     found = Asking().batch("customers", *({"external_id": str(n), "name": f"N{n}"} for n in range(3)))[1]
     assert [one["result"] for one in found["results"]] == ["created", "rejected", "created"]
     assert ImportBatch.objects.get().rejected == 1
+
+
+def test_bad_values_of_a_batch_are_each_items_own() -> None:
+    fields: list[dict[str, Any]] = [
+        {"birth_date": "30.02."}, {"birth_date": 1e308}, {"name": "A\0"}, {"email": {}}, {"name": ""}, {"shoe": 42},
+    ]  # fmt: skip
+    items = [{"external_id": str(number), "name": "A", **one} for number, one in enumerate(fields)]
+    status, found = Asking().batch("customers", *items)
+    assert status == 200
+    assert [one["result"] for one in found["results"]] == ["rejected"] * 5 + ["created"]
+    named = [one["errors"][0]["field"] for one in found["results"][:5]]
+    assert named == ["birth_date", "birth_date", "name", "email", "name"]
+
+
+@pytest.mark.parametrize("body", [b"\x1f\x8b" + b"0" * 100, b"PK\x03\x04" + b"\xff" * 100, b"\x89PNG\r\n"])
+def test_a_packed_body_is_not_opened(body: bytes) -> None:
+    status, found = Asking().sent("post", "customers/batch", body)
+    assert (status, found["errors"][0]["field"]) == (400, "")

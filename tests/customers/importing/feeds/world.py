@@ -44,3 +44,16 @@ def read(feed: Feed, clock: Clock) -> Feed:
 def files(feed: Feed) -> list[tuple[str, str]]:
     """Oldest first."""
     return list(FeedFile.objects.filter(feed=feed).order_by("pk").values_list("name", "state"))
+
+
+def address_of(url: str, **fields: Any) -> Feed:
+    return FeedFactory.create(place="address", url=url, **fields)
+
+
+def look(feed: Feed, clock: Clock) -> Feed:
+    """One look, an hour later."""
+    clock.on(3_600)
+    Feed.objects.filter(pk=feed.pk).update(next_at=timezone.now())
+    reading.read_feed(feed_id=feed.pk)
+    feed.refresh_from_db()
+    return feed

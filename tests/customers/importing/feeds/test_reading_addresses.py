@@ -1,0 +1,109 @@
+"""A feed of an address, read as the worker reads it."""
+
+from pathlib import Path
+
+import pytest
+
+from accounts.models import Notice
+from customers.importing.feeds import reading, secrets, setting_up
+from customers.models import Customer, Feed, FeedFile, ImportBatch
+from tests.conftest import NOON, UserFor
+from tests.customers.importing.feeds.https import Site, send
+from tests.customers.importing.feeds.world import Clock, address_of, files, look
+
+pytestmark = pytest.mark.django_db
+ROWS = b"external_id,name\n1,Ada\n"
+
+
+def names() -> list[str]:
+    return list(Customer.objects.order_by("name").values_list("name", flat=True))
+
+
+def test_an_address_is_read_once_for_each_content(site: Site, clock: Clock) -> None:
+    feed = address_of(site.url("/export/c.csv"))
+    site.gives(ROWS, path="/export/c.csv", ETag='"1"')
+    feed = look(feed, clock)
+    assert (files(feed), names(), feed.etag) == ([("c.csv", "done")], ["Ada"], '"1"')
+    look(feed, clock)
+    assert site.asked[1][1]["If-None-Match"] == '"1"'
+
+    site.gives(ROWS, path="/export/c.csv", ETag='"2"')  # said to be another, and is the same
+    feed = look(feed, clock)
+    assert (files(feed), feed.etag) == ([("c.csv", "done")], '"2"')
+
+    site.gives(ROWS + b"2,Bob\n", path="/export/c.csv", ETag='"3"')
+    feed = look(feed, clock)
+    assert (files(feed), names()) == ([("c.csv", "done")] * 2, ["Ada", "Bob"])
+    assert not [path for path in (Path(path) for path in _paths()) if not path.exists()]
+
+
+def test_what_an_address_gave_before_is_read_again_when_it_comes_back(site: Site, clock: Clock) -> None:
+    feed = address_of(site.url())
+    for name in ("Ada", "Adele", "Ada"):
+        site.gives(f"external_id,name\n1,{name}\n".encode())
+        look(feed, clock)
+    assert (names(), ImportBatch.objects.count()) == (["Ada"], 3)
+
+
+def _paths() -> list[str]:
+    return list(ImportBatch.objects.values_list("path", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "username", "secret", "shown"),
+    [("basic", "ada", "süß!", "Basic YWRhOnPDvMOfIQ=="), ("bearer", "", "4711", "Bearer 4711")],
+)
+def test_it_signs_in(site: Site, clock: Clock, sign_in: str, username: str, secret: str, shown: str) -> None:
+    feed = address_of(site.url(), sign_in=sign_in, username=username, secret=secrets.sealed(secret))
+    site.gives(ROWS)
+    assert look(feed, clock).error == ""
+    assert site.asked[0][1]["Authorization"] == shown
+
+
+def test_an_address_that_fails_says_why_and_nothing_secret(
+    site: Site, clock: Clock, user_for: UserFor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feed = address_of(
+        site.url("/c.csv?sig=hidden"), sign_in="bearer", secret=secrets.sealed("4711-secret"),
+        owner=user_for("administrator"),
+    )  # fmt: skip
+    site.answers["/c.csv"] = lambda handler: send(handler, b"", 403)
+    for _look in range(3):
+        feed = look(feed, clock)
+    assert feed.error == f"https://localhost:{site.port}/c.csv could not be read: it answered 403 Forbidden"
+    assert (feed.state, feed.failures, Notice.objects.get().data["error"]) == ("failed", 3, feed.error)
+    said = capsys.readouterr()
+    assert "4711-secret" not in said.out + said.err
+    assert files(feed) == []
+
+
+def test_a_secret_that_no_key_opens_is_asked_for_again(site: Site, clock: Clock, settings: object) -> None:
+    feed = address_of(site.url(), sign_in="bearer", secret=secrets.sealed("4711"))
+    before = settings.SECRET_KEY  # type: ignore[attr-defined]
+    settings.SECRET_KEY = "another"  # type: ignore[attr-defined]
+    assert "Type it in again" in look(feed, clock).error
+    assert site.asked == []
+    settings.SECRET_KEY_FALLBACKS = [before]  # type: ignore[attr-defined]
+    site.gives(ROWS)
+    assert look(feed, clock).error == ""
+
+
+def test_what_failed_is_fetched_again_when_asked_though_it_has_not_changed(site: Site, clock: Clock) -> None:
+    feed = address_of(site.url())
+    site.gives(b"number,title\n1,Ada\n", ETag='"1"')
+    feed = look(feed, clock)
+    assert (files(feed), feed.state) == ([("c.csv", "failed")], "failed")
+    assert look(feed, clock).state == "failed"
+    setting_up.set_mapping(feed=feed, mapping={"columns": {"external_id": "number", "name": "title"}})
+    setting_up.read_again(file=FeedFile.objects.get(), now=NOON)
+    feed = look(feed, clock)
+    assert (files(feed), feed.state, names()) == ([("c.csv", "failed"), ("c.csv", "done")], "waiting", ["Ada"])
+    assert not FeedFile.objects.filter(again=True).exists()
+
+
+def test_an_address_inside_the_network_is_refused_when_it_is_read(clock: Clock) -> None:
+    feed = address_of("https://127.0.0.1/c.csv")
+    reading.read_feed(feed_id=feed.pk)
+    feed.refresh_from_db()
+    assert "no public address" in feed.error
+    assert Feed.objects.get().failures == 1
