@@ -8,5 +8,7 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import checks, registrations  # noqa: F401, PLC0415 - Django not ready
+        from customers.importing.feeds import environment  # noqa: PLC0415 - Django not ready
 
+        environment.check()
         registrations.register_all()

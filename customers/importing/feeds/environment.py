@@ -45,7 +45,11 @@ def _named(text: str) -> Named:
 
 def ports() -> set[int]:
     """At which any host may be asked."""
-    return {int(port) for port in _env.list("CRM_FEED_PORTS", default=[str(HTTPS_PORT)])}
+    found = [text.strip() for text in _env.list("CRM_FEED_PORTS", default=[str(HTTPS_PORT)]) if text.strip()]
+    for text in found:
+        if not text.isdecimal():
+            raise ImproperlyConfigured(f"CRM_FEED_PORTS: “{text}” is no port.")
+    return {int(text) for text in found}
 
 
 def ca_file() -> str:
@@ -55,4 +59,15 @@ def ca_file() -> str:
 
 def most_bytes() -> int:
     """What one file may weigh as it comes."""
-    return int(_env.int("CRM_FEED_MAX_MB", default=settings.CRM_UPLOAD_MAX_MB)) * 1024**2
+    text = _env.str("CRM_FEED_MAX_MB", default="") or str(settings.CRM_UPLOAD_MAX_MB)
+    if not text.isdecimal():
+        raise ImproperlyConfigured(f"CRM_FEED_MAX_MB: “{text}” is no number of megabytes.")
+    return int(text) * 1024**2
+
+
+def check() -> None:
+    """At the start, so that no page and no job is the first to find it. Raises `ImproperlyConfigured`."""
+    for read in (folders, named_hosts, ports, most_bytes):
+        read()
+    if ca_file() and not Path(ca_file()).is_file():
+        raise ImproperlyConfigured(f"CRM_FEED_CA_FILE: there is no file “{ca_file()}”.")

@@ -134,9 +134,16 @@ def fetch(asked: Asked) -> Fetched | None:
         found = _ask(mine, target, until)
         if not isinstance(found, str):
             return found
-        url = urljoin(url, found)
+        url = _next(url, found)
         target = addresses.parse(url)
     raise NotFetched(_("The address leads on more than %(most)d times.") % {"most": MOST_REDIRECTS})
+
+
+def _next(url: str, found: str) -> str:
+    try:
+        return urljoin(url, found)
+    except ValueError as error:
+        raise NotFetched(_("The address leads on to what is none: %(error)s") % {"error": error}) from error
 
 
 def _is_same(one: Target, other: Target) -> bool:
@@ -154,7 +161,7 @@ def _ask(asked: Asked, target: Target, until: float) -> Fetched | str | None:
         raise _failed(target, _("its certificate is not trusted: %(why)s") % {"why": error.verify_message}) from error
     except TimeoutError as error:
         raise _failed(target, _("it took too long")) from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise _failed(target, getattr(error, "strerror", "") or str(error) or type(error).__name__) from error
     finally:
         connection.close()

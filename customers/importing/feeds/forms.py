@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +12,7 @@ from crm.common.kinds import import_kinds
 from crm.common.saving import VersionedForm
 from customers.importing.feeds import environment
 from customers.models import Feed, SourceSystem
+from customers.querysets.feeds import MANAGES
 
 MOST_MINUTES = 24 * 60
 
@@ -63,7 +65,7 @@ class FeedForm(VersionedForm[Feed]):
         fields["every_minutes"].min_value = 1
         for name in ("every_minutes", "pattern", "owner"):
             fields[name].required = False
-        fields["owner"].queryset = User.objects.filter(is_active=True).order_by("name", "pk")
+        fields["owner"].queryset = _who_may_set_up()
         fields["url"].max_length = 2_000
         if self.instance.pk:
             fields["source"].initial = self.instance.system.name
@@ -110,5 +112,17 @@ class FeedForm(VersionedForm[Feed]):
     def _check_text(self, name: str) -> None:
         """What goes into a header of a request."""
         value = self.cleaned_data.get(name) or ""
-        if not value.isprintable() or (name == "username" and ":" in value):
+        is_sent_as_it_is = name == "secret" and self.cleaned_data.get("sign_in") == Feed.SignIn.BEARER
+        if (
+            not value.isprintable()
+            or (name == "username" and ":" in value)
+            or (is_sent_as_it_is and not value.isascii())
+        ):
             self.add_error(name, _("It holds a character that cannot be sent."))
+
+
+def _who_may_set_up() -> "QuerySet[User]":
+    """Whoever is told must be able to look."""
+    codename = MANAGES.partition(".")[2]
+    has_it = Q(is_superuser=True) | Q(user_permissions__codename=codename) | Q(groups__permissions__codename=codename)
+    return User.objects.filter(has_it, is_active=True).order_by("name", "pk").distinct()

@@ -49,6 +49,9 @@ def _read(feed: Feed) -> bool:
         return False
     except DomainError as refusal:
         error = str(refusal)
+    except batches.FAULTS as fault:
+        log.exception("feed failed", feed=feed.pk)
+        error = _failed(fault)
     closing.close(feed, error=error or look.problem, rests=look.rests, asked_for=asked_for)
     return False
 
@@ -87,4 +90,8 @@ def _start(feed: Feed, batch: ImportBatch) -> None:
         batches.fail(batch, str(error))
     except batches.FAULTS as error:
         log.exception("import failed", batch=batch.pk)
-        batches.fail(batch, _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")})
+        batches.fail(batch, _failed(error))
+
+
+def _failed(error: Exception) -> str:
+    return _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")}

@@ -20,6 +20,9 @@ TYPED: Final = (
 )  # fmt: skip
 
 
+WRITTEN: Final = (*TYPED, "system", "secret", "secret_at", "next_at")
+
+
 class NameTaken(DomainError):
     """There is another feed of that name."""
 
@@ -44,7 +47,8 @@ def save_feed(*, feed: Feed, secret: str, seen: str | None, now: datetime) -> Fe
                 raise ChangedMeanwhile
             _sign_in(feed, before, secret, now)
             _begin_anew(feed, before, now)
-            feed.save()
+            # What the worker writes meanwhile stays.
+            feed.save(update_fields=WRITTEN if before else None)
     except IntegrityError as error:
         raise NameTaken(_("There is another feed called “%(name)s”.") % {"name": feed.name}) from error
     return feed
@@ -86,7 +90,7 @@ def _begin_anew(feed: Feed, before: Feed | None, now: datetime) -> None:
     if before is None:
         feed.created_at = now
     elif before.url != feed.url:
-        feed.etag = feed.last_modified = ""
+        Feed.objects.filter(pk=feed.pk).update(etag="", last_modified="")
 
 
 def set_mapping(*, feed: Feed, mapping: Mapping[str, Any] | None) -> None:

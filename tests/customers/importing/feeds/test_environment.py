@@ -27,7 +27,14 @@ def test_hosts_with_and_without_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "read"), [("FOLDERS", "feeds", environment.folders), ("HOSTS", "a:b", environment.named_hosts)]
+    ("name", "value", "read"),
+    [
+        ("FOLDERS", "feeds", environment.folders),
+        ("HOSTS", "a:b", environment.named_hosts),
+        ("PORTS", "x", environment.check),
+        ("MAX_MB", "much", environment.check),
+        ("CA_FILE", "/nowhere", environment.check),
+    ],
 )
 def test_what_cannot_be_meant_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str, read: object) -> None:
     monkeypatch.setenv(f"CRM_FEED_{name}", value)

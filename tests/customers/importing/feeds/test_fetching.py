@@ -84,6 +84,7 @@ def test_redirects_are_followed_three_times(site: Site) -> None:
         ("https://ada:secret@localhost/", "name or a password"),
         ("https://localhost:22/", "Port 22"),
         ("file:///etc/passwd", "must begin with https"),
+        ("//10.0.0.1/c.csv", "no public address"),
     ],
 )
 def test_each_redirect_is_judged_as_the_address_was(site: Site, to: str, says: str) -> None:
@@ -92,6 +93,12 @@ def test_each_redirect_is_judged_as_the_address_was(site: Site, to: str, says: s
         fetch(Asked(url=site.url()))
     assert says in str(refused.value)
     assert (len(site.asked), kept()) == (1, [])
+
+
+def test_a_redirect_to_what_is_no_address(site: Site) -> None:
+    site.leads("/c.csv", to="https://[::1")
+    with pytest.raises(NotFetched, match="leads on to what is none"):
+        fetch(Asked(url=site.url()))
 
 
 def test_what_it_signs_in_with_goes_to_its_own_host_alone(site: Site) -> None:

@@ -101,6 +101,15 @@ def test_what_failed_is_fetched_again_when_asked_though_it_has_not_changed(site:
     assert not FeedFile.objects.filter(again=True).exists()
 
 
+def test_what_nobody_thought_of_is_said_and_tried_again(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ValueError("What is this?")
+
+    monkeypatch.setattr("customers.importing.feeds.fetching.fetch", broken)
+    feed = look(address_of("https://files.example/c.csv"), clock)
+    assert (feed.state, feed.error, feed.failures) == ("failed", "The import failed: What is this?", 1)
+
+
 def test_an_address_inside_the_network_is_refused_when_it_is_read(clock: Clock) -> None:
     feed = address_of("https://127.0.0.1/c.csv")
     reading.read_feed(feed_id=feed.pk)

@@ -80,6 +80,7 @@ def test_a_secret_stays_while_the_host_does(client_for: ClientFor) -> None:
         ({"sign_in": "basic", "secret": "x"}, "username"),
         ({"sign_in": "bearer"}, "secret"),
         ({"sign_in": "bearer", "secret": "a\r\nHost: b"}, "secret"),
+        ({"sign_in": "bearer", "secret": "süß"}, "secret"),
         ({"source": "!!"}, "source"),
     ],
 )
