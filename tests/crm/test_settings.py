@@ -65,10 +65,12 @@ def assert_refused(done: "subprocess.CompletedProcess[str]", says: str) -> None:
 
 def test_every_variable_that_is_read_is_in_the_example() -> None:
     read = set(re.findall(r"env\.\w+\(\s*\"([A-Z_]+)\"", (CHECKOUT / "crm" / "settings.py").read_text()))
-    feeds = CHECKOUT / "customers/importing/feeds/environment.py"
-    read |= set(re.findall(r"_env\.\w+\(\"([A-Z_]+)\"", feeds.read_text()))
-    erased = CHECKOUT / "customers/identity/privacy/suppressing.py"
-    for source in [*(CHECKOUT / "crm").glob("embedded/*.py"), *(CHECKOUT / "crm").glob("make/*.py"), erased]:
+    rooms = list((CHECKOUT / "customers").rglob("*.py"))
+    for source in rooms:
+        read |= set(re.findall(r"_env\.\w+\(\s*\"([A-Z_]+)\"", source.read_text()))
+        for names in re.findall(r"^[A-Z_, ]+ = (\"CRM_.*)$", source.read_text(), flags=re.MULTILINE):
+            read |= set(re.findall(r"\"([A-Z_]+)\"", names))
+    for source in [*(CHECKOUT / "crm").glob("embedded/*.py"), *(CHECKOUT / "crm").glob("make/*.py"), *rooms]:
         read |= set(re.findall(r"environ(?:\.get\(|\[)\s*\"([A-Z_]+)\"", source.read_text()))
         read |= set(re.findall(r"chosen_port\(\"([A-Z_]+)\"", source.read_text()))
     from_outside = {"PATH", "CI", "MAKELEVEL", "YES", "ARGS"}

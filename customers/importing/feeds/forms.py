@@ -61,6 +61,7 @@ class FeedForm(VersionedForm[Feed]):
         fields["folder"] = forms.ChoiceField(
             label=gettext_lazy("Folder"), choices=[(root, root) for root in [*kept, *roots]], required=False
         )
+        fields["schedule"].label = gettext_lazy("When it is read")
         fields["place"].choices = Feed.Place.choices
         fields["every_minutes"].min_value = 1
         for name in ("every_minutes", "pattern", "owner"):

@@ -41,7 +41,7 @@ FEEDS = Table[Feed, None](
         Column(key="error", title=_("Last error"), cell=_last_error, whole=lambda f: f.error, share=27, narrow=30),
         Column(key="source", title=_("Source"), cell=lambda feed: feed.system, share=12, narrow=14),
         Column(key="kind", title=_("What it holds"), cell=lambda feed: feed.get_kind_display(), share=12, shown="wide"),
-        Column(key="place", title=_("Where"), cell=words.where, whole=words.where, share=20, chosen=False),
+        Column(key="place", title=_("Read from"), cell=words.where, whole=words.where, share=20, chosen=False),
         Column(key="looked", title=_("Last look"), cell=lambda feed: ago(feed.looked_at), share=12, narrow=14),
         Column(key="next", title=_("Next look"), cell=words.next_look, share=12, shown="wide"),
         Column(key="owner", title=_("Owner"), cell=lambda feed: feed.owner, share=12, shown="wide", chosen=False),
