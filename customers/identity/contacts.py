@@ -149,6 +149,9 @@ def _set_removed(contact: Contact, at: datetime | None) -> Contact:
         current.removed_at = at
         current.save(update_fields=["removed_at"])
         _write_points(cursor, current)
+        withdraw_who_shared(customer_id=current.customer_id)
+        if at is None:
+            _propose_who_shares(current)
     return current
 
 

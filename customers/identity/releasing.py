@@ -19,6 +19,7 @@ from crm.common.errors import DomainError
 from crm.common.retrying import retried
 from customers.identity import editing
 from customers.identity.holding import CUSTOMERS, CustomerGone
+from customers.identity.reviewing.sharing_numbers import withdraw_who_shared
 from customers.identity.survivorship import FIELDS, TYPED, settle
 from customers.models import Customer, SourceRecord
 
@@ -123,3 +124,4 @@ def _is_own(record: SourceRecord) -> bool:
 def _settle(cursor: CursorWrapper, customer: Customer, typed: list[SourceRecord]) -> None:
     settle(customer_ids=[customer.pk])
     editing.write_points(cursor, [record for record in typed if _is_own(record)])
+    withdraw_who_shared(customer_id=customer.pk)

@@ -46,7 +46,9 @@ class Group:
 
     def below(self, customer_id: int) -> list[Member]:
         """The customer, and who stands below them in whatever line."""
-        at = next(n for n, member in enumerate(self.members) if member.customer.pk == customer_id)
+        at = next((n for n, member in enumerate(self.members) if member.customer.pk == customer_id), None)
+        if at is None:
+            return []
         mine = self.members[at]
         after = self.members[at + 1 :]
         end = next((n for n, member in enumerate(after) if member.depth <= mine.depth), len(after))
@@ -72,10 +74,10 @@ def groups_of(customer_id: int, *, reader: Reader) -> list[Group]:
 
 
 def _in_order(rows: list[GroupMember], there: Mapping[int, Customer]) -> Iterator[Member]:
-    """The top first, whoever belongs to one right below it."""
+    """The top first, whoever belongs to one right below it; whose parent was merged away just now stands at the top."""
     below: defaultdict[int | None, list[GroupMember]] = defaultdict(list)
     for row in sorted(rows, key=lambda one: (there[one.customer_id].search, one.customer_id)):
-        below[row.parent_id].append(row)
+        below[row.parent_id if row.parent_id in there else None].append(row)
     waiting = [(row, 0) for row in reversed(below[None])]
     while waiting:
         row, depth = waiting.pop()

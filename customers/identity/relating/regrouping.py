@@ -74,9 +74,9 @@ def together(cursor: CursorWrapper, *, kind: str, customer_ids: Iterable[int]) -
     return Together(customers=customers, numbers=customers | set(became), places=place(kind, said, became))
 
 
-def regroup(cursor: CursorWrapper, customer_ids: Iterable[int], *, kinds: Iterable[str] = KINDS) -> int:
-    """Write the groups that those customers are in; returns how many are in the largest. `RELATIONS` is held."""
-    ids, most = list(customer_ids), 0
+def regroup(cursor: CursorWrapper, customer_ids: Iterable[int], *, kinds: Iterable[str] = KINDS) -> None:
+    """Write the groups that those customers are in. `RELATIONS` is held."""
+    ids = list(customer_ids)
     for kind in kinds:
         found = together(cursor, kind=kind, customer_ids=ids)
         GroupMember.objects.filter(kind=kind, customer_id__in=found.numbers | set(ids)).delete()
@@ -84,8 +84,6 @@ def regroup(cursor: CursorWrapper, customer_ids: Iterable[int], *, kinds: Iterab
             GroupMember(kind=kind, customer_id=customer, root_id=to.root_id, parent_id=to.parent_id)
             for customer, to in sorted(found.places.items(), key=lambda one: one[0])
         )
-        most = max(most, len(found.places))
-    return most
 
 
 def follow_moves(cursor: CursorWrapper, customer_ids: list[int], _since: date) -> None:

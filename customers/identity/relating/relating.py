@@ -29,6 +29,26 @@ BETWEEN: Final = {
 """Who can be in a group of a kind."""
 
 
+# What one transaction did has one moment.
+_ACT: Final = """
+SELECT pgh_created_at, customer_id, to_id FROM customers_relationevent
+WHERE pgh_obj_id = %(relation)s AND pgh_label = %(label)s ORDER BY pgh_id DESC LIMIT 1
+"""
+_ENDS: Final = "SELECT customer_id, to_id FROM customers_relationevent WHERE pgh_created_at = %(at)s"
+_UNSAY: Final = """
+DELETE FROM customers_relation r USING customers_relationevent e
+WHERE e.pgh_created_at = %(at)s AND e.pgh_label = 'insert' AND r.id = e.pgh_obj_id
+"""
+_SAY_AGAIN: Final = """
+INSERT INTO customers_relation (id, kind, customer_id, to_id, by_id, at)
+SELECT e.pgh_obj_id, e.kind, e.customer_id, e.to_id, %(by)s, coalesce((
+  SELECT min(i.pgh_created_at) FROM customers_relationevent i
+  WHERE i.pgh_obj_id = e.pgh_obj_id AND i.pgh_label = 'insert'), e.pgh_created_at)
+FROM customers_relationevent e WHERE e.pgh_created_at = %(at)s AND e.pgh_label = 'delete'
+ORDER BY e.pgh_id ON CONFLICT DO NOTHING
+"""
+
+
 class RelatedToItself(DomainError):
     """A customer belongs to nobody by being themselves."""
 
@@ -49,12 +69,27 @@ class GroupTooLarge(DomainError):
     """More than `MOST` would be in it."""
 
 
+class SaidOtherwise(DomainError):
+    """Somebody has said something else of them since."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has changed this meanwhile."))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Related:
     """`before_id`: the parent company that it had until now."""
 
     relation: Relation
     before_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parted:
+    """`other_id`: one whom the customer was related to; `relation_id`: a row that is gone, for `take_back`."""
+
+    other_id: int
+    relation_id: int
 
 
 def relate(*, customer: Customer, to: Customer, kind: str, by: User | None, now: datetime) -> Related:
@@ -76,10 +111,16 @@ def _relate(customer: Customer, to: Customer, kind: Relation.Kind, by: User | No
             before = None
             _check_apart(below, above, kind)
         relation = Relation.objects.create(kind=kind, customer_id=below.pk, to_id=above.pk, by=by, at=now)
-        seeds = [below.pk, above.pk, *([before] if before else [])]
-        if regroup(cursor, seeds, kinds=[kind]) > MOST:
-            raise GroupTooLarge(_("A group has at most %(most)d customers.") % {"most": MOST})
+        regroup(cursor, [below.pk, above.pk, *([before] if before else [])], kinds=[kind])
+        _check_size(below, kind)
     return Related(relation=relation, before_id=before)
+
+
+def _check_size(customer: Customer, kind: Relation.Kind) -> None:
+    """Of the group they are in now. One that merges have made larger can still be left."""
+    theirs = GroupMember.objects.filter(kind=kind, customer_id=customer.pk).values("root_id")
+    if GroupMember.objects.filter(kind=kind, root_id__in=theirs).count() > MOST:
+        raise GroupTooLarge(_("A group has at most %(most)d customers.") % {"most": MOST})
 
 
 def _hold_both(one: Customer, other: Customer) -> tuple[Customer, Customer]:
@@ -138,40 +179,40 @@ def _numbers(cursor: CursorWrapper, customer_id: int) -> list[int]:
     return [customer_id, *numbers_of(cursor, [customer_id])]
 
 
-def part(*, customer: Customer, kind: str, by: User | None, now: datetime) -> int | None:
+def part(*, customer: Customer, kind: str, by: User | None, now: datetime) -> Parted | None:
     """A company belongs to its parent no longer, its own subsidiaries stay with it; or somebody leaves a household or
-    the others with the same buyer, who stay together. → one whom it was related to; None where there was nobody.
+    the others with the same buyer, who stay together. None where there was nobody.
 
     Raises CustomerGone; `locks.Busy`.
     """
     return retried(_part)(customer, Relation.Kind(kind), by, now)
 
 
-def _part(customer: Customer, kind: Relation.Kind, by: User | None, now: datetime) -> int | None:
+def _part(customer: Customer, kind: Relation.Kind, by: User | None, now: datetime) -> Parted | None:
     with transaction.atomic(), connection.cursor() as cursor:
         theirs = hold(customer)
         locks.take(cursor, exclusive=[locks.RELATIONS])
-        if kind == Relation.Kind.PARENT:
-            others = [parent] if (parent := _parent_of(theirs.pk)) else []
-            _rows_up(cursor, theirs.pk).delete()
-        else:
-            others = _step_out(cursor, theirs.pk, kind, by, now)
+        rows = _rows_up(cursor, theirs.pk) if kind == Relation.Kind.PARENT else _rows_of(cursor, theirs.pk, kind)
+        gone = list(rows)
+        became = _became({end for row in gone for end in (row.customer_id, row.to_id)})
+        others = sorted({became.get(end, end) for row in gone for end in (row.customer_id, row.to_id)} - {theirs.pk})
+        rows.delete()
+        if kind != Relation.Kind.PARENT:
+            _keep_together(others, kind, by, now)
         regroup(cursor, [theirs.pk, *others], kinds=[kind])
-    return others[0] if others else None
+    return Parted(other_id=others[0], relation_id=gone[0].pk) if others else None
 
 
-def _step_out(cursor: CursorWrapper, customer_id: int, kind: str, by: User | None, now: datetime) -> list[int]:
-    """→ those they were together with by what was said; who hung together by way of them still does."""
+def _rows_of(cursor: CursorWrapper, customer_id: int, kind: str) -> QuerySet[Relation]:
     numbers = _numbers(cursor, customer_id)
-    rows = Relation.objects.filter(Q(customer_id__in=numbers) | Q(to_id__in=numbers), kind=kind)
-    ends = {end for row in rows for end in (row.customer_id, row.to_id)} - set(numbers)
-    became = _became(ends)
-    others = sorted({became.get(end, end) for end in ends} - {customer_id})
-    rows.delete()
+    return Relation.objects.filter(Q(customer_id__in=numbers) | Q(to_id__in=numbers), kind=kind)
+
+
+def _keep_together(others: list[int], kind: str, by: User | None, now: datetime) -> None:
+    """Who hung together by way of one who leaves still does."""
     for one, other in pairwise(others):
         if not Relation.objects.filter(kind=kind, customer_id=one, to_id=other).exists():
             Relation.objects.create(kind=kind, customer_id=one, to_id=other, by=by, at=now)
-    return others
 
 
 def _became(ids: set[int]) -> dict[int, int]:
@@ -179,21 +220,27 @@ def _became(ids: set[int]) -> dict[int, int]:
     return dict(active.values_list("absorbed_id", "root_id"))
 
 
-def take_back(*, relation_id: int, customer: Customer, before: Customer | None, by: User, now: datetime) -> None:
-    """What somebody said was not meant; a company belongs to whom it belonged `before`. Nothing where it is gone.
+def take_back(*, relation_id: int, customer: Customer, was_said: bool, by: User) -> None:
+    """What somebody said of the customer, or that it no longer is so (not `was_said`), was not meant.
 
-    Raises what `relate` does.
+    What the same act took away is there again, of whom it was said, and what it put in its place is gone. Raises
+    SaidOtherwise, CustomerGone; `locks.Busy`.
     """
-    retried(_take_back)(relation_id, customer, before, by, now)
+    retried(_take_back)(relation_id, customer, was_said, by)
 
 
-def _take_back(relation_id: int, customer: Customer, before: Customer | None, by: User, now: datetime) -> None:
+def _take_back(relation_id: int, customer: Customer, was_said: bool, by: User) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        numbers = _numbers(cursor, hold(customer).pk)
         locks.take(cursor, exclusive=[locks.RELATIONS])
-        said = Relation.objects.filter(pk=relation_id).first()
-        if said is None:
-            return
-        said.delete()
-        regroup(cursor, [said.customer_id, said.to_id], kinds=[said.kind])
-        if before is not None and said.kind == Relation.Kind.PARENT:
-            _relate(customer, before, Relation.Kind.PARENT, by, now)
+        if Relation.objects.filter(pk=relation_id).exists() != was_said:
+            raise SaidOtherwise
+        cursor.execute(_ACT, {"relation": relation_id, "label": "insert" if was_said else "delete"})
+        act = cursor.fetchone()
+        if act is None or not {act[1], act[2]} & set(numbers):
+            raise SaidOtherwise
+        cursor.execute(_ENDS, {"at": act[0]})
+        ends = {end for row in cursor.fetchall() for end in row}
+        cursor.execute(_UNSAY, {"at": act[0]})
+        cursor.execute(_SAY_AGAIN, {"at": act[0], "by": by.pk})
+        regroup(cursor, ends)

@@ -141,6 +141,7 @@ def _follow(merge: Merge) -> None:
         other = match.right_id if match.left_id == old else match.left_id
         left, right = sorted((new, other))
         if other == new or Match.objects.filter(left_id=left, right_id=right).exists():
+            match.delete()
             continue
         match.left_id, match.right_id = left, right
         match.save(update_fields=["left_id", "right_id"])

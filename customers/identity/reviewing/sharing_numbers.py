@@ -12,22 +12,28 @@ from django.db import connection
 from customers.identity.reviewing.apart import said_of
 
 TYPED: Final = 0.1
-"""Below what any look proposes from: it compares the two when it looks next, and says how probable it is then."""
+"""Below what any look proposes from: one that finds the two probable says how much, else they stay as long as both have
+the number.
+"""
+LOOKED_AT: Final = 500
 MOST: Final = 5
 """A number that more than so many others have is a switchboard's, and says nothing."""
 
 # Two index probes: the points with the number, and the customer.
 _OTHERS: Final = """
 SELECT DISTINCT o.id FROM customers_customer c
-JOIN customers_contactpoint p ON p.kind = 'phone' AND p.normalised = %(phone)s AND p.customer_id <> c.id
+JOIN (
+  SELECT customer_id FROM customers_contactpoint WHERE kind = 'phone' AND normalised = %(phone)s LIMIT %(looked_at)s
+) p ON p.customer_id <> c.id
 JOIN customers_customer o ON o.id = p.customer_id AND o.kind = c.kind
 WHERE c.id = %(customer)s ORDER BY o.id LIMIT %(most)s
 """
 _PROPOSE: Final = """
-INSERT INTO customers_match (left_id, right_id, kind, score, evidence, state, proposed_at)
+INSERT INTO customers_match AS m (left_id, right_id, kind, score, evidence, state, proposed_at)
 SELECT least(c.id, o), greatest(c.id, o), c.kind, %(score)s, %(evidence)s, 'proposed', %(now)s
 FROM customers_customer c, unnest(%(others)s::bigint[]) o WHERE c.id = %(customer)s
-ORDER BY 1, 2 ON CONFLICT (left_id, right_id) DO NOTHING
+ORDER BY 1, 2 ON CONFLICT (left_id, right_id) DO UPDATE SET evidence = excluded.evidence
+WHERE m.state = 'proposed' AND m.score = excluded.score AND m.run_id IS NULL
 """
 # What was proposed so of a number that the customer has no longer.
 _WITHDRAW: Final = """
@@ -46,7 +52,7 @@ def propose_who_shares(*, customer_id: int, phone: str, now: datetime) -> int:
     if not phone:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_OTHERS, {"customer": customer_id, "phone": phone, "most": MOST + 1})
+        cursor.execute(_OTHERS, {"customer": customer_id, "phone": phone, "most": MOST + 1, "looked_at": LOOKED_AT})
         others = [pk for (pk,) in cursor.fetchall()]
         if len(others) > MOST:
             return 0

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from customers.identity.matching.weighing import Weighed
 from customers.identity.reviewing.apart import Apart
+from customers.identity.reviewing.sharing_numbers import TYPED
 from customers.models import Customer, MatchRun, Merge
 
 CHUNK: Final = 2_000
@@ -61,7 +62,10 @@ _NO_LONGER: Final = """
 SELECT array_agg(id) FROM (
   SELECT m.id FROM customers_match m
   LEFT JOIN match_found f ON f.left_id = m.left_id AND f.right_id = m.right_id
-  WHERE m.state IN ('proposed', 'later') AND m.score >= %(least)s AND f.left_id IS NULL
+  WHERE m.state IN ('proposed', 'later') AND f.left_id IS NULL
+   AND (m.score >= %(least)s OR m.score = %(typed)s AND m.run_id IS NULL AND NOT EXISTS (
+     SELECT FROM customers_contactpoint a JOIN customers_contactpoint b USING (kind, normalised)
+     WHERE a.customer_id = m.left_id AND b.customer_id = m.right_id AND kind = 'phone' AND normalised <> ''))
    AND (m.kind = ANY(%(whole)s) OR m.left_id = ANY(%(among)s) OR m.right_id = ANY(%(among)s)) ORDER BY m.id
 ) x
 """
@@ -114,7 +118,7 @@ def propose(
         "whole": [kind.value for kind, customers in among.items() if customers is None],
         "among": sorted({customer for customers in among.values() for customer in customers or ()}),
     }
-    gone = _row(_NO_LONGER, {"least": least, **looked_at})[0] or []
+    gone = _row(_NO_LONGER, {"least": least, "typed": TYPED, **looked_at})[0] or []
     withdrawn = sum(_execute(_WITHDRAW, {"ids": gone[at : at + CHUNK]}) for at in range(0, len(gone), CHUNK))
     _execute(_END)
     return new, withdrawn

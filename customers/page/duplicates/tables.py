@@ -24,13 +24,13 @@ SPOKEN = 3
 
 
 def probability(match: Match) -> SafeString | str:
-    """As people say it; what somebody merged without its having been proposed has none, nor has a number that two
-    share before the next look.
+    """As people say it; what somebody merged without its having been proposed has none, nor have two who
+    share a number that was typed.
     """
     if not match.score:
         return "–"
     if match.score == TYPED and match.run_id is None:
-        return gettext("not compared yet")
+        return gettext("they share a number")
     return together(match.band_words, note(percent(min(match.score, 0.9999), 1 if match.score < 0.999 else 2)))
 
 

@@ -146,9 +146,8 @@ def relate_to(request: HttpRequest, pk: int) -> HttpResponse:
         done = relate(customer=below, to=above, kind=way.kind, by=by, now=timezone.now())
     except DomainError as error:
         return _refused(request, customer.pk, str(error))
-    undo = reverse("customers:relation_undo", args=[below.pk, done.relation.pk])
-    before = f"&before={done.before_id}" if done.before_id else ""
-    _say(request, customer.pk, SAID[way.key] % {"name": other.name}, f"{undo}?page={customer.pk}{before}")
+    undo = reverse("customers:relation_undo", args=[customer.pk, done.relation.pk])
+    _say(request, customer.pk, SAID[way.key] % {"name": other.name}, undo)
     return _to(request, customer.pk)
 
 
@@ -161,28 +160,26 @@ def part_from(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in Kind.values:
         return _to(request, page)
     try:
-        other = part(customer=customer, kind=kind, by=signed_in(request), now=timezone.now())
+        parted = part(customer=customer, kind=kind, by=signed_in(request), now=timezone.now())
     except DomainError as error:
         return _refused(request, page, str(error))
     words = _("“%(name)s” is taken out of: %(group)s.") % {"name": customer.name, "group": Kind(kind).label}
-    if other is None:
+    if parted is None:
         messages.info(request, words)
     else:
-        way = next(one.key for one in WAYS if one.kind == kind and not one.is_below)
-        _say(request, page, words, f"{reverse('customers:relate', args=[customer.pk])}?with={other}&way={way}")
+        undo = reverse("customers:relation_undo", args=[customer.pk, parted.relation_id])
+        _say(request, page, words, f"{undo}?gone=1&page={page}")
     return _to(request, page)
 
 
 @require_POST
 @permission_required((VIEW, CHANGES), raise_exception=True)
 def relation_undo(request: HttpRequest, pk: int, relation_id: int) -> HttpResponse:
-    """`page`: whose tab it was asked on; `before`: the parent company that the customer had until then."""
+    """`page`: whose tab it was asked on; `gone`: it was taken out, else said."""
     customer, page = get_customer(request, pk), number_of(_asked(request, "page")) or pk
-    before_id = number_of(_asked(request, "before"))
-    before = get_customer(request, before_id) if before_id else None
-    by, now = signed_in(request), timezone.now()
+    was_said = not _asked(request, "gone")
     try:
-        take_back(relation_id=relation_id, customer=customer, before=before, by=by, now=now)
+        take_back(relation_id=relation_id, customer=customer, was_said=was_said, by=signed_in(request))
     except DomainError as error:
         return _refused(request, page, str(error))
     messages.success(request, _("Undone."))

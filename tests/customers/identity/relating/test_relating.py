@@ -14,6 +14,7 @@ from customers.identity.relating.relating import (
     NotOfThatKind,
     RelatedAlready,
     RelatedToItself,
+    SaidOtherwise,
     part,
     relate,
     take_back,
@@ -52,6 +53,10 @@ def groups(kind: Relation.Kind = PARENT) -> dict[str, tuple[str, str]]:
     return {CALLED[one.customer_id]: (CALLED[one.root_id], CALLED[one.parent_id]) for one in rows}
 
 
+def _members() -> set[int]:
+    return set(GroupMember.objects.values_list("customer_id", flat=True))
+
+
 def wrong() -> list[int]:
     with connection.cursor() as cursor:
         return find_groups(cursor, 0, 2**62)
@@ -73,22 +78,56 @@ def test_another_parent_takes_the_place_of_the_one_before() -> None:
     assert groups() == {"Other": ("Other", ""), "Low": ("Other", "Other")}
 
 
+@pytest.mark.django_db(transaction=True)
 def test_taken_back_it_is_as_before() -> None:
     top, other, low, user = firm("Top"), firm("Other"), firm("Low"), UserFactory.create()
     say(low, top)
     before = groups()
     done = relate(customer=low, to=other, kind=PARENT, by=user, now=NOON)
-    take_back(relation_id=done.relation.pk, customer=low, before=top, by=user, now=NOON)
+    with pytest.raises(SaidOtherwise):
+        take_back(relation_id=done.relation.pk, customer=top, was_said=True, by=user)  # is of others
+    take_back(relation_id=done.relation.pk, customer=low, was_said=True, by=user)
     assert groups() == before
-    take_back(relation_id=done.relation.pk, customer=low, before=top, by=user, now=NOON)  # twice is once
+    with pytest.raises(SaidOtherwise):
+        take_back(relation_id=done.relation.pk, customer=low, was_said=True, by=user)
     assert groups() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taken_back_what_was_said_of_the_absorbed_is_theirs_again() -> None:
+    top, other, low, twin, user = firm("Top"), firm("Other"), firm("Low"), firm("Twin"), UserFactory.create()
+    say(twin, top)
+    before = groups()
+    merge = merge_customers(survivor=low, absorbed=twin, by=None, now=NOON)
+    done = relate(customer=low, to=other, kind=PARENT, by=None, now=NOON)
+    take_back(relation_id=done.relation.pk, customer=low, was_said=True, by=user)
+    parted = part(customer=low, kind=PARENT, by=None, now=NOON)
+    assert parted is not None
+    take_back(relation_id=parted.relation_id, customer=low, was_said=False, by=user)
+    assert groups() == {"Top": ("Top", ""), "Low": ("Top", "Top")}
+    undo_merge(merge=merge, by=None, now=NOON)
+    assert groups() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_left_a_household_comes_back_as_it_was() -> None:
+    ada, bob, eva, user = person("Ada"), person("Bob"), person("Eva"), UserFactory.create()
+    said = {(one.customer_id, one.to_id) for one in (say(ada, bob, HOUSEHOLD), say(bob, eva, HOUSEHOLD))}
+    parted = part(customer=bob, kind=HOUSEHOLD, by=None, now=NOON)
+    assert parted is not None
+    assert parted.other_id == ada.pk
+    take_back(relation_id=parted.relation_id, customer=bob, was_said=False, by=user)
+    assert set(Relation.objects.values_list("customer_id", "to_id")) == said
+    assert groups(HOUSEHOLD) == {"Ada": ("Ada", ""), "Bob": ("Ada", ""), "Eva": ("Ada", "")}
 
 
 def test_a_subsidiary_taken_out_keeps_its_own() -> None:
     top, middle, low = firm("Top"), firm("Middle"), firm("Low")
     say(low, middle)
     say(middle, top)
-    assert part(customer=middle, kind=PARENT, by=None, now=NOON) == top.pk
+    parted = part(customer=middle, kind=PARENT, by=None, now=NOON)
+    assert parted is not None
+    assert parted.other_id == top.pk
     assert groups() == {"Middle": ("Middle", ""), "Low": ("Middle", "Middle")}
     assert part(customer=middle, kind=PARENT, by=None, now=NOON) is None
 
@@ -98,7 +137,7 @@ def test_who_leaves_a_household_leaves_the_others_together() -> None:
     say(ada, bob, HOUSEHOLD)
     say(bob, eva, HOUSEHOLD)
     say(uli, bob, HOUSEHOLD)
-    assert part(customer=bob, kind=HOUSEHOLD, by=None, now=NOON) == ada.pk
+    part(customer=bob, kind=HOUSEHOLD, by=None, now=NOON)
     assert groups(HOUSEHOLD) == {"Ada": ("Ada", ""), "Eva": ("Ada", ""), "Uli": ("Ada", "")}
     part(customer=ada, kind=HOUSEHOLD, by=None, now=NOON)
     part(customer=eva, kind=HOUSEHOLD, by=None, now=NOON)
@@ -139,6 +178,12 @@ def test_a_group_has_a_largest_size(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(GroupTooLarge, match="at most 2"):
         say(firm("Lower"), top)
     assert len(groups()) == 2
+    other = firm("Other")
+    say(firm("Another"), other)
+    monkeypatch.setattr(relating, "MOST", 3)
+    low = Customer.objects.get(pk=next(pk for pk, name in CALLED.items() if name == "Low" and pk in _members()))
+    say(low, other)  # what is left behind counts for nothing
+    assert groups()["Low"] == ("Other", "Other")
 
 
 def test_a_survivor_belongs_where_either_did_and_undone_both_do_again() -> None:
@@ -169,12 +214,12 @@ def test_what_was_said_of_one_who_was_absorbed_goes_with_the_survivor() -> None:
     top, low, twin = firm("Top"), firm("Low"), firm("Twin")
     say(twin, top)
     merge_customers(survivor=low, absorbed=twin, by=None, now=NOON)
-    assert part(customer=low, kind=PARENT, by=None, now=NOON) == top.pk
+    part(customer=low, kind=PARENT, by=None, now=NOON)
     assert groups() == {}
     ada, bob, eva = person("Ada"), person("Bob"), person("Eva")
     say(ada, bob, HOUSEHOLD)
     merge_customers(survivor=eva, absorbed=bob, by=None, now=NOON)
-    assert part(customer=eva, kind=HOUSEHOLD, by=None, now=NOON) == ada.pk
+    part(customer=eva, kind=HOUSEHOLD, by=None, now=NOON)
     assert groups(HOUSEHOLD) == {}
 
 

@@ -33,7 +33,7 @@ def test_a_number_that_somebody_types_and_another_has_proposes_the_two() -> None
     match = Match.objects.get()
     assert (match.left_id, match.right_id, match.score, match.run) == (first.pk, second.pk, TYPED, None)
     assert (match.kind, match.evidence[0]["key"], match.evidence[0]["left"]) == ("organization", "phone", "+4930123456")
-    assert probability(match) == "not compared yet"
+    assert probability(match) == "they share a number"
 
 
 def test_of_two_kinds_or_with_another_number_nothing_is_proposed() -> None:
