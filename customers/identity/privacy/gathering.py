@@ -20,7 +20,10 @@ Row = dict[str, Any]
 NAMED: Final = (Product, ProductGroup, Queue, SourceSystem, Tag, Team, Tier)
 """Rows that others name: an export says their name, not their number."""
 _SOME: Final = """
-SELECT {key}, to_jsonb(f) FROM {table} f WHERE {whose} AND {key} > %(after)s ORDER BY {key} LIMIT %(most)s
+WITH these AS MATERIALIZED (
+  SELECT {key} AS key FROM {table} f WHERE {whose} AND {key} > %(after)s ORDER BY 1 LIMIT %(most)s
+)
+SELECT these.key, to_jsonb(f) FROM these JOIN {table} f ON {key} = these.key ORDER BY 1
 """
 _EVENTS: Final = frozenset({"pgh_id", "pgh_obj", "pgh_obj_id", "pgh_context", "pgh_context_id"})
 

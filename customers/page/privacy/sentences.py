@@ -27,7 +27,8 @@ STEPS: Final[dict[str, str | Promise]] = {
     "files": gettext_lazy("Looking through kept files"),
     "rows": gettext_lazy("Blanking contacts, calls, answers and repairs"),
     "records": gettext_lazy("Forgetting what sources said of them"),
-    "names": gettext_lazy("Erasing name, addresses and history"),
+    "names": gettext_lazy("Erasing name and addresses"),
+    "history": gettext_lazy("Blanking the history"),
     "kept": gettext_lazy("Dropping what the look for duplicates keeps"),
 }
 """Step of an erase, up to a colon → what is being done, in this order."""
