@@ -31,6 +31,7 @@ import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -104,6 +105,13 @@ def company_of_the_migrations() -> Iterator[None]:
     """What a fresh database says, known without asking it; a test that changes the company says so."""
     with company.assumed(time_zone="UTC", currency="EUR"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> Iterator[None]:
+    """A page in another language leaves it to whatever this thread does next: in a test, to the one that follows."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,10 @@ def rules_by_field() -> Mapping[str, SurvivorshipRule]:
     return {row.field: row for row in SurvivorshipRule.objects.select_related("changed_by")}
 
 
+def names_of_sources() -> dict[int, str]:
+    return dict(SourceSystem.objects.values_list("pk", "name"))
+
+
 def can_go_by(field: str, rule: str) -> bool:
     """A longer kind or date says no more."""
     return field in FIELDS and rule in SurvivorshipRule.Rule and not (rule == LONGEST and field in WITHOUT_LENGTH)

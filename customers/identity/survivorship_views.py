@@ -15,16 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import signed_in
 from crm.common import jobs
+from crm.common.limits.limiting import limited
 from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.identity.ordering import FIELDS
 from customers.identity.overview import label_of
 from customers.identity.previewing_rules import preview
 from customers.identity.survivorship_forms import SurvivorshipForm
-from customers.identity.survivorship_rules import PERMISSION, find_rule, rules_by_field, set_rule
+from customers.identity.survivorship_rules import PERMISSION, find_rule, names_of_sources, rules_by_field, set_rule
 from customers.identity.survivorship_tables import CHANGES, RULES, FieldRule
 from customers.identity.tasks import settle_trust
 from customers.identity.trust import how_far
-from customers.models import SourceSystem, SurvivorshipRule
+from customers.models import SurvivorshipRule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ def _going() -> Going:
 @require_GET
 @permission_required(PERMISSION, raise_exception=True)
 def survivorship_list(request: HttpRequest) -> HttpResponse:
-    rules, names = rules_by_field(), {one.pk: one.name for one in SourceSystem.objects.all()}
+    rules, names = rules_by_field(), names_of_sources()
     rows = [
         FieldRule(
             field=field, label=label_of(field), row=(row := rules.get(field)),
@@ -68,6 +69,7 @@ def survivorship_progress(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(EDIT)
 @permission_required(PERMISSION, raise_exception=True)
+@limited("search", when=lambda request: "preview" in request.GET)
 def survivorship_edit(request: HttpRequest, field: str) -> HttpResponse:
     """With `preview` nothing is saved: the page says what would change."""
     if field not in FIELDS:
