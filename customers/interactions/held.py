@@ -33,7 +33,7 @@ HOLDINGS: Final = (
         contact=_CALL_EVENTS.format(whose=_WITH_THEM),
         blanks={"params": "f.params[:1] || ''::text || f.params[3:]"},
         is_large=True,
-        hides=("digest",),
+        hides=("digest", "agent"),
         because="that somebody rang, and how long they waited; the number goes",
     ),
     Holding(
@@ -42,7 +42,7 @@ HOLDINGS: Final = (
         contact=_CALLS.format(whose=_WITH_THEM),
         blanks={"caller": "''"},
         is_large=True,
-        hides=("tier",),
+        hides=("tier", "agent_name"),
         because="that somebody rang, and how long they waited; the number goes",
     ),
     Holding(
@@ -54,7 +54,7 @@ HOLDINGS: Final = (
         },
         is_large=True,
         records="interactions",
-        hides=("contact_normalised", "matched_by_value", "tier"),
+        hides=("contact_normalised", "matched_by_value", "tier", "agent_name"),
         because="that there was a contact, when, on which channel and how it ended",
     ),
 )  # fmt: skip

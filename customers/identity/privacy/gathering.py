@@ -13,7 +13,7 @@ from accounts.models import Team, User
 from crm.common.audit.tracking import event_models, of_customers
 from customers.identity.privacy.subjects import Subject
 from customers.models import Product, ProductGroup, Queue, SourceSystem, Tag, Tier
-from customers.registry.personal import Holding, holdings
+from customers.registry.personal import Holding, find_holding, holdings
 
 ROWS: Final = 2_000
 Row = dict[str, Any]
@@ -57,7 +57,8 @@ def _of_contact(of: Any) -> str:
 
 
 def _events(event: type[models.Model], whose: str, subject: Subject) -> Iterator[Row]:
-    said = _Said(event, ())
+    of = find_holding(event.pgh_tracked_model._meta.db_table)  # type: ignore[attr-defined]  # noqa: SLF001
+    said = _Said(event, of.hides if of else ())
     for row in _rows(event, whose, subject.ids):
         told = said.of(row)
         yield {name: value for name, value in told.items() if name not in _EVENTS}

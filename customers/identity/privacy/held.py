@@ -59,12 +59,14 @@ HOLDINGS: Final = (
             "chosen": "'{}'",
             "key": "CASE WHEN f.key IS NOT NULL THEN 'erased:' || f.id END",
         },
+        hides=("name", "link_key", "key", "snapshot", "gave", "chosen"),  # of an undone one: somebody else's
         because="that two numbers are one stays, so that old addresses lead on",
     ),
     Holding(
         model=Match,
         customer="(f.left_id = ANY(%(customers)s) OR f.right_id = ANY(%(customers)s))",
         blanks={"evidence": "'[]'", "state": "CASE WHEN f.state = 'merged' THEN f.state ELSE 'different' END"},
+        hides=("evidence",),  # it says what the other is called
         because="what was decided stays, not what it was decided by",
     ),
     Holding(model=BulkChange, goes=True, exported=False, because="what a list's action changed, to be taken back"),
@@ -75,7 +77,7 @@ HOLDINGS: Final = (
         model=SourceRecord,
         contact="f.kind = 'contacts' AND f.customer_id = ANY(%(customers)s) AND f.object_id = ANY(%(contacts)s)",
         goes=True,
-        hides=("digest", "object_id"),
+        hides=("digest", "object_id", "typed_by", "released"),
         heading=_("what each source says"),
     ),
     Holding(

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from customers.identity.merging.absorbing import merge_customers
+from customers.identity.merging.undoing import undo_merge
 from customers.identity.privacy import asking, documents, exporting, gathering
 from customers.identity.privacy.files import folder
 from customers.identity.privacy.subjects import find_subject
-from customers.models import Customer, PrivacyRequest
+from customers.models import Customer, Match, PrivacyRequest, SourceRecord
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.privacy.world import erased, zebulon
+from tests.customers.importing.files import load, write_csv
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.interactions import InteractionFactory
+from tests.factories.telephony import CallEventFactory, CallFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
@@ -95,6 +99,29 @@ def test_a_contact_persons_copy_holds_what_is_theirs_alone(user_for: UserFor) ->
     assert [row["body"] for row in tables["customers_interaction"]["rows"]] == ["with Eva"]
     assert tables["customers_customer"]["rows"] == []
     assert [row["name"] for row in copy["history"]["customers_contactevent"]] == ["Eva"]
+
+
+def test_others_are_not_in_it_neither_who_was_taken_for_them_nor_staff(tmp_path: Path, user_for: UserFor) -> None:
+    by = user_for("administrator")
+    load("customers", write_csv(tmp_path / "p.csv", "external_id,kind,name", [["a", "person", "Ada"]]))
+    ada, bob = (
+        Customer.objects.get(),
+        CustomerFactory.create(kind="person", name="Bob Bystander", email="bob@b.example"),
+    )
+    merge = merge_customers(survivor=ada, absorbed=bob, by=by, now=NOON)
+    undo_merge(merge=merge, by=by, now=NOON)
+    evidence = [{"key": "name", "level": "near", "weight": 1, "left": "Ada", "right": "Bob Bystander"}]
+    left, right = sorted((ada.pk, bob.pk))
+    Match.objects.create(left_id=left, right_id=right, kind="person", score=0.9, evidence=evidence, proposed_at=NOON)
+    spoken = InteractionFactory.create(customer=ada, agent_name="Staff Stanley", channel="phone")
+    call = CallFactory.create(interaction=spoken, agent_name="Staff Stanley")
+    CallEventFactory.create(
+        system=call.system, callid=call.callid, event="ENTERQUEUE", params=["", "1", "1"], agent="Staff Stanley"
+    )
+    SourceRecord.objects.update(typed_by={"name": 77123}, released={"name": {"by": 77123}})
+    text = json.dumps(said(exported(ada, user_for)))
+    assert [word for word in ("Bystander", "bob@b", "Stanley", "77123") if word in text] == []
+    assert f'"survivor_id": {ada.pk}' in text
 
 
 def test_it_is_kept_for_a_week_and_goes_with_the_person(tmp_path: Path, user_for: UserFor) -> None:
