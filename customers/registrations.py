@@ -251,7 +251,7 @@ def register_all() -> None:
     listening.register_moved(last_contact.touch_receivers)
     listening.register_moved(mark_receivers)
     listening.register_moved(follow_moves)
-    listening.register_recorded(hygiene_marking.mark_recorded)
+    listening.register_settled(hygiene_marking.mark_settled)
     listening.register_moved(hygiene_marking.mark_moved)
     listening.register_trade_changed(mark_traders)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))

@@ -134,3 +134,5 @@ def settle_touched(cursor: CursorWrapper) -> None:
     if some_arrive:
         listening.arriving(cursor)
         cursor.execute(_MAKE)
+    if some_are_there:
+        listening.settled(cursor)

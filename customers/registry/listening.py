@@ -1,5 +1,5 @@
-"""Who is told, within the transaction, that customers arrive, that contact points or trade changed, that rows changed
-hands.
+"""Who is told, within the transaction, that customers arrive or were settled, that contact points or trade changed,
+that rows changed hands.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,11 @@ Arriving = Callable[[CursorWrapper], None]
 
 Who decides tiers sets `tier_id`, null so far. `is_bare`: rows that name the customer were written before. Foreign keys
 are checked when the transaction ends.
+"""
+
+Settled = Callable[[CursorWrapper], None]
+"""Told in the transaction that let customers' fields be what their records say, be they the same: `imp_survived` holds
+them (customer_id), and `imp_arriving` who of them has just been made.
 """
 
 PointsChanged = Callable[[CursorWrapper], None]
@@ -41,6 +46,7 @@ refuses one writes why to its `_conflict`, and the column to `_conflict_column`.
 """
 
 _arriving: Final[list[Arriving]] = []
+_settled: Final[list[Settled]] = []
 _points_changed: Final[list[PointsChanged]] = []
 _points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
@@ -56,6 +62,16 @@ def register_arriving(listener: Arriving) -> None:
 
 def arriving(cursor: CursorWrapper) -> None:
     for listener in _arriving:
+        listener(cursor)
+
+
+def register_settled(listener: Settled) -> None:
+    if listener not in _settled:
+        _settled.append(listener)
+
+
+def settled(cursor: CursorWrapper) -> None:
+    for listener in _settled:
         listener(cursor)
 
 

@@ -1,7 +1,7 @@
 """The kept hygiene follows its customers, in short steps and without anybody waiting.
 
 Whoever writes customers, records of theirs or proposals marks who changed, in the same transaction (triggers, migration
-0061; `register_recorded` and `register_moved` where the customer's own row stays). A step takes marks and looks at the
+0061; `register_settled` and `register_moved` where the customer's own row stays). A step takes marks and looks at the
 customers in a later statement, which so sees what was committed with each mark; who commits after that has a mark of
 their own. Steps exclude each other (`locks.HYGIENE`), so that counts add up.
 
@@ -9,6 +9,7 @@ A new database, and new checks, let everybody be looked at once: `HygieneClock` 
 """
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -30,19 +31,24 @@ FIRST, MOST, STEP_S = 100, 10_000, 0.1  # marks or customers a step
 Work = Callable[[CursorWrapper, int], bool]
 
 
+class _AnotherIsAtIt(Exception):
+    """And nobody waits for them."""
+
+
 def refresh_hygiene(*, wait: bool = True) -> None:
     """Let the hygiene of marked customers follow, then everybody's where the checks are new; then keep the day.
 
     Killed at any point, what is left stands in marks and clock. Where another is at it, `wait` for each of their steps
-    to end, or else leave the rest to them.
+    to end, or else leave the rest to them: the day too, which is half counted while they are in the middle.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         refresh_statistics(cursor)
     steps = [(work, Pace(FIRST, seconds=STEP_S, least=1, most=MOST)) for work in (_follow_marks, _follow_clock)]
     step = retried(_step)
-    while any(step(work, pace, wait=wait) for work, pace in steps):
-        pass
-    step(_keep, Pace(1, seconds=STEP_S, least=1, most=1), wait=wait)
+    with suppress(_AnotherIsAtIt):
+        while any(step(work, pace, wait=wait) for work, pace in steps):
+            pass
+        step(_keep, Pace(1, seconds=STEP_S, least=1, most=1), wait=wait)
 
 
 def follow_at_once(customer_id: int) -> bool:
@@ -96,7 +102,7 @@ def _step(work: Work, pace: Pace, *, wait: bool) -> bool:
         if wait:
             locks.take(cursor, exclusive=[locks.HYGIENE], wait_s=locks.JOB_PATIENCE_S)
         elif not locks.take_if_free(cursor, locks.HYGIENE):
-            return False
+            raise _AnotherIsAtIt
         with pace.timed():
             return work(cursor, pace.amount)
 
@@ -124,8 +130,10 @@ def _follow_clock(cursor: CursorWrapper, most: int) -> bool:
 
 
 def _keep(cursor: CursorWrapper, _most: int) -> bool:
-    day: date = today()
-    keep_day(cursor, day)
+    cursor.execute(sql.CLOCK)
+    if cursor.fetchone() is None:  # everybody has been looked at
+        day: date = today()
+        keep_day(cursor, day)
     return False
 
 

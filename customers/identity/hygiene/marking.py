@@ -1,24 +1,22 @@
-"""Who is marked where no trigger of the customers' own table tells: of records that came and of what changed hands."""
+"""Who is marked where no trigger of the customers' own table tells: records changed, or something changed hands."""
 
 from datetime import date
 from typing import Final
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.identity.holding import CUSTOMERS
-
-# Those that a record makes are not there yet: the trigger on their table marks them.
-_RECORDED: Final = """
+# A record of theirs may have changed though what they show has not: the source they count to, when they were confirmed.
+# Those that have just been made are marked by the trigger on their table.
+_SETTLED: Final = """
 INSERT INTO customers_hygienemark (customer_id)
-SELECT DISTINCT k.customer_id FROM imp_keys k JOIN customers_customer c ON c.id = k.customer_id
-WHERE k._action IN ('created', 'updated')
+SELECT v.customer_id FROM imp_survived v
+WHERE NOT EXISTS (SELECT FROM imp_arriving a WHERE a.customer_id = v.customer_id)
 """
 _MARK: Final = "INSERT INTO customers_hygienemark (customer_id) SELECT unnest(%(ids)s::bigint[])"
 
 
-def mark_recorded(cursor: CursorWrapper, kind: str) -> None:
-    if kind == CUSTOMERS:
-        cursor.execute(_RECORDED)
+def mark_settled(cursor: CursorWrapper) -> None:
+    cursor.execute(_SETTLED)
 
 
 def mark(cursor: CursorWrapper, customer_ids: list[int]) -> None:

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Team
+from crm.common import locks
 from crm.common.days import today
 from customers.identity.hygiene import following
+from customers.identity.hygiene.checking import REVISION
 from customers.identity.hygiene.fields import FAULTS, KINDS, month_number
 from customers.identity.hygiene.following import find_hygiene, follow_at_once, mend_hygiene, recount, refresh_hygiene
 from customers.identity.survivorship import TYPED
@@ -172,6 +174,22 @@ def test_the_day_is_kept_and_a_day_that_is_over_stays() -> None:
     assert (yesterday.team_id, yesterday.clean_points) == (before.team_id, before.clean_points)
     assert (now.team_id, sum(now.clean_points)) == (0, sum(before.clean_points) - 1 - 1)  # neither filled nor valid
     assert (now.points[5], now.clean_points[5], now.points[17], now.clean_points[17]) == (1, 0, 0, 0)
+
+
+def test_a_day_is_not_kept_while_another_is_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
+    CustomerFactory.create_batch(2)
+    for frees in ((False, False, True), (True, False, True)):  # they end just before the day would be kept
+        free = iter(frees)
+        monkeypatch.setattr(locks, "take_if_free", lambda *_given, free=free: next(free))
+        refresh_hygiene(wait=False)
+        assert not HygieneDay.objects.exists()
+    monkeypatch.undo()
+    HygieneClock.objects.update_or_create(pk=1, defaults={"revision": REVISION, "up_to": 1})
+    with connection.cursor() as cursor:
+        following._keep(cursor, 1)
+    assert not HygieneDay.objects.exists()
+    refresh_hygiene(wait=False)
+    assert HygieneDay.objects.get().customers == 2
 
 
 def test_who_mends_one_is_answered_at_once_or_left_to_the_job() -> None:
