@@ -26,7 +26,7 @@ def settle(file: FeedFile, *, state: FeedFile.State, error: str = "", headers: l
 
 
 def leave(feed: Feed) -> None:
-    """Paused while it was read: what was begun is gone on with when it is put in use again."""
+    """Paused or changed while it was read: what was begun is gone on with when it is put in use again, or at once."""
     Feed.objects.filter(pk=feed.pk).update(state=Feed.State.WAITING, looked_at=timezone.now())
 
 

@@ -42,7 +42,8 @@ class Look:
             return
         file = FeedFile(feed=feed, name=fetched.name, etag=fetched.etag, last_modified=fetched.last_modified)
         taken = taking.take(feed=feed, file=file, kept=fetched.kept, now=timezone.now())
-        Feed.objects.filter(pk=feed.pk).update(etag=fetched.etag, last_modified=fetched.last_modified)
+        unchanged = Feed.objects.filter(pk=feed.pk, url=feed.url)  # another address knows nothing of this tag
+        unchanged.update(etag=fetched.etag, last_modified=fetched.last_modified)
         if taken:
             yield taken
 

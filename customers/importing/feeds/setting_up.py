@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from crm.common.errors import DomainError
 from crm.common.versions import ChangedMeanwhile, lock_as_seen
@@ -50,6 +51,8 @@ def save_feed(*, feed: Feed, secret: str, seen: str | None, now: datetime) -> Fe
             # What the worker writes meanwhile stays.
             feed.save(update_fields=WRITTEN if before else None)
     except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):  # one of the checks: no fault of its name
+            raise
         raise NameTaken(_("There is another feed called “%(name)s”.") % {"name": feed.name}) from error
     return feed
 

@@ -17,8 +17,11 @@ from customers.querysets.feeds import FeedFileQuerySet
 READ = (FeedFile.State.READING, FeedFile.State.DONE, FeedFile.State.FAILED, FeedFile.State.SAME, FeedFile.State.LEFT)
 
 
+WHERE_TO = ("url", "folder", "inside", "pattern", "place", "system_id", "kind")
+
+
 class Gone(Exception):
-    """Somebody deleted the feed, or paused it, while it was being read."""
+    """Somebody deleted the feed, paused it, or said otherwise where from and where to, while it was being read."""
 
 
 def take(*, feed: Feed, file: FeedFile, kept: Kept, now: datetime) -> FeedFile | None:
@@ -63,8 +66,11 @@ def refuse(*, feed: Feed, file: FeedFile, error: str, now: datetime) -> FeedFile
 
 
 def lock(feed: Feed) -> None:
-    """As long as the transaction lasts nobody changes it. Raises `Gone` where it is not to be read any more."""
-    if not Feed.objects.select_for_update(no_key=True).filter(pk=feed.pk, is_active=True).exists():
+    """As long as the transaction lasts nobody changes it. Raises `Gone` where it is not to be read any more, or not as
+    it was when the look began: what was found may belong elsewhere.
+    """
+    row = Feed.objects.select_for_update(no_key=True, of=("self",)).filter(pk=feed.pk, is_active=True).first()
+    if row is None or any(getattr(row, name) != getattr(feed, name) for name in WHERE_TO):
         raise Gone
 
 

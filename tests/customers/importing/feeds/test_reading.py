@@ -3,18 +3,20 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from accounts.models import Notice
 from crm.common import locks
 from customers.importing import batches
-from customers.importing.feeds import reading, setting_up
+from customers.importing.feeds import folders, reading, setting_up
 from customers.models import Customer, Feed, FeedFile, ImportBatch
 from tests.conftest import NOON, UserFor
 from tests.customers.importing.feeds.world import Clock, customers, feed_of, files, read
 from tests.customers.importing.files import counts
 from tests.database import another_connection
+from tests.factories.importing import SourceSystemFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -265,3 +267,42 @@ def test_a_file_that_is_too_large_is_not_copied(folder: Path, clock: Clock, monk
     feed = read(feed, clock)
     assert (files(feed), feed.error) == ([("c.csv", "failed")], "c.csv: The file is larger than 1 MB.")
     assert not list((folder.parent / "uploads").rglob("*.*"))
+
+
+@pytest.mark.parametrize("changed", ["system", "kind", "pattern", "inside"])
+def test_what_is_said_otherwise_while_it_is_read_holds_for_the_next_file(
+    folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    feed = feed_of(folder)
+    for at, name in enumerate("ab"):
+        os.utime(customers(folder / f"{name}.csv", f"{at},{name}"), ns=(at, at))
+    run = batches.run
+
+    def edited(*, batch: ImportBatch) -> ImportBatch:
+        run(batch=batch)
+        values = {"system": SourceSystemFactory.create(), "kind": "orders", "pattern": "a*", "inside": "below"}
+        Feed.objects.filter(pk=feed.pk).update(**{changed: values[changed]})
+        return batch
+
+    monkeypatch.setattr(batches, "run", edited)
+    feed = read(feed, clock)
+    assert ImportBatch.objects.get().filename == "a.csv"
+    assert ("b.csv", "done") not in files(feed)
+    assert feed.state == "waiting"
+
+
+def test_a_file_is_told_of_a_source_that_was_put_right_meanwhile(
+    folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, right = feed_of(folder), SourceSystemFactory.create()
+    customers(folder / "a.csv", "1,Ada")
+    found = folders.files
+
+    def edited(*arguments: Any) -> list[Any]:
+        Feed.objects.filter(pk=feed.pk).update(system=right)
+        return found(*arguments)
+
+    monkeypatch.setattr(folders, "files", edited)
+    read(feed, clock)
+    read(feed, clock)
+    assert ImportBatch.objects.get().system == right

@@ -1,11 +1,12 @@
 """A feed of an address, read as the worker reads it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from accounts.models import Notice
-from customers.importing.feeds import reading, secrets, setting_up
+from customers.importing.feeds import fetching, reading, secrets, setting_up, taking
 from customers.models import Customer, Feed, FeedFile, ImportBatch
 from tests.conftest import NOON, UserFor
 from tests.customers.importing.feeds.https import Site, send
@@ -116,3 +117,34 @@ def test_an_address_inside_the_network_is_refused_when_it_is_read(clock: Clock) 
     feed.refresh_from_db()
     assert "no public address" in feed.error
     assert Feed.objects.get().failures == 1
+
+
+def test_what_the_old_address_said_of_its_file_is_not_kept_for_the_new_one(
+    site: Site, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = address_of(site.url("/old.csv"))
+    site.gives(ROWS, path="/old.csv", ETag='"1"')
+    site.gives(ROWS.replace(b"Ada", b"Bob"), path="/new.csv", ETag='"1"')
+    old, fetch, take = feed.url, fetching.fetch, taking.take
+
+    def edited() -> None:
+        Feed.objects.filter(pk=feed.pk).update(url=site.url("/new.csv"), etag="", last_modified="")
+
+    def fetching_it(asked: fetching.Asked) -> fetching.Fetched | None:
+        found = fetch(asked)
+        edited()
+        return found
+
+    def taking_it(**named: Any) -> FeedFile | None:
+        found = take(**named)
+        edited()
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(fetching, "fetch", fetching_it)
+        assert (look(feed, clock).etag, names()) == ("", [])
+    Feed.objects.filter(pk=feed.pk).update(url=old)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(taking, "take", taking_it)
+        assert (look(feed, clock).etag, names()) == ("", ["Ada"])
+    assert (look(feed, clock).etag, names()) == ('"1"', ["Bob"])

@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from customers.importing.feeds import secrets
+from customers.importing.feeds import secrets, setting_up
 from customers.models import Feed, FeedFile, ImportBatch
-from tests.conftest import ClientFor
+from tests.conftest import NOON, ClientFor
 from tests.customers.importing.feeds.https import Site
 from tests.customers.importing.feeds.world import Clock, customers, feed_of, look, read
-from tests.factories.importing import FeedFactory, FeedFileFactory
+from tests.factories.importing import FeedFactory, FeedFileFactory, SourceSystemFactory
 from tests.forms import as_shown
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +95,13 @@ def test_two_feeds_have_two_names(client_for: ClientFor) -> None:
     FeedFactory.create(name="Customers")
     answer = client_for("administrator").post("/imports/feeds/new/", ADDRESS)
     assert answer.context["form"].errors.keys() == {"name"}
+
+
+def test_no_other_fault_is_told_as_a_name_that_is_taken() -> None:
+    feed = FeedFactory.build(system=SourceSystemFactory.create(), place="address", url="https://files.example/c.csv")
+    feed.schedule = "daily"  # and no time of the day
+    with pytest.raises(IntegrityError, match="feed_daily_at"):
+        setting_up.save_feed(feed=feed, secret="", seen=None, now=NOON)
 
 
 def test_a_folder_is_chosen_among_those_that_are_allowed(client_for: ClientFor, folder: Path) -> None:
