@@ -7,8 +7,10 @@ of IPv4 within (mapped, compatible, NAT64, 6to4, Teredo) lead who knows where.
 
 import socket
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from threading import Thread
+from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import gettext as _
@@ -19,6 +21,7 @@ from customers.importing.feeds.environment import HTTPS_PORT, Named
 
 Address = IPv4Address | IPv6Address
 LONGEST: Final = 2_000
+RESOLVE_S: Final = 30.0
 
 # IANA's registry of special purposes, multicast, and what is reserved; and what Azure's machines ask about themselves.
 _NOT_PUBLIC_4: Final = tuple(
@@ -112,16 +115,18 @@ def _ascii(path: str) -> str:
     )
 
 
-def resolve(target: Target) -> list[Address]:
-    """Where it may be asked. Raises `NotAllowed` if only one of its addresses may not, `Unknown` if it has none."""
+def resolve(target: Target, *, within_s: float = RESOLVE_S, may_be_own: bool = True) -> list[Address]:
+    """Where it may be asked. Raises `NotAllowed` if only one of its addresses may not, `Unknown` if it has none, or
+    none is said in time. `may_be_own`: whether a name in the environment opens the company's own network to it.
+    """
     try:
-        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        found = _looked_up(target, within_s)
     except (OSError, UnicodeError) as error:
         raise Unknown(
             _("The host “%(host)s” is not known: %(error)s") % {"host": target.host, "error": _why(error)}
         ) from error
     addresses = list(dict.fromkeys(ip_address(str(place[0]).partition("%")[0]) for *_rest, place in found))
-    is_named = bool({Named(target.host), Named(target.host, target.port)} & environment.named_hosts())
+    is_named = may_be_own and bool({Named(target.host), Named(target.host, target.port)} & environment.named_hosts())
     for address in addresses:
         if not may_be_asked(address, is_named=is_named):
             raise NotAllowed(
@@ -132,6 +137,28 @@ def resolve(target: Target) -> list[Address]:
                 % {"host": target.host, "address": address}
             )
     return addresses
+
+
+def _looked_up(target: Target, within_s: float) -> list[Any]:
+    """By a thread: the system's resolver knows no deadline of ours, and one that hangs is left to its own. Nothing it
+    says too late is used. Raises `OSError`.
+    """
+    said: list[list[Any] | OSError | UnicodeError] = []
+    look_up = partial(socket.getaddrinfo, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+
+    def ask() -> None:
+        try:
+            said.append(look_up(target.host, target.port))
+        except (OSError, UnicodeError) as error:
+            said.append(error)
+
+    thread = Thread(target=ask, name="feed-resolver", daemon=True)
+    thread.start()
+    thread.join(max(min(within_s, RESOLVE_S), 0.001))
+    answer = said[0] if said else TimeoutError(_("it took too long"))
+    if isinstance(answer, list):
+        return answer
+    raise answer
 
 
 def may_be_asked(address: Address, *, is_named: bool = False) -> bool:

@@ -43,7 +43,9 @@ class NotFetched(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What is asked for, and under which bounds. `authorization` is shown to the address's own host alone."""
+    """What is asked for, and under which bounds. `authorization` is shown to the address's own host alone,
+    and not any more once that has led on to another.
+    """
 
     url: str
     authorization: str = ""
@@ -130,8 +132,11 @@ def fetch(asked: Asked) -> Fetched | None:
     until, target = monotonic() + asked.whole_s, addresses.parse(asked.url)
     first, url = target, asked.url
     for _hop in range(MOST_REDIRECTS + 1):
-        mine = replace(asked, authorization=asked.authorization if _is_same(first, target) else "")
-        found = _ask(mine, target, until)
+        if not _is_same(first, target):  # from here on others say where to: nothing is shown even to the first again
+            asked = replace(asked, authorization="")
+        # Whom only a redirect names may not be one of the company's own, though the environment names it.
+        places = addresses.resolve(target, within_s=until - monotonic(), may_be_own=target.host == first.host)
+        found = _ask(asked, target, places, until)
         if not isinstance(found, str):
             return found
         url = _next(url, found)
@@ -150,9 +155,9 @@ def _is_same(one: Target, other: Target) -> bool:
     return (one.host, one.port) == (other.host, other.port)
 
 
-def _ask(asked: Asked, target: Target, until: float) -> Fetched | str | None:
+def _ask(asked: Asked, target: Target, places: list[Address], until: float) -> Fetched | str | None:
     """A file, where it leads on to, or None."""
-    connection = _Connection(target, addresses.resolve(target), until=until)
+    connection = _Connection(target, places, until=until)
     try:
         connection.request("GET", target.path, headers=_headers(asked))
         with connection.getresponse() as answer:

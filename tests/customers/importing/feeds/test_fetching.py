@@ -13,7 +13,7 @@ import pytest
 
 from customers.importing import uploads
 from customers.importing.feeds import fetching
-from customers.importing.feeds.addresses import NotAllowed
+from customers.importing.feeds.addresses import NotAllowed, Unknown
 from customers.importing.feeds.fetching import Asked, NotFetched, fetch
 from tests.customers.importing.feeds.https import Site, send, serving
 
@@ -104,10 +104,46 @@ def test_a_redirect_to_what_is_no_address(site: Site) -> None:
 def test_what_it_signs_in_with_goes_to_its_own_host_alone(site: Site) -> None:
     site.gives(ROWS)
     site.leads("/same", to="/c.csv")
-    site.leads("/other", to=site.url(host="127.0.0.1"))
     fetch(Asked(url=site.url("/same"), authorization="Bearer 4711"))
-    fetch(Asked(url=site.url("/other"), authorization="Bearer 4711"))
-    assert [headers.get("Authorization") for _path, headers in site.asked] == ["Bearer 4711"] * 3 + [None]
+    assert [headers.get("Authorization") for _path, headers in site.asked] == ["Bearer 4711"] * 2
+
+
+def test_who_leads_on_to_another_is_shown_nothing_again(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other may have chosen what of the first is asked then."""
+    with serving(tmp_path / "other") as other:
+        trusted = tmp_path / "both.pem"
+        trusted.write_bytes(b"".join((tmp_path / name / "ca.pem").read_bytes() for name in ("site", "other")))
+        monkeypatch.setenv("CRM_FEED_CA_FILE", str(trusted))
+        monkeypatch.setenv("CRM_FEED_HOSTS", f"localhost:{site.port},localhost:{other.port}")
+        site.leads("/c.csv", to=other.url("/back"))
+        other.leads("/back", to=site.url("/chosen"))
+        site.gives(ROWS, path="/chosen")
+        assert body(fetch(Asked(url=site.url(), authorization="Bearer 4711"))) == ROWS
+        shown = [headers.get("Authorization") for _path, headers in (*site.asked, *other.asked)]
+    assert shown == ["Bearer 4711", None, None]
+
+
+def test_a_host_of_our_own_is_asked_only_by_a_feed_that_names_it(site: Site) -> None:
+    site.gives(ROWS)
+    assert body(fetch(Asked(url=site.url(host="127.0.0.1")))) == ROWS
+    site.leads("/other", to=site.url(host="127.0.0.1"))
+    with pytest.raises(NotAllowed, match="no public address"):
+        fetch(Asked(url=site.url("/other")))
+    assert [path for path, _headers in site.asked] == ["/c.csv", "/other"]
+
+
+def test_who_is_looked_up_for_ever_is_given_up_in_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_arguments, **_named: stop.wait(20))
+    began = monotonic()
+    try:
+        with pytest.raises(Unknown, match="it took too long"):
+            fetch(Asked(url=site.url(), whole_s=0.2))
+    finally:
+        stop.set()
+    assert monotonic() - began < 5
 
 
 def test_a_certificate_of_nobody_we_know_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
