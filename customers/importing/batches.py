@@ -18,7 +18,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from crm.common import locks
+from crm.common import faults, locks
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from customers.importing import applying, opening, staging, uploads
@@ -156,7 +156,7 @@ def run(*, batch: ImportBatch) -> ImportBatch:
             raise
         except FAULTS as error:
             log.exception("import failed", batch=batch.pk)
-            words = _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")}
+            words = _("The import failed: %(error)s") % {"error": faults.said(error)}
             fail(batch, words)
             raise ImportFailed(words) from error
     facts_changed()

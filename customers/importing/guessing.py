@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "external_id": (
@@ -80,6 +81,20 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 def comparable(header: str) -> str:
     folded = unicodedata.normalize("NFKC", header).casefold().replace("ä", "ae").replace("ö", "oe").replace("ü", "ue")
     return re.sub(r"[\W_]+", "", folded)
+
+
+def is_known(header: str) -> bool:
+    """Whether files call some column so.
+
+    >>> is_known("Kundenname"), is_known("Ada Lovelace")
+    (True, False)
+    """
+    return comparable(header) in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(comparable(word) for name, words in SYNONYMS.items() for word in (name, *words))
 
 
 def guess(headers: list[str], wanted: Iterable[str], *, exact: bool = False) -> dict[str, str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
 from customers.importing import encoding
-from customers.importing.guessing import guess
+from customers.importing.guessing import guess, is_known
 from customers.importing.registry import Format, ImportSpec, get_spec
 from customers.importing.tabular import DELIMITERS
 
@@ -141,7 +141,7 @@ def _complete(spec: ImportSpec, columns: Mapping[str, ColumnSource], headers: li
         raise MappingError(
             "columns",
             _("no header gives %(missing)s; the file has: %(headers)s")
-            % {"missing": ", ".join(missing), "headers": ", ".join(headers)},
+            % {"missing": ", ".join(missing), "headers": _quoted(headers)},
         )
 
 
@@ -179,7 +179,7 @@ def _source(place: str, value: object, headers: list[str], format_: Format) -> C
         raise MappingError(
             f"{place}.from",
             _("the file has no header “%(header)s”; it has: %(headers)s")
-            % {"header": header, "headers": ", ".join(headers)},
+            % {"header": header, "headers": _quoted(headers)},
         )
     return ColumnSource(
         header=header,
@@ -191,6 +191,18 @@ def _source(place: str, value: object, headers: list[str], format_: Format) -> C
             decimal=_decimal(f"{place}.decimal", given.get("decimal", format_.decimal)),
         ),
     )
+
+
+def _quoted(headers: list[str]) -> str:
+    """Those that are known as names of columns. The first line of a file without headers is somebody's row, and what
+    is said of a mapping is kept.
+    """
+    known = [header for header in headers if is_known(header)]
+    others = len(headers) - len(known)
+    if not known:
+        return _("%(count)d columns, none of a name that is known") % {"count": others}
+    quoted = ", ".join(known)
+    return _("%(headers)s, and %(count)d more") % {"headers": quoted, "count": others} if others else quoted
 
 
 def _object(place: str, value: object) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import structlog
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.common import locks
+from crm.common import faults, locks
 from crm.common.errors import DomainError
 from customers.importing import batches
 from customers.importing.feeds import closing, mapping
@@ -94,4 +94,4 @@ def _start(feed: Feed, batch: ImportBatch) -> None:
 
 
 def _failed(error: Exception) -> str:
-    return _("The import failed: %(error)s") % {"error": str(error).replace("\0", "␀")}
+    return _("The import failed: %(error)s") % {"error": faults.said(error)}

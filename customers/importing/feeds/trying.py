@@ -3,6 +3,7 @@
 Somebody waits for it, so it has a deadline and bounds of its own, and few are tried at once.
 """
 
+import re
 import secrets as chance
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ WAIT_S: Final = 1
 WHOLE_S: Final = 20.0
 MOST_BYTES: Final = 64 * 1024**2
 ROWS: Final = 10
+_OF_A_ROW: Final = re.compile(r"@|\d{5}")  # a first line with such cells is no header, and is not kept
 _places = BoundedSemaphore(AT_ONCE)
 
 
@@ -107,7 +109,7 @@ def _tried(feed: Feed, name: str, kept: Kept) -> Trial:
     spec = get_spec(feed.kind)
     batch = ImportBatch(system=feed.system, kind=feed.kind, path=str(kept.path), filename=name, mapping=raw)
     preview = previewing.look(batch=batch, rows=ROWS)
-    if not spec.read:
+    if not spec.read and not any(_OF_A_ROW.search(header) for header in preview.headers):
         Feed.objects.filter(pk=feed.pk).update(headers=preview.headers)
     as_it_stands = [Tried(number=at, values=row, faults=()) for at, row in enumerate(preview.rows, 1)]
     if spec.read:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.domain.notices import tell
 from accounts.models import User
-from crm.common import locks
+from crm.common import faults, locks
 from crm.common.audit.acting import acting
 from crm.common.audit.recording import record
 from crm.common.errors import DomainError
@@ -144,7 +144,7 @@ def _ending(job: BulkJob) -> Iterator[None]:
         _fail(job, _("There is no space left for the file."))
     except FAULTS as error:
         log.exception("bulk action failed", job=job.pk)
-        _fail(job, _("It failed: %(error)s") % {"error": str(error).replace("\0", "␀")})
+        _fail(job, _("It failed: %(error)s") % {"error": faults.said(error)})
 
 
 def _fail(job: BulkJob, error: str) -> None:

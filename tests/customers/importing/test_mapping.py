@@ -78,3 +78,22 @@ def test_the_example_fits_its_headers() -> None:
     headers = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
     mapping = resolve(raw, spec=get_spec("orders"), headers=headers)
     assert mapping.unknown(headers) == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        (
+            ["1", "Ada Lovelace", "ada@lovelace.example", "+49 30 1234567"],
+            "the file has: 4 columns, none of a name that",
+        ),
+        (["No", "Berlin", "Ada Lovelace"], "the file has: No, and 2 more"),
+        (["email", "Ada Lovelace"], "the file has: email, and 1 more"),
+    ],
+)
+def test_what_may_be_a_row_is_not_quoted(headers: list[str], says: str) -> None:
+    for raw in ({}, {"columns": {"status": "State"}}):
+        with pytest.raises(MappingError) as caught:
+            resolve(raw, spec=get_spec("orders"), headers=headers)
+        assert says.replace("the file has: ", "has: ") in str(caught.value)
+        assert "Ada" not in str(caught.value)

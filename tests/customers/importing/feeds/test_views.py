@@ -174,6 +174,17 @@ def test_a_folder_is_tried_by_its_newest_file(client_for: ClientFor, folder: Pat
     assert not list((folder.parent / "uploads").glob("**/*"))
 
 
+def test_a_first_row_that_is_somebody_is_not_kept_as_columns(client_for: ClientFor, folder: Path) -> None:
+    feed = feed_of(folder)
+    customers(folder / "a.csv", header="1,Ada Lovelace,ada@lovelace.example")
+    assert (
+        "3 columns, none of a name"
+        in client_for("administrator").post(f"{feed.get_absolute_url()}try/").content.decode()
+    )
+    feed.refresh_from_db()
+    assert feed.headers == []
+
+
 def test_whoever_changes_it_meanwhile_is_not_overwritten(client_for: ClientFor) -> None:
     client = client_for("administrator")
     feed = FeedFactory.create(place="address", url="https://files.example/c.csv")
