@@ -16,6 +16,7 @@ from customers.identity.matching.values import Record
 
 LEAST: Final = 0.5
 MEMORY: Final = "3GB"
+ASIDE: Final = "crm-match-"
 OF_PEOPLE: Final = Sort(model=PEOPLE, columns=values.person)
 OF_ORGANIZATIONS: Final = Sort(model=ORGANIZATIONS, columns=values.organization)
 
@@ -41,7 +42,7 @@ def _find(records: Iterable[Record], sort: Sort, least: float, listener: Listene
 def opened(path: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database in that file, or one in memory; what does not fit into the memory is put aside meanwhile."""
     with (
-        TemporaryDirectory(prefix="crm-match-") as aside,
+        TemporaryDirectory(prefix=ASIDE) as aside,
         duckdb.connect(path or ":memory:", config={"memory_limit": MEMORY, "temp_directory": aside}) as duck,
     ):
         yield duck

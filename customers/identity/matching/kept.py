@@ -20,7 +20,9 @@ import duckdb
 import splink
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
+from customers.identity.matching import leftovers
 from customers.identity.matching.finding import OF_ORGANIZATIONS, OF_PEOPLE, opened
 from customers.identity.matching.looking import Found, Listener, Look
 from customers.identity.matching.records import changed_customers, read_records
@@ -112,7 +114,7 @@ def _anew(path: Path, kind: Customer.Kind, moment: _Moment, least: float, listen
 def _made(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A file that is there when it is whole."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = path.with_suffix(".new")
+    new = _new(path)
     _remove(new)
     try:
         with opened(new) as duck:
@@ -173,6 +175,10 @@ def _path(kind: Customer.Kind) -> Path:
     return Path(settings.VAR_DIR) / "matching" / f"{name}-{kind.value}.duckdb"
 
 
+def _new(path: Path) -> Path:
+    return path.with_suffix(".new")
+
+
 def _remove(path: Path) -> None:
     for one in (path, Path(f"{path}.wal")):
         one.unlink(missing_ok=True)
@@ -188,5 +194,8 @@ def _version() -> str:
 
 
 def forget(kind: Customer.Kind) -> None:
-    """The next look compares all from nothing. Under `locks.MATCHING`."""
-    _remove(_path(kind))
+    """The next look compares all from nothing; nor is anything left of one that was killed. Under `locks.MATCHING`."""
+    path = _path(kind)
+    _remove(path)
+    _remove(_new(path))
+    leftovers.clear(now=timezone.now())

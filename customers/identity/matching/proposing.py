@@ -7,11 +7,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common import locks
 from crm.common.errors import DomainError
-from customers.identity.matching import finding, kept
+from customers.identity.matching import finding, kept, leftovers
 from customers.identity.matching.grouping import Scored
 from customers.identity.matching.joining import join
 from customers.identity.matching.looking import Listener
@@ -80,6 +81,7 @@ def _look(
     run: MatchRun, least: float, merge_from: float | None, wanted: set[str], *, only_changed: bool
 ) -> tuple[list[Scored], Names, int]:  # fmt: skip
     storing.begin()
+    leftovers.clear(now=timezone.now())
     seen, merged = _seen(min(least, merge_from or least), run, only_changed=only_changed), 0
     found = [pair for one in seen.values() for pair in one.pairs]
     names = names_of(_records(found))

@@ -24,6 +24,10 @@ from customers.identity.matching.training import Learnt, settings_of
 MASTER, FOLDER = "CRM_MATCHING_SPARK", "CRM_MATCHING_SPARK_FOLDER"
 """In the environment: the cluster ("spark://host:7077", "local[4]"), and a folder that it and this machine share."""
 
+SHARED: Final = "spark-"
+TABLE: Final = "compared"
+"""What is put into that folder, by its first table."""
+
 _NAMES: Final = (
     (re.compile(r"\bjaro_winkler_similarity\("), "jaro_winkler("),
     (re.compile(r"\blist_has_all\((\w+), (\w+)\)"), r"size(array_except(\2, \1)) = 0"),
@@ -60,9 +64,9 @@ def compare(
 
     Of the tables `compared`, `blocked` and `rarity_COLUMN`. Raises NoSpark.
     """
-    with TemporaryDirectory(prefix="spark-", dir=os.environ.get(FOLDER)) as name:
+    with TemporaryDirectory(prefix=SHARED, dir=os.environ.get(FOLDER)) as name:
         folder = Path(name)
-        for table in ("compared", "blocked", *(f"rarity_{column}" for column in rare)):
+        for table in (TABLE, "blocked", *(f"rarity_{column}" for column in rare)):
             duck.execute(f"COPY {table} TO '{folder / table}.parquet' (FORMAT parquet)")
         _predict(folder, comparisons, learnt, list(rare), least)
         duck.execute(
