@@ -18,17 +18,18 @@ from crm.common.files import is_older
 from customers.importing import batches, rejects, uploads
 from customers.models import ImportBatch
 
-_UNFINISHED_UPLOAD: Final = timedelta(days=1)
+UNFINISHED_UPLOAD: Final = timedelta(days=1)
 
 
 def delete_expired(*, now: datetime) -> int:
     """Delete what is over for `CRM_KEEP_UPLOADS_DAYS` (0: for ever); returns how many files.
 
-    An upload whose columns nobody mapped in all that time has failed. Left-overs of interrupted uploads go after a day,
-    and at once what brought people who were erased.
+    An upload whose columns nobody mapped in all that time has failed. Left-overs of interrupted uploads and uploads of
+    no import go after a day, and at once what brought people who were erased.
     """
     left_over = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")
-    deleted = _delete(_older(left_over, now - _UNFINISHED_UPLOAD)) + _delete(_of_erased())
+    deleted = _delete(_older(left_over, now - UNFINISHED_UPLOAD)) + _delete(_of_erased())
+    deleted += _delete(orphans(before=now - UNFINISHED_UPLOAD))
     if not settings.CRM_KEEP_UPLOADS_DAYS:
         return deleted
     before = now - timedelta(days=settings.CRM_KEEP_UPLOADS_DAYS)
@@ -41,6 +42,17 @@ def _of_erased() -> Iterator[Path]:
     brought = ImportBatch.objects.filter(rejects__row={}).exclude(state__in=batches.UNFINISHED)
     paths = (Path(path) for path in brought.values_list("path", flat=True).distinct())
     return (path for path in paths if path.parent == uploads.folder() and path.is_file())
+
+
+def orphans(*, before: datetime) -> list[Path]:
+    """Uploads last written before that which are of no import: what was broken off. Whoever writes one makes its import
+    soon after.
+    """
+    old = list(_older(uploads.folder().glob("*"), before))
+    names = {path: {str(path), str(path.resolve())} for path in old}  # of a feed's it is the whole path
+    named = [name for found in names.values() for name in found]
+    known = set(ImportBatch.objects.filter(path__in=named).values_list("path", flat=True))
+    return [path for path, found in names.items() if not found & known]
 
 
 def _older(paths: Iterable[Path], before: datetime) -> Iterator[Path]:

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from customers.identity.privacy.needles import Needles
 from customers.identity.privacy.subjects import Subject
-from customers.importing import batches, opening, rejects, staging, uploads
+from customers.importing import batches, expiring, rejects, staging, uploads
 from customers.importing.registry import get_spec
 from customers.importing.tabular import BrokenRow, open_table
 from customers.models import Customer, ImportBatch, PrivacyRequest
@@ -63,6 +64,7 @@ def delete_copies(needles: Needles) -> int:
     cannot be read any more. Files of imports that are not over stay: their rows are refused, and they go with the rest.
     """
     found = sum(_delete(path) for path, rows in _uploads() if _holds(rows, needles))
+    found += sum(_delete(path) for path in expiring.orphans(before=timezone.now() - expiring.UNFINISHED_UPLOAD))
     for path in (*rejects.folder().glob("*.csv"), *(Path(settings.VAR_DIR) / "exports").glob("*-*.*")):
         found += _delete(path) if _holds(_table(path), needles) else 0
     return found
@@ -76,9 +78,9 @@ def _uploads() -> Iterator[tuple[Path, Rows]]:
     for batch in ImportBatch.objects.exclude(path="").order_by("pk"):
         known.setdefault(batch.path, []).append(batch)
     for path in sorted(uploads.folder().glob("*")):
-        of = known.get(str(path), [])
-        if not any(batch.state in batches.UNFINISHED for batch in of):
-            yield path, _of_batch(of[-1]) if of else _bytes(path)
+        of = known.get(str(path), [])  # one of no import may be on its way in, and goes after a day whatever it holds
+        if of and not any(batch.state in batches.UNFINISHED for batch in of):
+            yield path, _of_batch(of[-1])
 
 
 def _of_batch(batch: ImportBatch) -> Rows:
@@ -95,14 +97,6 @@ def _table(path: Path) -> Rows:
         with open_table(path) as table:
             for row in table.rows:
                 yield " ".join(row.row.values()) if isinstance(row, BrokenRow) else " ".join(row[1])
-
-    return rows
-
-
-def _bytes(path: Path) -> Rows:
-    def rows() -> Iterator[str]:
-        for block in opening.blocks(path):
-            yield block.decode("utf-8", "replace")
 
     return rows
 

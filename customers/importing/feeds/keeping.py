@@ -16,6 +16,7 @@ from crm.common.files import is_full
 from customers.importing import uploads
 
 BLOCK: Final = 256 * 1024
+PART: Final = ".part"
 Read = Callable[[int], bytes]
 
 
@@ -29,21 +30,24 @@ class Kept:
 
 
 def keep(read: Read, *, most: int, path: Path | None = None) -> Kept:
-    """What `read` gives, by blocks, to `path`, else among the uploads.
+    """What `read` gives, by blocks, to `path`, else among the uploads; under that name it is there when it is whole.
 
     Raises `uploads.FileTooLarge` or `uploads.NoSpace`, and then keeps none.
     """
     path = path or uploads.folder() / secrets.token_hex(16)
     path.parent.mkdir(parents=True, exist_ok=True)
     digest, size = sha256(), 0
-    with _whole_or_not_at_all(path), path.open("xb") as target:
-        path.chmod(0o600)
-        while block := read(BLOCK):
-            size += len(block)
-            if size > most:
-                raise too_large(most)
-            digest.update(block)
-            _write(target.write, block)
+    part = path.with_name(path.name + PART)
+    with _whole_or_not_at_all(part):
+        with part.open("xb") as target:
+            part.chmod(0o600)
+            while block := read(BLOCK):
+                size += len(block)
+                if size > most:
+                    raise too_large(most)
+                digest.update(block)
+                _write(target.write, block)
+        part.rename(path)
     return Kept(path=path, size=size, digest=digest.hexdigest())
 
 

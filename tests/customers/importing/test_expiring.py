@@ -88,7 +88,7 @@ def test_what_a_command_named_stays(tmp_path: Path) -> None:
 
 
 def test_an_upload_without_a_batch_was_left_behind() -> None:
-    old, young = upload("a", age=31 * DAYS), upload("b", age=29 * DAYS)
+    old, young = upload("a", age=1.1 * DAYS), upload("b.part", age=0.9 * DAYS)  # being copied
     assert (delete_expired(now=NOW), old.exists(), young.exists()) == (1, False, True)
 
 

@@ -1,5 +1,7 @@
 """Files that hold something of the person go; others stay."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +73,18 @@ def test_a_file_that_brought_them_again_goes_in_the_night(
     load("customers", other)
     assert expiring.delete_expired(now=NOON) == 1
     assert (path.exists(), other.exists()) == (False, True)
+
+
+def test_an_upload_of_no_import_goes_when_nobody_can_be_at_it_any_more(tmp_path: Path, user_for: UserFor) -> None:
+    """A younger one is being copied, and was taken for damaged."""
+    uploads.folder().mkdir(parents=True, exist_ok=True)
+    young, old = (write_csv(uploads.folder() / name, HEADERS, [ROW]) for name in ("young.part", "old"))
+    for path, days in ((young, 0.5), (old, 1.5)):
+        moment = (NOON - timedelta(days=days)).timestamp()
+        os.utime(path, (moment, moment))
+    erased(zebulon(tmp_path), user_for("administrator"))
+    assert (young.exists(), old.exists()) == (True, False)
+    assert expiring.delete_expired(now=NOON + timedelta(days=1)) == 1
 
 
 @pytest.mark.parametrize(

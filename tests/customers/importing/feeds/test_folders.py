@@ -8,6 +8,7 @@ import pytest
 from customers.importing import uploads
 from customers.importing.feeds import folders
 from customers.importing.feeds.folders import Found, NoFolder, NotAllowed, StillWritten
+from customers.importing.feeds.keeping import keep
 from tests.factories.importing import FeedFactory
 
 
@@ -82,6 +83,18 @@ def test_what_changes_while_it_is_copied_is_not_kept(folder: Path) -> None:
             folders.copy(opened, Found(name="c.csv", size=3, mtime_ns=1))
         (found,) = folders.files(opened, "*")
         assert folders.copy(opened, found).path.read_text() == "now"
+
+
+def test_a_copy_has_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    seen: list[list[str]] = []
+
+    def read(_most: int) -> bytes:
+        seen.append(sorted(path.name for path in tmp_path.iterdir()))
+        return b"x" if len(seen) == 1 else b""
+
+    kept = keep(read, most=10, path=tmp_path / "copy")
+    assert (seen, kept.path.read_bytes()) == ([["copy.part"]] * 2, b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
 
 
 def test_too_many_files_are_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
