@@ -56,6 +56,15 @@ class Converter:
                 found.append(Invalid(str(error), name))
         return found
 
+    def cells(self, row: Sequence[str]) -> dict[str, str]:
+        """What stands in each column of a row that need not convert, as it is where it cannot be parsed."""
+        padded = [*row, *[""] * (self._width - len(row))]
+        steps = [
+            (name, cell, parse) for name, (_place, cell, parse, _empty) in zip(self._names, self._plan, strict=True)
+        ]
+        found = (_read(padded, one) for one in (*(self._bare or ()), *steps))
+        return {name: text for name, text in found if text}
+
     def _bare_values(self, row: Sequence[str]) -> Iterable[tuple[str, str]]:
         for name, cell, parse in self._bare or ():
             text = cell(row)
@@ -87,6 +96,15 @@ def _step(
         return None, (lambda _row: ""), str, lambda: column.empty
     empty = _required if column.required else lambda: column.empty
     return source.place(headers), source.cell(headers), column.parser(source.format), empty
+
+
+def _read(row: Sequence[str], step: tuple[str, Cell, Parse]) -> tuple[str, str]:
+    name, cell, parse = step
+    text = cell(row)
+    try:
+        return name, (parse(text) or "") if text else ""
+    except Invalid:
+        return name, text
 
 
 def _required() -> str:

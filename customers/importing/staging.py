@@ -16,6 +16,7 @@ from customers.importing.converting import Converter, Staged
 from customers.importing.registry import ImportSpec, Invalid, get_spec
 from customers.importing.tabular import BrokenRow, Row, Table, open_table
 from customers.models import ImportBatch, ImportReject
+from customers.registry import listening
 
 BLOCK_ROWS = 5_000
 LONGEST_SHOWN = 2_000
@@ -89,6 +90,7 @@ def _stage_block(
 ) -> None:
     staged: list[Staged] = []
     rejects: list[ImportReject] = []
+    read: list[tuple[ImportReject, dict[str, str]]] = []
     for item in block:
         if isinstance(item, BrokenRow):
             shown = _shown(list(item.row), list(item.row.values()))
@@ -98,11 +100,12 @@ def _stage_block(
         try:
             staged.append(converter.convert(line, row))
         except Invalid as error:
+            shown = _shown(table.headers, row)
             rejects.append(
-                ImportReject(
-                    batch=batch, line=line, column=error.column[:100], reason=str(error), row=_shown(table.headers, row)
-                )
+                ImportReject(batch=batch, line=line, column=error.column[:100], reason=str(error), row=shown)
             )
+            read.append((rejects[-1], converter.cells(row)))
+    _forget_unkept(batch, spec, read)
     with transaction.atomic():
         _copy(spec, batch, staged)
         if not batch.buckets_done:  # else they were counted before the database lost the staging table
@@ -112,6 +115,13 @@ def _stage_block(
         batch.staged += len(staged)
         batch.bytes_read = min(table.position(), batch.bytes_total)
         batch.save(update_fields=["rows", "staged", "rejected", "bytes_read"])
+
+
+def _forget_unkept(batch: ImportBatch, spec: ImportSpec, read: list[tuple[ImportReject, dict[str, str]]]) -> None:
+    """The reason may quote what stands in the row."""
+    for place in listening.unkept(spec.kind, batch.system.key, [cells for _reject, cells in read]):
+        reject = read[place][0]
+        reject.column, reject.reason, reject.row = spec.key, str(sql.ERASED_REASON), {}
 
 
 def _copy(spec: ImportSpec, batch: ImportBatch, staged: list[Staged]) -> None:

@@ -2,7 +2,7 @@
 that rows changed hands.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -45,6 +45,9 @@ Grouped = Callable[[CursorWrapper, str], None]
 refuses one writes why to its `_conflict`, and the column to `_conflict_column`.
 """
 
+Unkept = Callable[[str, str, Sequence[Mapping[str, str]]], set[int]]
+"""Asked of rows that could not go in, by kind, source and the cells of their columns: which of them nobody may keep."""
+
 _arriving: Final[list[Arriving]] = []
 _settled: Final[list[Settled]] = []
 _points_changed: Final[list[PointsChanged]] = []
@@ -53,6 +56,7 @@ _moved: Final[list[Moved]] = []
 _trade_changed: Final[list[TradeChanged]] = []
 _recorded: Final[list[Recorded]] = []
 _grouped: Final[list[Grouped]] = []
+_unkept: Final[list[Unkept]] = []
 
 
 def register_arriving(listener: Arriving) -> None:
@@ -133,3 +137,13 @@ def register_grouped(listener: Grouped) -> None:
 def grouped(cursor: CursorWrapper, kind: str) -> None:
     for listener in _grouped:
         listener(cursor, kind)
+
+
+def register_unkept(listener: Unkept) -> None:
+    if listener not in _unkept:
+        _unkept.append(listener)
+
+
+def unkept(kind: str, system: str, rows: Sequence[Mapping[str, str]]) -> set[int]:
+    """Their places among `rows`."""
+    return {place for listener in _unkept for place in listener(kind, system, rows)} if rows else set()

@@ -108,6 +108,15 @@ class Reader:
         return Converter(self._spec, mapping, headers, self._derive)
 
 
+def cells_of(item: Item, spec: ImportSpec) -> list[Texts]:
+    """What its columns say, of each line, of an item that need not be right."""
+    lines = item.fields.get(LINES) if spec.many else None
+    found = [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    said = [{**item.fields, **line} for line in found[:MOST_LINES] or [{}]]
+    texts = [{name: str(one[name])[:LONGEST_CELL].strip() for name in spec.names if one.get(name)} for one in said]
+    return [{**one, spec.key: item.external_id} for one in texts]
+
+
 def _texts_of(fields: Mapping[str, Any]) -> Texts:
     if len(fields) > MOST_COLUMNS:
         raise Faulty([Fault("", _("has more than %(most)d fields") % {"most": MOST_COLUMNS})])

@@ -32,12 +32,13 @@ from crm.common.retrying import may_pass, retried
 from customers.importing import frame, freeing, sql
 from customers.importing.api import daily
 from customers.importing.api.bodies import Fault, shown
-from customers.importing.api.items import Item, Reader, digest_of
+from customers.importing.api.items import Item, Reader, cells_of, digest_of
 from customers.importing.api.keeping import Kept
 from customers.importing.converting import Staged
 from customers.importing.registry import Counts, ImportSpec
 from customers.importing.tasks import free_waiting
 from customers.models import ApiToken, ImportBatch, ImportReject
+from customers.registry import listening
 
 log = structlog.get_logger(__name__)
 
@@ -178,23 +179,32 @@ class _Request:
 
     def _note_rest(self) -> None:
         counts = Counts()
-        rejects: list[ImportReject] = []
+        faulty: list[tuple[int, Item, Fault]] = []
         for number, item in enumerate(self.items, self.batch.rows + 1):
             result = self._result(item)
             counts += replace(Counts(), **{result.result: 1})
-            if result.errors and len(rejects) < daily.MOST_REJECTS:
-                rejects.append(self._reject(number, item, result.errors[0]))
+            if result.errors and len(faulty) < daily.MOST_REJECTS:
+                faulty.append((number, item, result.errors[0]))
+        rejects = self._rejects(faulty)
         with transaction.atomic():
             _without_waiting_for_the_disk()
             daily.note(self.batch, counts, rejects)
 
-    def _reject(self, number: int, item: Item, fault: Fault) -> ImportReject:
+    def _rejects(self, faulty: Sequence[tuple[int, Item, Fault]]) -> list[ImportReject]:
+        """Of a person who was erased line and reason alone are kept, whatever else is wrong with the item."""
+        said = [(place, cells) for place, (_n, item, _f) in enumerate(faulty) for cells in cells_of(item, self.spec)]
+        unkept = listening.unkept(self.spec.kind, self.token.system.key, [cells for _place, cells in said])
+        erased = {said[place][0] for place in unkept}
+        return [self._reject(*one, is_erased=place in erased) for place, one in enumerate(faulty)]
+
+    def _reject(self, number: int, item: Item, fault: Fault, *, is_erased: bool) -> ImportReject:
         row = {shown(name): shown(str(value)) for name, value in item.fields.items()}
-        is_erased = fault.message == str(sql.ERASED_REASON)
-        return ImportReject(
-            batch=self.batch, line=number, column=fault.field[:100], reason=fault.message,
-            row={} if is_erased else {self.spec.key: shown(item.external_id), **row},
-        )  # fmt: skip
+        field, reason, row = fault.field, fault.message, {self.spec.key: shown(item.external_id), **row}
+        if reason == str(sql.ERASED_REASON):
+            row = {}
+        elif is_erased:
+            field, reason, row = self.spec.key, str(sql.ERASED_REASON), {}
+        return ImportReject(batch=self.batch, line=number, column=field[:100], reason=reason, row=row)
 
     def _result(self, item: Item) -> Result:
         if item.faults:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common import navigation
 from customers.identity.privacy import held as identity_held
-from customers.identity.privacy.suppressing import refuse_erased
+from customers.identity.privacy.suppressing import erased_among, refuse_erased
 from customers.interactions import held as interactions_held
 from customers.querysets.privacy import EXPORTS
 from customers.registry import listening, page
@@ -26,5 +26,6 @@ def register_privacy() -> None:
     for holding in (*interactions_held.HOLDINGS, *trade_held.HOLDINGS, *identity_held.HOLDINGS):
         register_holding(holding)
     listening.register_grouped(refuse_erased)
+    listening.register_unkept(erased_among)
     page.register_action(ACTION)
     navigation.register(REQUESTS)

@@ -44,6 +44,37 @@ def test_the_same_file_is_refused_and_its_rows_are_not_kept(tmp_path: Path, gone
 
 
 @pytest.mark.parametrize(
+    ("headers", "row"),
+    [
+        (HEADERS, [*ROW[:7], "no date", ""]),
+        (HEADERS, ["n1", *ROW[1:3], "", ROW[4], "", "", "1961-99-23", ""]),
+        (PERSON, ["n2", "no kind", ZEB, "", "", BORN]),
+        (PERSON, ["n3", "person", ZEB, MAIL, PHONE, BORN, "a cell too many"]),
+    ],
+    ids=["their number", "mail", "birth date", "width"],
+)
+def test_a_faulty_row_of_theirs_is_not_kept_either(
+    tmp_path: Path, gone: Customer, headers: str, row: list[str]
+) -> None:
+    other = ["n9", "no kind", "Ada", "", "", ""]
+    other += [""] * (headers.count(",") + 1 - len(other))
+    assert bring(tmp_path, headers, row, other) == {"rows": 2, "rejected": 2}
+    first, second = ImportReject.objects.order_by("-batch_id", "line")[:2]
+    assert (first.reason, first.row, first.column) == ("erased on request", {}, "external_id")
+    assert second.row["name"] == "Ada" or second.row["external_id"] == "n9"
+    assert found_in_database() == []
+
+
+def test_a_faulty_order_that_names_them_is_not_kept(tmp_path: Path, gone: Customer) -> None:
+    headers = "external_id,customer_external_id,placed_at,product_code,quantity,unit_price"
+    rows = [[f"o{n}", named, "never", "P", 1, 2] for n, named in enumerate(("zq-4711-id", "shop/zq-4711-id", "c2"))]
+    assert bring(tmp_path, headers, *rows, kind="orders") == {"rows": 3, "rejected": 3}
+    kept = ImportReject.objects.order_by("-batch_id", "line").values_list("row__external_id", flat=True)[:3]
+    assert list(kept) == [None, None, "o2"]
+    assert found_in_database() == []
+
+
+@pytest.mark.parametrize(
     "row",
     [
         ["n1", "person", "ZEBULON  quixworth 祖布伦", MAIL.upper(), "", ""],

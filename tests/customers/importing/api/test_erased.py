@@ -30,6 +30,25 @@ def test_of_a_batch_the_erased_alone_is_refused(user_for: UserFor) -> None:
     assert found_in_database() == []
 
 
+def test_a_faulty_item_of_theirs_is_not_kept(user_for: UserFor) -> None:
+    shop = Asking()
+    shop.batch("customers", {"external_id": "zq-4711-id", **PERSON})
+    erased(Customer.objects.get(), user_for("administrator"))
+    bad = {"birth_date": "Quixworth"}
+    sent = (
+        {"external_id": "zq-4711-id", **bad},
+        {"external_id": "n1", **PERSON, **bad},
+        {"external_id": "n2", "name": "\ud800", **bad},
+    )
+    _status, found = shop.batch("customers", *sent)
+    assert {one["result"] for one in found["results"]} == {"rejected"}
+    order = {"external_id": "o1", "lines": [{"customer_external_id": "zq-4711-id", "placed_at": "never"}]}
+    shop.batch("orders", order)
+    rows = ImportReject.objects.order_by("pk").values_list("reason", "row__external_id")
+    assert [row for _reason, row in rows] == [None, None, "n2", None]
+    assert [text for text in found_in_database() if "n2" not in text and "Quixworth” is" not in text] == []
+
+
 def test_an_order_that_names_them_is_refused_and_does_not_wait(user_for: UserFor) -> None:
     shop = Asking()
     shop.batch("customers", {"external_id": "zq-4711-id", **PERSON})
