@@ -93,7 +93,7 @@ def change_contact(
 ) -> Contact:
     """Set the fields that differ; from now on they are not the files' to say, an emptied one neither.
 
-    Raises ChangedMeanwhile unless the contact is as `seen`, ContactGone when there is none any more.
+    Raises ChangedMeanwhile unless the contact is as `seen`, ContactGone when there is none any more, ErasedOnRequest.
     """
     return retried(_change, passing=_may_pass)(contact, fields, is_primary, seen)
 
@@ -106,6 +106,8 @@ def _change(contact: Contact, fields: Mapping[str, str], is_primary: bool, seen:
             raise ContactGone
         changed = {name: fields[name].strip() for name in FIELDS if name in fields}
         changed = {name: value for name, value in changed.items() if value != getattr(current, name)}
+        before = {name: getattr(current, name) for name in FIELDS}
+        check_person({**before, **changed}, before=before)
         for name, value in changed.items():
             setattr(current, name, value)
         current.typed = [name for name in FIELDS if name in current.typed or name in changed]

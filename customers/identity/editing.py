@@ -108,7 +108,8 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
     """Set the fields that differ from what the customer shows; the others stay the sources' to say.
 
     An emptied field takes back what a person had set there: what the sources say shows again. `seen` is the `version`
-    the editor started from; raises ChangedMeanwhile when it is not the present one, CustomerGone when there is none.
+    the editor started from; raises ChangedMeanwhile when it is not the present one, CustomerGone when there is none,
+    ErasedOnRequest where it makes them somebody who was erased.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         current = Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
@@ -119,6 +120,8 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         changed = {name: value for name, value in fields.items() if name in FIELDS and value != getattr(current, name)}
         if not changed:
             return current
+        before = {name: getattr(current, name) for name in FIELDS}
+        check_person({**before, **changed}, before=before)
         record = _record_of(current)
         kept = {name: value for name, value in (record.payload or {}).items() if name not in changed}
         _write(record, {**kept, **_payload(changed)})

@@ -15,7 +15,8 @@ class PrivacyRequest(models.Model):
 
     The row is the queue of record, and stays as the proof: so nothing in it names the person. No keys: whoever is
     meant may be absorbed meanwhile. `step`: what of an erase is next (`customers.identity.privacy.erasing`), `place`
-    how far that is. `counts`: what went and what stays anonymous, by table. `stored`: name of the export's folder.
+    how far that is. `meant`: the customers they were when it was confirmed. `counts`: what went and what stays
+    anonymous, by table. `stored`: name of the export's folder.
     `returned_at`: since when the person may come again.
     """
 
@@ -48,6 +49,7 @@ class PrivacyRequest(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.ASKED)
     step = models.CharField(max_length=40, blank=True)
     place = models.BigIntegerField(default=0)
+    meant = models.JSONField(null=True)
     total = models.PositiveBigIntegerField(default=0)
     done = models.PositiveBigIntegerField(default=0)
     counts = models.JSONField(default=dict)

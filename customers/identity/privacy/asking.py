@@ -79,9 +79,18 @@ def _is_part(reference: str, subject: Subject) -> bool:
 
 def confirm_erasure(*, request: PrivacyRequest, number: str, by: User, now: datetime) -> PrivacyRequest:
     """The second step: a worker begins. Raises WrongNumber, NotToConfirm, PersonGone."""
-    if number.strip().lstrip("#") != str(subject_of(request).number):
+    subject = subject_of(request)
+    if number.strip().lstrip("#") != str(subject.number):
         raise WrongNumber
-    return _move(request, State.QUEUED, "privacy.erase_confirmed", by, confirmed_by=by, confirmed_at=now)
+    said = {"confirmed_by": by, "confirmed_at": now, "meant": subject.ids["customers"], "error": ""}
+    return _move(request, State.QUEUED, "privacy.erase_confirmed", by, **said)
+
+
+def ask_again(*, request: PrivacyRequest, why: str) -> None:
+    """Whoever was confirmed is another by now: nothing was erased, and it is to be confirmed anew."""
+    PrivacyRequest.objects.filter(pk=request.pk).update(
+        state=State.ASKED, step="", meant=None, confirmed_by=None, confirmed_at=None, error=why
+    )
 
 
 def withdraw(*, request: PrivacyRequest, by: User, now: datetime) -> PrivacyRequest:

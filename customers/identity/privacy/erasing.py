@@ -18,9 +18,11 @@ from django.utils.translation import gettext as _
 from crm.common import locks
 from crm.common.audit.acting import acting, in_bulk
 from crm.common.audit.forgetting import forget_person
+from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
 from customers.identity.privacy import blanking, files, texts
+from customers.identity.privacy.asking import ask_again
 from customers.identity.privacy.subjects import Subject, keys_of, needles_of, subject_of
 from customers.identity.privacy.suppressing import suppress
 from customers.identity.relating.regrouping import regroup
@@ -32,6 +34,20 @@ log = structlog.get_logger(__name__)
 
 PATIENCE_S: Final = 60.0
 State = PrivacyRequest.State
+
+
+class AnotherByNow(DomainError):
+    """Nobody confirmed that this person is erased."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nothing was erased: after it was confirmed this person became one with another, or was taken apart. "
+                "Look who it is now, and confirm it again."
+            )
+        )
+
+
 Step = Callable[[PrivacyRequest, Subject], bool]
 """Does some of it, and says whether all is done. May be done again."""
 
@@ -45,7 +61,10 @@ def run(*, pk: int) -> None:
         request = found.select_related("confirmed_by").first()
         if request is not None:
             with acting(user=request.confirmed_by_id, job="privacy", request=request.pk):
-                _go_through(request)
+                try:
+                    _go_through(request)
+                except AnotherByNow as error:
+                    ask_again(request=request, why=str(error))
 
 
 def unfinished() -> list[int]:
@@ -103,6 +122,7 @@ def _refuse(request: PrivacyRequest, subject: Subject) -> bool:
     """From the commit on no chunk of an import brings them: those before are over, those after see the keys."""
     with transaction.atomic(), connection.cursor() as cursor:
         _lock(cursor, subject)
+        _check_meant(request, subject)
         suppress(request=request, keys=keys_of(subject))
         if subject.contact:
             Contact.everyone.filter(pk=subject.contact.pk).update(typed=[*subject.contact.typed, ERASED])
@@ -117,7 +137,14 @@ def _lock(cursor: CursorWrapper, subject: Subject) -> None:
     alone = [locks.IDENTITY, locks.MERGES, locks.merging(subject.customer.pk), locks.RELATIONS]
     locks.take(cursor, exclusive=alone, shared=[locks.FACTS], wait_s=PATIENCE_S)
     in_bulk(cursor)
-    Customer.objects.select_for_update(no_key=True).get(pk=subject.customer.pk)
+    list(Customer.objects.select_for_update(no_key=True).filter(pk=subject.customer.pk))
+
+
+def _check_meant(request: PrivacyRequest, subject: Subject) -> None:
+    """While the lock is held nobody is merged; before, it may have happened. A contact person stays who they are."""
+    meant = request.meant or subject.ids["customers"]
+    if not subject.contact and sorted(subject_of(request).ids["customers"]) != sorted(meant):
+        raise AnotherByNow
 
 
 def _sweep(sweep: Callable[..., tuple[int, int]], request: PrivacyRequest, subject: Subject) -> bool:

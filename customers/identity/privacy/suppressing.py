@@ -67,14 +67,19 @@ class ErasedOnRequest(DomainError):
 
 
 @cache
-def _secret() -> bytes:
-    """Changed, nobody who was erased before is known any more."""
-    told = os.environ.get("CRM_SUPPRESSION_KEY") or str(settings.SECRET_KEY)
-    return hashlib.sha256(b"erased people\0" + told.encode()).digest()
+def _secrets() -> tuple[bytes, ...]:
+    """The one of now first, then those of before as far as they are told: else who was erased is known no more."""
+    told = [os.environ.get("CRM_SUPPRESSION_KEY", ""), *map(str, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))]
+    return tuple(hashlib.sha256(b"erased people\0" + one.encode()).digest() for one in dict.fromkeys(told) if one)
 
 
 def digest_of(key: str) -> str:
-    return hmac.new(_secret(), key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return digests_of(key)[0]
+
+
+def digests_of(key: str) -> list[str]:
+    """By each secret under which it may be known."""
+    return [hmac.new(one, key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest() for one in _secrets()]
 
 
 def record_key(*, system: str, kind: str, external_id: str) -> str:
@@ -103,9 +108,10 @@ def suppress(*, request: PrivacyRequest, keys: Iterable[str]) -> None:
     SuppressedKey.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def check_person(said: Mapping[str, Any]) -> None:
-    """Raises ErasedOnRequest where somebody types in a person who was erased."""
-    digests = [digest_of(key) for key in person_keys(said)]
+def check_person(said: Mapping[str, Any], *, before: Mapping[str, Any] | None = None) -> None:
+    """Raises ErasedOnRequest where somebody types in a person who was erased, and who they were not `before`."""
+    keys = person_keys(said) - (person_keys(before) if before else set())
+    digests = [digest for key in keys for digest in digests_of(key)]
     if digests and SuppressedKey.objects.filter(digest__in=digests).exists():
         raise ErasedOnRequest
 
@@ -160,7 +166,10 @@ def erased_among(kind: str, system: str, rows: Sequence[Mapping[str, str]]) -> s
         if not cursor.fetchone()[0]:
             return set()
         spec = get_spec(kind)
-        digests = {place: {digest_of(key) for key in _keys_of(spec, system, row)} for place, row in enumerate(rows)}
+        digests = {
+            place: {digest for key in _keys_of(spec, system, row) for digest in digests_of(key)}
+            for place, row in enumerate(rows)
+        }
         known = _known(cursor, {digest for found in digests.values() for digest in found})
         return {place for place, found in digests.items() if found & known}
 
@@ -176,9 +185,9 @@ def _keys_of(spec: ImportSpec, system: str, row: Mapping[str, str]) -> set[str]:
 
 
 def _refuse(cursor: CursorWrapper, rows: Mapping[Row, set[str]], *, column: str) -> None:
-    digests = {key: digest_of(key) for keys in rows.values() for key in keys}
-    known = _known(cursor, set(digests.values()))
-    refused = [row for row, keys in rows.items() if any(digests[key] in known for key in keys)]
+    digests = {key: digests_of(key) for keys in rows.values() for key in keys}
+    known = _known(cursor, {digest for found in digests.values() for digest in found})
+    refused = [row for row, keys in rows.items() if any(not known.isdisjoint(digests[key]) for key in keys)]
     if refused:
         systems, keys = [system for system, _key in refused], [key for _system, key in refused]
         cursor.execute(

@@ -10,10 +10,10 @@ from customers.identity.editing import change_customer
 from customers.identity.holding import PersonErased
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.undoing import MergedIntoErased, undo_merge
-from customers.identity.privacy import asking
+from customers.identity.privacy import asking, erasing
 from customers.identity.privacy.subjects import NotAPerson, PersonGone, find_subject
 from customers.interactions.recording import log_interaction
-from customers.models import Contact, Customer, GroupMember, Interaction, Match, Merge, Relation
+from customers.models import Contact, Customer, GroupMember, Interaction, Match, Merge, Relation, SuppressedKey
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.privacy.world import PLANTED, erased, found_in_database, zebulon
 from tests.customers.importing.files import counts, load, write_csv
@@ -36,6 +36,28 @@ def test_whom_they_absorbed_goes_with_them_and_cannot_be_taken_apart(tmp_path: P
     assert (merge.name, merge.undone_at) == (f"Erased person {zeb.pk}", None)
     again = load("customers", write_csv(tmp_path / "a.csv", "external_id,name", [["zq-4711-id", "X"]]))
     assert counts(again) == {"rows": 1, "rejected": 1}
+
+
+def test_whoever_became_another_after_it_was_confirmed_is_confirmed_again(user_for: UserFor) -> None:
+    zeb, ada = (CustomerFactory.create(kind="person", name=name) for name in ("Zeb Quix", "Ada Lovelace"))
+    by = user_for("administrator")
+    subject = find_subject(customer_id=zeb.pk)
+    asked = asking.ask_erasure(subject=subject, reason="asked", reference="", by=by, now=NOON)
+    asking.confirm_erasure(request=asked, number=str(zeb.pk), by=by, now=NOON)
+    merge = merge_customers(survivor=ada, absorbed=zeb, by=by, now=NOON)
+    erasing.run(pk=asked.pk)
+    asked.refresh_from_db()
+    assert (asked.state, asked.confirmed_by, asked.confirmed_at, asked.step) == ("asked", None, None, "")
+    assert "confirm it again" in asked.error
+    ada.refresh_from_db()
+    assert (ada.name, ada.is_erased) == ("Ada Lovelace", False)
+    assert not SuppressedKey.objects.exists()
+    undo_merge(merge=merge, by=by, now=NOON)
+    asking.confirm_erasure(request=asked, number=str(zeb.pk), by=by, now=NOON)
+    erasing.run(pk=asked.pk)
+    asked.refresh_from_db()
+    ada.refresh_from_db()
+    assert (asked.state, asked.error, ada.name) == ("done", "", "Ada Lovelace")
 
 
 def test_a_record_that_was_linked_goes_and_its_key_names_nobody(tmp_path: Path, user_for: UserFor) -> None:

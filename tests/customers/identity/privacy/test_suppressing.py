@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from customers.identity.contacts import add_contact
-from customers.identity.editing import create_customer
-from customers.identity.privacy import asking
+from crm.common.versions import version
+from customers.identity.contacts import add_contact, change_contact
+from customers.identity.editing import change_customer, create_customer
+from customers.identity.privacy import asking, suppressing
 from customers.identity.privacy.suppressing import ErasedOnRequest
+from customers.identity.survivorship import FIELDS
 from customers.models import Customer, ImportReject, Interaction, Order, PrivacyRequest, SourceRecord, SuppressedKey
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.privacy.world import HEADERS, ROW, erased, found_in_database, zebulon
 from tests.customers.importing.files import counts, load, write_csv
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 PERSON = "external_id,kind,name,email,phone,birth_date"
@@ -125,9 +127,30 @@ def test_nobody_types_them_in_again_until_they_may_come(gone: Customer, user_for
         create_customer(fields=fields)
     with pytest.raises(ErasedOnRequest):
         add_contact(customer=CustomerFactory.create(), fields=fields)
+    ada = CustomerFactory.create(kind="person", name=ZEB, email="")
+    with pytest.raises(ErasedOnRequest):
+        change_customer(customer=ada, fields={"email": MAIL}, seen=version(ada, FIELDS))
+    eva = ContactFactory.create(name="Eva", email=MAIL)
+    with pytest.raises(ErasedOnRequest):
+        change_contact(contact=eva, fields={"name": ZEB}, is_primary=False)
+    ada.refresh_from_db()
+    eva.refresh_from_db()
+    assert (ada.email, eva.name) == ("", "Eva")
     request = PrivacyRequest.objects.get()
     asking.let_come_again(request=request, by=user_for("administrator"), now=NOON)
     assert create_customer(fields=fields).name == ZEB
     assert not SuppressedKey.objects.exists()
     with pytest.raises(asking.NotToConfirm):
         asking.let_come_again(request=request, by=user_for("administrator"), now=NOON)
+
+
+def test_another_secret_does_not_bring_them_back_while_the_one_before_is_told(gone: Customer, settings: Any) -> None:
+    before = settings.SECRET_KEY
+    try:
+        for now, fallbacks in (("another secret", [before]), (before, [])):
+            settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = now, fallbacks
+            suppressing._secrets.cache_clear()
+            with pytest.raises(ErasedOnRequest):
+                create_customer(fields={"kind": "person", "name": ZEB, "email": MAIL})
+    finally:
+        suppressing._secrets.cache_clear()
