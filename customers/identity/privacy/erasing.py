@@ -1,8 +1,8 @@
 """A person is erased, step by step; the request's row says which is next, so that a killed erase goes on.
 
 The first step refuses what files bring of them from then on, and closes their page to writers; near the end one takes
-all that names them in one transaction, and then what the audit says of it. In between is what is long: texts of which
-no column says whose they are, and rows by the thousand, some at a time.
+all that names them in one transaction, then what the audit says of it. Before is what is long, rows by the thousand,
+some at a time; after it texts of which no column says whose they are, as until then more may have been written.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,8 +21,9 @@ from crm.common.audit.forgetting import forget_person
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
-from customers.identity.privacy import blanking, files, texts
+from customers.identity.privacy import blanking, files, sealing, texts
 from customers.identity.privacy.asking import ask_again
+from customers.identity.privacy.needles import Needles
 from customers.identity.privacy.subjects import Subject, keys_of, needles_of, subject_of
 from customers.identity.privacy.suppressing import suppress
 from customers.identity.relating.regrouping import regroup
@@ -77,7 +78,7 @@ def unfinished() -> list[int]:
 def _go_through(request: PrivacyRequest) -> None:
     steps = _steps()
     names = list(steps)
-    request.state, request.step = State.WORKING, request.step or names[0]
+    request.state, request.step = State.WORKING, request.step if request.step in names else names[0]
     request.save(update_fields=["state", "step"])
     for name in names[names.index(request.step) :]:
         while not retried(_do)(steps[name], request):
@@ -102,17 +103,23 @@ def _reach(request: PrivacyRequest, names: list[str], name: str) -> None:
     request.save(update_fields=["step", "place", "done", "total", "state", "finished_at"])
 
 
+def _needles(request: PrivacyRequest, subject: Subject) -> Needles:
+    """As their rows said it before they were blanked. Where the secret is another by now, what is left says it."""
+    return sealing.opened(request.sealed) or needles_of(subject)
+
+
 def _steps() -> Mapping[str, Step]:
     large = {f"rows:{one.table}": partial(_blank_rows, holding=one) for one in reversed(holdings()) if one.is_large}
     return {
         "refuse": _refuse,
-        "rejects": partial(_sweep, texts.blank_rejects),
-        "parked": partial(_sweep, texts.forget_parked),
-        "mails": _forget_mails,
-        "files": _delete_files,
+        "files": _delete_own,
         **large,
         "records": _forget_records,
         "names": _forget_names,
+        "refused": partial(_sweep, texts.blank_rejects, "rejects"),
+        "waiting": partial(_sweep, texts.forget_parked, "parked"),
+        "sent": _forget_mails,
+        "copies": _delete_copies,
         "history": _forget_history,
         "kept": _forget_kept,
     }
@@ -147,25 +154,32 @@ def _check_meant(request: PrivacyRequest, subject: Subject) -> None:
         raise AnotherByNow
 
 
-def _sweep(sweep: Callable[..., tuple[int, int]], request: PrivacyRequest, subject: Subject) -> bool:
+def _sweep(sweep: Callable[..., tuple[int, int]], what: str, request: PrivacyRequest, subject: Subject) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
-        place, found = sweep(cursor, needles_of(subject), after=request.place)
-        _count(request, request.step, found)
+        place, found = sweep(cursor, _needles(request, subject), after=request.place)
+        _count(request, what, found)
         request.place = place
         request.save(update_fields=["place", "counts"])
     return place == 0
 
 
 def _forget_mails(request: PrivacyRequest, subject: Subject) -> bool:
-    _count(request, "mails", texts.forget_mails(needles_of(subject)))
+    _count(request, "mails", texts.forget_mails(_needles(request, subject)))
     request.save(update_fields=["counts"])
     return True
 
 
-def _delete_files(request: PrivacyRequest, subject: Subject) -> bool:
-    """First those of their own, then kept copies of what was imported and exported."""
-    _count(request, "files", files.delete_own(subject) + files.delete_copies(needles_of(subject)))
+def _delete_own(request: PrivacyRequest, subject: Subject) -> bool:
+    _count(request, "files", files.delete_own(subject))
     request.save(update_fields=["counts"])
+    return True
+
+
+def _delete_copies(request: PrivacyRequest, subject: Subject) -> bool:
+    """Kept copies of what was imported and exported; the last that needs to know how they were called."""
+    _count(request, "files", files.delete_copies(_needles(request, subject)))
+    request.sealed, request.step = "", "history"
+    request.save(update_fields=["counts", "sealed", "step"])
     return True
 
 
@@ -204,14 +218,15 @@ def _forget_names(request: PrivacyRequest, subject: Subject) -> bool:
     with transaction.atomic(), connection.cursor() as cursor:
         _lock(cursor, subject)
         suppress(request=request, keys=keys_of(subject))
+        request.sealed = request.sealed or sealing.sealed(needles_of(subject))
         beside = _in_their_groups(subject)
         for holding in holdings():
             if holding.changes and (whose := holding.whose(is_contact=subject.is_contact)):
                 _count(request, holding.table, blanking.erase_rows(cursor, holding, whose, subject.ids))
         regroup(cursor, beside)
         texts.forget_log_entries(subject.ids)
-        request.step = "history"
-        request.save(update_fields=["counts", "step"])
+        request.step, request.place = "refused", 0
+        request.save(update_fields=["counts", "step", "place", "sealed"])
     return True
 
 

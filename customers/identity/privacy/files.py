@@ -87,7 +87,7 @@ def _of_batch(batch: ImportBatch) -> Rows:
     def rows() -> Iterator[str]:
         with staging.open_source(batch, get_spec(batch.kind)) as table:
             for row in table.rows:
-                yield " ".join(row.row.values()) if isinstance(row, BrokenRow) else " ".join(row[1])
+                yield "\n".join(row.row.values()) if isinstance(row, BrokenRow) else "\n".join(row[1])
 
     return rows
 
@@ -96,7 +96,7 @@ def _table(path: Path) -> Rows:
     def rows() -> Iterator[str]:
         with open_table(path) as table:
             for row in table.rows:
-                yield " ".join(row.row.values()) if isinstance(row, BrokenRow) else " ".join(row[1])
+                yield "\n".join(row.row.values()) if isinstance(row, BrokenRow) else "\n".join(row[1])
 
     return rows
 
@@ -104,7 +104,7 @@ def _table(path: Path) -> Rows:
 def _holds(rows: Rows, needles: Needles) -> bool:
     """What cannot be read is taken to hold it."""
     try:
-        return any(needles.are_in(text) for text in rows())
+        return any(needles.are_in_row(text) for text in rows())
     except Exception:  # noqa: BLE001 - whatever a reader of foreign files may raise
         return True
 

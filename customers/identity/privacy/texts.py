@@ -36,7 +36,7 @@ def forget_parked(cursor: CursorWrapper, needles: Needles, *, after: int) -> tup
 def _some(cursor: CursorWrapper, needles: Needles, after: int, read: str, write: str) -> tuple[int, int]:
     cursor.execute(read, {"after": after, "most": ROWS})
     rows = cursor.fetchall()
-    ids = [pk for pk, text in rows if needles.are_in(text)]
+    ids = [pk for pk, text in rows if needles.are_in_row(text)]
     if ids:
         cursor.execute(write, {"ids": ids, "reason": str(ERASED_REASON)})
     return (rows[-1][0] if len(rows) == ROWS else 0), len(ids)

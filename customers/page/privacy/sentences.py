@@ -21,13 +21,14 @@ LOOK: Final = {
 }
 STEPS: Final[dict[str, str | Promise]] = {
     "refuse": gettext_lazy("Refusing what files bring of them"),
-    "rejects": gettext_lazy("Looking through rows that were refused"),
-    "parked": gettext_lazy("Looking through rows that wait"),
-    "mails": gettext_lazy("Looking through mails"),
-    "files": gettext_lazy("Looking through kept files"),
+    "files": gettext_lazy("Deleting files that were kept with them"),
     "rows": gettext_lazy("Blanking contacts, calls, answers and repairs"),
     "records": gettext_lazy("Forgetting what sources said of them"),
     "names": gettext_lazy("Erasing name and addresses"),
+    "refused": gettext_lazy("Looking through rows that were refused"),
+    "waiting": gettext_lazy("Looking through rows that wait"),
+    "sent": gettext_lazy("Looking through mails"),
+    "copies": gettext_lazy("Looking through kept files"),
     "history": gettext_lazy("Blanking the history"),
     "kept": gettext_lazy("Dropping what the look for duplicates keeps"),
 }

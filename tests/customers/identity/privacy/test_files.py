@@ -9,12 +9,19 @@ import openpyxl
 import pytest
 
 from customers.identity.matching import kept
-from customers.identity.privacy import files
+from customers.identity.privacy import erasing, files, texts
 from customers.identity.privacy.needles import Needles
 from customers.importing import expiring, rejects, uploads
-from customers.models import Customer
+from customers.models import Customer, ImportReject, PrivacyRequest
 from tests.conftest import NOON, UserFor
-from tests.customers.identity.privacy.world import HEADERS, ROW, erased, zebulon
+from tests.customers.identity.privacy.world import (
+    HEADERS,
+    ROW,
+    erased,
+    found_in_database,
+    found_in_files,
+    zebulon,
+)
 from tests.customers.importing.files import load, write_csv
 from tests.factories.importing import ImportBatchFactory
 
@@ -93,8 +100,56 @@ def test_an_upload_of_no_import_goes_when_nobody_can_be_at_it_any_more(tmp_path:
         ("Dear Zoë Müller,", True), ("ZOE MULLER", True), ("Müller, Zoë", True), ("zoe.mueller@x.example", True),
         ("Zoë Müllerin", False), ("call +49-30-1234 5678", True), ("030/12345678", True), ("12345", False),
         ("id abc-77", True), ("id abc-778", False), ("4711", False), ("李雷来了", True), ("李来了", False),
+        ("2024-01-12 34567,8", False), ("order 9930123456781", False), ("Konto 0049 30 12345678", True),
+        ("+49 (0)30 123 456 78", True), ("12345678", False), ("30\n12345678", False), ("123456\n78", False),
+        ("Jürgen Groß", True), ("JUERGEN GROSS", True), ("jurgen gross", True), ("김철수입니다", True),
+        ("김철숙", False), ("やまだ花子さん", True), ("คุณสมชายใจดีครับ", True),
     ],
 )  # fmt: skip
 def test_what_names_somebody(text: str, found: bool) -> None:
     said = [{"name": "Zoë Müller", "email": "zoe.mueller@x.example", "phone": "030 12345678"}, {"name": "李雷"}]
+    said += [{"name": "Juergen Groß"}, {"name": "김철수"}, {"name": "やまだ 花子"}, {"name": "สมชาย ใจดี"}]
     assert Needles(said, keys=["abc-77", "4711"]).are_in(text) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"first": "Anna Maria", "last": "Schmidt"}', True), ("Schmidt\n1\nANNA\nMaria", True),
+        ('{"name": "Anna Maria Meyer", "agent": "Schmidt"}', False), ('{"a": "Anna", "b": "Schmidt"}', False),
+    ],
+)  # fmt: skip
+def test_a_name_may_stand_in_several_cells_of_a_row(text: str, found: bool) -> None:
+    assert Needles([{"name": "Anna Maria Schmidt"}]).are_in_row(text) is found
+
+
+def test_what_comes_until_their_rows_say_no_more_is_looked_through(
+    tmp_path: Path, user_for: UserFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed after the names went, and taken up again: how they were called is known still, and then forgotten."""
+    zeb, before = zebulon(tmp_path), erasing._forget_records
+
+    def written_meanwhile(request: Any, subject: Any) -> bool:
+        ImportReject.objects.create(
+            batch=ImportBatchFactory.create(), line=9, reason="x", row={"n": "Quixworth, Zebulon"}
+        )
+        folder = files.folder().parent / "exports"
+        folder.mkdir(parents=True, exist_ok=True)
+        write_csv(folder / "customers-9.csv", "name", [["Zebulon Quixworth"]])
+        return before(request, subject)
+
+    def killed(*_args: object, **_options: object) -> bool:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "_forget_records", written_meanwhile)
+        patched.setattr(texts, "blank_rejects", killed)
+        with pytest.raises(KeyboardInterrupt):
+            erased(zeb, user_for("administrator"))
+    request = PrivacyRequest.objects.get()
+    assert request.step == "refused"
+    assert request.sealed
+    erasing.run(pk=request.pk)
+    request.refresh_from_db()
+    assert (request.state, request.sealed) == ("done", "")
+    assert (found_in_database(), found_in_files()) == ([], [])
