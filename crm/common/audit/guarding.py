@@ -28,8 +28,13 @@ WHERE t.tgoldtable IS NOT NULL AND t.tgnewtable IS NOT NULL AND p.pronamespace =
   AND p.proname ~ '^pgtrigger_' AND NOT coalesce(p.proconfig, '{}') @> '{enable_nestloop=off}'
 ORDER BY 1
 """
+# Rows that are theirs, and those that were when they were deleted: all that was ever said of them goes, whoever's they
+# were at the time, as merges move rows to others and back.
+THEIRS: Final = """{column} = {who} OR pgh_obj_id = ANY(ARRAY(
+    SELECT r.id FROM {rows} r WHERE {now}
+    UNION ALL SELECT e.pgh_obj_id FROM {table} e WHERE e.{column} = {who} AND e.pgh_label = 'delete'))"""
 BLANK: Final = """
-  UPDATE {table} SET {blanks} WHERE {whose} AND ({said});
+  UPDATE {table} SET {blanks} WHERE ({whose}) AND ({said});
   GET DIAGNOSTICS found = ROW_COUNT;
   blanked := blanked + found;
 """
@@ -58,7 +63,7 @@ def install(*, using: str, **_: Any) -> None:
 def forget_person(cursor: CursorWrapper) -> str:
     """The function that blanks events, for the tables that are tracked now."""
     events = [event for event in of_customers() if personal_fields(event)]
-    customers = "".join(_blank(event, whose=f"{of_customers()[event].column} = customer") for event in events)
+    customers = "".join(_blank(event, whose=_of_customer(event)) for event in events)
     contacts = "".join(_blank(event, whose=whose) for event in events if (whose := _of_contact(event)))
     sql = (SQL / "forget_person.sql").read_text()
     return sql.format(schema=_schema(cursor), customers=customers, contacts=contacts)
@@ -70,12 +75,26 @@ def _schema(cursor: CursorWrapper) -> str:
     return str(cursor.fetchone()[0])
 
 
+def _of_customer(event: type[models.Model]) -> str:
+    of = of_customers()[event]
+    if of.column == "id":
+        return "id = customer"
+    return _theirs(event, column=of.column, who="customer", now=f"r.{of.column} = customer")
+
+
 def _of_contact(event: type[models.Model]) -> str:
-    """A row's own events are found by the row, whomever it belonged to; others among those of the customer."""
     of = of_customers()[event]
     if not of.contact:
         return ""
-    return "pgh_obj_id = contact" if of.contact == "id" else f"{of.column} = customer AND {of.contact} = contact"
+    if of.contact == "id":
+        return "pgh_obj_id = contact"
+    now = f"r.{of.column} = customer AND r.{of.contact} = contact"
+    return _theirs(event, column=of.contact, who="contact", now=now)
+
+
+def _theirs(event: Any, *, column: str, who: str, now: str) -> str:
+    rows = event.pgh_tracked_model._meta.db_table  # noqa: SLF001 (Django's documented name)
+    return THEIRS.format(column=column, who=who, now=now, rows=rows, table=event._meta.db_table)  # noqa: SLF001
 
 
 def _blank(event: type[models.Model], *, whose: str) -> str:

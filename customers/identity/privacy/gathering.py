@@ -10,7 +10,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from crm.common.audit.tracking import event_models, of_customers
+from crm.common.audit.tracking import OfCustomers, event_models, of_customers
 from customers.identity.privacy.subjects import Subject
 from customers.models import Product, ProductGroup, Queue, SourceSystem, Tag, Tier
 from customers.registry.personal import Holding, find_holding, holdings
@@ -25,6 +25,10 @@ WITH these AS MATERIALIZED (
 )
 SELECT these.key, to_jsonb(f) FROM these JOIN {table} f ON {key} = these.key ORDER BY 1
 """
+# As rows are theirs or were when they were deleted, not as they stood with them while two customers were one.
+_HISTORY: Final = """f.pgh_obj_id = ANY(ARRAY(
+  SELECT r.id FROM {rows} r WHERE {now}
+  UNION ALL SELECT e.pgh_obj_id FROM {table} e WHERE {then} AND e.pgh_label = 'delete'))"""
 _EVENTS: Final = frozenset({"pgh_id", "pgh_obj", "pgh_obj_id", "pgh_context", "pgh_context_id"})
 
 
@@ -40,8 +44,8 @@ def gather_history(subject: Subject) -> Iterator[tuple[str, Iterator[Row]]]:
     """What the audit says of each kind of row: what it was before each change, and since when."""
     for event in event_models():
         of = of_customers().get(event)
-        whose = "" if of is None else _of_contact(of) if subject.is_contact else f"f.{of.column} = ANY(%(customers)s)"
-        if of is not None and whose:
+        whose = _whose(event, of, is_contact=subject.is_contact) if of else ""
+        if whose:
             yield event._meta.db_table, _events(event, whose, subject)  # noqa: SLF001 (Django's documented name)
 
 
@@ -49,11 +53,16 @@ def exported() -> list[Holding]:
     return [holding for holding in holdings() if holding.exported]
 
 
-def _of_contact(of: Any) -> str:
-    if of.contact == "id":
-        return "f.pgh_obj_id = ANY(%(contacts)s)"
-    both = f"f.{of.column} = ANY(%(customers)s) AND f.{of.contact} = ANY(%(contacts)s)"
-    return both if of.contact else ""
+def _whose(event: Any, of: OfCustomers, *, is_contact: bool) -> str:
+    ids = "contacts" if is_contact else "customers"
+    column = of.contact if is_contact else of.column
+    if not column:
+        return ""
+    if column == "id":
+        return f"f.pgh_obj_id = ANY(%({ids})s)"
+    now = f"r.{of.column} = ANY(%(customers)s)" + (f" AND r.{column} = ANY(%(contacts)s)" if is_contact else "")
+    tables = {"rows": event.pgh_tracked_model._meta.db_table, "table": event._meta.db_table}  # noqa: SLF001
+    return _HISTORY.format(**tables, now=now, then=f"e.{column} = ANY(%({ids})s)")
 
 
 def _events(event: type[models.Model], whose: str, subject: Subject) -> Iterator[Row]:

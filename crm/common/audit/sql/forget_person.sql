@@ -1,8 +1,7 @@
 -- Blank what events say of a customer, and leave a row that says that it was done and by whom, never what stood there.
--- Returns how many events were blanked. Cost: index probes by customer. Written anew from the declarations of the
+-- Returns how many events were blanked. Cost: index probes by customer, row and contact. Written anew from the declarations of the
 -- tracked tables (crm.common.audit.tracking) after every migration. It runs as its owner, who owns the tables: the role
--- of the application may call it, and do nothing else to these rows. With `contact`, what they say of that person at the
--- customer alone.
+-- of the application may call it, and do nothing else to these rows. With `contact`, what they say of that person alone.
 DROP FUNCTION IF EXISTS crm_forget_person(bigint, text, bigint);
 CREATE OR REPLACE FUNCTION crm_forget_person(customer bigint, reason text, by_user bigint, contact bigint DEFAULT NULL)
 RETURNS bigint
