@@ -9,6 +9,7 @@ from customers.models import Attachment, Call, CallEvent, Interaction, Note, Tas
 from customers.registry.personal import Holding
 
 _WITH: Final = "f.customer_id = ANY(%(customers)s) AND f.contact_id = ANY(%(contacts)s)"
+_INTERACTIONS: Final = "f.id IN (SELECT i.id FROM customers_interaction i WHERE {whose})"
 _CALLS: Final = "f.interaction_id IN (SELECT i.id FROM customers_interaction i WHERE {whose})"
 _CALL_EVENTS: Final = """
 f.event = 'ENTERQUEUE' AND (f.system_id, f.callid) IN (
@@ -17,6 +18,13 @@ f.event = 'ENTERQUEUE' AND (f.system_id, f.callid) IN (
 """
 _THEIRS: Final = "i.customer_id = ANY(%(customers)s)"
 _WITH_THEM: Final = f"{_THEIRS} AND i.contact_id = ANY(%(contacts)s)"
+# From a number or an address of theirs that others have too: nobody can say whose they are, and the rematch would give
+# them to whoever is left with it. By the index on what is unmatched.
+_UNCLAIMED: Final = """
+i.customer_id IS NULL AND i.contact_normalised = ANY(ARRAY(
+  SELECT p.normalised FROM customers_contactpoint p WHERE p.customer_id = ANY(%(customers)s) AND p.normalised <> ''
+  AND (cardinality(%(contacts)s::bigint[]) = 0 OR p.contact_id = ANY(%(contacts)s))))
+"""
 
 
 def _file(row: Mapping[str, Any]) -> Path:
@@ -31,6 +39,7 @@ HOLDINGS: Final = (
         model=CallEvent,
         customer=_CALL_EVENTS.format(whose=_THEIRS),
         contact=_CALL_EVENTS.format(whose=_WITH_THEM),
+        unclaimed=_CALL_EVENTS.format(whose=_UNCLAIMED),
         blanks={"params": "f.params[:1] || ''::text || f.params[3:]"},
         is_large=True,
         hides=("digest", "agent"),
@@ -40,6 +49,7 @@ HOLDINGS: Final = (
         model=Call,
         customer=_CALLS.format(whose=_THEIRS),
         contact=_CALLS.format(whose=_WITH_THEM),
+        unclaimed=_CALLS.format(whose=_UNCLAIMED),
         blanks={"caller": "''"},
         is_large=True,
         hides=("tier", "agent_name"),
@@ -48,6 +58,7 @@ HOLDINGS: Final = (
     Holding(
         model=Interaction,
         contact=_WITH,
+        unclaimed=_INTERACTIONS.format(whose=_UNCLAIMED),
         blanks={
             "contact_value": "''", "contact_normalised": "''", "matched_by_value": "false", "subject": "''",
             "body": "''",

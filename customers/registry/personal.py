@@ -17,10 +17,12 @@ class Holding:
 
     `customer`, `contact`: which they are, of a customer who is a person (`%(customers)s`: their id and those of whoever
     they absorbed) and of a contact person (`%(contacts)s`); empty where there are none. An erase deletes them (`goes`),
-    or sets the columns of `blanks` to their SQL and keeps the rest, which names nobody; `because` says why nothing, or
-    something, stays. `is_large`: there may be tens of thousands, which are blanked in steps. `records`: the kind of
-    source record that becomes such a row. `exported`: an export shows it; `hides`: columns it leaves out, which are
-    ours and not theirs. `files`: where the file of a row lies, by its columns. `heading`: what people call the rows.
+    or sets the columns of `blanks` to their SQL and keeps the rest, which names nobody; `because` says why nothing,
+    or something, stays. `is_large`: there may be tens of thousands, which are blanked in steps. `records`: the kind
+    of source record that becomes such a row. `exported`: an export shows it; `hides`: columns it leaves out, which
+    are ours and not theirs. `unclaimed`: rows of nobody that came from one of their points, as another may have it
+    too; an erase blanks them, an export does not show them. `files`: where the file of a row lies, by its columns.
+    `heading`: what people call the rows.
     """
 
     model: type[models.Model]
@@ -33,6 +35,7 @@ class Holding:
     records: str = ""
     exported: bool = True
     hides: tuple[str, ...] = ()
+    unclaimed: str = ""
     files: Callable[[Mapping[str, Any]], Path] | None = None
     heading: str | Promise = ""
 
@@ -52,6 +55,10 @@ class Holding:
     def whose(self, *, is_contact: bool) -> str:
         """The condition on rows `f`; empty where the person has none there."""
         return self.contact if is_contact else self.customer
+
+    def blanked(self, *, is_contact: bool) -> list[str]:
+        """The conditions of all rows that lose what names the person."""
+        return [one for one in (self.whose(is_contact=is_contact), self.unclaimed) if one]
 
 
 _holdings: Final[dict[str, Holding]] = {}

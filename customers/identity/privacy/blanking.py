@@ -62,7 +62,8 @@ def forget_records(cursor: CursorWrapper, ids: Mapping[str, Any], *, is_contact:
     facts = " UNION ALL ".join(
         _FACTS.format(kind=holding.records, table=holding.table, whose=whose)
         for holding in holdings()
-        if holding.records and (whose := holding.whose(is_contact=is_contact))
+        if holding.records
+        for whose in holding.blanked(is_contact=is_contact)
     )
     cursor.execute(_RECORDS.format(facts=facts, erased=ERASED), {**ids, "after": after, "last": last})
     return int(cursor.rowcount)

@@ -110,11 +110,13 @@ def _needles(request: PrivacyRequest, subject: Subject) -> Needles:
 
 def _steps() -> Mapping[str, Step]:
     large = {f"rows:{one.table}": partial(_blank_rows, holding=one) for one in reversed(holdings()) if one.is_large}
+    unclaimed = {f"unclaimed:{one.table}": partial(_blank_unclaimed, holding=one) for one in holdings() if one.unclaimed}
     return {
         "refuse": _refuse,
         "files": _delete_own,
         **large,
         "records": _forget_records,
+        **unclaimed,
         "names": _forget_names,
         "refused": partial(_sweep, texts.blank_rejects, "rejects"),
         "waiting": partial(_sweep, texts.forget_parked, "parked"),
@@ -184,7 +186,15 @@ def _delete_copies(request: PrivacyRequest, subject: Subject) -> bool:
 
 
 def _blank_rows(request: PrivacyRequest, subject: Subject, *, holding: Holding) -> bool:
-    whose = holding.whose(is_contact=subject.is_contact)
+    return _blank_some(request, subject, holding, holding.whose(is_contact=subject.is_contact))
+
+
+def _blank_unclaimed(request: PrivacyRequest, subject: Subject, *, holding: Holding) -> bool:
+    """By the points that are still theirs; what refers to a contact comes before it loses the number."""
+    return _blank_some(request, subject, holding, holding.unclaimed)
+
+
+def _blank_some(request: PrivacyRequest, subject: Subject, holding: Holding, whose: str) -> bool:
     if not whose:
         return True
     with transaction.atomic(), connection.cursor() as cursor:
