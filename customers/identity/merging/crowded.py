@@ -54,8 +54,8 @@ def _take_out(link: Merge, now: datetime) -> int:
 def _give_up(key: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         locks.take(cursor, exclusive=[locks.MERGES], wait_s=locks.JOB_PATIENCE_S)
-        shared = SharedKey.objects.select_for_update().get(key=key)
-        if not Merge.objects.filter(Merge.ACTIVE, key=key).exists():
+        shared = SharedKey.objects.select_for_update().filter(key=key).first()  # gone with who was erased meanwhile
+        if shared and not Merge.objects.filter(Merge.ACTIVE, key=key).exists():
             cursor.execute(_GIVE_UP, {"key": key})
             shared.is_apart = True
             shared.save(update_fields=["is_apart"])

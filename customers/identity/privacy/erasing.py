@@ -21,10 +21,10 @@ from crm.common.audit.forgetting import forget_person
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
-from customers.identity.privacy import blanking, files, sealing, texts
+from customers.identity.privacy import blanking, files, sealing, shared, texts
 from customers.identity.privacy.asking import ask_again
 from customers.identity.privacy.needles import Needles
-from customers.identity.privacy.subjects import Subject, keys_of, needles_of, subject_of
+from customers.identity.privacy.subjects import Subject, keys_of, needles_of, said_of, subject_of
 from customers.identity.privacy.suppressing import suppress
 from customers.identity.relating.regrouping import regroup
 from customers.models import Contact, Customer, GroupMember, PrivacyRequest, SourceRecord
@@ -110,7 +110,9 @@ def _needles(request: PrivacyRequest, subject: Subject) -> Needles:
 
 def _steps() -> Mapping[str, Step]:
     large = {f"rows:{one.table}": partial(_blank_rows, holding=one) for one in reversed(holdings()) if one.is_large}
-    unclaimed = {f"unclaimed:{one.table}": partial(_blank_unclaimed, holding=one) for one in holdings() if one.unclaimed}
+    unclaimed = {
+        f"unclaimed:{one.table}": partial(_blank_unclaimed, holding=one) for one in holdings() if one.unclaimed
+    }
     return {
         "refuse": _refuse,
         "files": _delete_own,
@@ -229,15 +231,24 @@ def _forget_names(request: PrivacyRequest, subject: Subject) -> bool:
         _lock(cursor, subject)
         suppress(request=request, keys=keys_of(subject))
         request.sealed = request.sealed or sealing.sealed(needles_of(subject))
+        _forget_beside(request, subject)
         beside = _in_their_groups(subject)
         for holding in holdings():
             if holding.changes and (whose := holding.whose(is_contact=subject.is_contact)):
                 _count(request, holding.table, blanking.erase_rows(cursor, holding, whose, subject.ids))
         regroup(cursor, beside)
-        texts.forget_log_entries(subject.ids)
         request.step, request.place = "refused", 0
         request.save(update_fields=["counts", "step", "place", "sealed"])
     return True
+
+
+def _forget_beside(request: PrivacyRequest, subject: Subject) -> None:
+    """What is found by what they are called, or by their numbers, while their rows say it."""
+    texts.forget_log_entries(subject.ids)
+    if not subject.contact:
+        people = Contact.everyone.filter(customer_id__in=subject.ids["customers"]).values_list("pk", flat=True)
+        texts.forget_log_entries({"customers": [], "contacts": list(people)})
+        _count(request, "customers_sharedkey", shared.forget_shared_keys(said_of(subject)))
 
 
 def _forget_history(request: PrivacyRequest, subject: Subject) -> bool:

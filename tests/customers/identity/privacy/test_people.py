@@ -3,17 +3,30 @@
 from pathlib import Path
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 
 from crm.common.audit.models import AuditEntry
 from customers.identity.contacts import ContactGone, restore_contact
 from customers.identity.editing import change_customer
 from customers.identity.holding import PersonErased
+from customers.identity.linking import link_key
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.undoing import MergedIntoErased, undo_merge
 from customers.identity.privacy import asking, erasing
 from customers.identity.privacy.subjects import NotAPerson, PersonGone, find_subject
 from customers.interactions.recording import log_interaction
-from customers.models import Contact, Customer, GroupMember, Interaction, Match, Merge, Relation, SuppressedKey
+from customers.models import (
+    Contact,
+    Customer,
+    GroupMember,
+    Interaction,
+    Match,
+    Merge,
+    Relation,
+    SharedKey,
+    SuppressedKey,
+)
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.privacy.world import PLANTED, erased, found_in_database, zebulon
 from tests.customers.importing.files import counts, load, write_csv
@@ -133,6 +146,24 @@ def test_they_leave_their_household_and_their_pairs(user_for: UserFor) -> None:
     erased(zeb, user_for("administrator"))
     assert set(GroupMember.objects.values_list("customer_id", "root_id")) == {(ada.pk, ada.pk), (bob.pk, ada.pk)}
     assert Match.objects.get().state == "different"
+
+
+def test_a_key_that_too_many_shared_and_the_log_of_their_people_go(tmp_path: Path, user_for: UserFor) -> None:
+    zeb = zebulon(tmp_path)
+    friend = Contact.objects.get(customer=zeb)
+    LogEntry.objects.create(
+        user=user_for("administrator"), content_type=ContentType.objects.get_for_model(Contact), action_flag=2,
+        object_id=str(friend.pk), object_repr="Quixworth junior", change_message="[]",
+    )  # fmt: skip
+    said = {"name": "Zebulon Quixworth 祖布伦", "email": "zeb.quix@planted.example"}
+    for kind in ("person", ""):
+        SharedKey.objects.create(key=link_key(**said, kind=kind, record="x"), at=NOON)
+    SharedKey.objects.create(key="mail:office@acme.example|acme", at=NOON)
+    assert "zebulon" in SharedKey.objects.earliest("pk").key
+    request = erased(zeb, user_for("administrator"))
+    assert found_in_database() == []
+    assert request.counts["customers_sharedkey"] == 2
+    assert SharedKey.objects.get().key == "mail:office@acme.example|acme"
 
 
 def test_who_shares_an_address_keeps_it(tmp_path: Path, user_for: UserFor) -> None:
