@@ -2,7 +2,7 @@
 
 A change replaces the function first, so that whatever is written from then on gets its day in the new zone, and then
 cuts the stored days anew, and lets tasks be due when the new clock says, some thousand rows at a time, each chunk a
-transaction of a tenth of a second: nobody waits.
+transaction of a tenth of a second: nobody waits. A job of its own looks at the months of the hygiene once more.
 Until it has ended pages show days of both zones, and say so. Killed, it is gone on with by the sweeper; begun by an
 administrator, likewise: the company's row is the queue.
 """
@@ -26,6 +26,7 @@ from crm.common.company.models import Company
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.sqlfunctions import CrmDay
+from customers.identity.hygiene.following import look_at_everybody
 from customers.interactions.to_do.zone import follow_zone
 from customers.models import ImportBatch
 from customers.registry.tiered_facts import TieredFact, tiered_facts
@@ -178,6 +179,7 @@ def _set_zone(cursor: CursorWrapper, zone: str) -> None:
 def _recut_all() -> int:
     moved = sum(_recut(table) for table in day_tables())
     follow_zone()
+    look_at_everybody()
     Company.objects.filter(pk=1).update(zone_changing_since=None)
     refresh()
     facts_changed()

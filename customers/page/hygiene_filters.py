@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +10,7 @@ from crm.common.lists.fields import Field
 from crm.common.lists.options import Asking, Fixed, Rows
 from customers.identity.hygiene.fields import FAULTS
 from customers.models import CustomerHygiene, SourceSystem
-from customers.page.faults import having
+from customers.page.faults import having, rows_having
 
 
 def _faults() -> list[tuple[str, str]]:
@@ -18,12 +18,17 @@ def _faults() -> list[tuple[str, str]]:
 
 
 def _has(op: str, value: Any, _asking: Asking) -> Q:
-    return having(value) if op == "is" else ~having(value)
+    return having(value) if op == "is" else _without(rows_having(value))
 
 
 def _counts_to(op: str, value: Any, _asking: Asking) -> Q:
-    counted = Q(pk__in=CustomerHygiene.objects.filter(system_id__in=value).values("customer_id"))
-    return counted if op == "is" else ~counted
+    rows = CustomerHygiene.objects.filter(system_id__in=value)
+    return Q(pk__in=rows.values("customer_id")) if op == "is" else _without(rows)
+
+
+def _without(rows: QuerySet[CustomerHygiene]) -> Q:
+    """As an anti-join: `NOT IN` would go through all of the rows for each customer where they are too many to hash."""
+    return ~Q(Exists(rows.filter(customer_id=OuterRef("pk"))))
 
 
 HYGIENE = Field(
@@ -31,5 +36,7 @@ HYGIENE = Field(
 )
 SOURCE = Field(
     key="source", label=_("Source"), kind="choice", is_id=True, holds=_counts_to, only=("is", "is_not"),
-    options=Rows(rows=lambda _asking: SourceSystem.objects.order_by("rank", "key"), search="name"),
+    options=Rows(
+        rows=lambda _asking: SourceSystem.objects.order_by("rank", "key"), search="name", first=[("0", _("none"))]
+    ),
 )  # fmt: skip

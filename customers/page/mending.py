@@ -40,7 +40,12 @@ def number_of(text: str | None) -> int | None:
 
 
 def find_next(*, reader: Reader, point: Point, narrowing: Narrowing, after: int) -> int | None:
-    """The first with a larger number: block by block, of those in which somebody has the fault."""
+    """The first with a larger number: block by block, of those in which somebody has the fault.
+
+    Of whom nobody has it, no block is read: others have it in all of them, maybe.
+    """
+    if not how_many(reader=reader, point=point, narrowing=narrowing):
+        return None
     for block in _blocks(point, first=(after + 1) // BLOCK_SIZE, is_back=False):
         rows = _in_block(point, narrowing, block).filter(pk__gt=after).order_by("pk")
         found = _first_visible(reader, rows)
@@ -50,6 +55,8 @@ def find_next(*, reader: Reader, point: Point, narrowing: Narrowing, after: int)
 
 
 def find_previous(*, reader: Reader, point: Point, narrowing: Narrowing, before: int) -> int | None:
+    if not how_many(reader=reader, point=point, narrowing=narrowing):
+        return None
     for block in _blocks(point, first=(before - 1) // BLOCK_SIZE, is_back=True):
         rows = _in_block(point, narrowing, block).filter(pk__lt=before).order_by("-pk")
         found = _first_visible(reader, rows)

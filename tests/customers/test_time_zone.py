@@ -15,8 +15,9 @@ from crm.common.company import current as company
 from crm.common.company.models import Company
 from crm.embedded import processes
 from customers import time_zone
+from customers.identity.hygiene.following import refresh_hygiene
 from customers.importing import batches
-from customers.models import ImportBatch, Interaction, Order, OrderLine, Tier
+from customers.models import Customer, CustomerHygiene, ImportBatch, Interaction, Order, OrderLine, Tier
 from customers.time_zone import begin_zone_change, change_time_zone, resume_zone_change, stored_zone
 from tests.customers.importing.files import load, write_csv
 from tests.database import another_connection
@@ -86,6 +87,15 @@ class TestDays:
         assert (nine.due_time, nine.due_at) == (time(9), datetime(2026, 4, 1, 1, tzinfo=UTC))
         assert day.due_at == datetime(2026, 4, 1, 16, tzinfo=UTC)
         assert (done.due_at, some_day.due_at) == (LATE, None)
+
+    def test_the_months_in_which_customers_were_confirmed_follow(self) -> None:
+        CustomerFactory.create()
+        Customer.objects.update(created_at=LATE)
+        refresh_hygiene()
+        assert CustomerHygiene.objects.get().confirmed == 2026 * 12 + 2
+        change_time_zone(zone="Asia/Shanghai")
+        refresh_hygiene()
+        assert CustomerHygiene.objects.get().confirmed == 2026 * 12 + 3
 
     def test_tasks_follow_after_a_kill_too(self) -> None:
         nine = TaskFactory.create(due_on=date(2026, 4, 1), due_time=time(9), due_at=datetime(2026, 4, 1, 9, tzinfo=UTC))

@@ -269,6 +269,8 @@ def _of_short(field: Any, values: list[str], fields: conditions.Fields) -> Condi
     if field.short:
         op, value = field.short(values[0])
         return conditions.condition(field.key, op, value, fields)
+    if field.is_id and values == ["0"] and "empty" in field.ops:  # what no row has: those that have none
+        return conditions.condition(field.key, "empty", "", fields)
     op = next(iter(field.ops))
     taken: Any = values if field.ops[op].takes == "choices" else values[0]
     return conditions.condition(field.key, op, taken, fields)

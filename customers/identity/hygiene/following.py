@@ -60,6 +60,12 @@ def follow_at_once(customer_id: int) -> bool:
     return True
 
 
+def look_at_everybody() -> None:
+    """Once more: what a customer's hygiene is made of means something else. Left to the job, which begins anew."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.SET_BACK)
+
+
 def recount() -> int:
     """Hold all counts against the rows, and write those that differ; returns how many."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -125,7 +131,7 @@ def _follow_clock(cursor: CursorWrapper, most: int) -> bool:
     ids = _ids(cursor)
     if ids:
         write(cursor, ids)
-    cursor.execute(sql.CLOCK_IS_AT, {"up_to": ids[-1] if ids else None})
+    cursor.execute(sql.CLOCK_IS_AT, {"up_to": ids[-1] if ids else None, "before": at[0]})
     return bool(ids)
 
 

@@ -69,7 +69,9 @@ WHERE k.revision <> excluded.revision
 CLOCK: Final = "SELECT up_to FROM customers_hygieneclock WHERE up_to IS NOT NULL"
 # As a value: the planner takes a table of one row for one of thousands until it is analysed, and reads from the first.
 NEXT_BY_CLOCK: Final = "SELECT id FROM customers_customer WHERE id > %(up_to)s ORDER BY id LIMIT %(most)s"
-CLOCK_IS_AT: Final = "UPDATE customers_hygieneclock SET up_to = %(up_to)s WHERE up_to IS NOT NULL"
+# Unless somebody has set it back meanwhile.
+CLOCK_IS_AT: Final = "UPDATE customers_hygieneclock SET up_to = %(up_to)s WHERE up_to = %(before)s"
+SET_BACK: Final = "UPDATE customers_hygieneclock SET up_to = 0"
 
 CUSTOMERS: Final = """
 SELECT id FROM customers_customer WHERE id >= %(from)s AND id < %(after)s

@@ -1,5 +1,8 @@
 """Customers with one fault are mended one after another."""
 
+import html
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -99,3 +102,23 @@ def test_the_way_on_costs_the_same_of_one_as_of_three(client_for: ClientFor) -> 
             client.get(client.get(URL).headers["Location"])
         taken.append(len(queries))
     assert taken[0] == taken[1]
+
+
+def test_where_nobody_of_them_is_left_no_block_is_read(client_for: ClientFor, three: list[Customer]) -> None:
+    client, last = client_for("sales"), three[-1].pk
+    team = TeamFactory.create()
+    Customer.objects.filter(pk=three[0].pk).update(team=team, city="Bonn")
+    refresh_hygiene()
+    for query in ({"team": team.pk}, {"team": team.pk, "before": last}, {"owner": "me"}):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(URL, query).context["left"] == 0
+        assert not [one for one in queries if "customers_customerhygiene" in one["sql"]]
+
+
+def test_those_of_no_team_are_the_same_as_a_list(client_for: ClientFor, three: list[Customer]) -> None:
+    client = client_for("sales")
+    Customer.objects.filter(pk=three[0].pk).update(team=TeamFactory.create())
+    refresh_hygiene()
+    page = client.get(URL, {"team": 0}, follow=True)
+    (link,) = re.findall(r'href="(/customers/\?hygiene=[^"]*)"', page.content.decode())
+    assert page.context["left"] == client.get(html.unescape(link)).context["listing"].count == 2

@@ -102,12 +102,13 @@ def test_every_number_leads_to_those_behind_it(client_for: ClientFor) -> None:
     Customer.objects.filter(kind="person").update(created_at=NOON - timedelta(days=800))
     refresh_hygiene()
     user = User.objects.get(email="sales@test.example")
-    for narrowed in ({}, {"team": team.pk}):
-        found = worst(user, **narrowed)
-        assert found
-        for key, faulty, _of in found:
-            query = {"hygiene": key, **narrowed}
-            assert client.get("/customers/", query).context["listing"].count == faulty, key
+    for narrowed in ({}, {"team": team.pk}, {"team": 0}, {"source": 0}, {"team": 0, "source": 0}):
+        narrowing = Narrowing(**narrowed)
+        found = lines(tally(reader=user, narrowing=narrowing).all, in_force(), narrowing)
+        assert any(line.faulty for line in found)
+        for line in found:
+            page = client.get(line.list_url)
+            assert page.context["listing"].count == line.faulty, line.list_url
     assert {key for key, *_rest in worst(user)} <= set(FAULTS)
 
 
