@@ -253,6 +253,7 @@ def register_all() -> None:
     listening.register_moved(follow_moves)
     listening.register_settled(hygiene_marking.mark_settled)
     listening.register_moved(hygiene_marking.mark_moved)
+    listening.register_key_shared(hygiene_marking.mark_who_shares)
     listening.register_trade_changed(mark_traders)
     search.register_search_provider(search.SearchProvider(key="numbers", arm=numbers.customers_by_number))
     after_facts_changed.extend((wake_figures, wake_taking_apart, wake_hygiene))

@@ -40,6 +40,11 @@ Recorded = Callable[[CursorWrapper, str], None]
 `imp_keys`, `_object` is the row a record becomes; `imp_refs` holds the records that its rows name.
 """
 
+KeyShared = Callable[[CursorWrapper, str], None]
+"""Told of a link key that too many records share, once those whom it linked are taken apart: nobody is told by it now,
+others who would have it neither.
+"""
+
 Grouped = Callable[[CursorWrapper, str], None]
 """Told of each chunk of an import, with its kind, before anything is looked up: `imp_grouped` holds a row a record. Who
 refuses one writes why to its `_conflict`, and the column to `_conflict_column`.
@@ -55,6 +60,7 @@ _points_settled: Final[list[PointsChanged]] = []
 _moved: Final[list[Moved]] = []
 _trade_changed: Final[list[TradeChanged]] = []
 _recorded: Final[list[Recorded]] = []
+_key_shared: Final[list[KeyShared]] = []
 _grouped: Final[list[Grouped]] = []
 _unkept: Final[list[Unkept]] = []
 
@@ -127,6 +133,16 @@ def register_recorded(listener: Recorded) -> None:
 def recorded(cursor: CursorWrapper, kind: str) -> None:
     for listener in _recorded:
         listener(cursor, kind)
+
+
+def register_key_shared(listener: KeyShared) -> None:
+    if listener not in _key_shared:
+        _key_shared.append(listener)
+
+
+def key_shared(cursor: CursorWrapper, key: str) -> None:
+    for listener in _key_shared:
+        listener(cursor, key)
 
 
 def register_grouped(listener: Grouped) -> None:

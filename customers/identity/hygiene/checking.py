@@ -21,6 +21,7 @@ PLACEHOLDERS: Final = frozenset(_WORDS.split())
 # One sign that says nothing, again and again: 000000, xxxx.
 _SAME: Final = re.compile(r"([0x*#?])\1*", re.IGNORECASE)
 _AROUND: Final = " \t\r\n\u3000()[]<>{}\"'“”"
+EARLIEST_BIRTH: Final = date(1900, 1, 1)
 _CODE: Final = frozenset(("country", "language"))
 
 
@@ -73,7 +74,7 @@ def _is_filled(facts: Facts, field: str) -> bool:
 
 def _is_valid(facts: Facts, field: str, today: date) -> bool:
     if field == "birth_date":
-        return facts.birth_date is not None and date(1900, 1, 1) <= facts.birth_date <= today
+        return facts.birth_date is not None and EARLIEST_BIRTH <= facts.birth_date <= today
     if field == "phone":
         return facts.has_number and not is_placeholder(facts.values[field])
     value = facts.values[field]

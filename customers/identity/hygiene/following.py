@@ -43,6 +43,7 @@ def refresh_hygiene(*, wait: bool = True) -> None:
     """
     with transaction.atomic(), connection.cursor() as cursor:
         refresh_statistics(cursor)
+        cursor.execute(sql.MARK_BORN, {"today": today()})
     steps = [(work, Pace(FIRST, seconds=STEP_S, least=1, most=MOST)) for work in (_follow_marks, _follow_clock)]
     step = retried(_step)
     with suppress(_AnotherIsAtIt):

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from customers.identity.hygiene.checking import EARLIEST_BIRTH
+from customers.identity.hygiene.fields import VALID, code_of
 from customers.models.hygiene import ANY, BLOCK, BLOCK_SIZE, OF_SOURCE, OF_TEAM
 
 COLUMNS: Final = ("customer_id", "owner_id", "team_id", "tier_id", "system_id", "confirmed", "codes")
@@ -61,6 +63,14 @@ TAKE_MARKS: Final = """
 DELETE FROM customers_hygienemark
 WHERE id IN (SELECT id FROM customers_hygienemark ORDER BY id LIMIT %(most)s) RETURNING customer_id
 """
+# On the first run of a day: births that were in the future yesterday. Cost: those whose date of birth is not valid.
+MARK_BORN: Final = f"""
+INSERT INTO customers_hygienemark (customer_id)
+SELECT h.customer_id FROM customers_customerhygiene h JOIN customers_customer c ON c.id = h.customer_id
+WHERE h.codes @> ARRAY[{code_of("birth_date", VALID)}]::smallint[]
+  AND c.birth_date BETWEEN '{EARLIEST_BIRTH}' AND %(today)s
+  AND NOT EXISTS (SELECT FROM customers_hygieneday WHERE day = %(today)s)
+"""  # noqa: S608 - constants
 SET_CLOCK: Final = """
 INSERT INTO customers_hygieneclock AS k (id, revision, up_to) VALUES (1, %(revision)s, 0)
 ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, up_to = excluded.up_to

@@ -19,14 +19,17 @@ from customers.models.customers import ERASED_KEY
 TEXTS: Final = tuple(field.key for field in FIELDS if field.key != "birth_date")
 _SHARED_BY: Final = {"tax": "tax_id", "mail": "email", "phone": "phone"}
 
+# A proposal with somebody who has become one with another is nobody's to decide, until that is undone.
 # The source a customer counts to is the most trusted that speaks of them; what was typed here only where none does.
 _READ: Final = f"""
 SELECT c.id, coalesce(c.owner_id, 0), coalesce(c.team_id, 0), coalesce(c.tier_id, 0), coalesce(r.system_id, 0),
        greatest(c.created_at, r.changed_at, c.last_contact_at), c.kind, c.birth_date, c.link_key,
        c.phone <> '' AND EXISTS (SELECT FROM customers_contactpoint p WHERE p.customer_id = c.id
          AND p.contact_id IS NULL AND p.kind = 'phone' AND p.normalised <> '' AND p.raw = c.phone),
-       EXISTS (SELECT FROM customers_match m WHERE m.left_id = c.id AND m.state IN ('proposed', 'later'))
-         OR EXISTS (SELECT FROM customers_match m WHERE m.right_id = c.id AND m.state IN ('proposed', 'later')),
+       EXISTS (SELECT FROM customers_match m JOIN customers_customer o ON o.id = m.right_id
+         WHERE m.left_id = c.id AND m.state IN ('proposed', 'later'))
+         OR EXISTS (SELECT FROM customers_match m JOIN customers_customer o ON o.id = m.left_id
+         WHERE m.right_id = c.id AND m.state IN ('proposed', 'later')),
        {", ".join(f"c.{name}" for name in TEXTS)}
 FROM customers_customer c LEFT JOIN LATERAL (
   SELECT max(sr.changed_at) AS changed_at,

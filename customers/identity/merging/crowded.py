@@ -13,6 +13,7 @@ from crm.common import locks
 from customers.identity.linking import ALONE
 from customers.identity.merging.undoing import AlreadyUndone, MergedIntoErased, undo_merge
 from customers.models import Merge, SharedKey
+from customers.registry import listening
 
 # Whoever had the key first stands alone from now on: under the name of the first of their own records.
 _ALONE: Final = f"""
@@ -57,5 +58,6 @@ def _give_up(key: str) -> None:
         shared = SharedKey.objects.select_for_update().filter(key=key).first()  # gone with who was erased meanwhile
         if shared and not Merge.objects.filter(Merge.ACTIVE, key=key).exists():
             cursor.execute(_GIVE_UP, {"key": key})
+            listening.key_shared(cursor, key)
             shared.is_apart = True
             shared.save(update_fields=["is_apart"])

@@ -16,6 +16,8 @@ from customers.identity.hygiene import following
 from customers.identity.hygiene.checking import REVISION
 from customers.identity.hygiene.fields import FAULTS, KINDS, month_number
 from customers.identity.hygiene.following import find_hygiene, follow_at_once, mend_hygiene, recount, refresh_hygiene
+from customers.identity.merging.absorbing import merge_customers
+from customers.identity.merging.undoing import undo_merge
 from customers.identity.survivorship import TYPED
 from customers.models import (
     Customer,
@@ -153,6 +155,31 @@ def test_a_proposal_marks_both_until_it_is_decided() -> None:
     assert "customer-unique" not in faults(one)
 
 
+def test_a_proposal_with_somebody_who_is_gone_is_no_fault_until_they_are_back() -> None:
+    one, other, near = CustomerFactory.create_batch(3)
+    MatchFactory.create(left_id=one.pk, right_id=other.pk)
+    MatchFactory.create(left_id=other.pk, right_id=near.pk)
+    survivor = CustomerFactory.create()
+    refresh_hygiene()
+    merge = merge_customers(survivor=survivor, absorbed=other, by=None, now=NOON)
+    refresh_hygiene()
+    assert not any("customer-unique" in faults(each) for each in (one, near, survivor))
+    undo_merge(merge=merge, by=None, now=NOON)
+    refresh_hygiene()
+    assert all("customer-unique" in faults(each) for each in (one, other, near))
+
+
+def test_who_was_said_to_be_born_tomorrow_is_born_when_that_day_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    tomorrow = today() + timedelta(days=1)
+    soon, later = (CustomerFactory.create(kind="person", birth_date=tomorrow + timedelta(days=days)) for days in (0, 1))
+    refresh_hygiene()
+    assert "birth_date-valid" in faults(soon)
+    monkeypatch.setattr(following, "today", lambda: tomorrow)
+    refresh_hygiene()
+    assert "birth_date-valid" not in faults(soon)
+    assert "birth_date-valid" in faults(later)
+
+
 def test_who_is_deleted_is_not_counted_any_more() -> None:
     one, other = CustomerFactory.create_batch(2)
     refresh_hygiene()
@@ -230,7 +257,7 @@ def test_the_nightly_check_finds_what_no_trigger_told_and_counts_are_mended() ->
 
 CITY = st.sampled_from(["", "Berlin", "test"])
 CHANGE: Any = st.tuples(
-    st.sampled_from(["city", "team", "kind", "contact", "delete", "match"]), st.integers(0, 3), CITY
+    st.sampled_from(["city", "team", "kind", "contact", "absorb", "match"]), st.integers(0, 3), CITY
 )
 
 
@@ -266,6 +293,12 @@ def _propose(customer: Customer, _city: str, _team: Team) -> None:
         MatchFactory.create(left_id=left, right_id=right)
 
 
+def _absorb(customer: Customer, _city: str, _team: Team) -> None:
+    there = Customer.objects.filter(pk=customer.pk).first()
+    if there:
+        merge_customers(survivor=CustomerFactory.create(kind=there.kind), absorbed=there, by=None, now=NOON)
+
+
 def _set(**values: Any) -> Callable[[Customer, str, Team], object]:
     def change(customer: Customer, city: str, team: Team) -> object:
         known = {"city": city, "team": team if city else None, "last_contact_at": NOON}
@@ -279,6 +312,6 @@ _DO: dict[str, Callable[[Customer, str, Team], object]] = {
     "team": _set(team=None),
     "kind": _set(kind="person"),
     "contact": _set(last_contact_at=None),
-    "delete": lambda customer, _city, _team: Customer.objects.filter(pk=customer.pk).delete(),
+    "absorb": _absorb,
     "match": _propose,
 }

@@ -9,9 +9,11 @@ from django.db import connection
 
 from crm.common.versions import version
 from customers.identity import trust
-from customers.identity.editing import change_customer
-from customers.identity.hygiene.fields import month_number
+from customers.identity.editing import change_customer, create_customer
+from customers.identity.hygiene.fields import FAULTS, month_number
 from customers.identity.hygiene.following import refresh_hygiene, write
+from customers.identity.merging import door
+from customers.identity.merging.crowded import take_apart
 from customers.identity.ordering import FIELDS
 from customers.identity.releasing import put_back, release
 from customers.identity.survivorship import settle
@@ -112,3 +114,22 @@ def test_what_is_typed_as_a_source_says_it_and_taken_back_confirms(
         assert set(HygieneMark.objects.values_list("customer_id", flat=True)) == {customer.pk}
         refresh_hygiene()
         assert CustomerHygiene.objects.get().confirmed > month_number(LONG_AGO)
+
+
+def test_who_stood_alone_with_a_key_that_too_many_share_now_is_not_unique(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST_RECORDS", 3)
+    fields = {"name": "Ada", "email": "ada@x.example"}
+    for number in range(4):
+        rows = [[str(number), *fields.values()]]
+        load("customers", write_csv(tmp_path / "c.csv", "external_id,name,email", rows))
+        if not number:
+            create_customer(fields=fields)
+        if number < 3:
+            refresh_hygiene()
+    code = FAULTS["email-unique"].code
+    assert [code in row.codes for row in CustomerHygiene.objects.all()] == [False, False]
+    take_apart(now=NOON)
+    refresh_hygiene()
+    assert {code in row.codes for row in CustomerHygiene.objects.all()} == {True}
