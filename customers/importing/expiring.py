@@ -27,11 +27,11 @@ def delete_expired(*, now: datetime) -> int:
     An upload whose columns nobody mapped in all that time has failed. Left-overs of interrupted uploads and uploads of
     no import go after a day, and at once what brought people who were erased.
     """
-    left_over = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*")
+    left_over = [*Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"), *uploads.folder().glob("*.part")]
     deleted = _delete(_older(left_over, now - UNFINISHED_UPLOAD)) + _delete(_of_erased())
-    deleted += _delete(orphans(before=now - UNFINISHED_UPLOAD))
     if not settings.CRM_KEEP_UPLOADS_DAYS:
         return deleted
+    deleted += _delete(orphans(before=now - UNFINISHED_UPLOAD))
     before = now - timedelta(days=settings.CRM_KEEP_UPLOADS_DAYS)
     deleted += _delete(_older(rejects.folder().glob("import-*.csv"), before))
     return deleted + sum(_delete_upload(path, before) for path in _older(uploads.folder().glob("*"), before))
