@@ -407,7 +407,7 @@ LISTS: Mapping[str, Listed] = {
     "identity.joined": Listed(fill=joined, queries=6),
     "identity.sources": Listed(fill=sources, queries=6),
     "identity.survivorship": Listed(fill=survivorship, queries=5, role="administrator"),
-    "identity.survivorship_changes": Listed(fill=survivorship_changes, queries=11, role="administrator"),
+    "identity.survivorship_changes": Listed(fill=survivorship_changes, queries=12, role="administrator"),
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
     "privacy.counts": Listed(fill=privacy_counts, queries=3, role="administrator"),

@@ -8,11 +8,14 @@ HERE = Path(__file__).parent
 READS = {"date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "timezone.now"}
 EVENTS = "events of the audit are stamped by the clock of the database"
 MAY = {
+    "customers/identity/privacy": "the jobs of a request stamp its row by the real clock",
     "customers/identity/test_history.py": EVENTS,
     "customers/identity/test_promotion.py": "another connection logs by the clock of the database",
     "customers/identity/test_tag_restoring.py": EVENTS,
+    "customers/importing/feeds": "feeds fall due by the real clock where a test has none",
     "customers/interactions/test_note_history.py": EVENTS,
     "factories": "the moment a row is made, on whichever clock its test stands",
+    "reliability/test_feeds.py": "feeds fall due by the real clock",
     "reliability/test_live_failures.py": "a worker process goes by the real clock",
     "reliability/test_mail.py": "a worker process stamps its rows by the real clock",
     "reliability/test_nobody_waits.py": "imports and tiers of other processes go by the real clock",

@@ -18,7 +18,7 @@ from customers.identity.survivorship import settle
 from customers.identity.tasks import settle_trust
 from customers.models import Customer, Queue, SourceSystem, Tier, TierPolicy
 from tests.conftest import ClientFor
-from tests.factories import notes, to_do  # noqa: F401 - makers by model
+from tests.factories import hygiene, notes, privacy, to_do  # noqa: F401 - makers by model
 from tests.factories.accounts import TeamFactory, UserFactory
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory

@@ -55,7 +55,7 @@ PARAMETERS = (
 NEXT_TO_OTHERS = (
     "view", "where", "columns", "column", "density", "open", "move", "moved", "m", "add", "build", "value",  # of lists
     "action", "query", "ids", "section", "state", "text", "after", "contact", "customer", "invoices", "invoices_cursor",
-    "into", "line", "name", "orders_cursor", "orders_sort", "invoices_sort",
+    "into", "line", "name", "orders_cursor", "orders_sort", "invoices_sort", "owner",
 )  # fmt: skip
 READ = re.compile(r"""GET\.(?:get|getlist)\("(\w+)\"""")
 # A NUL, more digits than Python reads or a column holds, a digit that is none, days at the ends of time.

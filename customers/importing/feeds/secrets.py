@@ -2,16 +2,14 @@
 
 import base64
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.common.errors import DomainError
 from customers.models import Feed
-
-if TYPE_CHECKING:
-    from cryptography.fernet import MultiFernet
 
 _PURPOSE: Final = b"feeds: what they sign in with\0"
 
@@ -26,8 +24,6 @@ def sealed(secret: str) -> str:
 
 def opened(secret: str) -> str:
     """Raises `Forgotten`."""
-    from cryptography.fernet import InvalidToken  # noqa: PLC0415 - heavy
-
     if not secret:
         return ""
     try:
@@ -48,9 +44,7 @@ def authorization(feed: Feed) -> str:
     return ""
 
 
-def _lock() -> "MultiFernet":
+def _lock() -> MultiFernet:
     """With the keys of before, as long as Django is told them (`SECRET_KEY_FALLBACKS`)."""
-    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415 - heavy
-
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return MultiFernet([Fernet(base64.urlsafe_b64encode(sha256(_PURPOSE + key.encode()).digest())) for key in keys])

@@ -1,5 +1,6 @@
 """A feed of a folder, read as the worker reads it."""
 
+import gzip
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -252,8 +253,6 @@ def test_a_deleted_feed_leaves_what_it_brought(folder: Path, clock: Clock) -> No
 
 
 def test_packed_files_are_opened(folder: Path, clock: Clock) -> None:
-    import gzip  # noqa: PLC0415
-
     feed = feed_of(folder)
     (folder / "c.csv.gz").write_bytes(gzip.compress(b"external_id,name\n1,Ada\n"))
     feed = read(feed, clock)
