@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -44,6 +45,13 @@ class NamesThePerson(DomainError):
 
     def __init__(self) -> None:
         super().__init__(_("The file number stays when the person is erased: it may not name them."))
+
+
+class EraseOpen(DomainError):
+    """What would be copied is about to go."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This person is being erased: no copy is made of them any more."))
 
 
 class NotToConfirm(DomainError):
@@ -99,7 +107,8 @@ def withdraw(*, request: PrivacyRequest, by: User, now: datetime) -> PrivacyRequ
 
 
 def ask_export(*, subject: Subject, by: User, now: datetime) -> PrivacyRequest:
-    """A copy of all that is held, for whoever asks, to be given to the person."""
+    """A copy of all that is held, for whoever asks, to be given to the person. Raises EraseOpen."""
+    check_no_erase(subject)
     with transaction.atomic():
         asked = PrivacyRequest.objects.create(
             what=What.EXPORT, state=State.QUEUED, customer_id=subject.customer.pk,
@@ -107,6 +116,14 @@ def ask_export(*, subject: Subject, by: User, now: datetime) -> PrivacyRequest:
         )  # fmt: skip
         _note("privacy.export", asked, by)
     return asked
+
+
+def check_no_erase(subject: Subject) -> None:
+    """Raises EraseOpen from when it is confirmed until it is done; a contact person goes with their customer."""
+    erases = PrivacyRequest.objects.filter(what=What.ERASE, state__in=PrivacyRequest.OPEN)
+    theirs = erases.filter(customer_id__in=subject.ids["customers"])
+    if theirs.filter(Q(contact_id=None) | Q(contact_id=subject.contact_id)).exists():
+        raise EraseOpen
 
 
 def let_come_again(*, request: PrivacyRequest, by: User, now: datetime) -> None:

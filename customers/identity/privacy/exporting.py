@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -22,10 +22,12 @@ from crm.common.audit.acting import acting
 from crm.common.errors import DomainError
 from crm.common.files import is_older
 from customers.identity.privacy import blanking, documents, gathering
+from customers.identity.privacy.asking import EraseOpen, check_no_erase
 from customers.identity.privacy.files import folder, own_files
 from customers.identity.privacy.subjects import Subject, subject_of
 from customers.models import PrivacyRequest
 
+PATIENCE_S: Final = 60.0
 KEPT: Final = timedelta(days=7)
 TOLD_EVERY: Final = 1_000
 JSON, PDF, ZIP = "person.json", "person.pdf", "files.zip"
@@ -46,9 +48,10 @@ def run(*, pk: int) -> None:
 
 def _write(request: PrivacyRequest) -> None:
     language = request.asked_by.language if request.asked_by else ""
-    part = folder() / f"{secrets.token_hex(16)}.part"
+    part = folder() / f"{request.pk}-{secrets.token_hex(16)}.part"
     try:
         subject = subject_of(request)
+        check_no_erase(subject)
         total = _rows(subject)
         PrivacyRequest.objects.filter(pk=request.pk).update(state=State.WORKING, total=total, done=0)
         part.mkdir(parents=True, mode=0o700)
@@ -56,8 +59,9 @@ def _write(request: PrivacyRequest) -> None:
             _write_json(request, subject, part / JSON)
             documents.write_document(part / PDF, subject=subject, now=timezone.now())
         _write_files(subject, part / ZIP)
-        stored = part.name.removesuffix(".part")
-        part.rename(folder() / stored)
+        _publish(request, subject, part, total=total)
+    except locks.Busy:
+        raise
     except DomainError as error:
         PrivacyRequest.objects.filter(pk=request.pk).update(
             state=State.FAILED, error=str(error), finished_at=timezone.now()
@@ -65,8 +69,19 @@ def _write(request: PrivacyRequest) -> None:
         raise
     finally:
         shutil.rmtree(part, ignore_errors=True)
-    done = {"state": State.DONE, "stored": stored, "finished_at": timezone.now(), "done": total}
-    PrivacyRequest.objects.filter(pk=request.pk).update(**done)
+
+
+def _publish(request: PrivacyRequest, subject: Subject, part: Path, *, total: int) -> None:
+    """While nobody begins to erase them: whoever does so afterwards finds the copy by its row. Raises EraseOpen."""
+    stored = part.name.removesuffix(".part")
+    with transaction.atomic(), connection.cursor() as cursor:
+        locks.take(cursor, shared=[locks.merging(subject.customer.pk)], wait_s=PATIENCE_S)
+        check_no_erase(subject)
+        if subject_of(request).is_erased and not subject.is_erased:
+            raise EraseOpen
+        done = {"state": State.DONE, "stored": stored, "finished_at": timezone.now(), "done": total}
+        PrivacyRequest.objects.filter(pk=request.pk).update(**done)
+        part.rename(folder() / stored)
 
 
 def _rows(subject: Subject) -> int:

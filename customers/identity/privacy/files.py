@@ -1,6 +1,6 @@
 """Files that hold something of a person: their own, and copies of what was imported and exported."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ def folder() -> Path:
 def delete_own(subject: Subject) -> int:
     """What was kept with them, also what was deleted and could be put back; and copies that they asked for."""
     paths = [path for _row, path in _own(subject, with_deleted=True)]
-    paths += [path for stored in _exports(subject) for path in (folder() / stored).glob("*")]
+    paths += [path for copy in _exports(subject) for path in copy.glob("*")]
     return sum(_delete(path) for path in paths)
 
 
@@ -52,11 +52,13 @@ def _rows(table: str, whose: str, subject: Subject) -> Iterator[dict[str, Any]]:
         yield from (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
 
 
-def _exports(subject: Subject) -> Iterable[str]:
-    found = PrivacyRequest.objects.filter(customer_id__in=subject.ids["customers"]).exclude(stored="")
+def _exports(subject: Subject) -> Iterator[Path]:
+    """Their folders; and what is being written, or a killed worker left, of others."""
+    found = PrivacyRequest.objects.filter(customer_id__in=subject.ids["customers"], what=PrivacyRequest.What.EXPORT)
     if subject.contact:
         found = found.filter(contact_id__in=[subject.contact.pk])
-    return found.values_list("stored", flat=True)
+    for pk, stored in found.values_list("pk", "stored"):
+        yield from [folder() / stored] if stored else folder().glob(f"{pk}-*.part")
 
 
 def delete_copies(needles: Needles) -> int:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -49,7 +50,11 @@ def privacy_export(request: HttpRequest, pk: int) -> HttpResponse:
         subject = _subject(request.POST.get("contact", ""), get_customer(request, pk))
     except NotAPerson:
         return redirect("customers:privacy", pk)
-    asked = asking.ask_export(subject=subject, by=signed_in(request), now=timezone.now())
+    try:
+        asked = asking.ask_export(subject=subject, by=signed_in(request), now=timezone.now())
+    except asking.EraseOpen as error:
+        messages.error(request, str(error))
+        return redirect("customers:privacy", pk)
     queue(asked)
     return redirect("customers:privacy_request", asked.pk)
 

@@ -143,3 +143,39 @@ def test_who_is_gone_has_no_copy(user_for: UserFor) -> None:
         exporting.run(pk=request.pk)
     request.refresh_from_db()
     assert (request.state, request.stored, list(folder().glob("*"))) == ("failed", "", [])
+
+
+def test_no_copy_is_made_while_they_are_erased(tmp_path: Path, user_for: UserFor) -> None:
+    customer, by = zebulon(tmp_path), user_for("administrator")
+    subject = find_subject(customer_id=customer.pk)
+    queued = asking.ask_export(subject=subject, by=by, now=NOON)
+    asked = asking.ask_erasure(subject=subject, reason="asked", reference="", by=by, now=NOON)
+    asking.confirm_erasure(request=asked, number=str(customer.pk), by=by, now=NOON)
+    with pytest.raises(asking.EraseOpen):
+        asking.ask_export(subject=subject, by=by, now=NOON)
+    with pytest.raises(asking.EraseOpen):
+        exporting.run(pk=queued.pk)
+    queued.refresh_from_db()
+    assert (queued.state, queued.stored) == ("failed", "")
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["done meanwhile", "under way"])
+def test_a_copy_that_was_being_made_is_not_given_out(
+    tmp_path: Path, user_for: UserFor, monkeypatch: pytest.MonkeyPatch, is_done: bool
+) -> None:
+    customer, by, write = zebulon(tmp_path), user_for("administrator"), exporting._write_files
+
+    def meanwhile(subject: Any, path: Path) -> None:
+        write(subject, path)
+        if is_done:
+            erased(customer, by)
+            assert list(folder().rglob("*.json")) == []
+        else:
+            asked = asking.ask_erasure(subject=subject, reason="asked", reference="", by=by, now=NOON)
+            asking.confirm_erasure(request=asked, number=str(customer.pk), by=by, now=NOON)
+
+    monkeypatch.setattr(exporting, "_write_files", meanwhile)
+    with pytest.raises(asking.EraseOpen):
+        exported(customer, user_for)
+    request = PrivacyRequest.objects.get(what="export")
+    assert (request.state, request.stored, list(folder().glob("*"))) == ("failed", "", [])
