@@ -44,6 +44,9 @@ def _run(request_id: int) -> None:
         log.info("privacy request has to wait", request=request_id, reason=str(error))
     except DomainError as error:
         log.warning("privacy request failed", request=request_id, reason=str(error))
+        PrivacyRequest.objects.filter(pk=request_id, state__in=PrivacyRequest.OPEN).update(
+            state=PrivacyRequest.State.FAILED, error=str(error), finished_at=timezone.now()
+        )
 
 
 def queue(request: PrivacyRequest) -> None:

@@ -13,7 +13,7 @@ from customers.identity.holding import PersonErased
 from customers.identity.linking import link_key
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.undoing import MergedIntoErased, undo_merge
-from customers.identity.privacy import asking, erasing
+from customers.identity.privacy import asking, erasing, tasks
 from customers.identity.privacy.subjects import NotAPerson, PersonGone, find_subject
 from customers.interactions.recording import log_interaction
 from customers.models import (
@@ -71,6 +71,19 @@ def test_whoever_became_another_after_it_was_confirmed_is_confirmed_again(user_f
     asked.refresh_from_db()
     ada.refresh_from_db()
     assert (asked.state, asked.error, ada.name) == ("done", "", "Ada Lovelace")
+
+
+def test_who_is_gone_is_not_tried_for_ever(user_for: UserFor) -> None:
+    zeb, by = CustomerFactory.create(kind="person"), user_for("administrator")
+    subject = find_subject(customer_id=zeb.pk)
+    asked = asking.ask_erasure(subject=subject, reason="asked", reference="", by=by, now=NOON)
+    asking.confirm_erasure(request=asked, number=str(zeb.pk), by=by, now=NOON)
+    Customer.objects.filter(pk=zeb.pk).update(kind="organization")
+    tasks.resume_privacy()
+    asked.refresh_from_db()
+    assert (asked.state, asked.step) == ("failed", "refuse")
+    assert "not a person" in asked.error
+    assert erasing.unfinished() == []
 
 
 def test_a_record_that_was_linked_goes_and_its_key_names_nobody(tmp_path: Path, user_for: UserFor) -> None:
