@@ -123,9 +123,9 @@ def _steps() -> Mapping[str, Step]:
         "refused": partial(_sweep, texts.blank_rejects, "rejects"),
         "waiting": partial(_sweep, texts.forget_parked, "parked"),
         "sent": _forget_mails,
-        "copies": _delete_copies,
         "history": _forget_history,
         "kept": _forget_kept,
+        "copies": _delete_copies,
     }
 
 
@@ -180,10 +180,10 @@ def _delete_own(request: PrivacyRequest, subject: Subject) -> bool:
 
 
 def _delete_copies(request: PrivacyRequest, subject: Subject) -> bool:
-    """Kept copies of what was imported and exported; the last that needs to know how they were called."""
+    """Kept copies of what was imported and exported; last, as it waits for imports and needs to know their names."""
     _count(request, "files", files.delete_copies(_needles(request, subject)))
-    request.sealed, request.step = "", "history"
-    request.save(update_fields=["counts", "sealed", "step"])
+    request.sealed = ""
+    request.save(update_fields=["counts", "sealed"])
     return True
 
 

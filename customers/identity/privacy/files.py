@@ -7,7 +7,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from crm.common import locks
 from customers.identity.privacy.needles import Needles
 from customers.identity.privacy.subjects import Subject
 from customers.importing import batches, expiring, rejects, staging, uploads
@@ -63,9 +65,11 @@ def _exports(subject: Subject) -> Iterator[Path]:
 
 def delete_copies(needles: Needles) -> int:
     """Uploads that were imported, lists of rejects and exports that hold a row which names the person; and what
-    cannot be read any more. Files of imports that are not over stay: their rows are refused, and they go with the rest.
+    cannot be read any more. Raises `locks.Busy` while an import of such a file is not over.
     """
-    found = sum(_delete(path) for path, rows in _uploads() if _holds(rows, needles))
+    if any(_holds(rows, needles) for _path, rows in _uploads(unfinished=True)):
+        raise locks.Busy(_("An import of a file that names them is not over."))
+    found = sum(_delete(path) for path, rows in _uploads(unfinished=False) if _holds(rows, needles))
     found += sum(_delete(path) for path in expiring.orphans(before=timezone.now() - expiring.UNFINISHED_UPLOAD))
     for path in (*rejects.folder().glob("*.csv"), *(Path(settings.VAR_DIR) / "exports").glob("*-*.*")):
         found += _delete(path) if _holds(_table(path), needles) else 0
@@ -75,13 +79,13 @@ def delete_copies(needles: Needles) -> int:
 Rows = Callable[[], Iterator[str]]
 
 
-def _uploads() -> Iterator[tuple[Path, Rows]]:
+def _uploads(*, unfinished: bool) -> Iterator[tuple[Path, Rows]]:
     known: dict[str, Any] = {}
     for batch in ImportBatch.objects.exclude(path="").order_by("pk"):
         known.setdefault(batch.path, []).append(batch)
     for path in sorted(uploads.folder().glob("*")):
         of = known.get(str(path), [])  # one of no import may be on its way in, and goes after a day whatever it holds
-        if of and not any(batch.state in batches.UNFINISHED for batch in of):
+        if of and any(batch.state in batches.UNFINISHED for batch in of) == unfinished:
             yield path, _of_batch(of[-1])
 
 

@@ -28,9 +28,9 @@ STEPS: Final[dict[str, str | Promise]] = {
     "refused": gettext_lazy("Looking through rows that were refused"),
     "waiting": gettext_lazy("Looking through rows that wait"),
     "sent": gettext_lazy("Looking through mails"),
-    "copies": gettext_lazy("Looking through kept files"),
     "history": gettext_lazy("Blanking the history"),
     "kept": gettext_lazy("Dropping what the look for duplicates keeps"),
+    "copies": gettext_lazy("Looking through kept files"),
 }
 """Step of an erase, up to a colon → what is being done, in this order."""
 _COUNTS: Final[dict[str, str | Promise]] = {

@@ -8,11 +8,12 @@ from typing import Any
 import openpyxl
 import pytest
 
+from crm.common import locks
 from customers.identity.matching import kept
 from customers.identity.privacy import erasing, files, texts
 from customers.identity.privacy.needles import Needles
 from customers.importing import expiring, rejects, uploads
-from customers.models import Customer, ImportReject, PrivacyRequest
+from customers.models import Customer, ImportBatch, ImportReject, PrivacyRequest
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.privacy.world import (
     HEADERS,
@@ -46,7 +47,7 @@ def test_kept_copies_that_name_them_go(tmp_path: Path, user_for: UserFor) -> Non
     ]
     others = [
         upload("x", "external_id,name\n1,Somebody Else\n"),
-        upload("y", "external_id,name\n1,Zebulon Quixworth 祖布伦\n", state="applying"),
+        upload("y", "external_id,name\n1,Somebody Else\n", state="applying"),
     ]
     for folder, name in ((rejects.folder(), "import-1.csv"), (files.folder().parent / "exports", "customers-1.csv")):
         folder.mkdir(parents=True)
@@ -66,6 +67,18 @@ def test_kept_copies_that_name_them_go(tmp_path: Path, user_for: UserFor) -> Non
     assert [path.name for path in others if not path.exists()] == []
     assert not look.exists()
     assert request.counts["files"] == len(theirs) + 1  # and the one that was kept with them
+
+
+def test_a_file_whose_import_is_not_over_is_waited_for(tmp_path: Path, user_for: UserFor) -> None:
+    path = upload("y", "external_id,name\n1,Zebulon Quixworth 祖布伦\n", state="applying")
+    with pytest.raises(locks.Busy):
+        erased(zebulon(tmp_path), user_for("administrator"))
+    request = PrivacyRequest.objects.get()
+    assert (request.step, path.exists(), found_in_database()) == ("copies", True, [])
+    ImportBatch.objects.filter(path=str(path)).update(state="done")
+    erasing.run(pk=request.pk)
+    request.refresh_from_db()
+    assert (request.state, request.sealed, path.exists()) == ("done", "", False)
 
 
 def test_a_file_that_brought_them_again_goes_in_the_night(
