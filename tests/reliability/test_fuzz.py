@@ -35,6 +35,7 @@ from customers.time_zone import change_time_zone
 from customers.trade.figures import refresh_figures
 from metrics.engine.changing_rules import RulesUnchanged, change_rules
 from metrics.engine.recomputing import recompute
+from metrics.engine.rules import USUAL
 from metrics.engine.shown import notes
 from metrics.kpis import CATALOGUE
 from metrics.models import LedgerShare
@@ -268,6 +269,7 @@ class World:
     def rules(self) -> None:
         """Changed, and perhaps changed back before anything was recomputed."""
         values = {
+            **USUAL,
             "answer_within_s": self.random.choice([10, 20, 30]),
             "short_abandon_s": self.random.choice([3, 5]),
             "repeat_window_hours": self.random.choice([24, 168]),

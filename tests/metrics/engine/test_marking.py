@@ -164,6 +164,7 @@ def test_what_is_watched_follows_from_what_the_sums_read() -> None:
         "order_line": ("f.amount_company", "f.cost_company", "f.counted"),
         "invoice": ("f.amount", "f.amount_company", "f.paid_on_time"),
         "ledger": ("f.cost_of_sales_company", "f.operating_cost_company", "f.revenue_company", "f.share"),
+        "hygiene": ("f.ages", "f.clean_points", "f.customers", "f.points"),
     }
 
 
