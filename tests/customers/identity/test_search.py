@@ -271,14 +271,17 @@ def test_an_arm_that_is_not_needed_is_not_executed() -> None:
 def test_nobody_is_read_one_by_one_however_many_there_are() -> None:
     """Every scan of what grows begins at a condition of its index, but for `c`, by which those found are put in order.
     The planner may read so few through: it is asked not to. Everybody has a tier, as otherwise those who have none are
-    found soonest so.
+    found soonest so; those of one tier lie together and no index has grown by earlier tests, so that to read along the
+    tiers costs a fraction of reading everybody, as it does where there are many.
     """
     large = {"customers_customer", "customers_contact", "customers_contactpoint"}
     large |= {"customers_customerspelling", "customers_contactspelling"}
-    tiers = [*Tier.objects.all()]
+    tiers, many = [*Tier.objects.all()], 1_500
     made = Customer.objects.bulk_create(
-        Customer(name=f"Firm {at:05d} 东方{chr(0x4E00 + at)}", city=f"City {at % 50}", tier=tiers[at % len(tiers)])
-        for at in range(1_500)
+        Customer(
+            name=f"Firm {at:05d} 东方{chr(0x4E00 + at)}", city=f"City {at % 50}", tier=tiers[at * len(tiers) // many]
+        )
+        for at in range(many)
     )
     Contact.objects.bulk_create(Contact(customer=customer, name=f"Person {customer.pk:09d} 三") for customer in made)
     ContactPoint.objects.bulk_create(
@@ -289,6 +292,7 @@ def test_nobody_is_read_one_by_one_however_many_there_are() -> None:
     with as_owner(), connection.cursor() as planner:
         for table in large:
             planner.execute("SELECT crm_merge_pending_entries(ARRAY[%s]::regclass[])", [table])
+            planner.execute(f"REINDEX TABLE {table}")
             planner.execute(f"ANALYZE {table}")
         planner.execute("SET LOCAL enable_seqscan = off")
     for text in (
