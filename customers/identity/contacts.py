@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from crm.common import versions
 from crm.common.errors import DomainError
+from crm.common.kept_tables import kept
 from crm.common.retrying import may_pass, retried
 from customers.identity import points
 from customers.identity.holding import hold
@@ -171,6 +172,7 @@ def _write_points(cursor: CursorWrapper, contact: Contact) -> None:
     columns: list[list[Any]] = [list(column) for column in zip(*said, strict=True)] or [[], [], []]
     raws, normalised, records = columns
     params = {"kinds": list(REACHED_BY), "raws": raws, "normalised": normalised, "records": records}
+    cursor = kept(cursor, "contact")
     cursor.execute(CREATE_TOUCHED)
     points.change(cursor, _POINTS, {**params, "contact": contact.pk, "customer": contact.customer_id})
     cursor.execute(LOCK_TOUCHED)

@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from crm.common import prepared
 from customers.identity.alike import names_alike
 from customers.identity.linking import tax_keys
 from customers.identity.normalising import normalise_email
@@ -61,7 +62,7 @@ def duplicates(
     }
     names, like = names_alike(name, most=LIMIT)
     with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES.format(names=names), {**values, **like})
+        prepared.run(cursor, CANDIDATES.format(names=names), {**values, **like}, one_plan=True)
         found: dict[int, list[str]] = {}
         for pk, reason in cursor.fetchall():
             if reason not in found.setdefault(pk, []):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from crm.common import versions
 from crm.common.audit.acting import present
 from crm.common.errors import DomainError
+from crm.common.kept_tables import kept
 from crm.common.retrying import may_pass, retried
 from customers.identity import points
 from customers.identity.holding import CUSTOMERS, CustomerGone, refuse_erased
@@ -32,6 +33,8 @@ from customers.models import Customer, MergedRow, SourceRecord, SourceSystem
 CRM: Final = TYPED  # with a sign that no key made of a name has: no file can claim to come from here
 NOTED: Final = ("value_times", "typed_by")
 """What a record knows of each value that was typed."""
+TABLES: Final = "typed"
+"""Of what one form writes; the session keeps them."""
 Value = str | date | None
 
 
@@ -87,7 +90,8 @@ def _may_pass(error: DatabaseError) -> bool:
 
 
 def _create(payload: dict[str, str]) -> Customer:
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as plain:
+        cursor = kept(plain, TABLES)
         cursor.execute("SELECT nextval(pg_get_serial_sequence('customers_customer', 'id'))")
         pk = int((cursor.fetchone() or [0])[0])
         record = SourceRecord(system=_system(), kind=CUSTOMERS, external_id=str(pk), customer_id=pk, object_id=pk)
@@ -111,7 +115,8 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
     the editor started from; raises ChangedMeanwhile when it is not the present one, CustomerGone when there is none,
     ErasedOnRequest where it makes them somebody who was erased.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as plain:
+        cursor = kept(plain, TABLES)
         current = Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
         if current is None:
             raise CustomerGone
@@ -123,10 +128,10 @@ def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: st
         before = {name: getattr(current, name) for name in FIELDS}
         check_person({**before, **changed}, before=before)
         record = _record_of(current)
-        kept = {name: value for name, value in (record.payload or {}).items() if name not in changed}
-        _write(record, {**kept, **_payload(changed)})
+        stays = {name: value for name, value in (record.payload or {}).items() if name not in changed}
+        _write(record, {**stays, **_payload(changed)})
         take_back(cursor, current, [name for name, value in changed.items() if not _text(value)])
-        settle(customer_ids=[current.pk])
+        settle_selected(cursor, "SELECT %(id)s::bigint, NULL::text", {"id": current.pk})
         write_points(cursor, [record])
         if "phone" in changed:
             withdraw_who_shared(customer_id=current.pk)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final
 
 import structlog
 from django.db import (
@@ -28,12 +28,12 @@ from crm.common.audit.acting import acting
 from crm.common.audit.recording import record
 from crm.common.company import current as company
 from crm.common.hooks import facts_changed
+from crm.common.kept_tables import kept
 from crm.common.retrying import may_pass, retried
 from customers.importing import frame, freeing, sql
 from customers.importing.api import daily
 from customers.importing.api.bodies import Fault, shown
 from customers.importing.api.items import Item, Reader, cells_of, digest_of
-from customers.importing.api.keeping import Kept
 from customers.importing.converting import Staged
 from customers.importing.registry import Counts, ImportSpec
 from customers.importing.tasks import free_waiting
@@ -157,7 +157,7 @@ class _Request:
     def _apply_rows(self, rows: Sequence[Staged]) -> None:
         with transaction.atomic(), connection.cursor() as plain:
             keeps = len(rows) <= FEW and self.keeps
-            cursor = cast("CursorWrapper", Kept(plain, self.spec.kind)) if keeps else plain
+            cursor = kept(plain, self.spec.kind) if keeps else plain
             frame.take_given(cursor, self.spec, system=self.token.system, rows=rows, wait_s=PATIENCE_S)
             frame.apply_set(cursor, self.spec, batch_id=self.batch.pk, is_small=True)
             found = {result.external_id: result for result in _outcome(cursor)}

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from customers.importing.api import keeping, writing
+from crm.common import kept_tables
+from customers.importing.api import writing
 from customers.models import Customer
 from tests.customers.importing.api.asking import Asking
 from tests.customers.importing.world import FILES, state
@@ -37,7 +38,7 @@ def test_it_makes_no_difference_whether_tables_are_kept(monkeypatch: pytest.Monk
     assert plain["lines"]
     assert kept == plain
     with connection.cursor() as cursor:
-        cursor.execute(keeping._THERE)
+        cursor.execute(kept_tables._THERE)
         names = [name for (name,) in cursor.fetchall()]
     assert "imp_keys__customers" in names
     assert "imp_keys__orders" in names
@@ -61,6 +62,6 @@ def test_a_chunk_that_cannot_be_read_so_is_done_with_tables_of_its_own(monkeypat
     def broken(*_: object) -> tuple[str, ...]:
         raise ProgrammingError("syntax error")
 
-    monkeypatch.setattr(keeping, "_rewritten", broken)
+    monkeypatch.setattr(kept_tables, "_rewritten", broken)
     assert Asking().put("customers", "1", name="Ada")[1]["result"] == "created"
     assert Customer.objects.count() == 1

@@ -1,16 +1,17 @@
-"""A chunk's temporary tables, kept by the session for the next request of the kind.
+"""Temporary tables of a few rows, kept by the session for the next of the kind: an item of the API, a saved form.
 
 A chunk of a file makes a dozen tables and drops them; of one record that is most of the work, and thousands a minute
 would leave the catalogue full of holes. So what the chunk's statements make is made once a session and kind, under a
 name of its own, and emptied before it is filled: CREATE … AS becomes DELETE and INSERT, and nothing is analysed, as
 there are a few rows. (ON COMMIT DELETE ROWS would cut every file of the session at each commit, which takes longer.)
-The statements are the files' own; `Kept` only reads how they make their tables.
+The statements are the files' own; it is only read how they make their tables.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, cast
 
 from django.db.backends.utils import CursorWrapper
 
@@ -34,9 +35,12 @@ DEAR: Final = 900
 Params = Sequence[Any] | Mapping[str, Any] | None
 
 
-class Kept:
-    """A cursor for the statements of one small chunk of a kind, in one transaction."""
+def kept(cursor: CursorWrapper, kind: str) -> CursorWrapper:
+    """A cursor for the statements of a few rows of a kind, in one transaction. Those of a kind make the same tables."""
+    return cast("CursorWrapper", _Kept(cursor, kind))
 
+
+class _Kept:
     def __init__(self, cursor: CursorWrapper, kind: str) -> None:
         self._cursor = cursor
         self._suffix = f"__{kind}"
@@ -54,18 +58,21 @@ class Kept:
         self._there |= {name + self._suffix for name in self._ours}
         if not isinstance(params, Mapping | None):  # which part takes how many is not known
             parts = (";".join(parts),)
-        for part in parts:
-            self._run(part, params)
+        for are_planned, some in groupby(parts, key=_is_planned):
+            if are_planned:
+                for part in some:
+                    prepared.run(self._cursor, part, ())
+            else:
+                self._run("; ".join(some), params)
 
     def copy(self, statement: str) -> Any:
         return self._cursor.copy(_named(statement, self._suffix, self._ours))
 
-    def _run(self, part: str, params: Params) -> None:
+    def _run(self, statements: str, params: Params) -> None:
         """Values have the types of where they stand only where they are written out."""
-        if _is_kept(part):
-            prepared.run(self._cursor, part, ())
-        else:
-            self._cursor.execute(part, params)
+        self._cursor.execute(statements, params)
+        while self._cursor.nextset():  # what one asks for is the result of the last
+            pass
 
 
 @lru_cache(maxsize=1000)
@@ -103,8 +110,8 @@ def _filled(name: str, rows: str | None) -> list[str]:
     empty, filled = f"DELETE FROM {name}", f"INSERT INTO {name} {rows}"  # noqa: S608 - statements of this code base
     if not rows:
         return [empty]
-    return [empty, filled] if _is_kept(filled) else [f"{empty}; {filled}"]
+    return [empty, filled] if _is_planned(filled) else [f"{empty}; {filled}"]
 
 
-def _is_kept(part: str) -> bool:
+def _is_planned(part: str) -> bool:
     return len(part) > DEAR and "%" not in part and not _NEW.match(part.lstrip())
