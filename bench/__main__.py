@@ -24,7 +24,20 @@ from crm.common.days import today
 
 SCALES = {"demo": 1, "100k": 100_000, "1m": 1_000_000}  # customers; the demo company has as many as it has
 # In this order: imports add to the data, so they come last.
-BENCHMARKS = ("recompute", "issues", "retier", "pages", "lists", "http", "writes", "match", "imports", "api", "beside")
+BENCHMARKS = (
+    "recompute",
+    "issues",
+    "retier",
+    "pages",
+    "lists",
+    "http",
+    "writes",
+    "merges",
+    "match",
+    "imports",
+    "api",
+    "beside",
+)
 AS_WRITTEN = argparse.RawDescriptionHelpFormatter
 
 

@@ -21,6 +21,7 @@ from crm.common.retrying import may_pass, retried
 from customers.identity import points
 from customers.identity.holding import CUSTOMERS, CustomerGone, refuse_erased
 from customers.identity.linking import link_key
+from customers.identity.merging import door
 from customers.identity.merging.forest import RECORDS
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
@@ -97,7 +98,7 @@ def _create(payload: dict[str, str]) -> Customer:
         record = SourceRecord(system=_system(), kind=CUSTOMERS, external_id=str(pk), customer_id=pk, object_id=pk)
         _write(record, payload)
         select = "SELECT %(id)s::bigint, %(key)s::text"
-        settle_selected(cursor, select, {"id": pk, "key": _free_link_key(payload, pk)})
+        settle_selected(cursor, select, {"id": pk, "key": _free_link_key(cursor, payload, pk)})
         write_points(cursor, [record])
         _propose_who_shares(pk, payload.get("phone", ""))
     return Customer.objects.get(pk=pk)
@@ -219,20 +220,18 @@ def write_points(cursor: CursorWrapper, records: Sequence[SourceRecord]) -> None
     points.settle(cursor)
 
 
-def _free_link_key(payload: Mapping[str, str], pk: int) -> str:
+def _free_link_key(cursor: CursorWrapper, payload: Mapping[str, str], pk: int) -> str:
+    """Of the customer alone where somebody has the key, or too many: who share it are counted."""
     alone = f"{CRM}/{pk}"
     key = link_key(
         name=payload["name"], kind=payload.get("kind", ""), tax_id=payload.get("tax_id", ""),
         email=payload.get("email", ""), phone=payload.get("phone", ""), record=alone,
     )  # fmt: skip
-    return link_key(name="", record=alone) if _is_taken(key) else key
-
-
-def _is_taken(key: str) -> bool:
-    """By somebody, or by too many."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKEN, {"key": key})
-        return bool(cursor.fetchone()[0])
+    cursor.execute(_TAKEN, {"key": key})
+    if not cursor.fetchone()[0]:
+        return key
+    door.leave_typed_beside(cursor, customer=pk, name=payload["name"], key=key, by=present().get("user"))
+    return link_key(name="", record=alone)
 
 
 def confirm_typed(*, customer: Customer, now: datetime) -> None:

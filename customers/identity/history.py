@@ -90,6 +90,8 @@ def of_merge(row: Happened, _reader: Reader) -> Change:
     name = {"name": row.facts["name"], "id": before["absorbed_id"]}
     is_link, is_undone = before["how"] == Merge.How.LINK, not before["undone_at"] and bool(after.get("undone_at"))
     if row.facts["label"] == "insert":
+        if before["undone_at"]:
+            return told(row, _("Typed in beside this one, with the same key: %(name)s (%(id)d)") % name)
         words = _("Record linked: %(name)s") if is_link else _("Merged with: %(name)s (%(id)d)")
         return told(row, words % name)
     if is_undone and is_link:

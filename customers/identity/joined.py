@@ -47,6 +47,11 @@ class Joined:
         return _("typed in here") if self.record.system.key == TYPED else _("the first")
 
     @property
+    def is_linked(self) -> bool:
+        """It came by its key, and can be split off."""
+        return self.merge is not None and self.merge.how == Merge.How.LINK
+
+    @property
     def at(self) -> datetime:
         return self.merge.at if self.merge else self.record.first_seen_at
 
@@ -55,7 +60,8 @@ def how_in_words(merge: Merge) -> str:
     """By which key a record came, or who merged."""
     if merge.how == Merge.How.LINK:
         kind = (merge.key or "").removeprefix(PERSON).partition(":")[0]
-        return str(BY_KEY.get(kind) or _("same key"))
+        key = str(BY_KEY.get(kind) or _("same key"))
+        return key if merge.record_id else _("%(key)s, typed in all the same") % {"key": key}
     if merge.how == Merge.How.RULE:
         return _("merged by a rule: %(name)s") % {"name": merge.name}
     who = merge.by or _("a command")

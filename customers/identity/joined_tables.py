@@ -35,8 +35,7 @@ def _record(row: Joined) -> object:
 def _button(row: Joined, customer: Customer) -> SafeString | str:
     if row.merge is None:
         return ""
-    is_link = row.merge.how == Merge.How.LINK
-    words, symbol = (gettext("Split off"), "arrows-split") if is_link else (gettext("Undo"), "arrow-back-up")
+    words, symbol = (gettext("Split off"), "arrows-split") if row.is_linked else (gettext("Undo"), "arrow-back-up")
     return format_html(
         '<a class="btn btn-sm" href="{}{}/" aria-label="{}: {}">{} {}</a>',
         url_of("customers:sources", customer.pk), row.merge.pk, words, row.record.external_id, icon(symbol), words,

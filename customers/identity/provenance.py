@@ -82,6 +82,7 @@ def _row(customer: Customer, name: str, records: Sequence[SourceRecord], rule: R
     won = customer.provenance.get(name)
     why = _why(records, values, name, rule)
     is_named = name != "name" or any(one.value and not one.is_typed for one in values)
+    is_typed = any(one.value and one.is_typed for one in values)
     said = [
         Said(
             value=in_words(name, one.value) if one.value else "",
@@ -90,7 +91,7 @@ def _row(customer: Customer, name: str, records: Sequence[SourceRecord], rule: R
             at=one.at if one.value else None,
             why=why.get(place, _("the rules have changed")) if record.pk == won else "",
             may_release=bool(one.value) and one.is_typed and is_named,
-            released="" if one.value else in_words(name, back) if back else "",
+            released=in_words(name, back) if back and not is_typed else "",
         )
         for place, (record, one, back) in enumerate(zip(records, values, released, strict=True))
     ]

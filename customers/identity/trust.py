@@ -67,12 +67,12 @@ def settle_changes() -> None:
     """Let customers take their fields anew where a rank of trust or a rule has changed.
 
     In steps of a tenth of a second. Killed, it goes on where it was; two at once take turns. A customer that an import
-    settles meanwhile is as right, but for the imports that have begun before, and who undoes a merge: what they bring
-    may go by what held before, and is not to be seen yet. So a walk begins when they have ended; when they do not, the
-    sweeper tries again.
+    settles meanwhile is as right, but for the imports that have begun before, and who merges or undoes a merge: what
+    they bring may go by what held before, and is not to be seen yet. So a walk begins when they have ended; when they
+    do not, the sweeper tries again.
     """
     while change := TrustChange.objects.order_by("pk").first():
-        if not change.after_id and not _others_have_ended((locks.IMPORTS, locks.MERGES)):
+        if not change.after_id and not _others_have_ended((locks.IMPORTS, locks.IDENTITY, locks.MERGES)):
             return
         _walk(change)
 

@@ -1,10 +1,10 @@
 """What the import pages show of a batch."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
 
+from crm.common.working import WAITING, Progress
 from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch
 
@@ -21,19 +21,10 @@ LOOK: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """A share in hundredths: reading the file is the first half, applying it the second."""
-
-    done: int
-    total: int
-    label: str
-    running: bool
-
-
 def progress(batch: ImportBatch) -> Progress:
+    """A share in hundredths: reading the file is the first half, applying it the second."""
     words = {
-        ImportBatch.State.QUEUED: _("Waiting for a worker"),
+        ImportBatch.State.QUEUED: WAITING,
         ImportBatch.State.STAGING: _("Reading the file"),
         ImportBatch.State.APPLYING: _("Applying the rows"),
     }
@@ -43,7 +34,7 @@ def progress(batch: ImportBatch) -> Progress:
     return Progress(
         done=100 if done else round(50 * min(read, 1) + 50 * applied),
         total=100,
-        label=words.get(ImportBatch.State(batch.state), ""),
+        label=str(words.get(ImportBatch.State(batch.state), "")),
         running=batch.state in RUNNING,
     )
 

@@ -64,8 +64,10 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     told = Told(customer=pk, records=said.records, may_release=request.user.has_perm(RELEASES))
     table = SOURCES.of([*said.rows, *said.kept], about=told)
     seen = Seen(customer=customer, may_merge=request.user.has_perm(MERGES))
+    records = joined(said.records)
     lists = {
-        "joined": JOINED.of(joined(said.records), about=seen),
+        "joined": JOINED.of(records, about=seen),
+        "may_split": seen.may_merge and any(one.is_linked for one in records),
         "apart": APART.of(taken_apart(customer), about=seen),
     }
     context = {

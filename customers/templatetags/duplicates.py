@@ -56,7 +56,7 @@ def decision_words(row: Row) -> SafeString:
 @register.simple_tag
 def value_choice(field: Field, side: str, first: str = "") -> SafeString:
     """The value of one side to choose; the one that shows unless somebody chooses is. `f` leads to the first."""
-    is_on = field.wins == side
+    is_on = field.marked == side
     keys = (
         format_html(' aria-keyshortcuts="f" data-keys-label="{}"', _("Choose per field"))
         if is_on and first == field.name

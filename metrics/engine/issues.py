@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from crm.common import locks
 from metrics.engine import chains_sql, sql
-from metrics.engine.marking import changed
 from metrics.engine.needs import Index, Marking, Needs
 from metrics.engine.rules import Values, in_force
 from metrics.engine.sharing import share_out
@@ -145,13 +144,21 @@ def check_range(first: int, *, hours: int) -> int:
 CONTACT = chains_sql.contact("f.")
 CONTACT_COLUMNS = "f.customer_id, f.purpose, f.id, f.occurred_at, f.day, f.channel, f.team_id, f.tier_id"
 MARK = "INSERT INTO metrics_issuemark (customer_id, purpose) SELECT DISTINCT customer_id, purpose"
+# A full join by number is hashed or merged, however few rows there were when it was planned first: one pass over each
+# side, where sets of whole rows take two.
+UPDATED = f"""
+INSERT INTO metrics_issuemark (customer_id, purpose) SELECT DISTINCT v.customer_id, v.purpose
+FROM (SELECT {CONTACT_COLUMNS} FROM old_rows f WHERE {CONTACT}) o
+FULL JOIN (SELECT {CONTACT_COLUMNS} FROM new_rows f WHERE {CONTACT}) n ON n.id = o.id
+CROSS JOIN LATERAL (VALUES (o.customer_id, o.purpose), (n.customer_id, n.purpose)) v (customer_id, purpose)
+WHERE o IS DISTINCT FROM n AND v.customer_id IS NOT NULL"""
 NEEDS = Needs(
     markings=(
         Marking(
             key="contact",
             table="customers_interaction",
             insert=f"{MARK} FROM new_rows f WHERE {CONTACT}",
-            update=f"{MARK} FROM {changed(CONTACT_COLUMNS, where=CONTACT)} f",
+            update=UPDATED,
             delete=f"{MARK} FROM old_rows f WHERE {CONTACT}",
             truncate=f"{MARK} FROM metrics_issue",
         ),

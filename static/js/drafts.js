@@ -77,12 +77,14 @@
   const keyOf = (form) => {
     const address = addressOf(form);
     const alike = postForms().filter((one) => addressOf(one) === address);
-    return `${MINE}${address} ${Math.max(0, alike.indexOf(form))}`;
+    return `${MINE}${address} ${form.dataset.draft ?? Math.max(0, alike.indexOf(form))}`;
   };
 
-  // Forms that a part of the page brought: how to bring them again. id of the place → what was asked for.
+  // Forms that a part of the page brought: how to bring them again. id of the place → what was asked for. A form that
+  // takes the place of the one before it, at the same address of the page, says itself (`data-draft-from`).
   const brought = {};
   const originOf = (form) => {
+    if (form.dataset.draftFrom) return { place: form.getAttribute("hx-target").slice(1), path: form.dataset.draftFrom, swap: form.getAttribute("hx-swap") };
     for (let place = form; place; place = place.parentElement) if (brought[place.id]) return brought[place.id];
     return null;
   };
@@ -144,6 +146,14 @@
     }
   };
 
+  // What was asked for again has come, without the form: somebody else is done with it.
+  const forgetGone = (place, path) => {
+    for (const key of keysOf(MINE)) {
+      const { state, origin } = read(key);
+      if (state === "lost" && origin && origin.place === place && origin.path === path) drop(key);
+    }
+  };
+
   const turn = (keys, from, to) => {
     for (const key of keys) {
       const draft = read(key);
@@ -171,12 +181,12 @@
     for (const form of postForms()) finished.add(form);
   };
   // For those who replace or close a part of the page: whether nothing unsaved is in it, or its author lets it go.
-  Baseline.mayLeave = (place) => {
-    const forms = unsavedIn(place);
+  const mayLose = (forms) => {
     if (forms.length > 0 && !window.confirm(ask)) return false;
     forms.forEach(giveUp);
     return true;
   };
+  Baseline.mayLeave = (place) => mayLose(unsavedIn(place));
 
   // --- While somebody works ---
 
@@ -205,6 +215,7 @@
     const form = elt.closest("form");
     if (requestConfig.verb !== "get") {
       if (form && postForms().includes(form)) keep(form, "typed");
+      if (target && !mayLose(unsavedIn(target).filter((one) => one !== form))) event.preventDefault();
     } else if (elt !== form && target && !elt.closest("[data-keeps-text]") && !Baseline.mayLeave(target)) event.preventDefault();
   });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
@@ -221,6 +232,7 @@
     }
     meet();
     bringBack();
+    if (requestConfig && target && requestConfig.elt === target) forgetGone(target.id, event.detail.pathInfo.requestPath);
   });
 
   window.addEventListener("beforeunload", (event) => {

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from customers.models import Customer, Match, MatchRun
+from tests.conftest import UserFor
+from tests.e2e.test_session_end import IS_BACK, Staff
 from tests.factories.customers import CustomerFactory, MatchFactory
 from tests.live import LiveStack
 
@@ -47,6 +49,48 @@ def test_ten_are_decided_without_a_mouse(live_stack: LiveStack, page_for: Callab
     expect(shown).to_have_text("Acme 9")
     page.keyboard.press("?")
     expect(page.get_by_text("Undo the last decision")).to_be_visible()
+
+
+def test_what_was_chosen_of_a_pair_outlives_the_session(
+    live_stack: LiveStack, context: BrowserContext, user_for: UserFor
+) -> None:
+    """Not of the pair that the page shows first."""
+    pairs(2)
+    staff, page = Staff(context, live_stack, user_for("service")), context.new_page()
+    staff.sign_in()
+    page.goto(f"{live_stack.url}/customers/duplicates/")
+    shown = page.locator(".pair-heads strong").first
+    page.keyboard.press("n")
+    expect(shown).to_have_text("Acme 1")
+    for key in ("b", "f", "ArrowRight"):
+        page.keyboard.press(key)
+    staff.is_signed_out()
+    page.keyboard.press("m")
+    page.get_by_role("dialog", name="You are signed out").get_by_role("link", name="Sign in").click()
+    page.wait_for_url("**/accounts/login/**")
+    staff.signs_in_on(page)
+    expect(page.get_by_text(IS_BACK)).to_be_visible()
+    expect(shown).to_have_text("Acme 1")
+    expect(page.locator("[name=survivor]").nth(1)).to_be_checked()
+    expect(page.locator("[name=field-name][value=right]")).to_be_checked()
+    page.keyboard.press("m")
+    expect(shown).to_have_text("Acme 0")
+    assert Customer.objects.filter(name="Acmee 1").count() == 1
+    page.close()
+
+
+def test_what_was_chosen_is_not_left_without_a_question(live_stack: LiveStack, page_for: Callable[[str], Page]) -> None:
+    pairs(2)
+    page, asked = page_for("service"), list[str]()
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{live_stack.url}/customers/duplicates/")
+    page.keyboard.press("b")
+    page.keyboard.press("n")
+    expect(page.locator("[name=survivor]").nth(1)).to_be_checked()
+    assert asked == ["Leave what you have typed? It is not saved."]
+    page.keyboard.press("d")
+    expect(page.locator(".pair-heads strong").first).to_have_text("Acme 1")
+    assert len(asked) == 1
 
 
 def test_a_worker_killed_amid_many_merges_goes_on(

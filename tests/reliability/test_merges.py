@@ -4,22 +4,29 @@ import os
 import random
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from customers.identity.merging.absorbing import AlreadyAbsorbed, SameCustomer, merge_customers
 from customers.identity.merging.naming import get_named
-from customers.identity.merging.undoing import undo_merge
+from customers.identity.merging.undoing import MergedIntoErased, undo_merge
+from customers.identity.privacy import asking, erasing
+from customers.identity.privacy.subjects import find_subject
+from customers.identity.reviewing import deciding
 from customers.interactions.recording import log_interaction
-from customers.models import Contact, Customer, Interaction, Merge, MergedRow, Order
+from customers.models import Contact, Customer, Interaction, Match, Merge, MergedRow, Order
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.merging.test_origins import ORDERS
 from tests.customers.identity.merging.world import differing, everything, rich
 from tests.customers.importing.files import load, write_csv
+from tests.factories.customers import MatchFactory
 from tests.reliability.conftest import Begin
 from tests.threads import begin as beside
 from tests.threads import end
@@ -94,6 +101,71 @@ def test_a_file_and_a_hand_write_on_while_customers_become_one_and_two(tmp_path:
     assert made
     assert {name: customer.orders.count() for name, customer in found.items()} == dict.fromkeys("abcd", 600)
     assert Interaction.objects.count() == 20
+
+
+def test_twenty_decide_on_the_same_three_at_once(user_for: UserFor) -> None:
+    """Each pair of three is proposed; whoever comes too late is told, and nobody waits for ever."""
+    by, three = user_for("service"), [rich(name) for name in ("Ada", "Bob", "Cid")]
+    proposed = [MatchFactory.create(left=one, right=other) for one, other in combinations(three, 2)]
+    chance, together, failed = random.Random(4), Barrier(MERGES), list[BaseException]()
+
+    def one(match: Match, how: int) -> None:
+        together.wait(20)
+        try:
+            if how == 0:
+                deciding.say_different(pk=match.pk, by=by, now=NOON)
+            else:
+                survivor = match.left_id if how == 1 else match.right_id
+                deciding.merge_match(pk=match.pk, survivor_id=survivor, values={"city": "Rome"}, by=by, now=NOON)
+        except (deciding.AlreadyDecided, deciding.Withdrawn, deciding.NotOfThePair, AlreadyAbsorbed):
+            pass
+        except BaseException as error:  # noqa: BLE001 - whatever a user would be shown
+            failed.append(error)
+
+    asked = [(chance.choice(proposed), chance.randrange(3)) for _number in range(MERGES)]
+    for thread in [beside(lambda two=two: one(*two)) for two in asked]:  # type: ignore[misc]
+        end(thread)
+    assert failed == []
+    assert Customer.objects.count() + Merge.objects.count() == 3
+    for match in Match.objects.exclude(state="proposed").order_by("-decided_at", "-pk"):
+        deciding.take_back(pk=match.pk, by=by, now=NOON)
+    assert sorted(Customer.objects.values_list("name", "city")) == [("Ada", ""), ("Bob", ""), ("Cid", "")]
+    assert not MergedRow.objects.exists()
+
+
+def test_undone_beside_the_erase_of_the_survivor_and_a_file_of_the_absorbed(
+    tmp_path: Path, user_for: UserFor, settings: Any
+) -> None:
+    """Whichever comes first: the absorbed is back whole, or erased with the survivor."""
+    settings.VAR_DIR, settings.MEDIA_ROOT = tmp_path / "var", tmp_path / "uploads"
+    rows = [[name, name.title(), f"DE{number}{number * 8}", "person"] for number, name in enumerate("ab", start=1)]
+    load("customers", write_csv(tmp_path / "c.csv", "external_id,name,tax_id,kind", rows))
+    ada, bob = get_named("shop/a"), get_named("shop/b")
+    merge = merged(ada.pk, bob.pk)
+    by, subject = user_for("administrator"), find_subject(customer_id=ada.pk)
+    request = asking.ask_erasure(subject=subject, reason="asked", reference="", by=by, now=NOON)
+    asking.confirm_erasure(request=request, number=str(ada.pk), by=by, now=NOON)
+
+    def bring() -> None:
+        orders = [[f"o{row}", "b", "2024-01-01", "P", 1, 2] for row in range(200)]
+        load("orders", write_csv(tmp_path / "o.csv", ORDERS, orders))
+
+    def undo() -> None:
+        with suppress(MergedIntoErased):
+            undo_merge(merge=merge, by=None, now=NOON)
+
+    threads = [beside(bring), beside(undo)]
+    erasing.run(pk=request.pk)
+    for thread in threads:
+        end(thread)
+    request.refresh_from_db()
+    merge.refresh_from_db()
+    names = dict(Customer.objects.values_list("pk", "name"))
+    if merge.undone_at is None:
+        assert (request.state, names) == ("done", {ada.pk: f"Erased person {ada.pk}"})
+    else:
+        assert names[bob.pk] == "B"
+        assert request.state in ("done", "asked"), "of whom it was confirmed they are another by now"
 
 
 def test_killed_at_any_statement_nothing_is_half_done(begin: Begin) -> None:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from crm.common import locks
-from customers.identity.holding import CustomerGone
+from crm.common.errors import DomainError
 from customers.identity.matching.grouping import Scored
 from customers.identity.matching.records import customers_of
-from customers.identity.merging.absorbing import AlreadyAbsorbed, merge_customers
+from customers.identity.merging.absorbing import merge_customers
 from customers.identity.reviewing.apart import Apart
 from customers.models import Customer, Merge
 
@@ -52,6 +51,6 @@ def _merge(survivor: int, other: int, score: float, note: Note) -> bool:
                 survivor=there[survivor], absorbed=there[other], by=None, now=timezone.now(), how=Merge.How.RULE
             )
             note(merge, score)
-    except (AlreadyAbsorbed, CustomerGone, locks.Busy):
+    except DomainError:  # somebody was faster, is at them, or one of them is nobody any more
         return False
     return True

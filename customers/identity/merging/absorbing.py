@@ -19,6 +19,7 @@ from customers.identity.merging import numbers, sharing
 from customers.identity.merging.forest import find_survivor, merges_below
 from customers.identity.merging.moving import give_all
 from customers.identity.merging.settling import settle_both
+from customers.identity.reviewing.following import follow
 from customers.importing.sql import CREATE_TOUCHED
 from customers.models import Customer, Merge
 from customers.registry.movable import relations_in_order
@@ -95,6 +96,7 @@ def _merge(new: int, old: int, by: User | None, now: datetime, how: str) -> Merg
         numbers.match(cursor, shared, customers=[new])
         _take_out(cursor, merge)
         settle_both(cursor, [new], since=day_of(now))
+        follow(merge)
         merge.moved = {kind: count for kind, count in sorted(moved.items()) if kind}
         merge.save(update_fields=["moved"])
         cursor.execute(_CHECK)
@@ -121,8 +123,12 @@ def raise_gone(customer_id: int) -> None:
 
 
 def _give(cursor: CursorWrapper, merge: Merge) -> Counter[str]:
-    """Facts first, then the customers' rows, as all who write both; what came until they were locked follows."""
+    """Facts first, then the customers' rows, as all who write both; what came until they were locked follows.
+
+    Foreign keys are checked between them, row by row: as long nobody waits for the customers.
+    """
     moved = _give_what_is_there(cursor, merge)
+    cursor.execute(_CHECK)
     _lock(merge.survivor_id, merge.absorbed_id)
     return moved + _give_what_is_there(cursor, merge)
 

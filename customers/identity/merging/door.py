@@ -5,7 +5,8 @@ what goes back are those of any merge. All of a chunk at once.
 
 A key that more than `MOST_RECORDS` share links none of them. How many they are is told by the links there ever were,
 and whoever has the key; so it is no matter in which order they came. Those of before are taken apart by a job
-(`customers.identity.merging.crowded`).
+(`customers.identity.merging.crowded`). Who is typed in all the same, beside whoever has the key, counts as well: as a
+link that was taken back at once, of no record.
 """
 
 from typing import Final
@@ -67,6 +68,19 @@ INSERT INTO customers_merge ({_COLUMNS})
 SELECT p.merge_id, p.survivor_id, p.old, p.new, p.name, p.link_key, p.record_id, {_VALUES}
 FROM imp_promoted p WHERE p.merge_id IS NOT NULL
 """  # noqa: S608 - constants
+# Beside whoever has the key; nobody has one that too many share.
+_TYPED_BESIDE: Final = f"""
+INSERT INTO customers_merge
+  (survivor_id, absorbed_id, root_id, name, key, how, at, snapshot, gave, moved, undone_at, undone_by_id)
+SELECT o.id, %(customer)s, o.root_id, %(name)s, %(key)s, {_VALUES}, now(), %(by)s FROM (
+  SELECT id, id AS root_id FROM customers_customer WHERE link_key = %(key)s
+  UNION ALL
+  SELECT absorbed_id, root_id FROM customers_merge WHERE link_key = %(key)s AND undone_at IS NULL
+) o LIMIT 1;
+INSERT INTO customers_sharedkey (key, at)
+SELECT %(key)s, now() WHERE (SELECT count(*) FROM customers_merge WHERE key = %(key)s) >= %(most)s
+ON CONFLICT DO NOTHING
+"""  # noqa: S608 - constants
 
 
 def part_crowded(cursor: CursorWrapper) -> None:
@@ -95,3 +109,8 @@ def leave(cursor: CursorWrapper) -> None:
 def leave_promoted(cursor: CursorWrapper) -> None:
     """A row for each customer of `imp_promoted` who goes in."""
     cursor.execute(_LEAVE_PROMOTED)
+
+
+def leave_typed_beside(cursor: CursorWrapper, *, customer: int, name: str, key: str, by: int | None) -> None:
+    """`customer` is typed in now, and would have the key that somebody has."""
+    cursor.execute(_TYPED_BESIDE, {"customer": customer, "name": name, "key": key, "by": by, "most": MOST_RECORDS})

@@ -41,9 +41,11 @@ UPDATE customers_merge SET undone_at = %(now)s, undone_by_id = %(by)s, snapshot 
 WHERE id = %(merge)s;
 UPDATE customers_merge SET root_id = %(old)s WHERE id = ANY(%(below)s)
 """
-# What a row gave up it has again.
+# What a row gave up it has again: it is typed, not released.
 _GIVEN_UP: Final = """
-UPDATE customers_sourcerecord r SET payload = e.kept -> 'payload' FROM customers_mergedrow e
+UPDATE customers_sourcerecord r SET payload = e.kept -> 'payload',
+  released = nullif(r.released - ARRAY(SELECT jsonb_object_keys(e.kept -> 'payload')), '{}')
+FROM customers_mergedrow e
 WHERE e.merge_id = %(merge)s AND e.relation = 'customers_sourcerecord' AND e.row_id = r.id AND e.kept ? 'payload'
 """
 _FORGET: Final = "DELETE FROM customers_mergedrow WHERE merge_id = %(merge)s"
@@ -128,6 +130,7 @@ def _bring_back(cursor: CursorWrapper, merge: Merge, by: User | None, now: datet
     returned = take_back(cursor, merge=merge.pk, old=old, new=root, below=below, there=there)
     cursor.execute(_GIVEN_UP, values)
     cursor.execute(_FORGET, values)
+    cursor.execute(_CHECK)  # before the customers' rows are held
     numbers.mark_all(cursor, customer=old, customers=[old, root])
     numbers.match(cursor, numbers.shared(cursor, customer=old), customers=[old, root])
     _put_back_rows(cursor, values)

@@ -60,6 +60,18 @@ def said_of(left: int, right: int) -> Match | None:
     return Match.objects.filter(across, state=Match.State.DIFFERENT).select_related("decided_by").first()
 
 
+def apart_from(customer: int) -> set[int]:
+    """Those of whom somebody said that they are not the same as one who is there; four queries."""
+    group = [customer, *Merge.objects.filter(Merge.ACTIVE, root_id=customer).values_list("absorbed_id", flat=True)]
+    different = Match.objects.filter(state=Match.State.DIFFERENT)
+    others = {
+        *different.filter(left_id__in=group).values_list("right_id", flat=True),
+        *different.filter(right_id__in=group).values_list("left_id", flat=True),
+    }
+    roots = dict(Merge.objects.filter(Merge.ACTIVE, absorbed_id__in=others).values_list("absorbed_id", "root_id"))
+    return {roots.get(other, other) for other in others} - {customer}
+
+
 def _by_root(pairs: Iterable[Two]) -> list[Two]:
     pairs = list(pairs)
     ids = {customer for two in pairs for customer in two}

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,9 +13,8 @@ from customers.identity.editing import Value
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.choosing import choose
 from customers.identity.merging.undoing import AlreadyUndone, undo_merge
-from customers.identity.reviewing.apart import Apart
+from customers.identity.reviewing.following import withdraw_apart
 from customers.models import Customer, Match, Merge
-from customers.querysets.matching import MatchQuerySet
 
 State = Match.State
 
@@ -67,7 +65,7 @@ def say_different(*, pk: int, by: User, now: datetime) -> None:
     with transaction.atomic():
         match = _claim(pk)
         _decide(match, State.DIFFERENT, by, now)
-        _withdraw_apart(match.left_id, match.right_id)
+        withdraw_apart(match.left_id, match.right_id)
 
 
 def put_off(*, pk: int, by: User, now: datetime) -> None:
@@ -120,42 +118,15 @@ def _merge(match: Match, survivor_id: int, values: Mapping[str, Value], by: User
     if len(there) < 2:
         raise Withdrawn
     absorbed_id = match.right_id if survivor_id == match.left_id else match.left_id
+    _decide(match, State.MERGED, by, now)
     merge = merge_customers(survivor=there[survivor_id], absorbed=there[absorbed_id], by=by, now=now)
     choose(merge=merge, values=values)
     match.merge_id = merge.pk
-    _decide(match, State.MERGED, by, now)
-    _follow(merge)
+    match.save(update_fields=["merge_id"])
     return merge
 
 
 def _decide(match: Match, state: str, by: User, now: datetime) -> None:
     match.state, match.decided_by, match.decided_at = state, by, now
-    match.save(update_fields=["state", "decided_by", "decided_at", "merge_id"])
+    match.save(update_fields=["state", "decided_by", "decided_at"])
     record(what=f"duplicates.{state}", by=by, details={"match": match.pk})
-
-
-def _follow(merge: Merge) -> None:
-    """What is proposed of the absorbed is proposed of the survivor from now on, not only from the next run."""
-    old, new = merge.absorbed_id, merge.survivor_id
-    for match in _free(Q(left_id=old) | Q(right_id=old)):
-        other = match.right_id if match.left_id == old else match.left_id
-        left, right = sorted((new, other))
-        if other == new or Match.objects.filter(left_id=left, right_id=right).exists():
-            match.delete()
-            continue
-        match.left_id, match.right_id = left, right
-        match.save(update_fields=["left_id", "right_id"])
-    _withdraw_apart(new)
-
-
-def _withdraw_apart(*customers: int) -> None:
-    """What is proposed of customers and of whom they are apart from by what was said of others."""
-    near = list(_free(Q(left_id__in=customers) | Q(right_id__in=customers)))
-    if near:
-        apart = Apart.said()
-        Match.objects.filter(pk__in=[one.pk for one in near if apart.holds(one.left_id, one.right_id)]).delete()
-
-
-def _free(which: Q) -> MatchQuerySet[Match]:
-    """Proposals that nobody is deciding on just now: they wait for the customers that we hold, and see what became."""
-    return Match.objects.select_for_update(skip_locked=True).filter(which, state__in=Match.OPEN)

@@ -16,7 +16,8 @@ from crm.common.days import day_of
 from crm.common.errors import DomainError
 from crm.common.fragments import asks_for_part
 from crm.common.saving import EDIT, Saved, edit_page, posted
-from customers.interactions.to_do.answering import answer, changed, say_with_undo
+from crm.common.undoing import say_with_undo
+from customers.interactions.to_do.answering import answer, changed
 from customers.interactions.to_do.changing import take_task
 from customers.interactions.to_do.completing import complete_task, reopen_task
 from customers.interactions.to_do.forms import SnoozeForm

@@ -1,44 +1,28 @@
 """What a bulk action's page says of it."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.domain.notices import Data
-from crm.common.templatetags.figures import number
+from crm.common import working
+from crm.common.working import WAITING, Progress, counted
 from customers.models import BulkJob
 from customers.registry.bulk import Many, get_action
 
 State = BulkJob.State
-# state: colour and icon of its badge
 LOOK: Final = {
-    State.QUEUED: ("azure", "clock"),
-    State.WORKING: ("azure", "loader"),
-    State.DONE: ("green", "circle-check"),
-    State.FAILED: ("red", "alert-circle"),
+    **working.LOOK,
     State.UNDOING: ("azure", "loader"),
     State.UNDONE: ("secondary", "arrow-back-up"),
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    done: int
-    total: int
-    label: str
-    running: bool
-
-
 def progress(job: BulkJob) -> Progress:
-    words = {
-        State.QUEUED: _("Waiting for a worker"),
-        State.WORKING: _("Working"),
-        State.UNDOING: _("Taking it back"),
-    }
+    words = {State.QUEUED: WAITING, State.WORKING: _("Working"), State.UNDOING: _("Taking it back")}
     total = job.changed if job.state == State.UNDOING else job.total or 0
-    label = words.get(State(job.state), "")
+    label = str(words.get(State(job.state), ""))
     return Progress(done=job.done, total=total, label=label, running=job.state in BulkJob.OPEN)
 
 
@@ -54,12 +38,12 @@ def result(job: BulkJob) -> list[str]:
     same = job.done - job.changed - job.skipped - job.overtaken
     said = [say(words.changed, job.changed)]
     if same:
-        said.append(_say(ngettext("%(count)s stays as it was.", "%(count)s stay as they were.", same), same))
+        said.append(counted(ngettext("%(count)s stays as it was.", "%(count)s stay as they were.", same), same))
     if job.overtaken:
         said.append(say(_overtaken, job.overtaken))
     if job.skipped:
         text = ngettext("%(count)s is no longer there.", "%(count)s are no longer there.", job.skipped)
-        said.append(_say(text, job.skipped))
+        said.append(counted(text, job.skipped))
     return said
 
 
@@ -87,13 +71,9 @@ def _taken_back(job: BulkJob) -> list[str]:
             "%(count)s were changed by somebody since and stay as they are.",
             job.skipped,
         )
-        said.append(_say(text, job.skipped))
+        said.append(counted(text, job.skipped))
     return said
 
 
 def say(words: Many, count: int) -> str:
-    return _say(words(count), count)
-
-
-def _say(text: str, count: int) -> str:
-    return text % {"count": number(count)}
+    return counted(words(count), count)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 from accounts.access import Reader
@@ -14,6 +15,7 @@ from customers.models import Customer, CustomerFigures, SourceRecord
 
 FIELDS: Final = ("name", *(name for name in CHOICES if name != "name"))
 SIDES: Final = ("left", "right")
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +31,17 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """`wins`: the side whose value shows after a merge unless somebody chooses; none where it is the same, or empty."""
+    """`wins`: the side whose value shows after a merge unless somebody chooses; none where it is the same, or empty.
+
+    `marked`: the side that is chosen on the page.
+    """
 
     name: str
     label: str
     left: Any
     right: Any
     wins: str
+    marked: str
 
     @property
     def differs(self) -> bool:
@@ -67,9 +73,11 @@ class Pair:
         return values
 
 
-def find_pair(*, reader: Reader, left_id: int, right_id: int, survivor_id: int = 0) -> Pair | None:
+def find_pair(
+    *, reader: Reader, left_id: int, right_id: int, survivor_id: int = 0, said: Mapping[str, str] = NOTHING
+) -> Pair | None:
     """Two queries; None where one of them is not there, or not for the reader. Who is here longest survives, unless
-    `survivor_id` says another.
+    `survivor_id` says another. `said`: what somebody has chosen already, as for `Pair.chosen`.
     """
     customers = with_sources(Customer.objects.visible_to(reader)).select_related("tier", "owner", "team", "figures")
     found = {one.pk: one for one in customers.filter(pk__in=(left_id, right_id))}
@@ -79,7 +87,7 @@ def find_pair(*, reader: Reader, left_id: int, right_id: int, survivor_id: int =
     left, right = found[left_id], found[right_id]
     records = _records(left, right, survivor)
     sides = [_side(key, one, survivor) for key, one in zip(SIDES, (left, right), strict=True)]
-    fields = [field for name in FIELDS if (field := _field(name, left, right, records)).left or field.right]
+    fields = [field for name in FIELDS if (field := _field(name, left, right, records, said)).left or field.right]
     return Pair(left=sides[0], right=sides[1], fields=fields)
 
 
@@ -90,11 +98,15 @@ def _side(key: str, customer: Customer, survivor: int) -> Side:
     return Side(key=key, customer=customer, figures=figures, numbers=numbers, is_survivor=customer.pk == survivor)
 
 
-def _field(name: str, left: Customer, right: Customer, records: Sequence[SourceRecord]) -> Field:
+def _field(
+    name: str, left: Customer, right: Customer, records: Sequence[SourceRecord], said: Mapping[str, str]
+) -> Field:
     shown = [in_words(name, getattr(one, name)) if getattr(one, name) else "" for one in (left, right)]
     winner = find_winner([spoken(record, name) for record in records], rules_of(records).get(name, Rule()))
     wins = "right" if winner is not None and records[winner].customer_id == right.pk else "left"
-    return Field(name=name, label=label_of(name), left=shown[0], right=shown[1], wins=wins)
+    side = said.get(f"field-{name}", "")
+    marked = side if side in SIDES else wins
+    return Field(name=name, label=label_of(name), left=shown[0], right=shown[1], wins=wins, marked=marked)
 
 
 def _records(left: Customer, right: Customer, survivor: int) -> list[SourceRecord]:

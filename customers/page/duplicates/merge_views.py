@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,6 +16,7 @@ from crm.common.errors import DomainError
 from crm.common.fragments import asks_for_part
 from crm.common.limits.limiting import limited
 from crm.common.saving import EDIT
+from crm.common.undoing import say_with_undo
 from customers.identity.access import get_customer
 from customers.identity.reviewing.apart import said_of
 from customers.identity.reviewing.deciding import merge_pair
@@ -42,9 +42,16 @@ def customer_merge(request: HttpRequest, pk: int) -> HttpResponse:
     """`with`: the other; `q`: what somebody looks for the other by."""
     customer = get_customer(request, pk)
     other = number_of(request.POST.get("with") or request.GET.get("with"))
-    pair = find_pair(reader=request.user, left_id=pk, right_id=other, survivor_id=pk) if other else None
+    said = request.POST.dict()
+    survivor = number_of(said.get("survivor")) or pk
+    pair = (
+        find_pair(reader=request.user, left_id=pk, right_id=other, survivor_id=survivor, said=said) if other else None
+    )
     if pair is not None and request.method == "POST":
-        return _merge(request, customer, pair)
+        try:
+            return _merge(request, pair, survivor)
+        except DomainError as error:
+            messages.error(request, str(error))
     text = request.GET.get("q", "")
     context: dict[str, Any] = {
         "customer": customer,
@@ -87,24 +94,13 @@ def _proposed(request: HttpRequest, customer: Customer) -> list[Customer]:
     return [there[pk] for pk in ids if pk in there]
 
 
-def _merge(request: HttpRequest, customer: Customer, pair: Pair) -> HttpResponse:
-    survivor, values = number_of(request.POST.get("survivor")), pair.chosen(request.POST.dict())
-    by, now = signed_in(request), timezone.now()
-    try:
-        match = merge_pair(
-            left=pair.left.customer, right=pair.right.customer, survivor_id=survivor, values=values, by=by, now=now
-        )
-    except DomainError as error:
-        messages.error(request, str(error))
-        return redirect(f"{reverse('customers:merge', args=[customer.pk])}?with={pair.right.customer.pk}")
+def _merge(request: HttpRequest, pair: Pair, survivor: int) -> HttpResponse:
+    match = merge_pair(
+        left=pair.left.customer, right=pair.right.customer, survivor_id=survivor,
+        values=pair.chosen(request.POST.dict()), by=signed_in(request), now=timezone.now(),
+    )  # fmt: skip
     absorbed = next(side.customer for side in pair.sides if side.customer.pk != survivor)
     words = _("“%(name)s” has become one with this customer.") % {"name": absorbed.name}
     undo = reverse("customers:duplicate_undo", args=[match.pk])
-    link = format_html(
-        '<a class="btn btn-sm" href="{}" hx-post="{}?from=message" hx-swap="none" aria-keyshortcuts="u">{}</a>',
-        undo,
-        undo,
-        _("Undo"),
-    )
-    messages.info(request, format_html("{} {}", words, link))
+    say_with_undo(request, words, undo=f"{undo}?from=message", page=undo)
     return redirect("customers:detail", survivor)

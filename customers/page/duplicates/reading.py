@@ -1,6 +1,6 @@
 """What the pages of duplicates show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from customers.identity.reviewing.apart import said_of
 from customers.identity.reviewing.queue import Narrowing, last_decision, to_decide
 from customers.identity.reviewing.words import Reason, reasons
 from customers.models import BANDS, Customer, Match, Merge
-from customers.page.duplicates.comparing import Pair, find_pair
+from customers.page.duplicates.comparing import NOTHING, Pair, find_pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +71,16 @@ def find_shown(*, reader: Reader, asked: Asked) -> Shown | None:
     return show(reader=reader, match=page.rows[0], following=page.next_cursor) if page.rows else None
 
 
-def show(*, reader: Reader, match: Match, following: str = "", survivor_id: int = 0) -> Shown | None:
-    """None where one of the two is not there."""
-    pair = find_pair(reader=reader, left_id=match.left_id, right_id=match.right_id, survivor_id=survivor_id)
+def show(
+    *, reader: Reader, match: Match, following: str = "", survivor_id: int = 0, said: Mapping[str, str] = NOTHING
+) -> Shown | None:
+    """None where one of the two is not there. `survivor_id`, `said`: what somebody has chosen already."""
+    two = {"left_id": match.left_id, "right_id": match.right_id}
+    pair = find_pair(reader=reader, **two, survivor_id=survivor_id, said=said)
     if pair is None:
         return None
-    said = said_of(match.left_id, match.right_id)
-    return Shown(match=match, pair=pair, reasons=reasons(match), following=following, said=said)
+    apart = said_of(match.left_id, match.right_id)
+    return Shown(match=match, pair=pair, reasons=reasons(match), following=following, said=apart)
 
 
 def last_of(user: User) -> Row | None:

@@ -1,22 +1,15 @@
 """What the pages say of a run: how far it is, and what came of it."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from crm.common.templatetags.figures import number
+from crm.common.working import Progress, counted, waiting
 from customers.models import MatchRun
 
 State = MatchRun.State
-LOOK: Final = {
-    State.QUEUED: ("azure", "clock"),
-    State.WORKING: ("azure", "loader"),
-    State.DONE: ("green", "circle-check"),
-    State.FAILED: ("red", "alert-circle"),
-}
 STAGES: Final[dict[str, str | Promise]] = {
     "person reading": gettext_lazy("Reading what sources say of people"),
     "person read": gettext_lazy("Comparing people"),
@@ -32,18 +25,10 @@ STAGES: Final[dict[str, str | Promise]] = {
 """Stage reached → what is done next, in this order."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    done: int
-    total: int
-    label: str
-    running: bool
-
-
 def progress(run: MatchRun) -> Progress:
     running = run.state in MatchRun.OPEN
     if run.state == State.QUEUED:
-        return Progress(done=0, total=1, label=_("Waiting for a worker"), running=running)
+        return waiting()
     if run.what == MatchRun.What.MERGE:
         return Progress(done=run.merged + run.skipped, total=run.total, label=_("Merging"), running=running)
     at = list(STAGES).index(run.stage) + 1 if run.stage in STAGES else 0
@@ -55,7 +40,7 @@ def counts(run: MatchRun) -> list[str]:
     said = []
     for stage, words in _COUNTS.items():
         if count := run.progress.get(stage):
-            said.append(str(words) % {"count": number(count)})
+            said.append(counted(str(words), count))
     return said
 
 
@@ -70,12 +55,11 @@ _COUNTS: Final[dict[str, str | Promise]] = {
 def result(run: MatchRun) -> list[str]:
     if run.state != State.DONE:
         return []
-    merged = ngettext("%(count)s merged", "%(count)s merged", run.merged) % {"count": number(run.merged)}
+    merged = counted(ngettext("%(count)s merged", "%(count)s merged", run.merged), run.merged)
     if run.what == MatchRun.What.MERGE:
         left = ngettext("%(count)s left as it was", "%(count)s left as they were", run.skipped)
-        return [merged, *([left % {"count": number(run.skipped)}] if run.skipped else [])]
-    said = [ngettext("%(count)s new", "%(count)s new", run.proposed) % {"count": number(run.proposed)}]
+        return [merged, *([counted(left, run.skipped)] if run.skipped else [])]
+    said = [counted(ngettext("%(count)s new", "%(count)s new", run.proposed), run.proposed)]
     if run.withdrawn:
-        gone = ngettext("%(count)s withdrawn", "%(count)s withdrawn", run.withdrawn)
-        said.append(gone % {"count": number(run.withdrawn)})
+        said.append(counted(ngettext("%(count)s withdrawn", "%(count)s withdrawn", run.withdrawn), run.withdrawn))
     return [*said, merged] if run.merged else said

@@ -16,13 +16,14 @@ from accounts.access import signed_in
 from crm.common.errors import DomainError
 from crm.common.fragments import asks_for_part, render_part
 from crm.common.saving import EDIT
+from crm.common.working import LOOK
 from customers.identity.reviewing import deciding
 from customers.identity.reviewing.queue import open_count, precision
 from customers.identity.reviewing.running import MAY
 from customers.models import BANDS, Customer, Match, MatchRun
 from customers.page.duplicates.comparing import find_pair
 from customers.page.duplicates.reading import Asked, Shown, find_shown, last_of, names_of, rows_of, show
-from customers.page.duplicates.sentences import LOOK, counts, progress, result
+from customers.page.duplicates.sentences import counts, progress, result
 
 VIEW = "customers.view_customer"
 TEMPLATE = "customers/page/duplicates/queue.html"
@@ -43,15 +44,35 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     asked = Asked.of(request.POST if request.method == "POST" else request.GET)
     match = Match.objects.visible_to(request.user).filter(pk=pk).first()
     if request.method != "POST":
-        shown = match and show(reader=request.user, match=match)
-        if not shown:
-            raise Http404
-        return _page(request, asked, shown)
+        return _one(request, asked, match)
     try:
         _decide(request, pk, match)
     except DomainError as error:
         messages.error(request, str(error))
+        if kept := _as_chosen(request, pk, asked):
+            return _page(request, asked, kept)
     return _go_on(request, asked)
+
+
+def _one(request: HttpRequest, asked: Asked, match: Match | None) -> HttpResponse:
+    """For whoever comes back to what they had begun to choose, the next where the pair is no more."""
+    shown = match and show(reader=request.user, match=match)
+    if shown:
+        return _page(request, asked, shown)
+    if not asks_for_part(request):
+        raise Http404
+    messages.info(request, str(deciding.Withdrawn()))
+    return _page(request, asked, find_shown(reader=request.user, asked=asked))
+
+
+def _as_chosen(request: HttpRequest, pk: int, asked: Asked) -> Shown | None:
+    """The pair that could not be decided on just now, with what was chosen; None where somebody else has decided."""
+    match = Match.objects.visible_to(request.user).filter(pk=pk, state__in=Match.OPEN).first()
+    if match is None:
+        return None
+    said = request.POST.dict()
+    survivor = number_of(said.get("survivor"))
+    return show(reader=request.user, match=match, following=asked.after, survivor_id=survivor, said=said)
 
 
 @require_http_methods(EDIT)
@@ -88,9 +109,10 @@ def _decide(request: HttpRequest, pk: int, match: Match | None) -> None:
     elif decision == "later":
         deciding.put_off(pk=pk, by=by, now=now)
     elif decision == "merge":
-        pair = find_pair(reader=by, left_id=match.left_id, right_id=match.right_id)
+        survivor = number_of(said.get("survivor"))
+        pair = find_pair(reader=by, left_id=match.left_id, right_id=match.right_id, survivor_id=survivor)
         values = pair.chosen(said.dict()) if pair else {}
-        deciding.merge_match(pk=pk, survivor_id=number_of(said.get("survivor")), values=values, by=by, now=now)
+        deciding.merge_match(pk=pk, survivor_id=survivor, values=values, by=by, now=now)
 
 
 def number_of(text: str | None) -> int:
@@ -136,7 +158,7 @@ def _around(request: HttpRequest) -> dict[str, Any]:
 def about_run(run: MatchRun | None) -> dict[str, Any]:
     if run is None:
         return {"run": None}
-    colour, symbol = LOOK[MatchRun.State(run.state)]
+    colour, symbol = LOOK[run.state]
     return {
         "run": run,
         "run_colour": colour,

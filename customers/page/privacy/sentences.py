@@ -1,22 +1,20 @@
 """What the pages say of a request: how far it is, and what came of it."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.common import working
+from crm.common.working import Progress, waiting
 from customers.models import PrivacyRequest
 from customers.registry.personal import find_holding
 
 State, What = PrivacyRequest.State, PrivacyRequest.What
 LOOK: Final = {
     State.ASKED: ("yellow", "help-circle"),
-    State.QUEUED: ("azure", "clock"),
-    State.WORKING: ("azure", "loader"),
-    State.DONE: ("green", "circle-check"),
-    State.FAILED: ("red", "alert-circle"),
+    **working.LOOK,
     State.WITHDRAWN: ("secondary", "arrow-back-up"),
 }
 STEPS: Final[dict[str, str | Promise]] = {
@@ -42,18 +40,10 @@ _COUNTS: Final[dict[str, str | Promise]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    done: int
-    total: int
-    label: str
-    running: bool
-
-
 def progress(request: PrivacyRequest) -> Progress:
     running = request.state in PrivacyRequest.OPEN
     if request.state == State.QUEUED:
-        return Progress(done=0, total=1, label=_("Waiting for a worker"), running=running)
+        return waiting()
     if request.what == What.EXPORT:
         return Progress(done=request.done, total=request.total or 1, label=_("Writing the copy"), running=running)
     step = request.step.partition(":")[0]

@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +19,7 @@ from accounts.access import signed_in
 from crm.common.errors import DomainError
 from crm.common.fragments import asks_for_part
 from crm.common.limits.limiting import limited
+from crm.common.undoing import say_with_undo
 from customers.identity.access import get_customer
 from customers.identity.relating.reading import SUGGESTED, Group, at_the_same_address, groups_of
 from customers.identity.relating.relating import BETWEEN, part, relate, take_back
@@ -147,7 +147,7 @@ def relate_to(request: HttpRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         return _refused(request, customer.pk, str(error))
     undo = reverse("customers:relation_undo", args=[customer.pk, done.relation.pk])
-    _say(request, customer.pk, SAID[way.key] % {"name": other.name}, undo)
+    say_with_undo(request, SAID[way.key] % {"name": other.name}, undo=undo, page=_tab(customer.pk))
     return _to(request, customer.pk)
 
 
@@ -168,7 +168,7 @@ def part_from(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, words)
     else:
         undo = reverse("customers:relation_undo", args=[customer.pk, parted.relation_id])
-        _say(request, page, words, f"{undo}?gone=1&page={page}")
+        say_with_undo(request, words, undo=f"{undo}?gone=1&page={page}", page=_tab(page))
     return _to(request, page)
 
 
@@ -197,16 +197,9 @@ def _refused(request: HttpRequest, page: int, words: str) -> HttpResponse:
 
 def _to(request: HttpRequest, page: int) -> HttpResponse:
     """The tab, as it is now."""
-    url = reverse("customers:related", args=[page])
+    url = _tab(page)
     return HttpResponseClientRedirect(url) if asks_for_part(request) else redirect(url)
 
 
-def _say(request: HttpRequest, page: int, words: str, undo: str) -> None:
-    """With a button that takes it back; without script the tab is where that is done."""
-    link = format_html(
-        '<a class="btn btn-sm" href="{}" hx-post="{}" hx-swap="none" aria-keyshortcuts="u">{}</a>',
-        reverse("customers:related", args=[page]),
-        undo,
-        _("Undo"),
-    )
-    messages.info(request, format_html("{} {}", words, link))
+def _tab(page: int) -> str:
+    return reverse("customers:related", args=[page])

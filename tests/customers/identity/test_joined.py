@@ -12,6 +12,7 @@ from customers.identity.merging.undoing import undo_merge
 from customers.models import Customer, Merge, Order
 from tests.conftest import NOON, ClientFor, UserFor
 from tests.customers.identity.merging.test_door import ada, bring, bring_facts
+from tests.customers.identity.merging.world import settled
 from tests.factories.customers import CustomerFactory, MergeFactory
 from tests.factories.importing import linked
 
@@ -37,6 +38,7 @@ def test_each_record_says_how_it_came(tmp_path: Path, client_for: ClientFor, use
     ]  # fmt: skip
     page = client.get(f"/customers/{first.pk}/sources/").content.decode()
     assert (page.count("Split off"), page.count("Undo")) == (4, 2)  # words and spoken words
+    assert "Where it is the wrong one, split the others off" in page
     undo_merge(merge=merge, by=merge.by, now=NOON)
     page = client.get(f"/customers/{first.pk}/sources/").content.decode()
     assert ("Taken apart" in page, f"/customers/{bob.pk}/" in page) == (True, True)
@@ -79,6 +81,13 @@ def test_a_merge_of_somebody_else_is_not_undone_here(client_for: ClientFor) -> N
     link, other = linked(), CustomerFactory.create()
     client_for("sales").post(f"/customers/{other.pk}/sources/{link.pk}/")
     assert Merge.objects.get(pk=link.pk).undone_at is None
+
+
+def test_why_the_first_stays_is_said_only_where_others_are_linked(client_for: ClientFor) -> None:
+    customer = settled("Ada")
+    assert (
+        "The first record stays" not in client_for("sales").get(f"/customers/{customer.pk}/sources/").content.decode()
+    )
 
 
 def test_a_tax_id_that_links_nothing_is_pointed_out(tmp_path: Path, client_for: ClientFor) -> None:

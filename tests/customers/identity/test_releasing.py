@@ -13,6 +13,7 @@ from customers.identity.holding import CustomerGone
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.undoing import undo_merge
 from customers.identity.ordering import FIELDS
+from customers.identity.provenance import provenance
 from customers.identity.releasing import NothingTyped, OnlyName, TypedAnew, put_back, release
 from customers.identity.survivorship import settle
 from customers.models import ContactPoint, Customer, SourceRecord
@@ -117,6 +118,34 @@ def test_what_was_typed_of_the_absorbed_is_released_too_and_theirs_again() -> No
     released(customer, "city")
     undo_merge(merge=merge, by=None, now=NOON)
     assert dict(Customer.objects.values_list("name", "city")) == {"Ada": "Milan", "Ada L.": "Pisa"}
+
+
+def offered(customer: Customer) -> list[str]:
+    customer.refresh_from_db()
+    return [one.released for row in provenance(customer).rows for one in row.said if one.released]
+
+
+def test_put_back_is_offered_only_where_nobody_has_typed_another() -> None:
+    customer = released(made(city="Rome"), "city")
+    assert offered(customer) == ["Rome"]
+    absorbed = create_customer(fields={"name": "Ada L.", "city": "Pisa"})
+    merge = merge_customers(survivor=customer, absorbed=absorbed, by=None, now=NOON)
+    assert offered(customer) == []
+    with pytest.raises(TypedAnew):
+        put_back(customer=customer, field="city", by=UserFactory.create())
+    undo_merge(merge=merge, by=None, now=NOON)
+    assert offered(customer) == ["Rome"]
+
+
+def test_what_the_absorbed_has_typed_again_is_not_offered_once_it_is_emptied() -> None:
+    customer, absorbed = made(city="Rome"), create_customer(fields={"name": "Ada L.", "city": "Pisa"})
+    merge = merge_customers(survivor=customer, absorbed=absorbed, by=None, now=NOON)
+    customer.refresh_from_db()
+    released(customer, "city")
+    undo_merge(merge=merge, by=None, now=NOON)
+    absorbed.refresh_from_db()
+    change_customer(customer=absorbed, fields={"city": ""}, seen=version(absorbed, FIELDS))
+    assert offered(absorbed) == []
 
 
 def test_by_the_buttons_of_the_tab(client_for: ClientFor) -> None:

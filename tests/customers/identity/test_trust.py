@@ -8,9 +8,12 @@ from django.db import connection, transaction
 
 from crm.common import locks
 from customers.identity import trust
+from customers.identity.merging.absorbing import merge_customers
 from customers.identity.survivorship import settle
+from customers.identity.survivorship_rules import set_rule
 from customers.identity.tasks import settle_trust
 from customers.models import Customer, SourceSystem, TrustChange
+from tests.conftest import NOON
 from tests.customers.importing.files import load, write_csv
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory, SurvivorshipRuleFactory
@@ -137,3 +140,35 @@ def test_what_an_import_brings_by_the_rank_of_before_is_waited_for(
     assert (named("shop"), TrustChange.objects.count()) == (1, 1)
     settle_trust()
     assert (named("finance"), TrustChange.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_that_goes_by_the_rule_of_before_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One record each: only the merge makes the survivor somebody whom the rule concerns."""
+    short, long = [CustomerFactory.create(kind="organization") for _ in range(2)]
+    for rank, (customer, name) in enumerate([(short, "Acme"), (long, "Acme of Bonn")]):
+        system = SourceSystemFactory.create(key=name[-4:].lower(), rank=rank)
+        SourceRecordFactory.create(system=system, customer=customer, payload={"kind": "organization", "name": name})
+    merged, looked = Event(), Event()
+
+    def merge() -> None:
+        try:
+            with transaction.atomic():
+                merge_customers(survivor=short, absorbed=long, by=None, now=NOON)
+                merged.set()
+                assert looked.wait(30)
+        finally:
+            connection.close()
+
+    merging = Thread(target=merge)
+    merging.start()
+    assert merged.wait(30)
+    set_rule(field="name", rule="longest", by=None, now=NOON)
+    with monkeypatch.context() as patched:
+        patched.setattr(locks, "PATIENCE_S", 0.05)
+        settle_trust()
+    looked.set()
+    merging.join(30)
+    assert (named("Acme"), TrustChange.objects.count()) == (1, 1)
+    settle_trust()
+    assert (named("Acme of Bonn"), TrustChange.objects.count()) == (1, 0)

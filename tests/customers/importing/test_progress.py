@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from customers.importing.progress import LOOK, RUNNING, Progress, last_mapping, progress
+from crm.common.working import Progress
+from customers.importing.progress import LOOK, RUNNING, last_mapping, progress
 from customers.importing.sql import BUCKETS
 from customers.models import ImportBatch
 from tests.factories.importing import ImportBatchFactory, SourceSystemFactory

@@ -59,6 +59,23 @@ def test_every_pair_is_told_once_with_left_before_right(tmp_path: Path, capsys: 
 
 
 @pytest.mark.usefixtures("departments")
+def test_it_is_held_against_pairs_that_somebody_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = write_csv(tmp_path / "known.csv", "left_source,left_id,right_source,right_id", [
+        ["shop", "1", "finance", "77"], ["shop", "1", "after-sales", "K1"], ["shop", "2", "finance", "77"],
+        ["shop", "2", "after-sales", "K1"],
+    ])  # fmt: skip
+    call_command("match", "--json", pairs_out=tmp_path / "pairs.csv", labelled=known)
+    told = json.loads(capsys.readouterr().out)
+    assert {name: told[name] for name in ("found", "known", "precision", "recall")} == {
+        "found": 3, "known": 4, "precision": 0.6667, "recall": 0.5,
+    }  # fmt: skip
+    for wrong in ({"labelled": known}, {"labelled": tmp_path / "none.csv", "pairs_out": tmp_path / "pairs.csv"}):
+        with pytest.raises(SystemExit) as refused:
+            call_command("match", **wrong)
+        assert refused.value.code == 2
+
+
+@pytest.mark.usefixtures("departments")
 def test_what_is_as_good_as_certain_is_merged_by_rule_and_can_be_taken_back(tmp_path: Path) -> None:
     first, *_others = Customer.objects.order_by("pk")
     assert match(merge_from=1.0).merged == 0

@@ -9,6 +9,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from customers.identity.editing import create_customer
+from customers.identity.joined import taken_apart
 from customers.identity.merging import door
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.crowded import take_apart
@@ -27,6 +29,7 @@ from customers.models import (
 )
 from customers.tiers import tiering
 from tests.conftest import NOON
+from tests.customers import histories
 from tests.customers.identity.test_order_of_arrival import load_all
 from tests.customers.importing.files import counts, load, write_csv
 from tests.customers.importing.world import FILES, state
@@ -177,6 +180,38 @@ def test_a_key_that_too_many_share_links_nobody(tmp_path: Path, monkeypatch: pyt
     ]  # fmt: skip
     assert SharedKey.objects.get().is_apart
     assert take_apart(now=NOON) == 0
+
+
+def typed_in() -> Customer:
+    """The same as `ada` gives, by hand."""
+    return create_customer(fields={"name": "Ada", "email": "ada@x.example"})
+
+
+def test_who_is_typed_in_counts_among_those_who_share_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST_RECORDS", 3)
+    first, second, third = typed_in(), typed_in(), typed_in()
+    assert not SharedKey.objects.exists()
+    assert histories.said(first, "merges") == [
+        ("–", f"Typed in beside this one, with the same key: Ada ({one.pk})") for one in (third, second)
+    ]
+    bring(tmp_path, ada("1"))
+    assert get_named("shop/1") not in (first, second, third)
+    assert SharedKey.objects.exists()
+    assert take_apart(now=NOON) == 0
+    assert sorted(Customer.objects.values_list("link_key", flat=True)) == sorted(
+        ["rec:shop/1", *(f"rec:crm:typed/{one.pk}" for one in (first, second, third))]
+    )
+
+
+def test_typed_in_the_last_of_too_many_takes_those_before_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST_RECORDS", 3)
+    bring(tmp_path, ada("1"), ada("2"), ada("3"))
+    customer = typed_in()
+    assert taken_apart(customer)[0].record_id is None
+    assert take_apart(now=NOON) == 2
+    assert Customer.objects.count() == 4
 
 
 @SOME

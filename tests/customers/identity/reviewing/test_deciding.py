@@ -8,6 +8,7 @@ from crm.common.versions import version
 from customers.identity.editing import change_customer
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.merging.undoing import undo_merge
+from customers.identity.releasing import put_back, release
 from customers.identity.reviewing import deciding
 from customers.identity.reviewing.apart import Apart, said_of
 from customers.identity.reviewing.queue import Narrowing, last_decision, open_count, precision, proposed_with, to_decide
@@ -71,6 +72,33 @@ def test_what_somebody_typed_since_stays(by: User) -> None:
     ada.refresh_from_db()
     assert ada.city == "Oslo"
     assert SourceRecord.objects.filter(system__key="crm:typed", customer=ada).count() == 1
+
+
+def typed(customer: Customer, city: str) -> Customer:
+    return change_customer(customer=customer, fields={"city": city}, seen=version(customer, FIELDS))
+
+
+def test_a_choice_undone_what_was_released_before_can_be_put_back(by: User) -> None:
+    ada, bob = rich("Ada"), rich("Bob")
+    ada = typed(ada, "Bonn")
+    ada = release(customer=ada, field="city", seen=version(ada, FIELDS), by=by, now=NOON)
+    match = pair(ada, bob)
+    merge = deciding.merge_match(pk=match.pk, survivor_id=ada.pk, values={"city": "Rome"}, by=by, now=NOON)
+    undo_merge(merge=Merge.objects.get(pk=merge.pk), by=None, now=NOON)
+    assert put_back(customer=ada, field="city", by=by).city == "Bonn"
+
+
+def test_a_choice_released_is_undone_with_its_merge_and_what_stood_before_it_can_be_put_back(by: User) -> None:
+    ada, bob = rich("Ada"), rich("Bob")
+    ada = typed(ada, "Bonn")
+    match = pair(ada, bob)
+    merge = deciding.merge_match(pk=match.pk, survivor_id=ada.pk, values={"city": "Rome"}, by=by, now=NOON)
+    ada.refresh_from_db()
+    assert release(customer=ada, field="city", seen=version(ada, FIELDS), by=by, now=NOON).city == ""
+    undo_merge(merge=Merge.objects.get(pk=merge.pk), by=None, now=NOON)
+    ada.refresh_from_db()
+    assert ada.city == ""
+    assert put_back(customer=ada, field="city", by=by).city == "Bonn"
 
 
 def test_who_is_faster_decides(by: User) -> None:

@@ -5,10 +5,9 @@ from django.contrib import messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django.utils import translation
 from django_htmx.middleware import HtmxDetails
 
-from customers.interactions.to_do.answering import CHANGED, answer, changed, say_with_undo
+from customers.interactions.to_do.answering import CHANGED, answer, changed
 
 
 @pytest.fixture
@@ -69,16 +68,3 @@ def test_with_nothing_to_say_the_event_comes_all_the_same(asked: Any) -> None:
     response = changed(asked())
     assert (response.status_code, response["HX-Trigger"]) == (200, '{"tasks-changed": {}}')
     assert "toast-message" not in response.content.decode()
-
-
-@pytest.mark.parametrize(("language", "word"), [("en", "Undo"), ("zh-hans", "撤销")])
-def test_what_can_be_taken_back_is_said_with_the_button_that_does(asked: Any, language: str, word: str) -> None:
-    """`info` stays until it is closed; words are text, whatever they hold."""
-    request = asked()
-    with translation.override(language):
-        say_with_undo(request, "<i>Call</i> & more", undo="/tasks/1/reopen/", page="/tasks/1/?a=1&b=2")
-    button = (
-        '<a class="btn btn-sm" href="/tasks/1/?a=1&amp;b=2" hx-post="/tasks/1/reopen/" hx-swap="none"'
-        f' aria-keyshortcuts="u">{word}</a>'
-    )
-    assert said(request) == [("info", f"&lt;i&gt;Call&lt;/i&gt; &amp; more {button}")]

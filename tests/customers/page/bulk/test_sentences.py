@@ -1,7 +1,8 @@
 import pytest
 
+from crm.common.working import Progress
 from customers.models import BulkJob
-from customers.page.bulk.sentences import LOOK, Progress, in_words, progress, result
+from customers.page.bulk.sentences import LOOK, in_words, progress, result
 
 
 @pytest.mark.parametrize(

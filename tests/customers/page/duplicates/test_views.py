@@ -8,6 +8,9 @@ from django.test import Client
 
 from accounts.models import User
 from crm.common import jobs
+from crm.common.locks import Busy
+from customers.identity.editing import create_customer
+from customers.identity.reviewing import deciding
 from customers.identity.reviewing.tasks import run_match
 from customers.models import Customer, Match, MatchRun, MergeRule
 from tests.conftest import NOON, ClientFor, UserFor
@@ -108,6 +111,40 @@ class TestQueue:
         assert "Manager has decided on these two already" in text(client.post(f"{URL}{match.pk}/", sent, follow=True))
         assert "no longer proposed" in text(client.post(f"{URL}999999/", sent, follow=True))
         assert client.get(f"{URL}999999/").status_code == 404
+
+    def test_what_cannot_be_done_just_now_is_asked_again_as_it_was_chosen(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left, right = settled("Ada"), settled("Bob")
+        match, _next = MatchFactory.create(left=left, right=right, score=0.9), MatchFactory.create(score=0.95)
+
+        def busy(**_asked: object) -> None:
+            raise Busy("Somebody has been at it.")
+
+        monkeypatch.setattr(deciding, "merge_match", busy)
+        sent = {"decision": "merge", "survivor": right.pk, "field-name": "left", "after": "x", "band": "likely"}
+        for headers in ({}, {"HX-Request": "true"}):
+            page = text(client.post(f"{URL}{match.pk}/", sent, headers=headers))
+            for words in (
+                "Somebody has been at it.", f'action="/customers/duplicates/{match.pk}/"', 'name="after" value="x"',
+                f'name="survivor" value="{right.pk}" checked', 'name="field-name" value="left" checked',
+            ):  # fmt: skip
+                assert words in page
+
+    def test_the_marked_value_shows_whoever_survives(self, client: Client) -> None:
+        """Both were typed; what was typed of the survivor would come first."""
+        left, right = (create_customer(fields={"name": name, "city": city}) for name, city in ("AB", "CD"))
+        match = MatchFactory.create(left=left, right=right)
+        sent = {"decision": "merge", "survivor": right.pk, "field-name": "left", "field-city": "right"}
+        client.post(f"{URL}{match.pk}/", sent)
+        right.refresh_from_db()
+        assert (right.name, right.city) == ("A", "D")
+
+    def test_who_comes_back_to_a_pair_that_is_no_more_is_shown_the_next(self, client: Client) -> None:
+        match = MatchFactory.create()
+        page = text(client.get(f"{URL}999999/", headers={"HX-Request": "true"}))
+        assert "no longer proposed" in page
+        assert f'action="/customers/duplicates/{match.pk}/"' in page
 
     def test_a_chosen_value_shows_after_the_merge(self, client: Client) -> None:
         left, right = settled("Ada"), settled("Bob")
