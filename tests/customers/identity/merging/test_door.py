@@ -192,7 +192,7 @@ def test_who_is_typed_in_counts_among_those_who_share_a_key(tmp_path: Path, monk
     first, second, third = typed_in(), typed_in(), typed_in()
     assert not SharedKey.objects.exists()
     assert histories.said(first, "merges") == [
-        ("–", f"Typed in beside this one, with the same key: Ada ({one.pk})") for one in (third, second)
+        ("", f"Typed in beside this one, with the same key: Ada ({one.pk})") for one in (third, second)
     ]
     bring(tmp_path, ada("1"))
     assert get_named("shop/1") not in (first, second, third)
