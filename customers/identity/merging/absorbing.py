@@ -149,16 +149,14 @@ def _lock(new: int, old: int) -> None:
 
 
 def _take_out(cursor: CursorWrapper, merge: Merge) -> None:
-    new, values = merge.survivor_id, {"merge": merge.pk, "old": merge.absorbed_id, "new": merge.survivor_id}
-    for customer in (new, merge.absorbed_id):
-        sharing.take_back(cursor, root=customer)
-    cursor.execute(_KEEP, values)
+    """What is done one after the other is sent at once."""
+    new, old = merge.survivor_id, merge.absorbed_id
+    sharing.take_back(cursor, roots=[new, old])
+    statements = [_KEEP]
     for relation in relations_in_order():
         if not relation.moves:
             names = {"table": relation.table, "column": relation.column}
-            if not relation.is_derived:
-                cursor.execute(_KEEP_ROWS.format(**names), values)
-            cursor.execute(_DELETE_ROWS.format(**names), values)
-    cursor.execute(_DELETE, values)
-    cursor.execute(_ROOTS, values)
-    sharing.share(cursor, root=new)
+            statements += [] if relation.is_derived else [_KEEP_ROWS.format(**names)]
+            statements.append(_DELETE_ROWS.format(**names))
+    cursor.execute(";".join([*statements, _DELETE, _ROOTS]), {"merge": merge.pk, "old": old, "new": new})
+    sharing.share(cursor, roots=[new])

@@ -158,7 +158,6 @@ def _put_back_rows(cursor: CursorWrapper, values: dict[str, Any]) -> None:
 def _share(cursor: CursorWrapper, values: dict[str, Any]) -> None:
     both = sorted((values["old"], values["root"]))
     list(Customer.objects.select_for_update(no_key=True).filter(pk__in=both).order_by("pk"))
-    sharing.take_back(cursor, root=values["root"])
+    sharing.take_back(cursor, roots=[values["root"]])
     cursor.execute(_UNDONE, values)
-    for customer in both:
-        sharing.share(cursor, root=customer)
+    sharing.share(cursor, roots=both)
