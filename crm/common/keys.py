@@ -25,6 +25,8 @@ ROUGHLY: Final = 10
 SHORTEST_S: Final = 0.15
 A_ROW_S: Final = 2e-6
 """To collect one and sort it among many."""
+SORTED_AT_MOST: Final = 200_000
+"""Where a walk has no end set: so many expected are sorted once it has taken as long as that would."""
 _LAST: Final = 2**63 - 1
 Statement = tuple[str, Sequence[Any]]
 Asking = Callable[..., list[tuple[Any, ...]]]
@@ -64,15 +66,22 @@ def page_keys(
         collected = _collected(fitting, order, partial(rows_within, within_s), count=size + 1, most=few)
         if collected is not None:
             return Keys(keys=collected[0], count=collected[1], how="counted")
-    walks_s = None if within_s is None else min(max(SHORTEST_S, expected * A_ROW_S), within_s / 2)
+    walks_s = _patience_of_walk(expected, within_s)
     try:
         walked = _walked(rows, order, where, partial(rows_within, walks_s), size + 1, is_grouped=is_grouped)
     except TookTooLong:
-        if walks_s is None or within_s is None:
-            raise
-        keys, count = _sorted(fitting, order, partial(rows_within, within_s - walks_s), count=size + 1)
+        left_s = None if within_s is None or walks_s is None else within_s - walks_s
+        keys, count = _sorted(fitting, order, partial(rows_within, left_s), count=size + 1)
         return Keys(keys=keys, count=count, how="counted")
     return Keys(keys=walked, count=max(expected, few), how="about" if expected > few else "more")
+
+
+def _patience_of_walk(expected: int, within_s: float | None) -> float | None:
+    """Seconds; None where nobody has set an end and too many fit to be sorted instead."""
+    as_long_as_sorting = max(SHORTEST_S, expected * A_ROW_S)
+    if within_s is not None:
+        return min(as_long_as_sorting, within_s / 2)
+    return as_long_as_sorting if expected <= SORTED_AT_MOST else None
 
 
 def expected_rows(rows: QuerySet[Any]) -> int:
@@ -140,22 +149,24 @@ def _along(rows: QuerySet[Any], order: Order, segment: Segment, count: int) -> S
 
 
 # Read in the order of the few and left off once a page is full; those that several of the few with the same value have
-# stand among each other, so that those of the last one are read to the end. OFFSET keeps the planner from beginning
-# with what else is asked for, as it does not know how many each of the few has; what is asked of the few themselves
-# comes before it, so that none is read in vain.
+# stand among each other, so that those of the last one are read to the end.
 _OF_EACH: Final = """
 SELECT id FROM (
   SELECT few.value, one.id
   FROM (SELECT id, {value} AS value, {start} AS start FROM {few} WHERE {from_there}) few
   CROSS JOIN LATERAL (
-    SELECT each.id
-    FROM ({each} OFFSET 0) each (id)
-    CROSS JOIN LATERAL ({fitting}) fitting
-    ORDER BY each.id {way} LIMIT {count}
+    {each}
   ) one
   ORDER BY few.value {way} FETCH FIRST {count} ROWS WITH TIES
 ) page ORDER BY value {way}, id {way} LIMIT {count}
 """
+
+# Each of those of one of the few is held against what else is asked for. OFFSET keeps the planner from beginning with
+# that, as it does not know how many each of the few has; what is asked of the few themselves comes before it, so that
+# none is read in vain.
+_ONE_BY_ONE: Final = """
+SELECT each.id FROM ({each} OFFSET 0) each (id) CROSS JOIN LATERAL ({fitting}) fitting
+ORDER BY each.id {way} LIMIT {count}"""
 
 
 def _of_each(rows: QuerySet[Any], order: Order, segment: Segment, count: int) -> Statement | None:
@@ -165,9 +176,8 @@ def _of_each(rows: QuerySet[Any], order: Order, segment: Segment, count: int) ->
     each = rows.filter(about(where, relation), **{relation: RawSQL("few.id", [])})
     if segment.start is not None:
         each = each.filter(**{f"pk__{'lt' if order.downwards else 'gt'}": RawSQL("few.start", [])})
-    of_one = _compiled(each.order_by(f"{sign}pk").values_list("pk"))
-    fitting = _compiled(rows.filter(where, pk=RawSQL("each.id", [])).order_by().values_list("pk"))
-    if of_one is None or fitting is None or field is None:
+    of_one = _of_one(rows, each.order_by(f"{sign}pk").values_list("pk"), where, way=way, count=count)
+    if of_one is None or field is None:
         return None
     value = connection.ops.quote_name(str(field.column))
     start, from_there, values = "0", "true", list[Any]()
@@ -177,10 +187,31 @@ def _of_each(rows: QuerySet[Any], order: Order, segment: Segment, count: int) ->
         values = [segment.start.value, segment.start.pk, segment.start.value]
     few = connection.ops.quote_name(field.model._meta.db_table)  # noqa: SLF001 (Django's documented name)
     statement = _OF_EACH.format(
-        value=value, start=start, few=few, from_there=from_there, each=of_one[0], fitting=fitting[0], way=way,
-        count=count,
-    )  # fmt: skip
-    return statement, [*values, *of_one[1], *fitting[1]]
+        value=value, start=start, few=few, from_there=from_there, each=of_one[0], way=way, count=count
+    )
+    return statement, [*values, *of_one[1]]
+
+
+def _of_one(rows: QuerySet[Any], each: QuerySet[Any, Any], where: Q, *, way: str, count: int) -> Statement | None:
+    """The first rows of one of the few that fit. What is asked of columns of their own is asked in their order: an
+    index on (column, relation, id) has them in a row, and without one they are still read once.
+    """
+    fits = _compiled(each.filter(where))
+    if fits is None or _is_of_own_columns(fits[0]):
+        return fits and (f"SELECT own.id FROM ({fits[0]} LIMIT {count}) own (id)", fits[1])  # noqa: S608 - compiled
+    first, fitting = (
+        _compiled(each),
+        _compiled(rows.filter(where, pk=RawSQL("each.id", [])).order_by().values_list("pk")),
+    )
+    if first is None or fitting is None:
+        return None
+    statement = _ONE_BY_ONE.format(each=first[0], fitting=fitting[0], way=way, count=count)
+    return statement, [*first[1], *fitting[1]]
+
+
+def _is_of_own_columns(statement: str) -> bool:
+    """It reads one table, once; values stand beside it, so that none of these words is theirs."""
+    return statement.count("SELECT") == 1 and " JOIN " not in statement
 
 
 def _compiled(rows: QuerySet[Any, Any]) -> Statement | None:

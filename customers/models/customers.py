@@ -122,7 +122,10 @@ class Customer(models.Model):
             ),
             models.Index(fields=["team", "search", "id"], name="customer_team_by_name"),
             models.Index(CrmNorm("city"), "tier", "id", name="customer_by_city"),
-            models.Index(fields=["city"], name="customer_by_city_as_typed"),
+            *(
+                models.Index(fields=[field, "tier", "id"], name=f"customer_{field}_by_tier")
+                for field in ("city", "country", "kind", "language")
+            ),
             models.Index(fields=["industry", "language", "kind"], name="customer_by_industry"),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),

@@ -7,6 +7,7 @@ the days.
 
 from datetime import date
 
+import structlog
 from django.db import connection, transaction
 
 from crm.common import locks
@@ -14,6 +15,8 @@ from metrics.engine import known, registry
 from metrics.engine.definitions import Definition
 from metrics.engine.histograms import COUNT_BITS, LARGEST_COUNT
 from metrics.engine.sql import OF_MONTH, STORED
+
+log = structlog.get_logger(__name__)
 
 # Months of rollups, by jumping along their index, that have none.
 _MISSING = """
@@ -62,6 +65,14 @@ def keep_all() -> None:
     rules = known.state().values
     for source in registry.sources():
         keep(Definition(source, rules))
+
+
+def keep_unless_busy() -> None:
+    """As `keep_all`, after a recompute; what somebody else is at has to wait for the next."""
+    try:
+        keep_all()
+    except locks.Busy as error:
+        log.info("rollups of months have to wait", reason=str(error))
 
 
 def keep(definition: Definition) -> None:

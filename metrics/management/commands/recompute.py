@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from crm.common.commands import DONE, JsonCommand, day
+from metrics.engine import months
 from metrics.engine.recomputing import recompute
 
 
@@ -23,4 +24,6 @@ class Command(JsonCommand):
         )
 
     def run(self, **options: Any) -> tuple[int, dict[str, Any]]:
-        return DONE, asdict(recompute(full=options["full"], as_of=options["as_of"]))
+        found = recompute(full=options["full"], as_of=options["as_of"])
+        months.keep_unless_busy()
+        return DONE, asdict(found)

@@ -95,6 +95,13 @@ def test_collected_walked_and_sorted_they_are_those_of_the_plain_query(
             cursors += filter(None, [page.next_cursor, page.previous_cursor])
 
 
+@pytest.fixture
+def no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of walks; within a transaction, as a test is, one would be three queries more."""
+    monkeypatch.setattr(module, "SORTED_AT_MOST", -1)
+
+
+@pytest.mark.usefixtures("no_end")
 def test_few_are_counted_and_more_than_was_expected_are_walked(
     django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,6 +114,7 @@ def test_few_are_counted_and_more_than_was_expected_are_walked(
     assert (len(found.keys), found.count, found.how) == (5, 5, "more")
 
 
+@pytest.mark.usefixtures("no_end")
 def test_a_segment_that_can_have_no_rows_is_not_asked_for(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     people([(0, EARLY), (None, None)])
     with django_assert_num_queries(2):
@@ -123,6 +131,12 @@ def test_a_walk_that_is_longer_than_to_sort_all_is_left_off(monkeypatch: pytest.
     monkeypatch.setattr(module, "_along", lambda *_given: ("SELECT 1 FROM pg_sleep(3)", []))
     found = read(Q(pk__gt=0), "-last_login", few=0, within_s=2.0)
     assert (len(found.keys), found.count, found.how) == (5, 6, "counted")
+    found = read(Q(pk__gt=0), "-last_login", few=0)  # no end is set: no walk without one either
+    assert (len(found.keys), found.count, found.how) == (5, 6, "counted")
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "SORTED_AT_MOST", -1)
+        patched.setattr(module, "_along", lambda *_given: ("SELECT id FROM accounts_user, pg_sleep(0.2)", []))
+        assert read(Q(pk__gt=0), "-last_login", few=0).how == "about"
     monkeypatch.setattr(module, "_COLLECTED", "SELECT 1, ARRAY[1] FROM pg_sleep(3)")
     with pytest.raises(TookTooLong):
         read(Q(), "-last_login", few=0, within_s=0.2)

@@ -35,7 +35,7 @@ def test_of_too_many_values_none_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     assert values_with(INDUSTRY, fits=INSIDE, text="ore") == ["ore"]
 
 
-@pytest.mark.parametrize(("value", "index"), [(INDUSTRY, "customer_by_industry"), (CITY, "customer_by_city_as_typed")])
+@pytest.mark.parametrize(("value", "index"), [(INDUSTRY, "customer_by_industry"), (CITY, "customer_city_by_tier")])
 def test_it_goes_by_steps_along_an_index(value: str, index: str) -> None:
     CustomerFactory.create()
     with CaptureQueriesContext(connection) as asked:

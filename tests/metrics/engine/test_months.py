@@ -5,6 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,6 +103,15 @@ def test_they_are_kept_of_each_month_and_read_as_the_days_are() -> None:
     assert kept() == [date(2026, month, 1) for month in (8, 9, 10, 11)]
     assert sum(count for _bucket, count in read(COMPANY, None, None, 0)) == 24
     assert_equal(Scope(team_id=one.pk), Scope(team_id=other.pk, channel="phone"), Scope(channel="email"))
+
+
+def test_the_command_keeps_them_as_the_job_does() -> None:
+    for day in (date(2026, 9, 5), date(2026, 10, 5)):
+        call(day, 9)
+    call_command("recompute")
+    call(date(2026, 10, 6), 9)
+    call_command("recompute")
+    assert kept() == [date(2026, 9, 1), date(2026, 10, 1)]
 
 
 def test_who_writes_days_takes_their_months_away_and_the_run_makes_them_anew() -> None:
