@@ -14,7 +14,7 @@ from crm import databases, logs
 from crm.common.limits.rates import Rate
 from crm.embedded import addresses, services
 from crm.embedded.places import load_dotenv, var_dir
-from crm.embedded.secret import check_production_secret, local_secret
+from crm.embedded.secret import secret_of
 from crm.schedule import SCHEDULE
 
 gc.disable()  # while everything is imported, which stays; the last application to be ready switches it on
@@ -32,10 +32,10 @@ VAR_DIR = var_dir()
 (VAR_DIR / "tmp").mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
-if PRODUCTION:
-    check_production_secret(SECRET_KEY)
-SECRET_KEY = SECRET_KEY or local_secret(VAR_DIR)
+SECRET_KEY = secret_of(env.str("SECRET_KEY", default=""), var=VAR_DIR, production=PRODUCTION)
+# Those of before, and the one that erased people are known by: docs/operations.md.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+CRM_SUPPRESSION_KEY = env.str("CRM_SUPPRESSION_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -86,6 +86,7 @@ urlpatterns = [
     path("privacy/<int:pk>/progress/", privacy_requests.privacy_progress, name="privacy_progress"),
     path("privacy/<int:pk>/confirm/", privacy_requests.privacy_confirm, name="privacy_confirm"),
     path("privacy/<int:pk>/withdraw/", privacy_requests.privacy_withdraw, name="privacy_withdraw"),
+    path("privacy/<int:pk>/again/", privacy_requests.privacy_again, name="privacy_again"),
     path("privacy/<int:pk>/return/", privacy_requests.privacy_return, name="privacy_return"),
     path("privacy/<int:pk>/file/<str:name>/", privacy_requests.privacy_file, name="privacy_file"),
     path("customers/<int:pk>/", detail.customer_detail, name="detail"),

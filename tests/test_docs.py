@@ -20,6 +20,7 @@ IMPORT = re.compile(rf"^from ({PACKAGES}[\w.]*) import ([\w, ]+)$", re.MULTILINE
 NO_NAMES = {
     *(
         "crm.W001",
+        "customers.W001",
         "accounts.share_savedview",
         "customers.export_customer",
         "customers.merge_customer",

@@ -9,6 +9,13 @@ from crm.embedded.problems import Problem
 SHORTEST, FEWEST_CHARACTERS = 50, 5  # what Django's deployment check asks for
 
 
+def secret_of(told: str, *, var: Path, production: bool) -> str:
+    """The one that the environment tells, else that of this copy. Raises Problem in production where it is none."""
+    if production:
+        check_production_secret(told)
+    return told or local_secret(var)
+
+
 def local_secret(var: Path) -> str:
     """The secret kept in `var`, made at the first call; processes that start together agree on one."""
     path = var / "secret_key"

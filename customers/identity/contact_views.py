@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.common.errors import DomainError
+from crm.common.limits.limiting import limited, sending
 from crm.common.paging import keyset_page
 from crm.common.saving import EDIT, AsksBack, Saved, edit_page, posted
 from customers.identity.access import get_customer
@@ -30,7 +31,10 @@ def people_list(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     page = keyset_page(people(customer), sort="search", cursor=request.GET.get("cursor", ""))
     rows = sorted(page.rows, key=lambda contact: not contact.is_primary)
-    may = MayDo(log=request.user.has_perm("customers.add_interaction"), edit=request.user.has_perm(CHANGES))
+    may = MayDo(
+        log=request.user.has_perm("customers.add_interaction") and not customer.is_erased,
+        edit=request.user.has_perm(CHANGES) and not customer.is_erased,
+    )
     removed = removed_people(customer, now=timezone.now()) if may.edit else []
     context = {"people": PEOPLE.of(rows, about=may, page=page), "removed": removed}
     return render(request, "customers/identity/people.html", {"customer": customer, "tab": "people", **context})
@@ -38,6 +42,7 @@ def people_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(EDIT)
 @permission_required(CHANGES, raise_exception=True)
+@limited("search", when=sending)
 def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     form = ContactForm(posted(request))
@@ -52,6 +57,7 @@ def contact_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(EDIT)
 @permission_required(CHANGES, raise_exception=True)
+@limited("search", when=sending)
 def contact_edit(request: HttpRequest, pk: int) -> HttpResponse:
     contact = _get_contact(request, pk)
     customer = get_customer(request, contact.customer_id)

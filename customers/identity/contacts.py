@@ -21,7 +21,7 @@ from customers.identity import points
 from customers.identity.holding import hold
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
-from customers.identity.privacy.suppressing import check_person
+from customers.identity.privacy.suppressing import check_person, refusals_noted
 from customers.identity.reviewing.sharing_numbers import propose_who_shares, withdraw_who_shared
 from customers.importing.sql import CREATE_TOUCHED, LOCK_TOUCHED
 from customers.models import Contact, Customer, SourceRecord
@@ -64,6 +64,7 @@ def _may_pass(error: DatabaseError) -> bool:
     return isinstance(error, IntegrityError) or may_pass(error)
 
 
+@refusals_noted
 @retried
 def add_contact(*, customer: Customer, fields: Mapping[str, str], is_primary: bool = False) -> Contact:
     """Somebody at the customer; whether there is one like them already is the caller's question.
@@ -89,6 +90,7 @@ def _propose_who_shares(contact: Contact) -> None:
     propose_who_shares(customer_id=contact.customer_id, phone=phone, now=timezone.now())
 
 
+@refusals_noted
 def change_contact(
     *, contact: Contact, fields: Mapping[str, str], is_primary: bool, seen: str | None = None
 ) -> Contact:
@@ -137,9 +139,10 @@ def remove_contact(*, contact: Contact, now: datetime) -> Contact:
     return _set_removed(contact, now)
 
 
+@refusals_noted
 @retried
 def restore_contact(*, contact: Contact) -> Contact:
-    """As before they were removed. Raises ContactGone when they are there already."""
+    """As before they were removed. Raises ContactGone when they are there already, ErasedOnRequest."""
     return _set_removed(contact, None)
 
 
@@ -149,6 +152,8 @@ def _set_removed(contact: Contact, at: datetime | None) -> Contact:
         current = found.filter(pk=contact.pk).first()
         if current is None or current.is_erased:
             raise ContactGone
+        if at is None:
+            check_person({name: getattr(current, name) for name in FIELDS})
         current.removed_at = at
         current.save(update_fields=["removed_at"])
         _write_points(cursor, current)

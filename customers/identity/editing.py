@@ -25,7 +25,7 @@ from customers.identity.merging import door
 from customers.identity.merging.forest import RECORDS
 from customers.identity.normalising import normalise_email
 from customers.identity.phones import normalise_phone
-from customers.identity.privacy.suppressing import check_person
+from customers.identity.privacy.suppressing import check_person, refusals_noted
 from customers.identity.reviewing.sharing_numbers import propose_who_shares, withdraw_who_shared
 from customers.identity.survivorship import FIELDS, TYPED, settle, settle_selected
 from customers.importing.sql import LOCK_TOUCHED
@@ -72,6 +72,7 @@ SELECT EXISTS (SELECT FROM customers_customer WHERE link_key = %(key)s)
 """
 
 
+@refusals_noted
 def create_customer(*, fields: Mapping[str, Value]) -> Customer:
     """A new customer from what a person typed in; whether there is one like it already is the caller's question.
 
@@ -108,6 +109,7 @@ def _propose_who_shares(customer_id: int, phone: str) -> None:
     propose_who_shares(customer_id=customer_id, phone=normalise_phone(phone) if phone else "", now=timezone.now())
 
 
+@refusals_noted
 @retried
 def change_customer(*, customer: Customer, fields: Mapping[str, Value], seen: str) -> Customer:
     """Set the fields that differ from what the customer shows; the others stay the sources' to say.

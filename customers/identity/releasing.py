@@ -18,7 +18,8 @@ from crm.common.audit.recording import record as note
 from crm.common.errors import DomainError
 from crm.common.retrying import retried
 from customers.identity import editing
-from customers.identity.holding import CUSTOMERS, CustomerGone
+from customers.identity.holding import CUSTOMERS, CustomerGone, refuse_erased
+from customers.identity.privacy.suppressing import check_person, refusals_noted
 from customers.identity.reviewing.sharing_numbers import withdraw_who_shared
 from customers.identity.survivorship import FIELDS, TYPED, settle
 from customers.models import Customer, SourceRecord
@@ -42,7 +43,7 @@ class TypedAnew(DomainError):
 def release(*, customer: Customer, field: str, seen: str, by: User, now: datetime) -> Customer:
     """Take back what people typed in the field. `put_back` reverses it.
 
-    Raises ChangedMeanwhile unless the customer is as `seen`, CustomerGone, NothingTyped, OnlyName.
+    Raises ChangedMeanwhile unless the customer is as `seen`, CustomerGone, PersonErased, NothingTyped, OnlyName.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         current = _locked(customer)
@@ -63,11 +64,13 @@ def release(*, customer: Customer, field: str, seen: str, by: User, now: datetim
     return Customer.objects.get(pk=current.pk)
 
 
+@refusals_noted
 @retried
 def put_back(*, customer: Customer, field: str, by: User) -> Customer:
-    """What was released in the field is what people typed again. Raises CustomerGone, TypedAnew."""
+    """What was released in the field is what people typed again. Raises CustomerGone, TypedAnew, ErasedOnRequest."""
     with transaction.atomic(), connection.cursor() as cursor:
         current = _locked(customer)
+        before = {name: getattr(current, name) for name in FIELDS}
         typed = [record for record in _typed(current) if field in (record.released or {})]
         if not typed or any(_said(record, field) for record in _typed(current)):
             raise TypedAnew(_("This was typed anew or put back meanwhile."))
@@ -80,6 +83,8 @@ def put_back(*, customer: Customer, field: str, by: User) -> Customer:
                 setattr(record, name, {key: value for key, value in known.items() if value} or None)
             _save(record, {**(record.payload or {}), field: one["value"]}, released)
         _settle(cursor, current, typed)
+        current.refresh_from_db(fields=FIELDS)
+        check_person({name: getattr(current, name) for name in FIELDS}, before=before)
     return Customer.objects.get(pk=current.pk)
 
 
@@ -87,6 +92,7 @@ def _locked(customer: Customer) -> Customer:
     current = Customer.objects.select_for_update(no_key=True).filter(pk=customer.pk).first()
     if current is None:
         raise CustomerGone
+    refuse_erased(current)
     return current
 
 

@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from crm.common.limits.limiting import limited
+from crm.common.limits.limiting import limited, sending
 from crm.common.saving import EDIT, AsksBack, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.duplicates import Duplicate, duplicates
@@ -19,6 +19,7 @@ IDENTIFYING = ("name", "tax_id", "email", "phone")
 
 @require_http_methods(EDIT)
 @permission_required("customers.add_customer", raise_exception=True)
+@limited("search", when=sending)
 def customer_create(request: HttpRequest) -> HttpResponse:
     """Warns of customers that may be the same, once; with "create anyway" it is created all the same."""
     form = CustomerForm(posted(request), initial={"name": request.GET.get("name", "")[:300]})
@@ -45,6 +46,7 @@ def similar_customers(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(EDIT)
 @permission_required("customers.change_customer", raise_exception=True)
+@limited("search", when=sending)
 def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_customer(request, pk)
     form = CustomerForm(posted(request), instance=get_customer(request, pk))

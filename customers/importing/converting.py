@@ -57,13 +57,16 @@ class Converter:
         return found
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
-        """What stands in each column of a row that need not convert, as it is where it cannot be parsed."""
+        """What stands in each column of a row that need not convert, as it is where it cannot be parsed; and under the
+        headers that no column takes.
+        """
         padded = [*row, *[""] * (self._width - len(row))]
         steps = [
             (name, cell, parse) for name, (_place, cell, parse, _empty) in zip(self._names, self._plan, strict=True)
         ]
         found = (_read(padded, one) for one in (*(self._bare or ()), *steps))
-        return {name: text for name, text in found if text}
+        unknown = {header: padded[index].strip(BLANKS) for header, index in self._extra}
+        return {name: text for name, text in (*unknown.items(), *found) if text}
 
     def _bare_values(self, row: Sequence[str]) -> Iterable[tuple[str, str]]:
         for name, cell, parse in self._bare or ():

@@ -17,7 +17,7 @@ from crm.common.audit.restoring import NothingToPutBack, as_it_was, deletions
 from crm.common.errors import DomainError
 from crm.common.files import is_older
 from crm.common.retrying import retried
-from customers.identity.holding import hold
+from customers.identity.holding import hold, refuse_erased
 from customers.importing import uploads
 from customers.interactions.sniffing import sniff
 from customers.models import Attachment, Customer, Interaction, Note
@@ -84,12 +84,13 @@ def delete_attachment(*, attachment: Attachment) -> None:
 
 @retried
 def restore_attachment(*, event: Any) -> Attachment:
-    """As it was when it was deleted; raises NothingToPutBack where its file or its customer is gone."""
+    """As it was when it was deleted; raises NothingToPutBack where its file or its customer is gone, PersonErased."""
     with transaction.atomic():
         attachment = as_it_was(Attachment, event)
-        is_there = Customer.objects.select_for_update(no_key=True).filter(pk=attachment.customer_id).exists()
-        if not is_there or not path_of(attachment).is_file():
+        theirs = Customer.objects.select_for_update(no_key=True).filter(pk=attachment.customer_id).first()
+        if theirs is None or not path_of(attachment).is_file():
             raise NothingToPutBack
+        refuse_erased(theirs)
         attachment.note = Note.objects.filter(pk=attachment.note_id or 0).first()
         attachment.interaction = Interaction.objects.filter(pk=attachment.interaction_id or 0).first()
         attachment.save(force_insert=True)

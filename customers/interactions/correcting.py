@@ -15,10 +15,11 @@ from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
 from crm.common.sqlfunctions import CrmDay
 from crm.common.versions import check_seen
+from customers.identity.holding import refuse_erased
 from customers.identity.tier_on import TierOn
 from customers.interactions.last_contact import refresh_last_contact
 from customers.interactions.recording import IsContact, happened_at, solved
-from customers.models import Interaction
+from customers.models import Customer, Interaction
 
 EDITABLE: Final = ("contact", "purpose", "body", "outcome", "is_solved", "duration_s", "occurred_at")
 
@@ -43,7 +44,7 @@ def may_correct(*, agent_id: int | None, created_at: datetime, by: User, now: da
 def correct_interaction(*, interaction: Interaction, by: User, now: datetime, seen: str | None = None) -> None:
     """Save what was changed on `interaction`; what it said before stays in the audit, and what follows from it follows.
 
-    Raises NotTheirsToCorrect, ContactGone, InFuture, TooLongAgo, ChangedMeanwhile.
+    Raises NotTheirsToCorrect, ContactGone, InFuture, TooLongAgo, ChangedMeanwhile, PersonErased.
     """
     at = happened_at(interaction.occurred_at, now)
     with transaction.atomic(), connection.cursor() as cursor:
@@ -51,6 +52,7 @@ def correct_interaction(*, interaction: Interaction, by: User, now: datetime, se
         before = Interaction.objects.select_for_update(no_key=True).filter(pk=interaction.pk).first()
         if before is None:
             raise ContactGone(_("This contact was taken back meanwhile."))
+        _refuse_erased(before)
         if not may_correct(agent_id=before.agent_id, created_at=before.created_at, by=by, now=now):
             raise NotTheirsToCorrect(_("Only a contact you have logged today can be changed."))
         check_seen(before, seen, EDITABLE)
@@ -63,3 +65,10 @@ def correct_interaction(*, interaction: Interaction, by: User, now: datetime, se
         if before.customer_id is not None:
             refresh_last_contact(cursor, [before.customer_id])
         transaction.on_commit(facts_changed)
+
+
+def _refuse_erased(interaction: Interaction) -> None:
+    """Asked once we hold its row: an erase has said so before it comes to the contacts."""
+    customer = Customer.objects.filter(pk=interaction.customer_id or 0).first()
+    if customer is not None:
+        refuse_erased(customer)

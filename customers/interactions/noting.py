@@ -16,7 +16,7 @@ from crm.common import versions
 from crm.common.audit.restoring import NothingToPutBack, as_it_was, deletions
 from crm.common.errors import DomainError
 from crm.common.retrying import retried
-from customers.identity.holding import hold
+from customers.identity.holding import hold, refuse_erased
 from customers.interactions.attaching import attach
 from customers.interactions.mentions import mentioned
 from customers.models import Attachment, Customer, Note
@@ -86,11 +86,16 @@ def delete_note(*, note: Note) -> None:
 
 @retried
 def restore_note(*, event: Any) -> Note:
-    """As it was when it was deleted, with the files it had; raises NothingToPutBack where its customer is gone."""
+    """As it was when it was deleted, with the files it had.
+
+    Raises NothingToPutBack where its customer is gone, PersonErased where they were erased, also while we waited.
+    """
     with transaction.atomic():
-        note = as_it_was(Note, event)
-        if not Customer.objects.select_for_update(no_key=True).filter(pk=note.customer_id).exists():
+        theirs = Customer.objects.select_for_update(no_key=True).filter(pk=event.customer_id).first()
+        if theirs is None:
             raise NothingToPutBack
+        refuse_erased(theirs)
+        note = as_it_was(Note, event)
         note.save(force_insert=True)
         _give_back(note, event)
     return note

@@ -16,8 +16,9 @@ class PrivacyRequest(models.Model):
     The row is the queue of record, and stays as the proof: so nothing in it names the person. No keys: whoever is
     meant may be absorbed meanwhile. `step`: what of an erase is next (`customers.identity.privacy.erasing`), `place`
     how far that is. `meant`: the customers they were when it was confirmed. `counts`: what went and what stays
-    anonymous, by table. `stored`: name of the export's folder. `sealed`: how texts name
-    them, encrypted, from when their rows say so no more until all texts were looked through.
+    anonymous, by table. `attempts`: how often the step was begun (`customers.identity.privacy.trying`). `stored`: name
+    of the export's folder. `sealed`: how texts name them, encrypted, from when their rows say so no more until all
+    texts were looked through.
     `returned_at`: since when the person may come again.
     """
 
@@ -55,6 +56,7 @@ class PrivacyRequest(models.Model):
     done = models.PositiveBigIntegerField(default=0)
     counts = models.JSONField(default=dict)
     error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     sealed = models.TextField(blank=True, default="", db_default="")
     stored = models.CharField(max_length=64, blank=True, db_collation="C")
     asked_by = models.ForeignKey(

@@ -61,9 +61,11 @@ def customer_sources(request: HttpRequest, pk: int) -> HttpResponse:
     """Which source says what, field by field, and which of them won; how their records came to be one."""
     customer = get_customer(request, pk)
     said = provenance(customer)
-    told = Told(customer=pk, records=said.records, may_release=request.user.has_perm(RELEASES))
+    told = Told(
+        customer=pk, records=said.records, may_release=request.user.has_perm(RELEASES) and not customer.is_erased
+    )
     table = SOURCES.of([*said.rows, *said.kept], about=told)
-    seen = Seen(customer=customer, may_merge=request.user.has_perm(MERGES))
+    seen = Seen(customer=customer, may_merge=request.user.has_perm(MERGES) and not customer.is_erased)
     records = joined(said.records)
     lists = {
         "joined": JOINED.of(records, about=seen),

@@ -37,7 +37,7 @@ class Action:
     """A button in the page's head: `url_name` takes the customer's id, `icon` names a Tabler icon.
 
     `parameter`: the address is none of a customer's, and takes the id as this parameter of its query. `shortcut`: the
-    letter that presses it.
+    letter that presses it. `of_erased`: it makes sense of somebody who was erased on request, too.
     """
 
     key: str
@@ -48,6 +48,7 @@ class Action:
     shortcut: str = ""
     permission: str = ""
     order: int = 100
+    of_erased: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

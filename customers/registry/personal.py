@@ -1,12 +1,14 @@
 """What is held on a person, table by table: what an export gives out, and what becomes of it when they are erased."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from django.db import models
 from django.utils.functional import Promise
+
+from crm.common import locks
 
 OF_CUSTOMER: Final = "f.customer_id = ANY(%(customers)s)"
 
@@ -22,7 +24,8 @@ class Holding:
     of source record that becomes such a row. `exported`: an export shows it; `hides`: columns it leaves out, which
     are ours and not theirs. `unclaimed`: rows of nobody that came from one of their points, as another may have it
     too; an erase blanks them, an export does not show them. `files`: where the file of a row lies, by its columns.
-    `heading`: what people call the rows.
+    `heading`: what people call the rows. `alone`: locks without which nobody may blank the rows, as somebody knows them
+    by what goes.
     """
 
     model: type[models.Model]
@@ -38,6 +41,7 @@ class Holding:
     unclaimed: str = ""
     files: Callable[[Mapping[str, Any]], Path] | None = None
     heading: str | Promise = ""
+    alone: Callable[[], Collection[locks.Key]] | None = None
 
     @property
     def table(self) -> str:

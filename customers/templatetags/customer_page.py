@@ -6,7 +6,8 @@ from django import template
 from django.urls import reverse
 
 from customers.identity.places import country_name
-from customers.models import Customer
+from customers.identity.privacy.subjects import erase_of
+from customers.models import Contact, Customer, PrivacyRequest
 from customers.registry import page
 
 register = template.Library()
@@ -24,12 +25,26 @@ def customer_tabs(context: template.Context) -> list[dict[str, object]]:
 
 @register.simple_tag(takes_context=True)
 def customer_actions(context: template.Context) -> list[dict[str, object]]:
-    """Label, address and icon of each button, for those who may press it."""
-    pk = context["customer"].pk
+    """Label, address and icon of each button, for those who may press it; none that is refused as they were erased."""
+    customer = context["customer"]
     return [
-        {"label": action.label, "url": _address(action, pk), "icon": action.icon, "shortcut": action.shortcut}
+        {"label": action.label, "url": _address(action, customer.pk), "icon": action.icon, "shortcut": action.shortcut}
         for action in page.actions(context["request"].user)
+        if action.of_erased or not customer.is_erased
     ]
+
+
+@register.simple_tag(takes_context=True)
+def erasure(context: template.Context, customer: Customer, contact: Contact | None = None) -> dict[str, object]:
+    """Since when they are erased (`on`: None while it is under way), and the request's `url` for who may see it."""
+    request = erase_of(customer, contact=contact)
+    if request is None:
+        return {}
+    may_see = PrivacyRequest.objects.visible_to(context["request"].user).filter(pk=request.pk).exists()
+    return {
+        "on": request.finished_at,
+        "url": reverse("customers:privacy_request", args=[request.pk]) if may_see else "",
+    }
 
 
 def _address(action: page.Action, pk: int) -> str:

@@ -56,6 +56,13 @@ def test_an_address_that_is_empty_is_none() -> None:
     assert named.findall(done.stdout) == [("'USER': 'crm'", ""), ("", "redis")]
 
 
+def test_the_secrets_of_before_are_told_by_the_environment() -> None:
+    done = manage("diffsettings", SECRET_KEY_FALLBACKS="one,two", CRM_SUPPRESSION_KEY="three")
+    said = dict(line.split(" = ", 1) for line in done.stdout.splitlines() if " = " in line)
+    assert said["SECRET_KEY_FALLBACKS"] == "['one', 'two']"
+    assert said["CRM_SUPPRESSION_KEY"].startswith("'three'")
+
+
 def assert_refused(done: "subprocess.CompletedProcess[str]", says: str) -> None:
     """In one sentence or two on one line, with the exit code of what could not run."""
     assert done.returncode == 2

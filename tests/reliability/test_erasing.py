@@ -5,14 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import User
 from crm.common.errors import DomainError
 from customers.identity.merging.absorbing import merge_customers
 from customers.identity.privacy import asking, erasing
 from customers.identity.privacy.subjects import find_subject
+from customers.interactions.attaching import delete_attachment, restore_attachment
+from customers.interactions.correcting import correct_interaction
+from customers.interactions.noting import delete_note, restore_note
 from customers.interactions.recording import log_interaction
-from customers.models import Customer, Interaction, PrivacyRequest
+from customers.models import Attachment, Customer, Interaction, Note, PrivacyRequest
+from tests.beside import wait_until_somebody_waits
 from tests.conftest import NOON, UserFor
 from tests.customers.identity.privacy.world import HEADERS, ROW, found_in_database, found_in_files, zebulon
 from tests.customers.importing.files import load, write_csv
@@ -103,6 +108,42 @@ def test_beside_files_merges_and_writers(tmp_path: Path, user_for: UserFor) -> N
     customer.refresh_from_db()
     assert customer.name == f"Erased person {customer.pk}"
     assert Interaction.objects.filter(customer=customer).count() >= 51
+
+
+@pytest.mark.parametrize("what", ["note", "file", "contact"])
+def test_what_was_begun_waits_for_the_erase_and_is_refused(tmp_path: Path, user_for: UserFor, what: str) -> None:
+    """Somebody puts back, or corrects, what they read before; the erase has the person's row and commits first."""
+    customer, by = zebulon(tmp_path), user_for("administrator")
+    delete_note(note=Note.objects.get())
+    delete_attachment(attachment=Attachment.objects.get())
+    events = {model: model.pgh_event_model.objects.get(pgh_label="delete") for model in (Note, Attachment)}  # type: ignore[attr-defined]
+    spoken, refused = Interaction.objects.get(), []
+    spoken.body = "PLANTED-SECRET again"
+    work = {
+        "note": lambda: restore_note(event=events[Note]),
+        "file": lambda: restore_attachment(event=events[Attachment]),
+        "contact": lambda: correct_interaction(interaction=spoken, by=by, now=NOON),
+    }[what]
+
+    def put_back() -> None:
+        try:
+            work()
+        except DomainError as error:
+            refused.append(error)
+
+    request = confirmed(customer, user_for)
+    with transaction.atomic():
+        list(Customer.objects.select_for_update().filter(pk=customer.pk))
+        list(Interaction.objects.select_for_update().all())
+        thread = beside(put_back)
+        wait_until_somebody_waits()
+        Customer.objects.filter(pk=customer.pk).update(link_key=f"erased:{customer.pk}")
+    end(thread)
+    assert len(refused) == 1
+    erasing.run(pk=request.pk)
+    request.refresh_from_db()
+    assert request.state == "done"
+    assert found_in_database() == []
 
 
 def test_two_workers_at_once(tmp_path: Path, user_for: UserFor) -> None:

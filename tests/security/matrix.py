@@ -393,6 +393,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:privacy_progress": open_to(arguments=_erase, axe=False),
     "customers:privacy_confirm": open_to(arguments=_erase, posted=422),
     "customers:privacy_withdraw": open_to(arguments=_erase, method="post", status=302),
+    "customers:privacy_again": open_to(arguments=_erase, method="post", status=302),
     "customers:privacy_return": open_to(arguments=_erase, method="post", status=302),
     "customers:privacy_file": open_to(arguments=_export_file, status=404),
     "customers:tokens": open_to(),

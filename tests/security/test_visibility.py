@@ -81,6 +81,7 @@ AROUND_IT = {
     "customers/identity/privacy/files.py": JOB,
     "customers/identity/privacy/subjects.py": VERB,
     "customers/identity/privacy/tasks.py": JOB,
+    "customers/identity/privacy/trying.py": JOB,
     "customers/identity/previewing_rules.py": "counts what a rule would change, for who may change rules",
     "customers/identity/promotion.py": JOB,
     "customers/identity/releasing.py": VERB,

@@ -378,6 +378,7 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "customers:privacy_erase": ("administrator", lambda _c, _u: (person(), {"reason": "asked"})),
     "customers:privacy_confirm": ("administrator", to_confirm),
     "customers:privacy_withdraw": ("administrator", erase()),
+    "customers:privacy_again": ("administrator", erase(state="failed")),
     "customers:privacy_return": ("administrator", erase(state="done")),
     "customers:feed_new": (
         "administrator",

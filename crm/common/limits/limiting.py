@@ -24,6 +24,11 @@ def always(_request: HttpRequest) -> bool:
     return True
 
 
+def sending(request: HttpRequest) -> bool:
+    """A form is sent; to look at it costs nothing."""
+    return request.method == "POST"
+
+
 def limited(name: str, *, when: Callable[[HttpRequest], bool] = always) -> Callable[[View], View]:
     """Count a request `when` it is of the kind that costs, by the rate `name` of the settings' CRM_LIMITS.
 

@@ -20,6 +20,7 @@ from customers.identity.merging.forest import merges_below
 from customers.identity.merging.keeping import put_back
 from customers.identity.merging.moving import take_back
 from customers.identity.merging.settling import settle_both
+from customers.identity.privacy.suppressing import check_person, refusals_noted
 from customers.importing.sql import CREATE_TOUCHED
 from customers.models import Customer, Match, Merge
 from customers.models.customers import ERASED_KEY
@@ -72,11 +73,12 @@ class _RootChanged(Exception):
     """Between our look and our lock."""
 
 
+@refusals_noted
 def undo_merge(*, merge: Merge, by: User | None, now: datetime) -> dict[str, int]:
     """Take the absorbed customer out again, with what they had and what came since under their external ids.
 
     What was logged on the survivor by hand stays there. → how many rows of each kind went. Raises AlreadyUndone,
-    MergedIntoErased;
+    MergedIntoErased, ErasedOnRequest where it would bring back somebody who was erased under another number;
     `locks.Busy` where others are at the same customers for a minute.
     """
     while True:
@@ -99,7 +101,9 @@ def _undo(pk: int, by: User | None, now: datetime) -> Counter[str]:
             raise MergedIntoErased
         if merge.root_id != root:
             raise _RootChanged
-        if merge.how == Merge.How.LINK:
+        if merge.how != Merge.How.LINK:
+            check_person(merge.snapshot.get("customer") or {})
+        else:
             former.note_former(cursor, merge=merge.pk)
             splitting.describe(cursor, merge=merge.pk)
         returned = _bring_back(cursor, merge, by, now)

@@ -54,6 +54,13 @@ class EraseOpen(DomainError):
         super().__init__(_("This person is being erased: no copy is made of them any more."))
 
 
+class NotToTryAgain(DomainError):
+    """It has not failed, or somebody was quicker."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This request has not failed, or somebody has taken it up again already."))
+
+
 class NotToConfirm(DomainError):
     """It was confirmed or withdrawn meanwhile."""
 
@@ -97,8 +104,23 @@ def confirm_erasure(*, request: PrivacyRequest, number: str, by: User, now: date
 def ask_again(*, request: PrivacyRequest, why: str) -> None:
     """Whoever was confirmed is another by now: nothing was erased, and it is to be confirmed anew."""
     PrivacyRequest.objects.filter(pk=request.pk).update(
-        state=State.ASKED, step="", meant=None, confirmed_by=None, confirmed_at=None, error=why
+        state=State.ASKED, step="", attempts=0, meant=None, confirmed_by=None, confirmed_at=None, error=why
     )
+
+
+def try_again(*, request: PrivacyRequest, by: User) -> PrivacyRequest:
+    """A request that has failed goes on from where it was. Raises NotToTryAgain, AskedAlready."""
+    said = {"error": "", "attempts": 0, "finished_at": None}
+    said |= {} if request.confirmed_by_id or request.what == What.EXPORT else {"confirmed_by": by}
+    try:
+        with transaction.atomic():
+            if not PrivacyRequest.objects.filter(pk=request.pk, state=State.FAILED).update(state=State.QUEUED, **said):
+                raise NotToTryAgain
+            _note("privacy.again", request, by)
+    except IntegrityError as error:
+        raise AskedAlready from error
+    request.refresh_from_db()
+    return request
 
 
 def withdraw(*, request: PrivacyRequest, by: User, now: datetime) -> PrivacyRequest:
@@ -119,8 +141,11 @@ def ask_export(*, subject: Subject, by: User, now: datetime) -> PrivacyRequest:
 
 
 def check_no_erase(subject: Subject) -> None:
-    """Raises EraseOpen from when it is confirmed until it is done; a contact person goes with their customer."""
-    erases = PrivacyRequest.objects.filter(what=What.ERASE, state__in=PrivacyRequest.OPEN)
+    """Raises EraseOpen from when it is confirmed until it is done, also where it has broken off on the way; a contact
+    person goes with their customer.
+    """
+    begun = Q(state__in=PrivacyRequest.OPEN) | (Q(state=State.FAILED) & ~Q(step__in=("", "refuse")))
+    erases = PrivacyRequest.objects.filter(begun, what=What.ERASE)
     theirs = erases.filter(customer_id__in=subject.ids["customers"])
     if theirs.filter(Q(contact_id=None) | Q(contact_id=subject.contact_id)).exists():
         raise EraseOpen

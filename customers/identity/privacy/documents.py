@@ -23,6 +23,8 @@ from customers.registry.personal import find_holding
 
 MOST: Final = 1_000
 SHORT: Final = 60
+TOGETHER_MM: Final = 24
+"""What has to fit below a heading on its page."""
 JOINED: Final = re.compile(r"[\u0590-\u1fff\ufb1d-\ufeff]")
 """Letters whose shape depends on their neighbours (uharfbuzz), or that run from right to left; others take a tenth."""
 FONTS: Final = (
@@ -73,6 +75,8 @@ def _write_section(
     document: Any, heading: str, count: int, rows: Iterable[Row], labels: Mapping[str, str]
 ) -> None:  # fmt: skip
     document.ln(4)
+    if document.will_page_break(TOGETHER_MM):
+        document.add_page()
     _say(document, f"{capfirst(heading)} ({count})", size=12)
     if count > MOST:
         shown = _("The newest %(count)d are shown.") % {"count": MOST}
@@ -105,7 +109,14 @@ def _document() -> Any:
 
     for name in ("fontTools", "fpdf"):
         getLogger(name).setLevel(ERROR)
-    document = FPDF()
+
+    class Numbered(FPDF):
+        def footer(self) -> None:
+            self.set_y(-12)
+            self.set_font(FONTS[0][0], size=8)
+            self.cell(0, 5, f"{self.page_no()} / {{nb}}", align="R")
+
+    document = Numbered()
     document.set_margin(15)
     for package, name in FONTS:
         document.add_font(package, fname=str(files(package).joinpath(name)))

@@ -5,7 +5,7 @@ all that names them in one transaction, then what the audit says of it. Before i
 some at a time; after it texts of which no column says whose they are, as until then more may have been written.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from crm.common.audit.forgetting import forget_person
 from crm.common.errors import DomainError
 from crm.common.hooks import facts_changed
 from crm.common.retrying import retried
-from customers.identity.privacy import blanking, files, sealing, shared, texts
+from customers.identity.privacy import blanking, files, sealing, shared, texts, trying
 from customers.identity.privacy.asking import ask_again
 from customers.identity.privacy.needles import Needles
 from customers.identity.privacy.subjects import Subject, keys_of, needles_of, said_of, subject_of
@@ -54,14 +54,16 @@ Step = Callable[[PrivacyRequest, Subject], bool]
 
 
 def run(*, pk: int) -> None:
-    """Do what is left of it. Raises `locks.Busy` while others are in the way: the sweeper tries again."""
+    """Do what is left of it. Raises `locks.Busy` while others are in the way: the sweeper tries again; BrokeOff where
+    that was often enough.
+    """
     with locks.held(locks.privacy_worker(pk)) as free:
         if not free:
             raise locks.Busy(_("Another worker is at it."))
         found = PrivacyRequest.objects.filter(pk=pk, what=PrivacyRequest.What.ERASE, state__in=PrivacyRequest.OPEN)
         request = found.select_related("confirmed_by").first()
         if request is not None:
-            with acting(user=request.confirmed_by_id, job="privacy", request=request.pk):
+            with acting(user=request.confirmed_by_id, job="privacy", request=request.pk), trying.counted(request):
                 try:
                     _go_through(request)
                 except AnotherByNow as error:
@@ -95,12 +97,12 @@ def _do(step: Step, request: PrivacyRequest) -> bool:
 
 def _reach(request: PrivacyRequest, names: list[str], name: str) -> None:
     following = names[names.index(name) + 1 :]
-    request.place, request.done, request.total = 0, 0, 0
+    request.place, request.done, request.total, request.attempts = 0, 0, 0, trying.FIRST
     if following:
         request.step = following[0]
     else:
         request.state, request.step, request.finished_at = State.DONE, "", timezone.now()
-    request.save(update_fields=["step", "place", "done", "total", "state", "finished_at"])
+    request.save(update_fields=["step", "place", "done", "total", "attempts", "state", "finished_at"])
 
 
 def _needles(request: PrivacyRequest, subject: Subject) -> Needles:
@@ -122,7 +124,7 @@ def _steps() -> Mapping[str, Step]:
         "names": _forget_names,
         "refused": partial(_sweep, texts.blank_rejects, "rejects"),
         "waiting": partial(_sweep, texts.forget_parked, "parked"),
-        "sent": _forget_mails,
+        "sent": _forget_texts,
         "history": _forget_history,
         "kept": _forget_kept,
         "copies": _delete_copies,
@@ -143,9 +145,9 @@ def _refuse(request: PrivacyRequest, subject: Subject) -> bool:
     return True
 
 
-def _lock(cursor: CursorWrapper, subject: Subject) -> None:
+def _lock(cursor: CursorWrapper, subject: Subject, *, also: Iterable[locks.Key] = ()) -> None:
     """Whoever imports, merges or writes of them is waited for, and waits; then their row."""
-    alone = [locks.IDENTITY, locks.MERGES, locks.merging(subject.customer.pk), locks.RELATIONS]
+    alone = [locks.IDENTITY, locks.MERGES, locks.merging(subject.customer.pk), locks.RELATIONS, *also]
     locks.take(cursor, exclusive=alone, shared=[locks.FACTS], wait_s=PATIENCE_S)
     in_bulk(cursor)
     list(Customer.objects.select_for_update(no_key=True).filter(pk=subject.customer.pk))
@@ -167,10 +169,24 @@ def _sweep(sweep: Callable[..., tuple[int, int]], what: str, request: PrivacyReq
     return place == 0
 
 
-def _forget_mails(request: PrivacyRequest, subject: Subject) -> bool:
-    _count(request, "mails", texts.forget_mails(_needles(request, subject)))
+def _forget_texts(request: PrivacyRequest, subject: Subject) -> bool:
+    needles = _needles(request, subject)
+    for what, forget in _TEXTS.items():
+        _count(request, what, forget(needles))
+    request.counts.pop("views", None)  # those there are now
+    _count(request, "views", texts.views_that_name(needles))
     request.save(update_fields=["counts"])
     return True
+
+
+_TEXTS: Final[Mapping[str, Callable[[Needles], int]]] = {
+    "mails": texts.forget_mails,
+    "accounts_notice": texts.forget_notices,
+    "words": texts.forget_words_of_files,
+    "sessions": texts.forget_in_sessions,
+    "log": texts.forget_log_texts,
+}
+"""Key of what is counted → what looks through it."""
 
 
 def _delete_own(request: PrivacyRequest, subject: Subject) -> bool:
@@ -200,7 +216,7 @@ def _blank_some(request: PrivacyRequest, subject: Subject, holding: Holding, who
     if not whose:
         return True
     with transaction.atomic(), connection.cursor() as cursor:
-        locks.take(cursor, shared=[locks.FACTS])
+        locks.take(cursor, exclusive=_alone(holding), shared=[locks.FACTS], wait_s=PATIENCE_S)
         in_bulk(cursor)
         last, found = blanking.blank_some(cursor, holding, whose, subject.ids, after=request.place)
         _count(request, holding.table, found)
@@ -208,6 +224,10 @@ def _blank_some(request: PrivacyRequest, subject: Subject, holding: Holding, who
         request.done += found
         request.save(update_fields=["place", "done", "counts"])
     return last is None
+
+
+def _alone(holding: Holding) -> Collection[locks.Key]:
+    return holding.alone() if holding.alone else ()
 
 
 def _forget_records(request: PrivacyRequest, subject: Subject) -> bool:
@@ -228,7 +248,7 @@ def _forget_records(request: PrivacyRequest, subject: Subject) -> bool:
 def _forget_names(request: PrivacyRequest, subject: Subject) -> bool:
     """All that is left of rows, at once, the customer's own with it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        _lock(cursor, subject)
+        _lock(cursor, subject, also=[key for holding in holdings() for key in _alone(holding)])
         suppress(request=request, keys=keys_of(subject))
         request.sealed = request.sealed or sealing.sealed(needles_of(subject))
         _forget_beside(request, subject)

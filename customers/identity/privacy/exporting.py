@@ -21,7 +21,7 @@ from crm.common import locks
 from crm.common.audit.acting import acting
 from crm.common.errors import DomainError
 from crm.common.files import is_older
-from customers.identity.privacy import blanking, documents, gathering
+from customers.identity.privacy import blanking, documents, gathering, trying
 from customers.identity.privacy.asking import EraseOpen, check_no_erase
 from customers.identity.privacy.files import folder, own_files
 from customers.identity.privacy.subjects import Subject, subject_of
@@ -35,14 +35,16 @@ State = PrivacyRequest.State
 
 
 def run(*, pk: int) -> None:
-    """Write the copy. Raises `locks.Busy` while another worker is at it; why it failed stands in the row."""
+    """Write the copy. Raises `locks.Busy` while another worker is at it, BrokeOff where it was tried often enough; why
+    it failed stands in the row.
+    """
     with locks.held(locks.privacy_worker(pk)) as free:
         if not free:
             raise locks.Busy(_("Another worker is at it."))
         found = PrivacyRequest.objects.filter(pk=pk, what=PrivacyRequest.What.EXPORT, state__in=PrivacyRequest.OPEN)
         request = found.select_related("asked_by").first()
         if request is not None:
-            with acting(user=request.asked_by_id, job="privacy", request=request.pk):
+            with acting(user=request.asked_by_id, job="privacy", request=request.pk), trying.counted(request):
                 _write(request)
 
 

@@ -40,6 +40,10 @@ f.merge_id IN (SELECT m.id FROM customers_merge m WHERE m.undone_at IS NULL AND 
 _MERGED_NAME: Final = (
     "CASE WHEN f.absorbed_id = ANY(%(customers)s) THEN 'Erased person ' || f.absorbed_id ELSE f.name END"
 )
+_MARKS: Final = """
+f.customer_id = ANY(%(customers)s) AND f.normalised = ANY(ARRAY(
+  SELECT p.normalised FROM customers_contactpoint p WHERE p.contact_id = ANY(%(contacts)s)))
+"""
 _TEXTS: Final = (
     "tax_id", "email", "phone", "address", "city", "region", "country", "postcode", "industry", "language",
 )  # fmt: skip
@@ -71,7 +75,9 @@ HOLDINGS: Final = (
     ),
     Holding(model=BulkChange, goes=True, exported=False, because="what a list's action changed, to be taken back"),
     Holding(model=Notice, goes=True, exported=False, because="what members of staff were told"),
-    Holding(model=PointMark, goes=True, exported=False, because="a number on its way to being looked at"),
+    Holding(
+        model=PointMark, contact=_MARKS, goes=True, exported=False, because="a number on its way to being looked at"
+    ),
     Holding(model=ContactPoint, contact="f.contact_id = ANY(%(contacts)s)", goes=True, heading=_("ways to reach them")),
     Holding(
         model=SourceRecord,

@@ -33,11 +33,14 @@ class PersonGone(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """A customer who is a person; or a contact person of one. `absorbed`: whom the customer has become one with."""
+    """A customer who is a person; or a contact person of one. `absorbed`: whom the customer has become one with;
+    `earlier`: at whom else the contact person once was, with whom what was logged then still stands.
+    """
 
     customer: Customer
     contact: Contact | None = None
     absorbed: tuple[int, ...] = ()
+    earlier: tuple[int, ...] = ()
 
     @property
     def is_contact(self) -> bool:
@@ -62,7 +65,7 @@ class Subject:
     @property
     def ids(self) -> dict[str, list[int]]:
         """Parameters of the conditions of `customers.registry.personal`."""
-        customers = [self.customer.pk, *(() if self.contact else self.absorbed)]
+        customers = [self.customer.pk, *(self.earlier if self.contact else self.absorbed)]
         return {"customers": customers, "contacts": [self.contact.pk] if self.contact else []}
 
 
@@ -76,7 +79,7 @@ def find_subject(*, customer_id: int, contact_id: int | None = None) -> Subject:
         contact = Contact.everyone.select_related("customer").filter(pk=contact_id).first()
         if contact is None:
             raise PersonGone
-        return Subject(customer=contact.customer, contact=contact)
+        return Subject(customer=contact.customer, contact=contact, earlier=_earlier(contact))
     if customer is None:
         raise PersonGone
     if customer.kind != Customer.Kind.PERSON:
@@ -85,6 +88,21 @@ def find_subject(*, customer_id: int, contact_id: int | None = None) -> Subject:
         below = merges_below(cursor, customer.pk)
     absorbed = Merge.objects.filter(pk__in=below).order_by("pk").values_list("absorbed_id", flat=True)
     return Subject(customer=customer, absorbed=tuple(absorbed))
+
+
+def _earlier(contact: Contact) -> tuple[int, ...]:
+    """By the history of their row: a file may have moved them, or a merge; and who has become of those customers."""
+    events: Any = Contact.pgh_event_model.objects  # type: ignore[attr-defined]
+    were = set(events.filter(pgh_obj_id=contact.pk).values_list("customer_id", flat=True))
+    roots = Merge.objects.filter(Merge.ACTIVE, absorbed_id__in=were).values_list("root_id", flat=True)
+    return tuple(sorted({one for one in (*were, *roots) if one} - {contact.customer_id}))
+
+
+def erase_of(customer: Customer, *, contact: Contact | None = None) -> PrivacyRequest | None:
+    """The request by which they were erased, or are being."""
+    erases = PrivacyRequest.objects.filter(what=PrivacyRequest.What.ERASE, confirmed_at__isnull=False)
+    found = erases.filter(customer_id=customer.pk, contact_id=contact.pk if contact else None)
+    return found.order_by("-pk").first()
 
 
 def subject_of(request: PrivacyRequest) -> Subject:

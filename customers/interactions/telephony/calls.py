@@ -25,6 +25,8 @@ CALLERS = """
 SELECT customer_id FROM call_now WHERE customer_id IS NOT NULL
 UNION SELECT was_customer_id FROM call_now WHERE was_customer_id IS NOT NULL"""
 
+ANYONE_ERASED = "SELECT EXISTS (SELECT FROM customers_privacyrequest WHERE what = 'erase' AND confirmed_at IS NOT NULL)"
+
 OVERFLOW_EVENTS = ("EXITWITHTIMEOUT", "EXITWITHKEY", "EXITEMPTY")
 REJECT_EVENTS = ("FULL", "CLOSED", "JOINEMPTY")
 TRANSFER_EVENTS = ("TRANSFER", "BLINDTRANSFER", "ATTENDEDTRANSFER")
@@ -134,10 +136,15 @@ def _copy(*, cursor: CursorWrapper, events: Iterable[QueueEvent]) -> None:
 
 def _keep(*, cursor: CursorWrapper, system: SourceSystem) -> int:
     """Keep what is new in `staged_event`; the calls it belongs to stand in `touched_call` afterwards."""
+    cursor.execute(ANYONE_ERASED)
+    (anyone_erased,) = cursor.fetchone()
     cursor.execute(
         (SQL / "call_keep_events.sql").read_text(),
-        {"system": system.pk, "call_events": list(CALL_EVENTS), "no_call": list(NO_CALL)},
-    )
+        {
+            "system": system.pk, "call_events": list(CALL_EVENTS), "no_call": list(NO_CALL),
+            "anyone_erased": anyone_erased,
+        },
+    )  # fmt: skip
     (created,) = cursor.fetchone()
     return int(created)
 

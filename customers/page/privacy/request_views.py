@@ -98,6 +98,17 @@ def privacy_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @permission_required((VIEW, ERASES), raise_exception=True)
+def privacy_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """What has failed is taken up from where it was."""
+    try:
+        queue(asking.try_again(request=_get(request, pk), by=signed_in(request)))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect("customers:privacy_request", pk)
+
+
+@require_POST
+@permission_required((VIEW, ERASES), raise_exception=True)
 def privacy_return(request: HttpRequest, pk: int) -> HttpResponse:
     """The person may be entered, and come by files, again."""
     try:

@@ -22,10 +22,11 @@ STEPS: Final[dict[str, str | Promise]] = {
     "files": gettext_lazy("Deleting files that were kept with them"),
     "rows": gettext_lazy("Blanking contacts, calls, answers and repairs"),
     "records": gettext_lazy("Forgetting what sources said of them"),
+    "unclaimed": gettext_lazy("Blanking contacts of nobody that came from their numbers"),
     "names": gettext_lazy("Erasing name and addresses"),
     "refused": gettext_lazy("Looking through rows that were refused"),
     "waiting": gettext_lazy("Looking through rows that wait"),
-    "sent": gettext_lazy("Looking through mails"),
+    "sent": gettext_lazy("Looking through mails, notices and what imports said"),
     "history": gettext_lazy("Blanking the history"),
     "kept": gettext_lazy("Dropping what the look for duplicates keeps"),
     "copies": gettext_lazy("Looking through kept files"),
@@ -36,6 +37,10 @@ _COUNTS: Final[dict[str, str | Promise]] = {
     "parked": gettext_lazy("rows that waited"),
     "mails": gettext_lazy("mails"),
     "files": gettext_lazy("files"),
+    "words": gettext_lazy("what imports and feeds said of files"),
+    "sessions": gettext_lazy("what sessions kept"),
+    "log": gettext_lazy("entries of the administration's log"),
+    "views": gettext_lazy("saved views that name them: kept, for whoever made them to change"),
     "history": gettext_lazy("entries of the history"),
 }
 

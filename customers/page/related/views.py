@@ -69,7 +69,7 @@ def _searches(request: HttpRequest) -> bool:
 def related(request: HttpRequest, pk: int) -> HttpResponse:
     """`q`: what somebody looks for another by."""
     customer = get_customer(request, pk)
-    may_change = request.user.has_perm(CHANGES)
+    may_change = request.user.has_perm(CHANGES) and not customer.is_erased
     groups = groups_of(customer.pk, reader=request.user)
     context: dict[str, Any] = {
         "customer": customer,

@@ -149,6 +149,28 @@ def test_a_contact_person_goes_alone(tmp_path: Path, user_for: UserFor) -> None:
     assert AuditEntry.objects.get(what="person.forgotten").details["contact"] == eva.pk
 
 
+def test_what_was_logged_with_a_contact_person_where_they_were_before_goes_too(
+    tmp_path: Path, user_for: UserFor
+) -> None:
+    """A file moved them to another organization; the first has become one with a third since."""
+    by = user_for("administrator")
+    for number in ("a", "b"):
+        load("customers", write_csv(tmp_path / "c.csv", "external_id,name", [[number, f"Firm {number}"]]))
+    at, headers = "external_id,customer_external_id,name,email", "zeb.quix@planted.example"
+    load("contacts", write_csv(tmp_path / "k.csv", at, [["zq-4711-id", "a", "Zebulon Quixworth", headers]]))
+    eva, first = Contact.objects.get(), Customer.objects.get(name="Firm a")
+    InteractionFactory.create(customer=first, contact=eva, body="Zebulon said", contact_value="0171 8765432")
+    InteractionFactory.create(customer=first, body="Firm a said")
+    load("contacts", write_csv(tmp_path / "k.csv", at, [["zq-4711-id", "b", "Zebulon Quixworth", headers]]))
+    eva.refresh_from_db()
+    assert eva.customer.name == "Firm b"
+    merge_customers(survivor=CustomerFactory.create(name="Third"), absorbed=first, by=by, now=NOON)
+    request = erased(eva.customer, by, eva)
+    assert request.counts["customers_interaction"] == 1
+    assert found_in_database() == []
+    assert set(Interaction.objects.values_list("body", flat=True)) == {"", "Firm a said"}
+
+
 def test_they_leave_their_household_and_their_pairs(user_for: UserFor) -> None:
     zeb, ada, bob = (CustomerFactory.create(kind="person", name=name) for name in ("Zeb", "Ada", "Bob"))
     for one, other in ((zeb, ada), (ada, bob)):

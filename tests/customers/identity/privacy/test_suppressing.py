@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from crm.common.versions import version
+from customers.checks import erased_people_are_known
 from customers.identity.contacts import add_contact, change_contact
 from customers.identity.editing import change_customer, create_customer
-from customers.identity.privacy import asking, suppressing
+from customers.identity.privacy import asking, hashing
 from customers.identity.privacy.suppressing import ErasedOnRequest
 from customers.identity.survivorship import FIELDS
 from customers.models import Customer, ImportReject, Interaction, Order, PrivacyRequest, SourceRecord, SuppressedKey
@@ -144,13 +145,25 @@ def test_nobody_types_them_in_again_until_they_may_come(gone: Customer, user_for
         asking.let_come_again(request=request, by=user_for("administrator"), now=NOON)
 
 
+def test_a_secret_that_was_lost_is_told_of(gone: Customer, settings: Any) -> None:
+    before = settings.SECRET_KEY
+    try:
+        assert erased_people_are_known(databases=["default"]) == []
+        for now, own, found in (("another", "", ["customers.W001"]), ("another", before, [])):
+            settings.SECRET_KEY, settings.CRM_SUPPRESSION_KEY = now, own
+            hashing._secrets.cache_clear()
+            assert [one.id for one in erased_people_are_known(databases=["default"])] == found
+    finally:
+        hashing._secrets.cache_clear()
+
+
 def test_another_secret_does_not_bring_them_back_while_the_one_before_is_told(gone: Customer, settings: Any) -> None:
     before = settings.SECRET_KEY
     try:
         for now, fallbacks in (("another secret", [before]), (before, [])):
             settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = now, fallbacks
-            suppressing._secrets.cache_clear()
+            hashing._secrets.cache_clear()
             with pytest.raises(ErasedOnRequest):
                 create_customer(fields={"kind": "person", "name": ZEB, "email": MAIL})
     finally:
-        suppressing._secrets.cache_clear()
+        hashing._secrets.cache_clear()

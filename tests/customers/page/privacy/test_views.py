@@ -100,6 +100,47 @@ def test_a_copy_is_for_whoever_asked_and_leaves_a_row(client_for: ClientFor) -> 
     assert AuditEntry.objects.filter(what="privacy.download").count() == 1
 
 
+def test_the_page_of_who_was_erased_says_when_and_offers_what_is_not_refused(client_for: ClientFor) -> None:
+    customer, admin, service = ada(), client_for("administrator"), client_for("service")
+    url = customer.get_absolute_url()
+    theirs = ("edit", "merge", "interactions/new", "notes/new", "follow", "tags", "owner")
+    offered = [f"{url}{one}/" for one in theirs] + [f"tasks/new/?customer={customer.pk}"]
+    page = admin.get(url).content.decode()
+    assert [one for one in offered if one not in page] == []
+    admin.post(reverse("customers:privacy_erase", args=[customer.pk]), {"reason": "asked"})
+    request = PrivacyRequest.objects.get()
+    admin.post(reverse("customers:privacy_confirm", args=[request.pk]), {"number": customer.pk})
+    erasing.run(pk=request.pk)
+    page, others = (client.get(url).content.decode() for client in (admin, service))
+    assert [one for one in offered if one in page or one in others] == []
+    said, leads = "This person was erased on request on Nov. 15, 2026.", f'href="/privacy/{request.pk}/"'
+    assert (said in page, said in others, leads in page, leads in others) == (True, True, True, False)
+    privacy = admin.get(reverse("customers:privacy", args=[customer.pk])).content.decode()
+    assert (said in privacy, "Export all that is held" in privacy, "Erase …" in privacy) == (True, False, False)
+    for tab in ("people", "notes", "related", "sources", "history", "orders", "repairs"):
+        answer = admin.get(reverse(f"customers:{tab}", args=[customer.pk]))
+        assert (answer.status_code, said in answer.content.decode()) == (200, True)
+        assert [one for one in ("new/", "relate/", "restore/") if f"{url}{one}" in answer.content.decode()] == []
+
+
+def test_nobody_types_in_who_was_erased_and_learns_it(client_for: ClientFor) -> None:
+    customer, admin = ada(), client_for("administrator")
+    admin.post(reverse("customers:privacy_erase", args=[customer.pk]), {"reason": "asked"})
+    request = PrivacyRequest.objects.get()
+    admin.post(reverse("customers:privacy_confirm", args=[request.pk]), {"number": customer.pk})
+    erasing.run(pk=request.pk)
+    typed = {"kind": "person", "name": "Ada Lovelace", "email": "ada@x.example"}
+    answers = {}
+    for role in ("sales", "administrator"):
+        answer = client_for(role).post(reverse("customers:create"), typed)
+        answers[role] = answer.content.decode()
+        assert answer.status_code == 422
+    assert "This can be neither kept nor brought back." in answers["sales"]
+    assert "erased" not in answers["sales"]
+    assert f"erased on request (#{request.pk})" in answers["administrator"]
+    assert AuditEntry.objects.filter(what="privacy.refused").count() == 2
+
+
 def test_the_list_is_empty_at_first(client_for: ClientFor) -> None:
     client = client_for("administrator")
     assert "Nobody has asked yet" in client.get(reverse("customers:privacy_requests")).content.decode()
