@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from accounts.access import Reader
 from customers.identity.merging.choosing import CHOICES
+from customers.identity.normalising import normalise_phone_cached
 from customers.identity.ordering import TYPED, Rule
 from customers.identity.overview import in_words, label_of, with_sources
 from customers.identity.winning import find_winner, rules_of, speaking, spoken
@@ -46,6 +47,11 @@ class Field:
     @property
     def differs(self) -> bool:
         return bool(self.left and self.right and self.left != self.right)
+
+    @property
+    def is_alike(self) -> bool:
+        """They differ in how the same is written: case, signs, a country code."""
+        return _plain(self.name, str(self.left)) == _plain(self.name, str(self.right)) != ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +113,13 @@ def _field(
     side = said.get(f"field-{name}", "")
     marked = side if side in SIDES else wins
     return Field(name=name, label=label_of(name), left=shown[0], right=shown[1], wins=wins, marked=marked)
+
+
+def _plain(name: str, value: str) -> str:
+    if name == "phone":
+        return normalise_phone_cached(value)
+    text = value.casefold()
+    return text if name == "email" else "".join(sign for sign in text if sign.isalnum())
 
 
 def _records(left: Customer, right: Customer, survivor: int) -> list[SourceRecord]:

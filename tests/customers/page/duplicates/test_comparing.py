@@ -8,7 +8,7 @@ from customers.identity.merging.absorbing import merge_customers
 from customers.identity.ordering import FIELDS
 from customers.identity.survivorship import settle
 from customers.models import Customer
-from customers.page.duplicates.comparing import find_pair
+from customers.page.duplicates.comparing import Field, find_pair
 from tests.conftest import NOON, UserFor
 from tests.factories.customers import CustomerFactory
 from tests.factories.importing import SourceRecordFactory, SourceSystemFactory, SurvivorshipRuleFactory
@@ -54,3 +54,19 @@ def test_it_says_what_shows_after_the_merge(
     shown = Customer.objects.get().city
     # Of what both sides' records say a value may win that neither shows alone.
     assert shown == expected or shown in {"left": LEFT, "right": RIGHT}[field.wins]
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "right", "is_alike"),
+    [
+        ("name", "Wright Gadrens plc", "WRIGHT GADRENS, P.L.C.", True),
+        ("name", "Wright", "Wrights", False),
+        ("phone", "+442071004620", "+44 20 71004620", True),
+        ("phone", "030 1", "030 2", False),
+        ("email", "Ann@x.example", "ann@x.example", True),
+        ("email", "a.b@x.example", "ab@x.example", False),
+        ("city", "Bonn", "", False),
+    ],
+)
+def test_what_is_the_same_but_for_how_it_is_written(name: str, left: str, right: str, is_alike: bool) -> None:
+    assert Field(name=name, label=name, left=left, right=right, wins="left", marked="left").is_alike == is_alike
