@@ -6,8 +6,12 @@ with fsync off; the product's data are never touched.
 
 import os
 
-from crm.embedded import services
-from crm.embedded.places import load_dotenv, var_dir
+from tests import notes
+
+notes.begin_where_wanted()
+
+from crm.embedded import services  # noqa: E402
+from crm.embedded.places import load_dotenv, var_dir  # noqa: E402
 
 load_dotenv()
 TEST_VAR = var_dir() if os.environ.get("CRM_TESTING") else var_dir() / "test"

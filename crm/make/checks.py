@@ -110,7 +110,10 @@ def _pytest(*chosen: str, at_a_time: int) -> int:
     workers = [] if alone else ["-n", str(at_a_time), "--dist", "worksteal"]
     if call("python", "manage.py", "prepare", "--no-database", env=os.environ | {"DEBUG": "0"}):
         return 1
-    return call("python", "-m", "pytest", *workers, *chosen, env=os.environ | {"CRM_STATIC_FILES": "collected"})
+    own = {"CRM_STATIC_FILES": "collected"}
+    if "--cov" in chosen:
+        own["CRM_NOTED"] = "workers" if workers else "here"  # tests/notes.py
+    return call("python", "-m", "pytest", *workers, *chosen, env=os.environ | own)
 
 
 def with_test_services(name: str, *arguments: str, to: IO[str] | None = None) -> int:
