@@ -411,7 +411,7 @@ LISTS: Mapping[str, Listed] = {
     "identity.tags": Listed(fill=tags, queries=4),
     "importing.imports": Listed(fill=imports, queries=5),
     "privacy.counts": Listed(fill=privacy_counts, queries=3, role="administrator"),
-    "privacy.held": Listed(fill=privacy_held, queries=28, role="administrator"),
+    "privacy.held": Listed(fill=privacy_held, queries=32, role="administrator"),
     "privacy.requests": Listed(fill=privacy_requests, queries=3, role="administrator"),
     "importing.feeds": Listed(fill=feeds, queries=4, role="administrator"),
     "importing.feed_files": Listed(fill=feed_files, queries=6, role="administrator"),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.utils import formats
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from customers.identity.privacy import gathering
@@ -24,7 +25,9 @@ from customers.registry.personal import find_holding
 MOST: Final = 1_000
 SHORT: Final = 60
 TOGETHER_MM: Final = 24
-"""What has to fit below a heading on its page."""
+"""What has to fit below a heading on its page; of a row with long texts, so much."""
+LINE_MM: Final = 4
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(?:[+-][0-9:]{5}|Z)?")
 JOINED: Final = re.compile(r"[\u0590-\u1fff\ufb1d-\ufeff]")
 """Letters whose shape depends on their neighbours (uharfbuzz), or that run from right to left; others take a tenth."""
 FONTS: Final = (
@@ -43,7 +46,7 @@ def write_document(path: Path, *, subject: Subject, now: datetime) -> None:
     """Write it to `path`; in the active language."""
     document = _document()
     _say(document, _("All that is held on %(name)s") % {"name": subject.name}, size=16)
-    _say(document, formats.date_format(now, "DATETIME_FORMAT"), size=9)
+    _say(document, formats.date_format(localtime(now), "DATETIME_FORMAT"), size=9)
     for heading, count, rows, labels in _sections(subject):
         _write_section(document, heading, count, rows, labels)
     document.output(str(path))
@@ -83,6 +86,8 @@ def _write_section(
         _say(document, shown + " " + _("All of them stand in the JSON."), size=8)
     for row in rows:
         short, long = _told(row, labels)
+        if document.will_page_break(min(TOGETHER_MM, LINE_MM * (2 + len(long)))):
+            document.add_page()
         _say(document, " · ".join(short), size=8)
         for text in long:
             _say(document, text, size=8)
@@ -101,7 +106,15 @@ def _text(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_text(one)}" for name, one in value.items())
-    return ", ".join(_text(one) for one in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(_text(one) for one in value)
+    return _moment(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else str(value)
+
+
+def _moment(value: str) -> str:
+    """As people write it, in the company's zone; of a time without a zone as it stands."""
+    at = datetime.fromisoformat(value)
+    return formats.date_format(localtime(at) if at.tzinfo else at, "SHORT_DATETIME_FORMAT")
 
 
 def _document() -> Any:
@@ -130,4 +143,4 @@ def _say(document: Any, text: str, *, size: int) -> None:
     if text:
         document.set_font_size(size)
         document.set_text_shaping(use_shaping_engine=bool(JOINED.search(text)))
-        document.multi_cell(0, size * 0.5, text, new_x="LMARGIN", new_y="NEXT")
+        document.multi_cell(0, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")

@@ -17,6 +17,7 @@ from crm.common.errors import DomainError
 from crm.common.paging import keyset_page
 from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.identity.privacy import asking, exporting
+from customers.identity.privacy.alike import others_like
 from customers.identity.privacy.previewing import preview
 from customers.identity.privacy.subjects import subject_of
 from customers.identity.privacy.tasks import queue
@@ -80,6 +81,7 @@ def privacy_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         "subject": subject,
         "customer": subject.customer,
         "held": HELD.of(preview(subject)),
+        "alike": others_like(subject, reader=request.user),
     }
     beside: Beside = {asking.WrongNumber: "number"}
     return edit_page(request, "customers/page/privacy/confirm.html", form, save, context, beside=beside)

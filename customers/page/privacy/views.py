@@ -15,6 +15,7 @@ from crm.common.limits.limiting import limited
 from crm.common.saving import EDIT, Beside, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.privacy import asking
+from customers.identity.privacy.alike import others_like
 from customers.identity.privacy.previewing import preview
 from customers.identity.privacy.subjects import NotAPerson, PersonGone, Subject, find_subject
 from customers.identity.privacy.tasks import queue
@@ -98,6 +99,7 @@ def _held(request: HttpRequest, subject: Subject) -> dict[str, Any]:
         "customer": subject.customer,
         "subject": subject,
         "held": HELD.of(preview(subject)),
+        "alike": others_like(subject, reader=request.user),
         "requests": REQUESTS.of(rows) if rows else None,
         "may_erase": request.user.has_perm(ERASES),
     }

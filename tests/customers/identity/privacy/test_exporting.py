@@ -75,6 +75,13 @@ def test_the_document_sets_any_script_and_its_text_can_be_found(user_for: UserFo
     assert data.count(b"/ToUnicode") >= len(documents.FONTS)
 
 
+def test_the_document_says_moments_as_people_do() -> None:
+    said = documents._told(
+        {"at": "2026-11-15T12:30:00.123456+00:00", "on": "2026-11-15", "in": ["2026-11-15T12:30:00"]}, {}
+    )
+    assert said == (["At: 11/15/2026 12:30 p.m.", "On: 2026-11-15", "In: 11/15/2026 12:30 p.m."], [])
+
+
 def test_of_very_many_the_document_shows_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MOST", 2)
     count, newest = documents._newest({"id": number} for number in range(5))

@@ -11,7 +11,7 @@ from crm.common.audit.models import AuditEntry
 from customers.identity.privacy import erasing, exporting
 from customers.models import Customer, PrivacyRequest
 from tests.conftest import ClientFor
-from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
 from tests.factories.interactions import InteractionFactory
 from tests.factories.privacy import PrivacyRequestFactory
 
@@ -83,6 +83,30 @@ def test_an_organization_is_no_person_but_its_people_are(client_for: ClientFor) 
     assert client.post(erase, {"reason": "asked"})["Location"] == url
     client.post(f"{erase}?contact={contact.pk}", {"reason": "asked"})
     assert PrivacyRequest.objects.get().contact_id == contact.pk
+
+
+def test_who_may_be_the_same_person_is_named(client_for: ClientFor) -> None:
+    customer = ada()
+    double = CustomerFactory.create(kind="person", name="LOVELACE, Ada")
+    same = CustomerFactory.create(kind="person", name="ada  lovelace")
+    there = ContactFactory.create(name="Ada Lovelace")
+    for one, contact in ((customer, None), (double, None), (same, None), (there.customer, there)):
+        ContactPointFactory.create(
+            customer=one, contact=contact, kind="email", raw="ada@x.example", normalised="ada@x.example"
+        )
+    client = client_for("administrator")
+    leads = [f"/customers/{same.pk}/privacy/", f"/customers/{there.customer_id}/privacy/?contact={there.pk}"]
+    request = PrivacyRequestFactory.create(customer_id=customer.pk)
+    for url in (
+        f"/customers/{customer.pk}/privacy/",
+        f"/customers/{customer.pk}/privacy/erase/",
+        f"/privacy/{request.pk}/confirm/",
+    ):
+        page = client.get(url).content.decode()
+        assert [one for one in leads if f'href="{one}"' not in page] == []
+        assert "LOVELACE" not in page
+    page = client.get(f"/customers/{there.customer_id}/privacy/", {"contact": there.pk}).content.decode()
+    assert f'href="/customers/{customer.pk}/privacy/"' in page
 
 
 def test_a_copy_is_for_whoever_asked_and_leaves_a_row(client_for: ClientFor) -> None:
