@@ -31,6 +31,11 @@ def shown_name(pk: int, name: str) -> str:
     return gettext("Erased person %(number)d") % {"number": pk} if name == erased_name(pk) else name
 
 
+ORDERED: Final = {"name": "search", "creation": "created_at", "contact": "last_contact_at", "owner": "owner"}
+"""Order of a list → the field by which an index has it,"""
+PASSED_OVER: Final = ("city", "industry", "kind", "country", "language")
+"""and what it knows of each customer beside that: who is not asked for is passed over without being looked up."""
+
 # New entries wait in a list of at most so many kB, which `customers.importing.pending_entries` merges.
 TRIGRAMS: dict[str, Any] = {"opclasses": ["gin_trgm_ops"], "fastupdate": True, "gin_pending_list_limit": 4096}
 
@@ -108,13 +113,13 @@ class Customer(models.Model):
         permissions = [("export_customer", _("Can export customers")), ("merge_customer", _("Can merge customers"))]
         indexes = [
             # Behind the key of an order what else is asked for: who does not fit is passed over within the index.
-            models.Index(fields=["search", "id", "industry", "city"], name="customer_in_order_of_name"),
+            *(
+                models.Index(fields=[field, "id", *PASSED_OVER], name=f"customer_ordered_by_{order}")
+                for order, field in ORDERED.items()
+            ),
             models.Index(fields=["tier", "search", "id"], name="customer_tier_by_name"),
             models.Index(fields=["tier", "id"], include=["search"], name="customer_by_tier"),
-            models.Index(fields=["owner", "id"], name="customer_owner"),
             models.Index(fields=["country", "search", "id"], name="customer_country_by_name"),
-            models.Index(fields=["last_contact_at", "id", "city"], name="customer_in_order_of_contact"),
-            models.Index(fields=["created_at", "id", "city"], name="customer_in_order_of_creation"),
             models.Index(
                 fields=["owner", "search", "id"],
                 condition=models.Q(owner__isnull=False),

@@ -102,9 +102,9 @@ def test_a_search_that_met_its_cap_found_at_least_so_many(most: int, is_capped: 
     ("order", "index", "condition"),
     [
         ("tier__rank", "customer_by_tier", "(id > "),
-        ("-owner__name", "customer_owner", "(id < "),
+        ("-owner__name", "customer_ordered_by_owner", "(id < "),
         ("-figures__overdue", "figures_by_overdue", "ROW(overdue, customer_id) < ROW("),
-        ("-created_at", "customer_in_order_of_creation", "ROW(created_at, id) < ROW("),
+        ("-created_at", "customer_ordered_by_creation", "ROW(created_at, id) < ROW("),
     ],
 )
 def test_a_page_deep_in_an_order_is_read_from_its_index(
@@ -143,10 +143,13 @@ def test_a_page_deep_in_an_order_is_read_from_its_index(
         ("figures__revenue", Q(figures__profit__gte=900), "figures_by_revenue", "profit >= "),
         ("-figures__profit", Q(figures__overdue__gte=900), "figures_by_profit", "overdue >= "),
         ("figures__overdue", Q(figures__revenue__gte=900), "figures_by_overdue", "revenue >= "),
-        ("-search", Q(industry__in=["food"]), "customer_in_order_of_name", "industry = "),
-        ("-search", Q(city__in=["Rome"]), "customer_in_order_of_name", "city = "),
-        ("-last_contact_at", Q(city__in=["Rome"]), "customer_in_order_of_contact", "city = "),
-        ("-created_at", Q(city__in=["Rome"]), "customer_in_order_of_creation", "city = "),
+        ("-search", Q(industry__in=["food"]), "customer_ordered_by_name", "industry = "),
+        ("-search", Q(city__in=["Rome"]), "customer_ordered_by_name", "city = "),
+        ("-last_contact_at", Q(city__in=["Rome"]), "customer_ordered_by_contact", "city = "),
+        ("-created_at", Q(city__in=["Rome"]), "customer_ordered_by_creation", "city = "),
+        ("-search", Q(kind__in=["person"]), "customer_ordered_by_name", "kind = "),
+        ("-last_contact_at", Q(country__in=["GB"]), "customer_ordered_by_contact", "country = "),
+        ("-created_at", Q(language__in=["zh"]), "customer_ordered_by_creation", "language = "),
     ],
 )
 def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
@@ -157,6 +160,7 @@ def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
     made = Customer.objects.bulk_create(
         Customer(
             name=f"C{at:03d}", industry="wood" if at else "food", city="Bonn" if at else "Rome",
+            kind="organization" if at else "person", country="DE" if at else "GB", language="de" if at else "zh",
             last_contact_at=NOON + at * timedelta(minutes=1),
         )
         for at in range(600)
@@ -183,6 +187,32 @@ def test_who_does_not_fit_is_passed_over_within_the_index_of_the_order(
     assert condition in re.sub(r"\w+\.(?=\w)|\((?=\w+\)::text)|(?<=\w)\)::text", "", read["Index Cond"])
     assert read.get("Rows Removed by Filter", 0) == 0
     assert read["Actual Rows"] == len(found.rows)
+
+
+@pytest.mark.usefixtures("tidy_tables")
+@pytest.mark.parametrize("order", ["tier__rank", "-tier__rank"])
+@pytest.mark.parametrize(
+    ("field", "value"), [("city", "Rome"), ("country", "GB"), ("kind", "person"), ("language", "zh")]
+)
+def test_in_the_order_of_tiers_only_who_fits_is_read(
+    order: str, field: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whichever tier they are, and however many others there are."""
+    monkeypatch.setattr(keys, "expected_rows", lambda _rows: 10**6)
+    tiers = [*Tier.objects.order_by("rank")]
+    Customer.objects.bulk_create(Customer(name=f"C{at}", tier=tiers[at % len(tiers)]) for at in range(400))
+    mine = [CustomerFactory.create(**{"kind": "organization", field: value, "tier": tier}) for tier in tiers]
+    with as_owner(), connection.cursor() as planner:
+        planner.execute("SET CONSTRAINTS ALL IMMEDIATE; ANALYZE customers_customer")
+    with CaptureQueriesContext(connection) as asked:
+        found = listing(Customer.objects.all(), where=Q(**{f"{field}__in": [value]}), order_by=order, cursor="")
+    assert found.rows == (mine if order == "tier__rank" else mine[::-1])
+    read = [
+        node for node in ran(SETTINGS.sub("", asked.captured_queries[0]["sql"]))
+        if node.get("Relation Name") == "customers_customer"
+    ]  # fmt: skip
+    assert [node["Index Name"] for node in read] == [f"customer_{field}_by_tier"]
+    assert [node.get("Rows Removed by Filter", 0) for node in read] == [0]
 
 
 @pytest.mark.usefixtures("tidy_tables")
