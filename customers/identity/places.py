@@ -1,16 +1,30 @@
 """Countries and languages by their codes (ISO 3166-1, ISO 639), named in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, Self
 
 from babel import Locale
+from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import get_language
 
 from customers.identity.countries import countries
 
-Choices = list[tuple[str, str]]
+
+class Choices(BaseChoiceIterator):
+    """Of a field, as it takes them; forms share them, where a list is gone through and copied by each."""
+
+    def __init__(self, rows: tuple[tuple[str, str], ...]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._rows)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> Self:
+        return self
+
+
 # What CLDR names beside countries: unions, made-up regions, islands that ISO counts to others.
 NO_COUNTRIES: Final = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"))
 LOCALES: Final = ("en", "zh_Hans")
@@ -46,20 +60,20 @@ def _knows(names: Mapping[str, str], text: str) -> bool:
 
 def country_choices(standing: str = "") -> Choices:
     """Those that customers are in first, then all by name; `standing` as it is written, where it is no code."""
-    names = _countries(_locale())
-    used = [code for code in countries() if code in names]
-    return _choices(names, used, standing)
+    return _choices("countries", _locale(), tuple(countries()), standing)
 
 
 def language_choices(standing: str = "") -> Choices:
-    return _choices(_languages(_locale()), [], standing)
+    return _choices("languages", _locale(), (), standing)
 
 
-def _choices(names: Mapping[str, str], first: list[str], standing: str) -> Choices:
+@lru_cache(maxsize=100)
+def _choices(of: str, locale: str, first: tuple[str, ...], standing: str) -> Choices:
+    names = _countries(locale) if of == "countries" else _languages(locale)
     written = [(standing, standing)] if standing and standing not in names else []
-    known = sorted(((code, names[code]) for code in first), key=_by_name)
-    others = sorted(((code, name) for code, name in names.items() if code not in set(first)), key=_by_name)
-    return [("", "–"), *written, *known, *others]
+    known = sorted(((code, names[code]) for code in set(first) & names.keys()), key=_by_name)
+    others = sorted(((code, names[code]) for code in names.keys() - set(first)), key=_by_name)
+    return Choices((("", "–"), *written, *known, *others))
 
 
 def _by_name(choice: tuple[str, str]) -> str:

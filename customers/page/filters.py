@@ -29,7 +29,7 @@ def _in_country() -> list[tuple[str, str]]:
 
 
 def _languages() -> list[tuple[str, str]]:
-    return language_choices()[1:]
+    return list(language_choices())[1:]
 
 
 def _name_holds(op: str, value: Any, _asking: Asking) -> Q:

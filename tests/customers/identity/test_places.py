@@ -20,7 +20,7 @@ def test_what_is_no_country_stays_as_written(written: str) -> None:
 def test_countries_of_customers_come_first() -> None:
     for country in ("CN", "DE", "Germany", ""):
         CustomerFactory.create(country=country)
-    choices = country_choices()
+    choices = list(country_choices())
     assert choices[:4] == [("", "–"), ("CN", "China"), ("DE", "Germany"), ("AF", "Afghanistan")]
     assert len({code for code, _name in choices}) == len(choices) == 1 + 250
     assert country_choices("Deutschland")[:2] == [("", "–"), ("Deutschland", "Deutschland")]
