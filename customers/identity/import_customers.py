@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext_lazy as _
 
-from customers.identity import points, promotion, survivorship
+from customers.identity import points, promotion, search, survivorship
 from customers.identity.bare import make_customers
 from customers.identity.linking import link_key
 from customers.identity.merging import door
@@ -109,6 +109,7 @@ SPEC = ImportSpec(
     missing=MissingRecords(columns=BARE_COLUMNS, make=make_customers, close=survivorship.settle_touched),
     grows=("customers_customer", "customers_contactpoint"),
     searched=("customers_customer", "customers_contactpoint", "customers_customerspelling"),
+    finds=search.find_ids,
     prepare=(assign,),
     write=(touch, write_points),
     close=(promotion.close, survivorship.settle_touched, points.settle),

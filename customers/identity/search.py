@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from crm.common import prepared
+from crm.common.errors import DomainError
 from customers.identity import search_sql
 from customers.identity.folding import folded, normed
 from customers.identity.linking import tax_keys
@@ -45,6 +46,10 @@ _RELEVANCE = """
 """
 _NUMBERED = "customers_customer.id = ANY(%(exact)s)"
 _SPELLING = search_sql.spelling_of("customers_customer.id")
+
+
+class NothingSought(DomainError):
+    """A text that says too little."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,6 +123,15 @@ def matching(customers: CustomerQuerySet[Customer], sought: Sought, *, most: int
     exact = [pk for pk, is_exact in found if is_exact]
     fitting = customers.filter(pk__in=[pk for pk, _is_exact in found])
     return fitting.annotate(relevance=_relevance(asked, exact))
+
+
+def find_ids(text: str) -> list[int]:
+    """The customers that a text finds, the best first; at most `WIDE`. Raises NothingSought."""
+    sought = read(text)
+    if not sought.is_possible:
+        raise NothingSought(sought.hint or _("Type what is to be found."))
+    found = matching(Customer.objects.all(), sought, most=WIDE).order_by("relevance", "pk")
+    return list(found.values_list("pk", flat=True))
 
 
 def _found(sought: _Folded, *, most: int) -> list[tuple[int, bool]]:

@@ -140,6 +140,7 @@ class ImportSpec:
     they are reached; `matches`: it finds customers by that.
     `grows`: further tables it fills, whose statistics the planner needs anew when they have grown.
     `searched`: tables it writes that have trigram indexes, whose entries are merged after each chunk.
+    `finds`: the rows that a text finds, the best first; raises DomainError for one that says too little.
     `lines`: so many rows of the file change one customer's row at most, and so leave the entries of one.
     `read` replaces the CSV/XLSX reader: it gets the opened bytes and yields (line, cells in the order of `columns`).
     `apply` replaces the whole set-based step: called once per chunk with its rows in the temporary table `imp_rows`.
@@ -168,6 +169,7 @@ class ImportSpec:
     matches: bool = False
     grows: tuple[str, ...] = ()
     searched: tuple[str, ...] = ()
+    finds: Callable[[str], Sequence[int]] | None = None
     lines: int = 1
     prepare: tuple[Step, ...] = ()
     write: tuple[Step, ...] = ()

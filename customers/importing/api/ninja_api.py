@@ -62,6 +62,10 @@ class Bearer(HttpBearer):
         return found
 
 
+LONGEST_TEXT: Final = 200
+"""Of a search."""
+
+
 class Whole(StringConverter):
     """The rest of an address, whatever it holds: slashes, and lines too."""
 
@@ -139,11 +143,25 @@ def _add_reading(api: NinjaAPI, spec: ImportSpec) -> None:
             _token(request), spec, source=source, cursor=cursor, limit=limit, since=updated_since
         )
 
+    def search(
+        request: HttpRequest,
+        source: str = "",
+        cursor: str = "",
+        limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+        updated_since: datetime | None = None,
+        q: Annotated[str, Query(max_length=LONGEST_TEXT)] = "",
+    ) -> HttpResponse:
+        return operations.read_many(
+            _token(request), spec, source=source, cursor=cursor, limit=limit, since=updated_since, text=q
+        )
+
     def find(request: HttpRequest, source: str, external_id: str) -> HttpResponse:
         return operations.read_one(_token(request), spec, source, external_id)
 
     said = _said({200: schemas.page(spec)})
-    api.get(f"/{kind}", operation_id=f"list_{kind}", summary="A page", tags=[kind], openapi_extra=said)(page)
+    api.get(f"/{kind}", operation_id=f"list_{kind}", summary="A page", tags=[kind], openapi_extra=said)(
+        search if spec.finds else page
+    )
     said = _said({200: schemas.given(spec)})
     api.get(_one(kind), operation_id=f"get_{kind}", summary="One of them", tags=[kind], openapi_extra=said)(find)
 

@@ -46,9 +46,15 @@ def put_many(request: HttpRequest, token: ApiToken, spec: ImportSpec) -> HttpRes
 
 
 def read_many(
-    token: ApiToken, spec: ImportSpec, *, source: str, cursor: str, limit: int, since: datetime | None
+    token: ApiToken, spec: ImportSpec, *, source: str, cursor: str, limit: int, since: datetime | None, text: str = ""
 ) -> HttpResponse:
+    """`text`: what is searched for; it finds one page, in an order of its own."""
     _check(token, "read", spec, source)
+    if text:
+        if cursor or since is not None:
+            raise Refused(422, _("A search has no further pages, and finds whatever its age."), "q")
+        found = reading.read_found(system=token.system, spec=spec, limit=limit, text=text)
+        return json_answer({"items": found.items, "next": None})
     if since is not None and timezone.is_naive(since):
         since = timezone.make_aware(since)
     page = reading.read_page(system=token.system, spec=spec, limit=limit, cursor=cursor, since=since)

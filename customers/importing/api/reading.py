@@ -17,6 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from crm.common.days import today
+from crm.common.errors import DomainError
 from customers.importing.api.bodies import Refused
 from customers.importing.api.items import LINES
 from customers.importing.exports import Export, get_export, parameters
@@ -37,6 +38,11 @@ WITH seen AS ({_PAGE}), wanted AS (
 SELECT external_id, id, object_id, customer_id, changed_at FROM wanted
 UNION ALL SELECT max(external_id), NULL, count(*), NULL, NULL FROM seen ORDER BY id NULLS LAST
 """  # noqa: S608 - constants of this code base
+_FOUND: Final = """
+SELECT r.external_id, r.id, r.object_id, r.customer_id, r.changed_at
+FROM unnest(%(rows)s::bigint[]) WITH ORDINALITY found (id, place) JOIN customers_sourcerecord r ON r.{row} = found.id
+WHERE r.system_id = %(system)s AND r.kind = %(kind)s ORDER BY found.place, r.external_id LIMIT %(limit)s
+"""
 _ONE: Final = """
 SELECT external_id, id, object_id, customer_id, changed_at FROM customers_sourcerecord
 WHERE system_id = %(system)s AND kind = %(kind)s AND external_id = %(id)s
@@ -84,6 +90,24 @@ def read_page(
             records = [Record(*row) for row in rows]
             last = records[-1].external_id if len(records) == limit else seen if looked_at == LOOKED_AT else ""
         return Page(_items(asked, spec, system, records), _cursor(last) if last else "")
+
+
+def read_found(*, system: SourceSystem, spec: ImportSpec, limit: int, text: str) -> Page:
+    """The source's records of what a text finds, the best first. Raises `Refused` (422) for a kind that has no search,
+    and for a text that says too little.
+    """
+    if spec.finds is None:
+        raise Refused(422, _("%(kind)s cannot be searched.") % {"kind": spec.kind}, "q")
+    try:
+        rows = spec.finds(text)
+    except DomainError as error:
+        raise Refused(422, str(error), "q") from None
+    values: dict[str, Any] = {"system": system.pk, "kind": spec.kind, "rows": list(rows), "limit": limit}
+    with connection.cursor() as asked:
+        asked.execute(_FOUND.format(row=spec.record_column), values)
+        records = [Record(*row) for row in asked.fetchall()]
+        items = {item[spec.key]: item for item in _items(asked, spec, system, records)}
+    return Page([items[record.external_id] for record in records if record.external_id in items], "")
 
 
 def find_one(*, system: SourceSystem, spec: ImportSpec, external_id: str) -> Json | None:

@@ -54,6 +54,39 @@ def test_pages_go_on_behind_the_last_id_and_end() -> None:
     assert pages == [["0", "1"], ["2", "3"], ["4"]]
 
 
+def test_a_text_finds_the_customers_of_the_source_the_best_first() -> None:
+    shop, books = Asking(), Asking("books")
+    shop.batch(
+        "customers",
+        {"external_id": "1", "name": "Old Acme Works"}, {"external_id": "2", "name": "Acme Corp."},
+        {"external_id": "3", "name": "Zenith", "phone": "+49 30 1234567"}, {"external_id": "4", "name": "华星贸易"},
+    )  # fmt: skip
+    books.put("customers", "9", name="Acme of another source")
+
+    def found(text: str, **more: int) -> list[str]:
+        status, page = shop.get("customers", q=text, **more)
+        assert (status, page["next"]) == (200, None)
+        return [one["external_id"] for one in page["items"]]
+
+    assert found("acme") == ["2", "1"]
+    assert found("acme", limit=1) == ["2"]
+    assert (found("030 1234567"), found("huaxing"), found("acme works old"), found("nobody")) == (
+        ["3"],
+        ["4"],
+        ["1"],
+        [],
+    )
+    assert shop.get("customers", q="acme")[1]["items"][0]["name"] == "Acme Corp."
+
+
+def test_a_search_that_cannot_be_done_says_why() -> None:
+    shop = Asking()
+    for asked in ({"q": "x"}, {"q": "acme", "cursor": "MQ"}, {"q": "a" * 201}):
+        status, found = shop.get("customers", **asked)
+        assert (status, found["errors"][0]["field"]) == (422, "q")
+    assert "2 letters" in shop.get("customers", q="x")[1]["errors"][0]["message"]
+
+
 def test_only_what_changed_since() -> None:
     shop = Asking()
     for hours, name in ((0, "A"), (2, "B")):
