@@ -89,7 +89,8 @@ def _again(row: Merge, customer: Customer) -> SafeString:
 def _undone_by(row: Merge) -> object:
     if row.undone_by:
         return str(row.undone_by)
-    return gettext("too many share the key") if row.how == Merge.How.LINK else gettext("a command")
+    is_crowded = row.how == Merge.How.LINK and row.record_id is not None
+    return gettext("too many share the key") if is_crowded else gettext("a command")
 
 
 def _apart(seen: Seen) -> tuple[Column[Merge], ...]:
