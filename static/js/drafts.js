@@ -101,8 +101,9 @@
     began.has(form) && !finished.has(form) && (hasFaults(form) || JSON.stringify(contentOf(form)) !== began.get(form));
   const unsavedIn = (place) => postForms().filter((form) => place.contains(form) && isUnsaved(form));
 
+  let hasSignedOut = false; // what was asked for before may be refused only now, and keeps nothing any more
   const keep = (form, state) => {
-    if (whose === "" || !controlsOf(form).some(isShown)) return;
+    if (whose === "" || hasSignedOut || !controlsOf(form).some(isShown)) return;
     const hasFile = [...form.elements].some((control) => control.type === "file" && control.files.length > 0);
     write(keyOf(form), { state, content: contentOf(form), origin: originOf(form), hasFile });
   };
@@ -203,8 +204,10 @@
   window.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !isPost(form)) return;
-    if (signOut !== "" && addressOf(form) === signOut) keysOf(PREFIX).forEach(drop);
-    else if (postForms().includes(form)) {
+    if (signOut !== "" && addressOf(form) === signOut) {
+      hasSignedOut = true;
+      keysOf(PREFIX).forEach(drop);
+    } else if (postForms().includes(form)) {
       keep(form, "sent");
       finished.add(form);
     }

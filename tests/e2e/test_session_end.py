@@ -240,6 +240,18 @@ def test_who_signs_out_leaves_nothing_behind(page: Page, admin: Staff) -> None:
     assert "Zenith" not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
+def test_nor_what_is_refused_only_after_signing_out(page: Page, admin: Staff) -> None:
+    page.goto("/customers/new/")
+    page.get_by_label("Name").fill("Zenith")
+    kept = """() => {
+      window.addEventListener("submit", () => Baseline.keepDrafts());
+      const out = document.querySelector("form[action*='logout']");
+      out.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+      return JSON.stringify(sessionStorage);
+    }"""
+    assert "Zenith" not in page.evaluate(kept)
+
+
 def test_passwords_are_not_kept(page: Page, admin: Staff) -> None:
     page.goto("/accounts/password/change/")
     for field in page.locator("main input[type=password]").all():
