@@ -101,8 +101,9 @@ def test_a_tax_id_that_links_nothing_is_pointed_out(tmp_path: Path, client_for: 
 
 def test_what_was_taken_apart_names_the_reason(client_for: ClientFor) -> None:
     customer = CustomerFactory.create()
-    MergeFactory.create(survivor_id=customer.pk, how="link", key="phone:1|a", undone_at=NOON)
+    MergeFactory.create(survivor_id=customer.pk, how="link", key="phone:1|a", record_id=1, undone_at=NOON)
+    MergeFactory.create(survivor_id=customer.pk, how="link", key="mail:1|a", undone_at=NOON)
     MergeFactory.create(survivor_id=customer.pk, how="rule", undone_at=NOON)
     page = client_for("sales").get(f"/customers/{customer.pk}/sources/").content.decode()
-    for words in ("too many share the key", "Same name and phone", "Merged by a rule", "a command"):
+    for words in ("too many share the key", "Same name and phone", "Merged by a rule", "a command", "typed in all"):
         assert words in page

@@ -19,6 +19,7 @@ from tests.conftest import NOON, UserFor
 from tests.customers.identity.merging.world import differing, everything, rich
 from tests.database import another_connection
 from tests.factories.customers import CustomerFactory, MatchFactory, MatchRunFactory
+from tests.factories.importing import linked
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_november")]
 
@@ -219,3 +220,14 @@ def test_undone_in_whatever_order_not_the_same_holds(by: User) -> None:
     assert said_of(cleo.pk, dora.pk) is None
     undo_merge(merge=second, by=None, now=NOON)
     assert said_of(ann.pk, bea.pk)
+
+
+def test_a_record_that_is_split_off_is_another_of_whom_nothing_was_said(by: User) -> None:
+    """What somebody saw was the customer with the record; who stays is still not the same."""
+    link, cleo = linked(), CustomerFactory.create()
+    ann = Customer.objects.get(pk=link.root_id)
+    deciding.say_different(pk=pair(ann, cleo).pk, by=by, now=NOON)
+    undo_merge(merge=link, by=None, now=NOON)
+    assert said_of(*sorted((ann.pk, cleo.pk)))
+    assert said_of(*sorted((link.absorbed_id, cleo.pk))) is None
+    assert Apart.for_rules().holds(ann.pk, link.absorbed_id)
