@@ -1,13 +1,14 @@
 from django.urls import path
 
 from metrics.goals import baseline_views, register_views, target_views
-from metrics.pages import dashboard_views, hygiene_views, kpi_views, scorecard_views
+from metrics.pages import dashboard_views, hygiene_views, hygiene_weights_views, kpi_views, scorecard_views
 from metrics.programme import views as programme
 
 app_name = "metrics"
 urlpatterns = [
     path("dashboard/", dashboard_views.show_dashboard, name="dashboard"),
     path("customers/hygiene/", hygiene_views.hygiene, name="hygiene"),
+    path("customers/hygiene/weights/", hygiene_weights_views.hygiene_weights, name="hygiene_weights"),
     path("kpis/", kpi_views.kpi_list, name="kpi_list"),
     path("kpis/<slug:key>/", kpi_views.kpi, name="kpi"),
     path("kpis/<slug:key>/series.csv", kpi_views.export_series, name="export_series"),

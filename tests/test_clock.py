@@ -16,6 +16,7 @@ MAY = {
     "customers/interactions/test_note_history.py": EVENTS,
     "factories": "the moment a row is made, on whichever clock its test stands",
     "reliability/test_feeds.py": "feeds fall due by the real clock",
+    "reliability/test_live_feeds.py": "feeds fall due by the real clock",
     "reliability/test_live_failures.py": "a worker process goes by the real clock",
     "reliability/test_mail.py": "a worker process stamps its rows by the real clock",
     "reliability/test_nobody_waits.py": "imports and tiers of other processes go by the real clock",

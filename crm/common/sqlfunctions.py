@@ -29,3 +29,10 @@ class CrmNorm(models.Func):
 
     function = "crm_norm"
     output_field = models.TextField()
+
+
+class PlainTaxId(models.Func):
+    """Of a tax ID its letters and digits in upper case, as they are compared."""
+
+    template = "regexp_replace(upper(normalize(%(expressions)s, NFKC)), '[^0-9A-Z]+', '', 'g')"
+    output_field = models.TextField()

@@ -40,10 +40,16 @@ def language_name(code: str) -> str:
     return _languages(_locale()).get(code.lower(), code)
 
 
-@lru_cache(maxsize=5000)
 def is_country(text: str) -> bool:
     """By its code, or by a name that the product knows."""
-    return any(_knows(_countries(locale), text) for locale in LOCALES)
+    return bool(find_country(text))
+
+
+@lru_cache(maxsize=5000)
+def find_country(text: str) -> str:
+    """The code of a country, by it or by a name that the product knows; '' for none."""
+    plain = text.strip().casefold()
+    return next((found for locale in LOCALES if (found := _codes(locale).get(plain))), "")
 
 
 @lru_cache(maxsize=5000)
@@ -82,6 +88,14 @@ def _by_name(choice: tuple[str, str]) -> str:
 
 def _locale() -> str:
     return "zh_Hans" if (get_language() or "").startswith("zh") else "en"
+
+
+@cache
+def _codes(locale: str) -> Mapping[str, str]:
+    """Code or name, in lower case → code."""
+    names = _countries(locale)
+    by_name = {name.casefold(): code for code, name in names.items()}
+    return MappingProxyType(by_name | {code.casefold(): code for code in names})
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -32,6 +33,11 @@ _NO_TABLES = {
     b"\x89PNG": gettext_lazy("This is a picture, not a table. Export the data as CSV or XLSX instead."),
     b"\xff\xd8\xff": gettext_lazy("This is a picture, not a table. Export the data as CSV or XLSX instead."),
 }
+
+
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
+)
 
 
 class Unreadable(DomainError):
@@ -98,6 +104,11 @@ def _refuse_what_is_no_table(path: Path) -> None:
     for magic, words in _NO_TABLES.items():
         if _starts(path, magic):
             raise Unreadable(str(words))
+    with path.open("rb") as stream:
+        if _WEB_PAGE.match(stream.read(1_000)):
+            raise Unreadable(
+                _("This is a web page, such as one that asks to sign in. Export the data as CSV or XLSX instead.")
+            )
 
 
 def buffered(raw: Opened) -> io.BufferedReader:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from crm.common.audit.tracking import tracked
-from crm.common.sqlfunctions import CrmFold, CrmNorm
+from crm.common.sqlfunctions import CrmFold, CrmNorm, PlainTaxId
 from customers.querysets.customers import CustomerQuerySet
 
 ERASED_KEY: Final = "erased:"
@@ -132,6 +132,12 @@ class Customer(models.Model):
                 for field in ("city", "country", "kind", "language")
             ),
             models.Index(fields=["industry", "language", "kind"], name="customer_by_industry"),
+            # Of whom no record is linked by it: those who get to know that too many have it.
+            models.Index(
+                PlainTaxId("tax_id"),
+                condition=~models.Q(tax_id="") & (models.Q(link_key=None) | models.Q(link_key__startswith="rec:")),
+                name="customer_alone_by_tax_id",
+            ),
             GinIndex(fields=["search"], **TRIGRAMS, name="customer_search"),
             models.Index(fields=["search"], opclasses=["text_pattern_ops"], name="customer_search_start"),
         ]

@@ -53,7 +53,8 @@ class HygieneCount(models.Model):
     """So many customers have a code, by whose they are; `ANY` where that is not told apart.
 
     Families of rows: by team, tier and source (the KPI); by team and source, by each alone, and by owner (the page); by
-    block, for whoever looks for the next one.
+    block, for whoever looks for the next one. `recounted`: of those that a count anew has come to so far
+    (`HygieneClock.recounted_to`).
     """
 
     owner_id = models.IntegerField(default=ANY)
@@ -62,6 +63,7 @@ class HygieneCount(models.Model):
     system_id = models.IntegerField(default=ANY)
     code = models.SmallIntegerField()
     customers = models.BigIntegerField()
+    recounted = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("count of the hygiene")
@@ -92,11 +94,15 @@ class HygieneMark(models.Model):
 
 
 class HygieneClock(models.Model):
-    """How far everybody was looked at by the checks of this `revision`: up to `up_to` (null: all are)."""
+    """How far everybody was looked at by the checks of this `revision`: up to `up_to` (null: all are).
+
+    `recounted_to`: how far all are being counted anew, -1 before the first; null where nobody is.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     revision = models.IntegerField()
     up_to = models.BigIntegerField(null=True, default=0)
+    recounted_to = models.BigIntegerField(null=True)
 
     class Meta:
         verbose_name = _("clock of the hygiene")

@@ -17,6 +17,7 @@ from customers.identity.access import get_customer
 from customers.identity.editing import change_customer
 from customers.identity.forms import CustomerForm
 from customers.identity.hygiene.confirming import confirm_customer
+from customers.identity.hygiene.explaining import why
 from customers.identity.hygiene.fields import BY_KEY, FAULTS, Point
 from customers.identity.hygiene.following import follow_at_once
 from customers.models import Customer
@@ -65,6 +66,7 @@ def mend_one(request: HttpRequest, fault: str, pk: int) -> HttpResponse:
         return {
             "point": point,
             "customer": customer,
+            "why": why(point, customer),
             "known": _known(customer, but=point.field.key),
             "left": how_many(**options),
             "asked": asked,

@@ -42,7 +42,7 @@ Recorded = Callable[[CursorWrapper, str], None]
 
 KeyShared = Callable[[CursorWrapper, str], None]
 """Told of a link key that too many records share, once those whom it linked are taken apart: nobody is told by it now,
-others who would have it neither.
+others who would have it neither. And of one that is shared no more.
 """
 
 Grouped = Callable[[CursorWrapper, str], None]

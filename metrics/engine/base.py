@@ -70,6 +70,7 @@ class Kpi:
     n_source: FactSource | None = None
     variant_of: str = ""
     quantiles: str = ""
+    records: str = ""
 
     def __post_init__(self) -> None:
         unknown = (set(self.numerator_terms) | set(self.denominator_terms or {})) - set(self.source.positions)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.saving import VersionedForm
 from crm.common.versions import version
 from metrics.engine.changing_rules import IDENTITY
-from metrics.engine.rules import RULES
+from metrics.engine.rules import RULES, USUAL
 from metrics.models import KpiRules
 
 
@@ -25,13 +25,14 @@ class KpiRulesForm(VersionedForm[KpiRules]):
         super().__init__(*args, **kwargs)
         current = KpiRules.objects.order_by("-id").first()
         self.standing = version(current, IDENTITY)
+        self.in_force = current.values if current else dict(USUAL)
         self.fields["seen"].initial = self.standing
         for rule in RULES:
             field = forms.IntegerField(label=str(rule.label), min_value=rule.smallest, max_value=rule.largest)
             field.help_text = _("%(unit)s, from %(smallest)d to %(largest)d") % {
                 "unit": rule.unit, "smallest": rule.smallest, "largest": rule.largest,
             }  # fmt: skip
-            field.initial = current.values[rule.key] if current else rule.usual
+            field.initial = self.in_force[rule.key]
             self.fields[rule.key] = field
             self.initial.pop(rule.key, None)
 

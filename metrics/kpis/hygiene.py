@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.identity.hygiene.checking import REVISION
 from customers.identity.hygiene.fields import POINTS, WHOLE, Point
 from metrics.engine.base import Kpi
 from metrics.engine.components import Component, total
@@ -72,6 +73,8 @@ HYGIENE = Kpi(
     ),
     trade_offs=("aht",),
     trade_off_note=_("Asking for every field makes calls longer."),
+    revision=REVISION,
+    records="metrics:hygiene",
 )
 SOURCES = (HYGIENE_DAYS,)
 KPIS = (HYGIENE,)

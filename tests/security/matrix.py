@@ -283,6 +283,7 @@ MATRIX: Mapping[str, Row] = {
     "customers:typeahead": open_to(*WORKERS, status=302, axe=False),
     "customers:duplicates": open_to(*WORKERS),
     "metrics:hygiene": open_to(*WORKERS),
+    "metrics:hygiene_weights": open_to(posted=422),
     "customers:mend": open_to(*WORKERS, arguments=lambda: {"fault": "city-complete"}),
     "customers:mend_one": open_to(*WORKERS, arguments=lambda: {"fault": "city-complete", **_customer()}, posted=422),
     "customers:duplicate": open_to(*WORKERS, arguments=_match, posted=302),

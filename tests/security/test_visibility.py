@@ -64,6 +64,7 @@ AROUND_IT = {
     "customers/identity/matching/kept.py": JOB,
     "customers/identity/reviewing/apart.py": VERB,
     "customers/identity/reviewing/deciding.py": VERB,
+    "customers/identity/reviewing/following.py": VERB,
     "customers/identity/reviewing/running.py": JOB,
     "customers/identity/reviewing/runs.py": JOB,
     "customers/identity/merging/choosing.py": VERB,

@@ -310,6 +310,10 @@ WRITES: Mapping[str, tuple[str, Arrange]] = {
     "metrics:freeze_baseline": ("manager", facts_of_a_year),
     "metrics:check_baseline": ("manager", pressed(a_baseline)),
     "metrics:set_target": ("manager", a_target),
+    "metrics:hygiene_weights": (
+        "administrator",
+        corrected("metrics:hygiene_weights", dict, hygiene_city=9, reason="So"),
+    ),
     "metrics:rollout": ("manager", corrected("metrics:rollout", go_live, phase="2")),
     "metrics:withdraw_rollout": ("manager", pressed(go_live)),
     "metrics:add_other_change": ("manager", typed(what="Strike", happened_from="2026-07-01")),

@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from customers.identity.hygiene.fields import COMPLETE, FIELDS, KINDS, UNIQUE, VALID, WHOLE, code_of
 from customers.identity.normalising import normalise_email
 from customers.identity.places import is_country, is_language
+from customers.identity.postcodes import is_postcode
 from customers.identity.tax_ids import find_fault
 
-REVISION: Final = 1
-"""Of what these checks say: with another everybody is looked at anew."""
+REVISION: Final = 2  # since postcodes are held against their country
+"""Of what these checks say: with another everybody is looked at anew, and baselines of before compare no more."""
 _WORDS: Final = """
 n/a na n.a. n.a none null nil nan test tests testing tester dummy unknown unbekannt keine kein tbd tba todo asdf qwerty
 xyz foo foobar noname no_name noemail nomail no-email no-mail noaddress 无 没有 未知 不详 测试 暂无 空 待补 待定
@@ -80,6 +81,8 @@ def _is_valid(facts: Facts, field: str, today: date) -> bool:
     value = facts.values[field]
     if field not in _CODE and is_placeholder(value):
         return False
+    if field == "postcode":
+        return is_postcode(value, facts.values["country"])
     check = _CHECKS.get(field)
     return check is None or check(value)
 

@@ -21,6 +21,7 @@ from crm.common.days import today
 from crm.common.pacing import Pace
 from crm.common.retrying import retried
 from customers.identity.hygiene import following_sql as sql
+from customers.identity.hygiene import recounting
 from customers.identity.hygiene.checking import REVISION
 from customers.identity.hygiene.keeping_days import keep_day
 from customers.identity.hygiene.reading import Kept, fresh
@@ -36,7 +37,8 @@ class _AnotherIsAtIt(Exception):
 
 
 def refresh_hygiene(*, wait: bool = True) -> None:
-    """Let the hygiene of marked customers follow, then everybody's where the checks are new; then keep the day.
+    """Let the hygiene of marked customers follow, then everybody's where the checks are new; go on with a count anew
+    that was asked for; then keep the day.
 
     Killed at any point, what is left stands in marks and clock. Where another is at it, `wait` for each of their steps
     to end, or else leave the rest to them: the day too, which is half counted while they are in the middle.
@@ -45,6 +47,7 @@ def refresh_hygiene(*, wait: bool = True) -> None:
         refresh_statistics(cursor)
         cursor.execute(sql.MARK_BORN, {"today": today()})
     steps = [(work, Pace(FIRST, seconds=STEP_S, least=1, most=MOST)) for work in (_follow_marks, _follow_clock)]
+    steps.append((recounting.recount_some, _recounting_pace()))
     step = retried(_step)
     with suppress(_AnotherIsAtIt):
         while any(step(work, pace, wait=wait) for work, pace in steps):
@@ -65,14 +68,6 @@ def look_at_everybody() -> None:
     """Once more: what a customer's hygiene is made of means something else. Left to the job, which begins anew."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.SET_BACK)
-
-
-def recount() -> int:
-    """Hold all counts against the rows, and write those that differ; returns how many."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        locks.take(cursor, exclusive=[locks.HYGIENE], wait_s=locks.JOB_PATIENCE_S)
-        cursor.execute(sql.RECOUNT)
-        return int(cursor.fetchone()[0])
 
 
 def find_hygiene(cursor: CursorWrapper, first: int, after: int) -> list[int]:
@@ -112,6 +107,10 @@ def _step(work: Work, pace: Pace, *, wait: bool) -> bool:
             raise _AnotherIsAtIt
         with pace.timed():
             return work(cursor, pace.amount)
+
+
+def _recounting_pace() -> Pace:
+    return Pace(recounting.FIRST, seconds=recounting.STEP_S, least=1, most=recounting.MOST)
 
 
 def _follow_marks(cursor: CursorWrapper, most: int) -> bool:

@@ -8,26 +8,28 @@ from customers.models.hygiene import ANY, BLOCK, BLOCK_SIZE, OF_SOURCE, OF_TEAM
 
 COLUMNS: Final = ("customer_id", "owner_id", "team_id", "tier_id", "system_id", "confirmed", "codes")
 _NAMES: Final = ", ".join(COLUMNS)
-_CELL: Final = "owner_id, team_id, tier_id, system_id"
+CELL: Final = "owner_id, team_id, tier_id, system_id"
 # Which rows a change counts in: by team, tier and source; by team and source, and by each alone; by owner; by block.
 # What is not told apart is -1; the owner says of which family the others are (`HygieneCount`).
-_SETS: Final = """GROUPING SETS (
+SETS: Final = """GROUPING SETS (
   (team_id, tier_id, system_id, code), (team_id, system_id, code), (team_id, code), (system_id, code), (owner_id, code),
   (block, code))"""
-_TOLD: Final = f"""
+TOLD: Final = f"""
 CASE WHEN grouping(block) = 0 THEN {BLOCK} WHEN grouping(owner_id) = 0 THEN owner_id
      WHEN grouping(team_id) = 1 THEN {OF_SOURCE} WHEN grouping(system_id) = 1 THEN {OF_TEAM} ELSE {ANY} END,
 CASE WHEN grouping(block) = 0 THEN block WHEN grouping(team_id) = 0 THEN team_id ELSE {ANY} END,
 CASE WHEN grouping(tier_id) = 0 THEN tier_id ELSE {ANY} END,
 CASE WHEN grouping(system_id) = 0 THEN system_id ELSE {ANY} END
 """
-_COUNTED: Final = f"{_CELL}, (customer_id / {BLOCK_SIZE})::int AS block, unnest(codes || confirmed) AS code"
+COUNTED: Final = f"{CELL}, (customer_id / {BLOCK_SIZE})::int AS block, unnest(codes || confirmed) AS code"
 
 
 def _of(row: str) -> str:
     return ", ".join(f"{row}.{name}" for name in COLUMNS[1:])
 
 
+# Whom a count anew has come to already (`recounting`): it does not come to them again, so they are counted there too.
+_RECOUNTED: Final = "(customer_id <= coalesce((SELECT recounted_to FROM customers_hygieneclock), -1))::int"
 # `ids`: who was looked at; the arrays: what of those who are there. Only what differs is written, and the counts by the
 # difference. Whoever runs it holds `locks.HYGIENE`.
 WRITE: Final = f"""
@@ -50,11 +52,12 @@ WITH new AS MATERIALIZED (
   INSERT INTO customers_customerhygiene ({_NAMES}) SELECT {_NAMES} FROM came ORDER BY customer_id
   ON CONFLICT (customer_id) DO UPDATE SET ({_NAMES}) = (excluded.customer_id, {_of("excluded")})
 ), changes AS (
-  SELECT {_COUNTED}, 1 AS by FROM came UNION ALL SELECT {_COUNTED}, -1 FROM went
+  SELECT {COUNTED}, 1 AS by, {_RECOUNTED} AS again FROM came UNION ALL SELECT {COUNTED}, -1, -{_RECOUNTED} FROM went
 ), counted AS (
-  INSERT INTO customers_hygienecount AS c ({_CELL}, code, customers)
-  SELECT {_TOLD}, code, sum(by) FROM changes GROUP BY {_SETS} HAVING sum(by) <> 0
-  ON CONFLICT (owner_id, tier_id, team_id, system_id, code) DO UPDATE SET customers = c.customers + excluded.customers
+  INSERT INTO customers_hygienecount AS c ({CELL}, code, customers, recounted)
+  SELECT {TOLD}, code, sum(by), sum(again) FROM changes GROUP BY {SETS} HAVING sum(by) <> 0 OR sum(again) <> 0
+  ON CONFLICT (owner_id, tier_id, team_id, system_id, code)
+  DO UPDATE SET customers = c.customers + excluded.customers, recounted = c.recounted + excluded.recounted
 )
 SELECT count(*) FROM (SELECT customer_id FROM came UNION SELECT customer_id FROM went) differing
 """  # noqa: S608 - constants
@@ -94,23 +97,3 @@ SELECT w.id FROM unnest(%(ids)s::bigint[]) w (id)
 WHERE EXISTS (SELECT FROM customers_hygieneclock WHERE up_to IS NULL)
   AND NOT EXISTS (SELECT FROM customers_hygienemark m WHERE m.customer_id = w.id)
 """
-
-# All counts from the kept rows; what differs is written. Cost: one pass over them, seconds of millions.
-RECOUNT: Final = f"""
-WITH changes AS (
-  SELECT {_COUNTED} FROM customers_customerhygiene
-), fresh ({_CELL}, code, customers) AS MATERIALIZED (
-  SELECT {_TOLD}, code, count(*) FROM changes GROUP BY {_SETS}
-), gone AS (
-  DELETE FROM customers_hygienecount c WHERE NOT EXISTS (
-    SELECT FROM fresh f WHERE (f.owner_id, f.tier_id, f.team_id, f.system_id, f.code)
-      = (c.owner_id, c.tier_id, c.team_id, c.system_id, c.code))
-  RETURNING c.customers
-), put AS (
-  INSERT INTO customers_hygienecount AS c ({_CELL}, code, customers) SELECT {_CELL}, code, customers FROM fresh
-  ON CONFLICT (owner_id, tier_id, team_id, system_id, code) DO UPDATE SET customers = excluded.customers
-  WHERE c.customers <> excluded.customers
-  RETURNING 1
-)
-SELECT (SELECT count(*) FROM gone WHERE customers <> 0) + (SELECT count(*) FROM put)
-"""  # noqa: S608 - constants

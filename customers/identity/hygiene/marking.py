@@ -5,7 +5,8 @@ from typing import Final
 
 from django.db.backends.utils import CursorWrapper
 
-from customers.identity.linking import PERSON
+from crm.common.sqlfunctions import PlainTaxId
+from customers.identity.linking import ALONE, PERSON
 
 # A record of theirs may have changed though what they show has not: the source they count to, when they were confirmed.
 # Those that have just been made are marked by the trigger on their table.
@@ -27,13 +28,19 @@ SELECT unnest(%(ids)s::bigint[])
 UNION SELECT p.right_id FROM customers_match p JOIN moved m ON p.left_id = m.id WHERE p.state IN ('proposed', 'later')
 UNION SELECT p.left_id FROM customers_match p JOIN moved m ON p.right_id = m.id WHERE p.state IN ('proposed', 'later')
 """
-# Who stood alone before, as the key was another's: told by the address or number in it, one index probe. Of a tax ID,
-# and of an address that its provider reads otherwise, no index tells: the nightly check finds them.
+# Who stands alone with it, as the key was another's or too many have it: told by the address, the number or the tax ID
+# in it, one index probe. Of an address that its provider reads otherwise no index tells: the nightly check finds them.
 _SHARES: Final = """
 INSERT INTO customers_hygienemark (customer_id)
 SELECT DISTINCT customer_id FROM customers_contactpoint
 WHERE kind = %(kind)s AND normalised = %(value)s AND contact_id IS NULL
 """
+_SHARES_TAX_ID: Final = f"""
+INSERT INTO customers_hygienemark (customer_id)
+SELECT id FROM customers_customer
+WHERE {PlainTaxId.template % {"expressions": "tax_id"}} = %(value)s
+  AND tax_id <> '' AND (link_key IS NULL OR link_key LIKE '{ALONE}%%')
+"""  # noqa: S608 - constants
 _POINTS: Final = {"mail": "email", "phone": "phone"}
 
 
@@ -50,6 +57,9 @@ def mark_moved(cursor: CursorWrapper, customer_ids: list[int], _since: date) -> 
 
 
 def mark_who_shares(cursor: CursorWrapper, key: str) -> None:
+    """Of a key that is shared from now on, or is no more."""
     what, _colon, said = key.removeprefix(PERSON).partition(":")
-    if what in _POINTS:
+    if what == "tax":
+        cursor.execute(_SHARES_TAX_ID, {"value": said})
+    elif what in _POINTS:
         cursor.execute(_SHARES, {"kind": _POINTS[what], "value": said.partition("|")[0]})

@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from django.db import connection
+
 from customers.identity.linking import ALONE, link_key
 from customers.models import Customer, SharedKey
+from customers.registry import listening
 
 _WITH: Final = ("tax_id", "email", "phone")
 
@@ -17,7 +20,13 @@ def forget_shared_keys(said: Iterable[Mapping[str, Any]]) -> int:
     keys = {
         _key(one, name, kind) for one in said for name in _WITH if one.get(name) for kind in ("", Customer.Kind.PERSON)
     }
-    return SharedKey.objects.filter(key__in={key for key in keys if not key.startswith(ALONE)}).delete()[0]
+    found = SharedKey.objects.filter(key__in={key for key in keys if not key.startswith(ALONE)})
+    gone = list(found.values_list("key", flat=True))
+    found.delete()
+    with connection.cursor() as cursor:
+        for key in gone:
+            listening.key_shared(cursor, key)
+    return len(gone)
 
 
 def _key(one: Mapping[str, Any], name: str, kind: str) -> str:

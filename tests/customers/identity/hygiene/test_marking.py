@@ -10,11 +10,13 @@ from django.db import connection
 from crm.common.versions import version
 from customers.identity import trust
 from customers.identity.editing import change_customer, create_customer
+from customers.identity.hygiene import marking
 from customers.identity.hygiene.fields import FAULTS, month_number
 from customers.identity.hygiene.following import refresh_hygiene, write
 from customers.identity.merging import door
 from customers.identity.merging.crowded import take_apart
 from customers.identity.ordering import FIELDS
+from customers.identity.privacy.shared import forget_shared_keys
 from customers.identity.releasing import put_back, release
 from customers.identity.survivorship import settle
 from customers.models import Customer, CustomerHygiene, HygieneMark, SourceRecord, SourceSystem
@@ -116,20 +118,33 @@ def test_what_is_typed_as_a_source_says_it_and_taken_back_confirms(
         assert CustomerHygiene.objects.get().confirmed > month_number(LONG_AGO)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "typed"),
+    [("email", "ada@x.example", "ada@x.example"), ("tax_id", "DE136695976", "ｄｅ 136.695-976")],
+)
 def test_who_stood_alone_with_a_key_that_too_many_share_now_is_not_unique(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    field: str, value: str, typed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "MOST_RECORDS", 3)
-    fields = {"name": "Ada", "email": "ada@x.example"}
     for number in range(4):
-        rows = [[str(number), *fields.values()]]
-        load("customers", write_csv(tmp_path / "c.csv", "external_id,name,email", rows))
+        load("customers", write_csv(tmp_path / "c.csv", f"external_id,name,{field}", [[str(number), "Ada", value]]))
         if not number:
-            create_customer(fields=fields)
+            create_customer(fields={"name": "Ada", field: typed})
         if number < 3:
             refresh_hygiene()
-    code = FAULTS["email-unique"].code
-    assert [code in row.codes for row in CustomerHygiene.objects.all()] == [False, False]
+    code = FAULTS[f"{field}-unique"].code
+    assert [code in row.codes for row in CustomerHygiene.objects.order_by("pk")[:2]] == [False, False]
     take_apart(now=NOON)
     refresh_hygiene()
     assert {code in row.codes for row in CustomerHygiene.objects.all()} == {True}
+
+    assert forget_shared_keys([{"name": "Ada", field: value}]) == 1
+    refresh_hygiene()
+    assert {code in row.codes for row in CustomerHygiene.objects.all()} == {False}
+
+
+def test_of_a_tax_id_they_are_found_by_an_index_of_those_who_stand_alone() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {marking._SHARES_TAX_ID}", {"value": "DE136695976"})
+        assert "customer_alone_by_tax_id" in "".join(line for (line,) in cursor.fetchall())

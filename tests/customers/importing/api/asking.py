@@ -32,10 +32,12 @@ class Asking:
         return self._client.get(f"/api/v1/{place}", query, headers=self._headers())
 
     def sent(
-        self, method: str, place: str, body: str | bytes, content_type: str = "application/json"
+        self, method: str, place: str, body: str | bytes, content_type: str = "application/json", **environ: Any
     ) -> tuple[int, Any]:
         ask = getattr(self._client, method)
-        return self._answer(ask(f"/api/v1/{place}", body, content_type=content_type, headers=self._headers()))
+        return self._answer(
+            ask(f"/api/v1/{place}", body, content_type=content_type, headers=self._headers(), **environ)
+        )
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.secret}"}

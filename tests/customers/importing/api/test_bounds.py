@@ -1,5 +1,6 @@
 """What cannot be taken is refused with its place, and nothing else happens."""
 
+import json
 from typing import Any
 
 import pytest
@@ -109,6 +110,41 @@ def test_a_value_that_only_the_database_refuses_holds_up_no_other(monkeypatch: p
     found = Asking().batch("customers", *({"external_id": str(n), "name": f"N{n}"} for n in range(3)))[1]
     assert [one["result"] for one in found["results"]] == ["created", "rejected", "created"]
     assert ImportBatch.objects.get().rejected == 1
+
+
+def test_amounts_and_days_that_are_none_are_each_items_own() -> None:
+    lines = [{"quantity": 1, "unit_price": 1}]
+    orders: list[str] = [
+        f'{{"external_id": "{number}", "placed_at": "{day}", "lines": {said}}}'
+        for number, (day, said) in enumerate(
+            [
+                ("2026-02-30", json.dumps(lines)),
+                ("30.02.", json.dumps(lines)),
+                ("2026-11-01", '[{"quantity": 1, "unit_price": 1e309}]'),
+                ("2026-11-01", '[{"quantity": "Infinity", "unit_price": 1}]'),
+                ("2026-11-01", '[{"quantity": 1, "unit_price": 1, "shoe_size": 42}]'),
+            ]
+        )
+    ]
+    status, found = Asking().sent("post", "orders/batch", f'{{"items": [{",".join(orders)}]}}')
+    assert (status, [one["result"] for one in found["results"]]) == (200, ["rejected"] * 4 + ["created"])
+
+
+class Unread:
+    """A body that nobody may read."""
+
+    def read(self, *_sizes: int) -> bytes:
+        raise AssertionError
+
+    readline = read
+
+
+def test_a_body_of_a_gigabyte_is_refused_unread() -> None:
+    status, found = Asking().sent(
+        "put", "customers/shop/7", "{}", CONTENT_LENGTH=str(1024**3), **{"wsgi.input": Unread()}
+    )
+    assert (status, found["errors"][0]["field"]) == (413, "")
+    assert "1073741824" in found["errors"][0]["message"]
 
 
 def test_bad_values_of_a_batch_are_each_items_own() -> None:

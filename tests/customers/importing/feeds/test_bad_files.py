@@ -47,6 +47,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
     "nothing.csv": (written(b""), "empty"),
     "picture.csv": (written(b"\x89PNG\r\n\x1a\n"), "a picture"),
     "cut.csv.gz": (lambda path: path.write_bytes(gzip.compress(HEADER * 1_000)[:-20]), "damaged"),
+    "page.csv": (written(b"\xef\xbb\xbf\n<!-- 1 --><!DOCTYPE HTML><html><body>Sign in"), "This is a web page"),
     "nul.csv": (written(b"external_id,na\0me\n1,Ada\n"), "NUL"),
     "twice.csv": (written(b"name,name\n1,Ada\n"), "same header"),
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """A feed of an address, read as the worker reads it."""
 
+import gzip
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,31 @@ def test_it_signs_in(site: Site, clock: Clock, sign_in: str, username: str, secr
     site.gives(ROWS)
     assert look(feed, clock).error == ""
     assert site.asked[0][1]["Authorization"] == shown
+
+
+@pytest.mark.slow  # a bomb
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_bomb_of_an_address_is_refused_when_it_is_opened(site: Site, clock: Clock, says_so: bool) -> None:
+    packed = gzip.compress(b"0" * 100 * 1024**2)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    site.gives(packed, **({"Content_Encoding": "gzip"} if says_so else {}))
+    feed = look(address_of(site.url()), clock)
+    assert "more than 300 times its size" in feed.error
+    assert (files(feed), names()) == ([("c.csv", "failed")], [])
+    assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 100
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/html; charset=utf-8", "text/csv", "application/octet-stream", "nonsense"]
+)
+def test_what_comes_is_told_by_what_it_is_and_not_by_what_it_is_called(
+    site: Site, clock: Clock, content_type: str
+) -> None:
+    site.gives(ROWS, Content_Type=content_type)
+    feed = look(address_of(site.url()), clock)
+    assert (feed.error, names()) == ("", ["Ada"])
+    site.gives(b"<html><body>Sign in", path="/other.csv", Content_Type=content_type)
+    assert "This is a web page" in look(address_of(site.url("/other.csv")), clock).error
 
 
 def test_an_address_that_fails_says_why_and_nothing_secret(

@@ -138,6 +138,14 @@ def test_what_failed_can_be_read_again_or_left_out(client_for: ClientFor) -> Non
     assert list(FeedFile.objects.order_by("pk").values_list("again", "state")) == [(True, "failed"), (False, "left")]
 
 
+def test_each_file_that_failed_says_why_where_it_can_be_read_again(client_for: ClientFor) -> None:
+    """On a phone too, where the list of files has no room for it."""
+    file = FeedFileFactory.create(state="failed", error="It is damaged")
+    text = client_for("administrator").get(file.feed.get_absolute_url()).content.decode()
+    assert text.count("It is damaged") == 2
+    assert "Nothing has failed" not in text
+
+
 def test_it_is_tried_without_importing(client_for: ClientFor, site: Site) -> None:
     client = client_for("administrator")
     feed = FeedFactory.create(place="address", url=site.url())
