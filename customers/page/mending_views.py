@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import signed_in
+from crm.common.limits.limiting import limited, sending
 from crm.common.saving import EDIT, Saved, edit_page, posted
 from customers.identity.access import get_customer
 from customers.identity.editing import change_customer
@@ -44,6 +45,7 @@ def mend(request: HttpRequest, fault: str) -> HttpResponse:
 
 @require_http_methods(EDIT)
 @permission_required(MAY, raise_exception=True)
+@limited("search", when=sending)
 def mend_one(request: HttpRequest, fault: str, pk: int) -> HttpResponse:
     """The customer's form, at the field. Saved, it leads to the next one."""
     point, asked = _point(fault), Asked.of(request.GET, user_id=signed_in(request).pk)

@@ -42,7 +42,7 @@ def erasure(context: template.Context, customer: Customer, contact: Contact | No
         return {}
     may_see = PrivacyRequest.objects.visible_to(context["request"].user).filter(pk=request.pk).exists()
     return {
-        "on": request.finished_at,
+        "on": request.finished_at if request.state == PrivacyRequest.State.DONE else None,
         "url": reverse("customers:privacy_request", args=[request.pk]) if may_see else "",
     }
 

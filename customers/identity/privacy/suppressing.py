@@ -88,14 +88,15 @@ def keys_beside(name: str, cells: Iterable[str]) -> set[str]:
     """
     keys: set[str] = set()
     for cell in cells:
-        said = {"name": name, "address": cell}
+        said = {"address": cell} if _street(cell) else {}
         if "@" in cell:
             said["email"] = cell
         elif _DAY.fullmatch(cell):
             said["birth_date"] = cell
         elif _PHONE.fullmatch(cell):
             said["phone"] = cell
-        keys |= person_keys(said)
+        if said:
+            keys |= person_keys({"name": name, **said})
     return keys
 
 

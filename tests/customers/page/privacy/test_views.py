@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from crm.common.audit.models import AuditEntry
-from customers.identity.privacy import erasing, exporting
+from crm.common.limits.rates import Rate
+from customers.identity.privacy import erasing, exporting, tasks, trying
 from customers.models import Customer, PrivacyRequest
 from tests.conftest import ClientFor
 from tests.factories.customers import ContactFactory, ContactPointFactory, CustomerFactory
@@ -163,6 +164,33 @@ def test_nobody_types_in_who_was_erased_and_learns_it(client_for: ClientFor) -> 
     assert "erased" not in answers["sales"]
     assert f"erased on request (#{request.pk})" in answers["administrator"]
     assert AuditEntry.objects.filter(what="privacy.refused").count() == 2
+
+
+def test_forms_that_type_people_in_count_among_searches(client_for: ClientFor, settings: Any) -> None:
+    settings.CRM_LIMITS = {**settings.CRM_LIMITS, "search": Rate.parse("2/1m")}
+    customer, contact, client = ada(), ContactFactory.create(), client_for("sales")
+    urls = [
+        reverse("customers:create"), reverse("customers:edit", args=[customer.pk]),
+        reverse("customers:add_contact", args=[customer.pk]), reverse("customers:edit_contact", args=[contact.pk]),
+        reverse("customers:mend_one", args=["city-complete", customer.pk]),
+    ]  # fmt: skip
+    assert [client.post(url).status_code for url in urls] == [422, 422, 429, 429, 429]
+    assert [client.get(url).status_code for url in urls] == [200] * 5
+
+
+def test_an_erase_that_has_failed_is_not_told_to_be_done(
+    client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, admin = ada(), client_for("administrator")
+    admin.post(reverse("customers:privacy_erase", args=[customer.pk]), {"reason": "asked"})
+    request = PrivacyRequest.objects.get()
+    admin.post(reverse("customers:privacy_confirm", args=[request.pk]), {"number": customer.pk})
+    monkeypatch.setattr(erasing, "_forget_names", lambda *_: 1 / 0)
+    for _try in range(trying.TRIES):
+        tasks.resume_privacy()
+    page = admin.get(customer.get_absolute_url()).content.decode()
+    assert "This person is being erased on request." in page
+    assert "was erased" not in page
 
 
 def test_the_list_is_empty_at_first(client_for: ClientFor) -> None:
