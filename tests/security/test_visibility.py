@@ -86,6 +86,7 @@ AROUND_IT = {
     "customers/identity/previewing_rules.py": "counts what a rule would change, for who may change rules",
     "customers/identity/promotion.py": JOB,
     "customers/identity/releasing.py": VERB,
+    "customers/identity/search.py": "the scope of a token says what it finds: what is of its source",
     "customers/identity/trust.py": JOB,
     "customers/importing/api/daily.py": VERB,
     "customers/importing/api/reading.py": "the scope of a token says what it reads: what is of its source",
