@@ -28,6 +28,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     measuring = Coverage.current()
     if measuring and (notes.modules or notes.WANTED in os.environ):
         measuring.stop()
+        measuring.set_option("run:disable_warnings", ["no-data-collected"])  # by the tracer
         session.config.stash[BY_NOTES] = measuring
 
 
