@@ -67,9 +67,10 @@ def is_fresh(definition: Definition) -> bool:
 def open_version(definition: Definition) -> bool:
     """See to it that marks reach the version and that every month it may lack is asked for. → whether it was opened."""
     source = definition.source
-    if is_kept_by_newer_release(source):
+    rows = _rows(source)
+    if any(row.revision > source.revision for row in rows):
         log.warning("a newer release keeps these figures", source=source.key)
-    if not _is_to_open(definition, _rows(source)):
+    if not _is_to_open(definition, rows):
         return False
     with transaction.atomic(), connection.cursor() as cursor:
         lock(cursor, definition)
