@@ -155,18 +155,23 @@ def test_a_proposal_marks_both_until_it_is_decided() -> None:
     assert "customer-unique" not in faults(one)
 
 
-def test_a_proposal_with_somebody_who_is_gone_is_no_fault_until_they_are_back() -> None:
+def test_a_proposal_goes_with_who_is_merged_and_the_faults_with_it() -> None:
     one, other, near = CustomerFactory.create_batch(3)
     MatchFactory.create(left_id=one.pk, right_id=other.pk)
     MatchFactory.create(left_id=other.pk, right_id=near.pk)
     survivor = CustomerFactory.create()
     refresh_hygiene()
+    assert "customer-unique" not in faults(survivor)
     merge = merge_customers(survivor=survivor, absorbed=other, by=None, now=NOON)
     refresh_hygiene()
-    assert not any("customer-unique" in faults(each) for each in (one, near, survivor))
+    assert all("customer-unique" in faults(each) for each in (one, near, survivor))
     undo_merge(merge=merge, by=None, now=NOON)
     refresh_hygiene()
-    assert all("customer-unique" in faults(each) for each in (one, other, near))
+    open_sides = {side for pair in Match.objects.values_list("left_id", "right_id") for side in pair}
+    for each in (one, other, near, survivor):
+        assert ("customer-unique" in faults(each)) == (each.pk in open_sides)
+    with connection.cursor() as cursor:
+        assert find_hygiene(cursor, 0, survivor.pk + 1) == []
 
 
 def test_who_was_said_to_be_born_tomorrow_is_born_when_that_day_comes(monkeypatch: pytest.MonkeyPatch) -> None:
