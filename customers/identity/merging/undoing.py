@@ -21,6 +21,7 @@ from customers.identity.merging.keeping import put_back
 from customers.identity.merging.moving import take_back
 from customers.identity.merging.settling import settle_both
 from customers.identity.privacy.suppressing import check_person, refusals_noted
+from customers.identity.reviewing import following
 from customers.importing.sql import CREATE_TOUCHED
 from customers.models import Customer, Match, Merge
 from customers.models.customers import ERASED_KEY
@@ -109,6 +110,7 @@ def _undo(pk: int, by: User | None, now: datetime) -> Counter[str]:
         returned = _bring_back(cursor, merge, by, now)
         choosing.take_back(merge)
         decide_again(merge)
+        following.take_back(merge)
         cursor.execute(_CHECK)
         transaction.on_commit(facts_changed)
     return returned
