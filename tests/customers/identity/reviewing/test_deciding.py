@@ -231,3 +231,17 @@ def test_a_record_that_is_split_off_is_another_of_whom_nothing_was_said(by: User
     assert said_of(*sorted((ann.pk, cleo.pk)))
     assert said_of(*sorted((link.absorbed_id, cleo.pk))) is None
     assert Apart.for_rules().holds(ann.pk, link.absorbed_id)
+
+
+def test_undone_what_was_proposed_of_the_absorbed_is_proposed_of_them_again(by: User) -> None:
+    ann, bea, cleo, dora = CustomerFactory.create_batch(4)
+    first, second, third = pair(ann, bea), pair(bea, cleo), pair(bea, dora)
+    merge = deciding.merge_match(pk=first.pk, survivor_id=ann.pk, values={}, by=by, now=NOON)
+    deciding.say_different(pk=third.pk, by=by, now=NOON)
+    undo_merge(merge=merge, by=None, now=NOON)
+    said = {match.pk: (match.left_id, match.right_id, match.state) for match in Match.objects.all()}
+    assert said == {
+        first.pk: (ann.pk, bea.pk, "proposed"),
+        second.pk: (bea.pk, cleo.pk, "proposed"),
+        third.pk: (ann.pk, dora.pk, "different"),
+    }
