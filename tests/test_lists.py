@@ -28,8 +28,13 @@ ARRANGED = (
     "trade.order_list",
 )
 NOON = datetime(2026, 11, 15, 12, tzinfo=UTC)
-# allauth's own pages fill the one, the administration, which has a look of its own, the other.
-BY_HAND = {"allauth/elements/table.html", "admin/accounts/user/object_history.html"}
+# allauth's own pages fill the first, the administration, which has a look of its own, the second; in the third stand
+# the fields of a form, as many as there are weights.
+BY_HAND = {
+    "allauth/elements/table.html",
+    "admin/accounts/user/object_history.html",
+    "metrics/pages/hygiene_weights.html",
+}
 
 
 def rows_of(key: str, page: str) -> int:

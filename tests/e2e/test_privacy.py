@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 
 from customers.models import Customer, PrivacyRequest
+from tests.conftest import NOON
 from tests.e2e.test_accessibility import bring_axe, faults, look_like
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.interactions import InteractionFactory
@@ -50,7 +50,7 @@ def pages() -> dict[str, str]:
     """Every page of privacy, in every state it has something else in."""
     person, firm = lovelace(), CustomerFactory.create(name="Acme")
     contact = ContactFactory.create(customer=firm, name="Eva Meyer", job_title="Buyer")
-    ended: dict[str, Any] = {"asked_at": timezone.now(), "confirmed_at": timezone.now(), "finished_at": timezone.now()}
+    ended: dict[str, Any] = {"asked_at": NOON, "confirmed_at": NOON, "finished_at": NOON}
     asked = PrivacyRequestFactory.create(customer_id=person.pk, reference="L-2026/7")
     counts = {"customers_interaction": 12, "history": 33, "files": 2, "views": 1, "accounts_notice": 3}
     erased = CustomerFactory.create(kind="person")
